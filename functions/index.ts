@@ -1,0 +1,17 @@
+/** Every deployed function, one line each: the table of contents. */
+import { http } from '@google-cloud/functions-framework';
+import { api } from './api/api.ts';
+import { push, scheduled } from './http-functions.ts';
+import { publishShard } from './pipeline/publish-shard.ts';
+import { score } from './pipeline/score.ts';
+import { scoreShard } from './pipeline/score-shard.ts';
+import { sweep } from './pipeline/sweep.ts';
+import { syncSalesforce } from './sync/sync-salesforce.ts';
+import { runtime } from './wiring.ts';
+
+http('score', scheduled('score', score, runtime));
+http('score-shard', push('score-shard', 'score-shards', scoreShard, runtime));
+http('publish-shard', push('publish-shard', 'publish-shards', publishShard, runtime));
+http('sync-salesforce', push('sync-salesforce', 'accounts-changed', syncSalesforce, runtime));
+http('sweep', scheduled('sweep', sweep, runtime));
+http('api', api(runtime));

@@ -1,0 +1,154 @@
+import type {
+  AccountDocument,
+  RunDocument,
+  ScoreDocument,
+  SnapshotDocument,
+} from '../records/documents.ts';
+import { type AccountDetails, packDetails } from '../records/account-details.ts';
+import { compareRows, explainResult } from '../scorecard/explain.ts';
+import type { RulesLayout } from '../scorecard/layout.ts';
+import { reasonTexts } from '../scorecard/reasons.ts';
+import type { HistoryRow, MeasureDelta, ScoreExplanation } from '../scorecard/result.ts';
+import { type ActiveOverride, withOverrides } from './overrides.ts';
+
+/** How long a dated snapshot is kept. */
+const snapshotDays = 400;
+
+export type Attributes = AccountDocument['attributes'];
+
+/** All results of one account in a run, with the rows of the date before. */
+export interface AccountResult {
+  account: string;
+  attributes: Attributes;
+  rows: HistoryRow[];
+  before: { row: HistoryRow; layout: RulesLayout }[];
+}
+
+/**
+ * The document that shows a result, with the overrides in force. What changed is taken over
+ * from the latest document where this run found no change.
+ * @returns undefined for an account that left and was never published
+ */
+export function accountDocumentOf(given: {
+  id: string;
+  run: RunDocument;
+  layout: RulesLayout;
+  result: AccountResult;
+  latest: AccountDocument | undefined;
+  overrides: readonly ActiveOverride[];
+}): AccountDocument | undefined {
+  const { run, layout, result, latest } = given;
+  const absent = result.rows.every((row) => row.state === 'absent');
+  if (absent && !latest) return undefined;
+  const resultHash = result.rows.map((row) => `${row.score}:${row.result_hash}`).join(',');
+  const common = {
+    pack: run.pack,
+    merged_into: null,
+    date: run.date,
+    run: given.id,
+    rules_hash: run.rules_hash,
+    engine_hash: run.engine_hash,
+    result_hash: resultHash,
+    hash: resultHash,
+  };
+  if (absent) {
+    return {
+      ...common,
+      state: 'absent',
+      phase: null,
+      attributes: latest?.attributes ?? {},
+      scores: {},
+      details: packDetails({}),
+    };
+  }
+  const scores: AccountDocument['scores'] = {};
+  const details: AccountDetails = {};
+  for (const row of result.rows) {
+    if (row.state === 'absent') continue;
+    const explanation = explainResult(layout, row);
+    const before = result.before.find((candidate) => candidate.row.score === row.score);
+    const deltas = before ? compareRows(layout, row, before.layout, before.row) : [];
+    scores[row.score] = scoreDocumentOf(row, latest?.scores[row.score], latest?.date === run.date);
+    const bands = layout.scores.find((score) => score.id === row.score)?.bands ?? [];
+    details[row.score] = {
+      explanation,
+      bands: Object.fromEntries(bands.map((band) => [band.id, band.label])),
+      deltas,
+      reasons: reasonsOf(explanation, deltas),
+    };
+  }
+  const document: AccountDocument = {
+    ...common,
+    state: 'active',
+    phase: result.rows[0]?.phase ?? null,
+    attributes: result.attributes,
+    scores,
+    details: packDetails(details),
+  };
+  return withOverrides(document, given.overrides);
+}
+
+function scoreDocumentOf(
+  row: HistoryRow,
+  latest: ScoreDocument | undefined,
+  latestIsOfThisDate: boolean,
+): ScoreDocument {
+  const change = changeOf(row);
+  return {
+    state: row.state === 'error' ? 'error' : 'scored',
+    scorecard: row.scorecard,
+    version: row.version,
+    points: row.points,
+    earned: row.earned,
+    available: row.available,
+    confidence: row.confidence,
+    band: row.band,
+    computed_band: row.band,
+    override: null,
+    cap: row.cap,
+    waiting_for_data: row.waiting_for_data ?? false,
+    held_by_hysteresis: row.held_by_hysteresis ?? false,
+    trend: row.trend,
+    // An earlier revision of this date told a change that this one replaces.
+    change: change ?? (latestIsOfThisDate ? null : (latest?.change ?? null)),
+    moved: change?.total ?? 0,
+    reason: row.reason,
+  };
+}
+
+/** The change against the result before; null where there is none. */
+function changeOf(row: HistoryRow): ScoreDocument['change'] {
+  if (row.before_date === null || row.before_points === null || row.points === null) return null;
+  const total = row.points - row.before_points;
+  const bandChanged = row.before_band !== row.band;
+  const parts = {
+    rules: row.change_rules ?? 0,
+    data: row.change_data ?? 0,
+    behaviour: row.change_behaviour ?? 0,
+  };
+  const moved = total !== 0 || Object.values(parts).some((part) => part !== 0);
+  if (!moved && !bandChanged) return null;
+  return {
+    since: row.before_date,
+    from: row.before_points,
+    total,
+    ...parts,
+    from_band: bandChanged ? row.before_band : null,
+  };
+}
+
+function reasonsOf(
+  explanation: ScoreExplanation,
+  deltas: readonly MeasureDelta[],
+): { en: string[]; ja: string[] } {
+  return {
+    en: reasonTexts(explanation, deltas, 'en'),
+    ja: reasonTexts(explanation, deltas, 'ja'),
+  };
+}
+
+/** The copy that is kept by date. */
+export function snapshotOf(document: AccountDocument): SnapshotDocument {
+  const expires = Date.parse(`${document.date}T00:00:00Z`) + snapshotDays * 86_400_000;
+  return { ...document, expires_at: new Date(expires).toISOString() };
+}

@@ -1,0 +1,78 @@
+/**
+ * One lease per pack orders its runs; a backfill holds one for its date only. Tokens grow, so
+ * a holder that lost its lease finds out at its next change of state.
+ */
+import { code, Rejected } from '../errors.ts';
+import type { Snapshots, Transaction } from '../ports/snapshots.ts';
+import { ref } from '../records/collection.ts';
+import {
+  type PackDocument,
+  packs,
+  type RunDocument,
+  type RunState,
+  runs,
+} from '../records/documents.ts';
+
+/** How long a run may go without a sign of life before another may take over. */
+export const leaseMs = 15 * 60_000;
+
+export const noLease: PackDocument = { current: null, lease: null, next_token: 1 };
+
+/** The document that holds the run's lease. */
+export function leaseHolder(run: Pick<RunDocument, 'pack' | 'kind' | 'date'>): string {
+  return run.kind === 'backfill' ? `${run.pack}~backfill~${run.date}` : run.pack;
+}
+
+/** The run is not (or no longer) in the state, or under the lease, that the caller relied on. */
+export function lostRun(id: string, why: string): Rejected {
+  return new Rejected(code.conflict, `run ${id}: ${why}`);
+}
+
+/**
+ * Changes a run in one transaction, only while it is in one of the states and holds its
+ * lease; renews the lease.
+ * @throws Rejected `conflict` where it does not, `not-found` where there is no such run.
+ */
+export async function changeRun(
+  snapshots: Snapshots,
+  id: string,
+  from: readonly RunState[],
+  now: Date,
+  change: (
+    run: RunDocument,
+    holder: PackDocument,
+    tx: Transaction,
+  ) => Promise<Partial<RunDocument>> | Partial<RunDocument>,
+  options: { release?: boolean; current?: (run: RunDocument) => PackDocument['current'] } = {},
+): Promise<RunDocument> {
+  return snapshots.transaction(async (tx) => {
+    const run = (await tx.get(ref(runs, id)))?.data;
+    if (!run) throw new Rejected(code.notFound, `run ${id} does not exist`);
+    if (!from.includes(run.state))
+      throw lostRun(id, `it is ${run.state}, not ${from.join(' or ')}`);
+    const holderRef = ref(packs, leaseHolder(run));
+    const holder = (await tx.get(holderRef))?.data ?? noLease;
+    if (holder.lease?.run !== id || holder.lease.token !== run.token) {
+      throw lostRun(id, 'another run holds the lease');
+    }
+    const changed = await change(run, holder, tx);
+    const next: RunDocument = { ...run, ...changed, progressed_at: now.toISOString() };
+    if (next.state !== run.state) {
+      next.reached = { ...run.reached, [next.state]: now.toISOString() };
+    }
+    tx.set(ref(runs, id), next);
+    tx.set(holderRef, {
+      ...holder,
+      current: options.current ? options.current(next) : holder.current,
+      lease: options.release
+        ? null
+        : { ...holder.lease, until: new Date(now.getTime() + leaseMs).toISOString() },
+    });
+    return next;
+  });
+}
+
+/** Shows that the run is alive. */
+export async function renewLease(snapshots: Snapshots, id: string, now: Date): Promise<void> {
+  await changeRun(snapshots, id, ['preparing', 'scoring', 'closing'], now, () => ({}));
+}

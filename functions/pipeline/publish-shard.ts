@@ -1,0 +1,148 @@
+import type { Runtime } from '../ports/runtime.ts';
+import { ref } from '../records/collection.ts';
+import {
+  type AccountDocument,
+  accounts,
+  packs,
+  type RunDocument,
+  runs,
+  type ShardDocument,
+  shardsOf,
+  snapshotsOf,
+} from '../records/documents.ts';
+import type { ShardMessage } from '../records/messages.ts';
+import type { RulesLayout } from '../scorecard/layout.ts';
+import { type AccountResult, accountDocumentOf, snapshotOf } from './account-document.ts';
+import { loadLayout } from './compiled-run.ts';
+import { dropRunTables } from './end-run.ts';
+import { activeOverrides, type Overrides } from './overrides.ts';
+import { readResults } from './read-results.ts';
+
+/** Accounts whose documents are written in one transaction: two writes each, 500 at most. */
+const accountsPerTransaction = 200;
+
+/**
+ * Publishes what one shard of a closed run changed: documents first, then the ids of the
+ * accounts, so that consumers load the latest. A repeated message announces again what this
+ * run wrote, so a crash between document and message loses nothing.
+ */
+export async function publishShard(runtime: Runtime, message: ShardMessage): Promise<void> {
+  const { snapshots, log } = runtime;
+  const { run: id, shard: number } = message;
+  const ignore = (reason: string) =>
+    log.messageIgnored({ function: 'publish-shard', run: id, reason });
+
+  const run = (await snapshots.get(ref(runs, id)))?.data;
+  if (!run) return ignore('no such run');
+  if (run.state !== 'publishing') return ignore(`the run is ${run.state}`);
+  const shard = (await snapshots.get(ref(shardsOf(id, run), String(number))))?.data;
+  if (!shard) return ignore('no such shard');
+
+  if (shard.state === 'scored') {
+    const changed = await publishRange(runtime, id, run, shard);
+    await snapshots.set(ref(shardsOf(id, run), String(number)), {
+      ...shard,
+      state: 'published',
+      changed,
+    });
+    log.shardPublished({ run: id, shard: number, changed });
+  }
+  await finishRun(runtime, id, run);
+}
+
+async function publishRange(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  shard: ShardDocument,
+): Promise<number> {
+  const layout = await loadLayout(runtime.snapshots, run.rules_hash);
+  const results = await readResults(runtime, id, run, layout, shard);
+  const overrides = await activeOverrides(runtime, run.pack);
+  let changed = 0;
+  for (let start = 0; start < results.length; start += accountsPerTransaction) {
+    const group = results.slice(start, start + accountsPerTransaction);
+    const written = await publishAccounts(runtime, id, run, layout, group, overrides);
+    changed += written.length;
+    if (written.length > 0) {
+      await runtime.bus.publish('accounts-changed', [
+        { body: { pack: run.pack, run: id, accounts: written } },
+      ]);
+    }
+  }
+  return changed;
+}
+
+/** Writes the documents that differ. @returns accounts whose document is this run's. */
+function publishAccounts(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  layout: RulesLayout,
+  results: readonly AccountResult[],
+  overrides: Overrides,
+): Promise<string[]> {
+  return runtime.snapshots.transaction(async (tx) => {
+    const current = (await tx.get(ref(packs, run.pack)))?.data.current;
+    const stored = await tx.getAll(results.map((result) => ref(accounts, result.account)));
+    const written: string[] = [];
+    for (const [index, result] of results.entries()) {
+      const latest = stored[index]?.data;
+      if (latest?.run === id) {
+        written.push(result.account);
+        continue;
+      }
+      // A newer run is current: its documents win, this one only repeats its announcements.
+      if (current?.run !== id) continue;
+      const next = accountDocumentOf({
+        id,
+        run,
+        layout,
+        result,
+        latest,
+        overrides: overrides.get(result.account) ?? [],
+      });
+      if (!next || next.hash === latest?.hash) continue;
+      write(tx, result.account, next);
+      written.push(result.account);
+    }
+    return written;
+  });
+}
+
+function write(
+  tx: Parameters<Parameters<Runtime['snapshots']['transaction']>[0]>[0],
+  account: string,
+  document: AccountDocument,
+): void {
+  tx.set(ref(accounts, account), document);
+  tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
+}
+
+/** Ends the run when its last shard is published. */
+async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promise<void> {
+  const { snapshots, clock, log } = runtime;
+  const shards = shardsOf(id, run);
+  const open = await snapshots.count({
+    collection: shards,
+    where: [{ field: 'state', op: '==', value: 'scored' }],
+  });
+  if (open > 0) return;
+  const all = await snapshots.query({ collection: shards, limit: run.shards });
+  const changed = all.reduce((sum, { data }) => sum + data.changed, 0);
+  await dropRunTables(runtime, id, run);
+  const finished = await snapshots.transaction(async (tx) => {
+    const now = (await tx.get(ref(runs, id)))?.data;
+    if (now?.state !== 'publishing') return false;
+    const at = clock.now().toISOString();
+    tx.set(ref(runs, id), {
+      ...now,
+      state: 'finished',
+      changed,
+      reached: { ...now.reached, finished: at },
+      progressed_at: at,
+    });
+    return true;
+  });
+  if (finished) log.runFinished({ run: id, changed });
+}

@@ -1,0 +1,18 @@
+/** Names of a run's own tables and jobs: deterministic, so that a repeated step finds its first effect. */
+import type { RunDocument } from '../records/documents.ts';
+
+type Attempted = Pick<RunDocument, 'attempt'>;
+
+const suffix = (id: string, run: Attempted): string => `${id.replaceAll('-', '_')}_${run.attempt}`;
+
+/** Frozen inputs: metrics now, joined with the last closed results. */
+export const inputsTable = (id: string, run: Attempted): string => `run_inputs_${suffix(id, run)}`;
+
+/** Results of the run, in the layout of `historyTable`. */
+export const stagingTable = (id: string, run: Attempted): string => `staging_${suffix(id, run)}`;
+
+export const historyTable = 'score_history';
+
+/** A job id of the run: `step` names what it does. */
+export const jobId = (id: string, run: Attempted, step: string): string =>
+  `${id}-${run.attempt}-${step}`;

@@ -1,0 +1,109 @@
+import type { Runtime } from '../ports/runtime.ts';
+import { ref } from '../records/collection.ts';
+import {
+  activeRunStates,
+  crmAccounts,
+  type RunDocument,
+  runs,
+} from '../records/documents.ts';
+import { claimRun } from './claim-run.ts';
+import { republishOverridden } from './overrides.ts';
+import { advanceRun } from './start-run.ts';
+
+/** A run without progress for this long is taken up again. */
+const stalledMs = 5 * 60_000;
+/** A run that is not closed by then never will be: the next slot has long been due. */
+const expiredMs = 20 * 3_600_000;
+/** Accounts that wait for Salesforce are sent again in messages of this size. */
+const accountsPerMessage = 200;
+
+/**
+ * What nobody else would notice: runs that stopped or wait, accounts that wait for Salesforce,
+ * overrides that began or ended. Runs every ten minutes; each step may be repeated.
+ */
+export async function sweep(runtime: Runtime): Promise<{ runs: string[]; accounts: number }> {
+  const resumed = await sweepRuns(runtime);
+  const waiting = await sweepPending(runtime);
+  const overridden = await republishOverridden(runtime);
+  if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
+  return { runs: resumed, accounts: waiting + overridden };
+}
+
+async function sweepRuns(runtime: Runtime): Promise<string[]> {
+  const { snapshots, clock, log, pack } = runtime;
+  const now = clock.now().getTime();
+  const active = await snapshots.query({
+    collection: runs,
+    where: [
+      { field: 'pack', op: '==', value: pack.id },
+      { field: 'state', op: 'in', value: activeRunStates },
+    ],
+    limit: 1000,
+  });
+  const resumed: string[] = [];
+  const oldestFirst = active.sort((a, b) => (a.data.slot < b.data.slot ? -1 : 1));
+  for (const { id, data: run } of oldestFirst) {
+    const idle = now - Date.parse(run.progressed_at);
+    if (run.state !== 'waiting' && idle < stalledMs) continue;
+    if (await expire(runtime, id, run, now)) continue;
+    const claim = await claimRun(snapshots, {
+      pack: pack.id,
+      kind: run.kind,
+      moment: { slot: run.slot, asOf: run.as_of, date: run.date },
+      rulesHash: pack.hash,
+      engineHash: runtime.engineHash,
+      now: clock.now(),
+    });
+    if (!claim.holds) continue;
+    log.sweepResumed({ what: 'run', count: 1, run: id });
+    await advanceRun(runtime, id, claim.run);
+    resumed.push(id);
+  }
+  return resumed;
+}
+
+/** Ends a run whose shards never all came through: nothing of it was copied or published. */
+async function expire(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  now: number,
+): Promise<boolean> {
+  if (run.state !== 'preparing' && run.state !== 'scoring') return false;
+  if (now - Date.parse(run.started_at) < expiredMs) return false;
+  const failure = {
+    code: 'expired',
+    message: 'Its shards did not all finish in time; see the dead letters of score-shards.',
+  };
+  const ended = await runtime.snapshots.transaction(async (tx) => {
+    const latest = (await tx.get(ref(runs, id)))?.data;
+    if (latest?.state !== run.state || latest.token !== run.token) return false;
+    tx.set(ref(runs, id), {
+      ...latest,
+      state: 'failed',
+      failure,
+      reached: { ...latest.reached, failed: new Date(now).toISOString() },
+    });
+    return true;
+  });
+  if (ended) runtime.log.runFailed({ run: id, code: failure.code, reason: failure.message });
+  return ended;
+}
+
+/** Sends accounts that wait for Salesforce on their way again. */
+async function sweepPending(runtime: Runtime): Promise<number> {
+  const { snapshots, bus, log, pack } = runtime;
+  const pending = await snapshots.query({
+    collection: crmAccounts,
+    where: [{ field: 'state', op: '==', value: 'pending' }],
+    limit: 10_000,
+  });
+  for (let first = 0; first < pending.length; first += accountsPerMessage) {
+    const group = pending.slice(first, first + accountsPerMessage);
+    await bus.publish('accounts-changed', [
+      { body: { pack: pack.id, run: group[0]?.data.run ?? '', accounts: group.map((d) => d.id) } },
+    ]);
+  }
+  if (pending.length > 0) log.sweepResumed({ what: 'accounts', count: pending.length });
+  return pending.length;
+}

@@ -1,0 +1,39 @@
+import type { Message, Queue } from '../records/messages.ts';
+
+/** A message to send: its body names its queue's contents, never a state. */
+export interface Outgoing {
+  body: Message;
+  /** Messages of one key are delivered in the order they were published. */
+  orderingKey?: string;
+}
+
+/** A message that used up its delivery attempts. */
+export interface DeadLetter {
+  id: string;
+  queue: Queue;
+  body: unknown;
+  attempts: number;
+  /** What the last delivery answered, e.g. `500 Internal Server Error`. */
+  error: string;
+  /** Instant of the last attempt, ISO 8601. */
+  failedAt: string;
+}
+
+/**
+ * At-least-once messages, pushed over HTTP in Pub/Sub's envelope: they may repeat and,
+ * without an ordering key, arrive out of order.
+ */
+export interface Bus {
+  /**
+   * Resolves when all messages are durable.
+   * @throws Retryable where none or only some of them may have been taken.
+   */
+  publish(queue: Queue, messages: readonly Outgoing[]): Promise<void>;
+  /** Dead letters, oldest first. */
+  deadLetters(queue?: Queue): Promise<DeadLetter[]>;
+  /**
+   * Sends dead letters again, as new messages, and removes them from the list.
+   * @throws Rejected `not-found` for an unknown id; then nothing is replayed.
+   */
+  replay(ids: readonly string[]): Promise<void>;
+}

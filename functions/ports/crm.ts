@@ -1,0 +1,56 @@
+/** The CRM accounts are written to. Kenko only ever updates records, never creates them. */
+
+/** A field value as the CRM takes it: text, number, checkbox, `YYYY-MM-DD`, or empty. */
+export type FieldValue = string | number | boolean | null;
+
+/** One record to update; `id` is the CRM's own record id. */
+export interface RecordUpdate {
+  id: string;
+  fields: Record<string, FieldValue>;
+}
+
+/** One answer per record, in order. */
+export type UpdateResult =
+  | { outcome: 'updated' }
+  /** The row cannot be written as it is: park it until its content or the mapping changes. */
+  | { outcome: 'rejected'; code: string; reason: string }
+  /** Nothing is wrong with the row: try it again later. */
+  | { outcome: 'retry'; code: string; reason: string };
+
+export interface CrmField {
+  name: string;
+  type: string;
+  /** Characters, for text; 0 where it does not apply. */
+  length: number;
+  updateable: boolean;
+}
+
+export interface Crm {
+  /**
+   * Record ids of accounts by the external id field. Accounts without a record, or with more
+   * than one, are left out of `ids` and named in `ambiguous` where there is more than one.
+   */
+  resolve(
+    externalIdField: string,
+    accountIds: readonly string[],
+  ): Promise<{ ids: Map<string, string>; ambiguous: Set<string> }>;
+  /**
+   * Updates records of one type, any number (chunked to what the CRM takes in a call).
+   * The answer has exactly one entry per record, in order; what became of records whose
+   * call got no answer is `retry`, since values are absolute and may be sent again.
+   * @throws Throttled at the daily limit or below the headroom kept for others
+   * @throws Unauthorized where credentials do not work
+   * @throws Retryable where no record was sent
+   */
+  update(objectType: string, records: readonly RecordUpdate[]): Promise<UpdateResult[]>;
+  /** Named fields of records, by record id; unknown ids are left out. */
+  read(
+    objectType: string,
+    recordIds: readonly string[],
+    fields: readonly string[],
+  ): Promise<Map<string, Record<string, FieldValue>>>;
+  /** Fields of an object type. @throws Rejected `not-found` for an unknown type. */
+  describe(objectType: string): Promise<CrmField[]>;
+  /** API calls used and allowed in the running 24 hours, as of the last answer. */
+  usage(): { used: number; limit: number } | undefined;
+}

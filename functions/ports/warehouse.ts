@@ -1,0 +1,113 @@
+/**
+ * The analytical store, as BigQuery is one: jobs with ids of ours, whole partitions
+ * replaced atomically, and columns, never row objects, where all accounts pass through.
+ */
+import type { ColumnBatch, ColumnRequest } from '../scorecard/columns.ts';
+
+/** GoogleSQL types that our tables use. */
+export type ColumnType =
+  | 'STRING'
+  | 'INT64'
+  | 'FLOAT64'
+  | 'NUMERIC'
+  | 'BOOL'
+  | 'DATE'
+  | 'TIMESTAMP'
+  | 'ARRAY<INT64>'
+  | 'ARRAY<FLOAT64>';
+
+export interface TableColumn {
+  name: string;
+  type: ColumnType;
+  required?: boolean;
+  description?: string;
+}
+
+/** Layout of a table we own; staging and history must have the same one to be copied. */
+export interface TableSchema {
+  columns: readonly TableColumn[];
+  /** Daily partitions on this DATE column. */
+  partition?: string;
+  cluster?: readonly string[];
+}
+
+/** A table of ours by name, or a source table in parts, `['source', 'accounts']`. */
+export type TableName = string | readonly string[];
+
+/** A value for a named parameter; DATE as `{ date }`, TIMESTAMP as `{ timestamp }`. */
+export type Parameter =
+  | string
+  | number
+  | boolean
+  | { date: string }
+  | { timestamp: string }
+  | readonly string[];
+
+/** `account_id >= from` and `account_id < before`, in binary order of UTF-8. */
+export interface IdRange {
+  from: string;
+  /** Absent: to the end. */
+  before?: string;
+}
+
+export interface ReadRequest {
+  table: TableName;
+  columns: readonly ColumnRequest[];
+  /** Restricts to ids; rows come ordered by account_id (then score, where the table has one). */
+  accounts?: IdRange;
+  /** Restricts to one partition. */
+  date?: string;
+}
+
+/** A job that may be asked for again: the second time, the first one's result is given. */
+export interface Job {
+  /** Letters, digits, `-` and `_`; deterministic, so that a repeated call has one effect. */
+  id: string;
+}
+
+/** A small result row: INT64 as number, DATE and TIMESTAMP as ISO text, arrays as arrays. */
+export type Row = Record<string, string | number | boolean | null | (string | number | null)[]>;
+
+export interface Warehouse {
+  /** Runs a query whose result is small (control, reports): at most 10,000 rows. */
+  query(sql: string, parameters?: Record<string, Parameter>): Promise<Row[]>;
+
+  /**
+   * Writes the rows of a query into a table of ours, replacing it whole and ordered
+   * (clustered) by `cluster`. Repeating a finished job does nothing and gives its count.
+   */
+  materialize(
+    request: Job & {
+      sql: string;
+      parameters?: Record<string, Parameter>;
+      table: string;
+      cluster: readonly string[];
+    },
+  ): Promise<{ rows: number }>;
+
+  /** Creates an empty table; does nothing where it exists with the same layout. */
+  createTable(table: string, schema: TableSchema): Promise<void>;
+
+  /** Drops a table of ours; does nothing where there is none. */
+  dropTable(table: string): Promise<void>;
+
+  /**
+   * Appends rows, all or none. Repeating a finished job appends nothing.
+   * Numbers in an INT64 column must be whole; NaN becomes NULL, except inside lists.
+   */
+  load(
+    request: Job & { table: string; batches: readonly ColumnBatch[] },
+  ): Promise<{ rows: number }>;
+
+  /**
+   * Replaces partition `date` of `to` with that of `from`, atomically. An empty one empties it.
+   * @throws Rejected `invalid-data` where the two layouts differ.
+   */
+  replacePartition(request: Job & { from: string; to: string; date: string }): Promise<void>;
+
+  /** Rows of a table as batches of columns, without bringing them all into memory. */
+  read(request: ReadRequest): AsyncIterable<ColumnBatch>;
+
+  /** Columns of a table, or undefined where there is no such table. */
+  describe(table: TableName): Promise<TableColumn[] | undefined>;
+}

@@ -1,0 +1,27 @@
+/** The part of an account's document that is only ever read whole: why each score is what it is. */
+import { z } from 'zod';
+import { label } from '../scorecard/catalogue.ts';
+import { measureDelta, scoreExplanation } from '../scorecard/result.ts';
+
+const scoreDetails = z.strictObject({
+  explanation: scoreExplanation,
+  /** Labels of the score's bands by id: an override's band has one too. */
+  bands: z.record(z.string(), label),
+  /** Measures by how much they moved the score, against the result before; biggest first. */
+  deltas: z.array(measureDelta),
+  /** The same in a few short sentences. */
+  reasons: z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) }),
+});
+export type ScoreDetails = z.infer<typeof scoreDetails>;
+
+/** By score. */
+export const accountDetails = z.record(z.string(), scoreDetails);
+export type AccountDetails = z.infer<typeof accountDetails>;
+
+export function packDetails(details: AccountDetails): string {
+  return JSON.stringify(details);
+}
+
+export function unpackDetails(packed: string): AccountDetails {
+  return accountDetails.parse(JSON.parse(packed));
+}

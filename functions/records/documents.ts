@@ -1,0 +1,267 @@
+/**
+ * What is kept in Firestore, one schema per collection, with the one function that writes it.
+ * Points are whole hundredths everywhere; instants are ISO 8601 in UTC; dates are local days.
+ */
+import { z } from 'zod';
+import type { Collection } from './collection.ts';
+import { documentId } from './document-id.ts';
+
+const instant = z.iso.datetime();
+const day = z.iso.date();
+const hundredths = z.int();
+
+/** How the points moved, as the result that last changed recorded it. */
+const change = z.strictObject({
+  /** Date and points of the result it is compared with. */
+  since: day,
+  from: hundredths,
+  total: hundredths,
+  rules: hundredths,
+  data: hundredths,
+  behaviour: hundredths,
+  /** Band before, where it differs. */
+  from_band: z.string().nullable(),
+});
+
+/** A person's band in place of the computed one. */
+const appliedOverride = z.strictObject({
+  id: z.string(),
+  band: z.string(),
+  reason: z.string(),
+  author: z.string(),
+  until: instant,
+});
+
+const scoreDocument = z.strictObject({
+  state: z.enum(['scored', 'error']),
+  scorecard: z.string().nullable(),
+  version: z.string().nullable(),
+  points: hundredths.nullable(),
+  earned: hundredths.nullable(),
+  available: hundredths.nullable(),
+  confidence: z.number().min(0).max(1).nullable(),
+  /** The band in force: the override's while one is, else the computed one. */
+  band: z.string().nullable(),
+  computed_band: z.string().nullable(),
+  override: appliedOverride.nullable(),
+  cap: z.string().nullable(),
+  waiting_for_data: z.boolean(),
+  held_by_hysteresis: z.boolean(),
+  trend: z.enum(['rising', 'steady', 'falling']).nullable(),
+  change: change.nullable(),
+  /** Points moved on the document's `date`; what movers are sorted by. */
+  moved: hundredths,
+  /** Why it is in state error. */
+  reason: z.string().nullable(),
+});
+export type ScoreDocument = z.infer<typeof scoreDocument>;
+
+/** Latest result of one account. Written by publish-shard. */
+export const accountDocument = z.strictObject({
+  pack: z.string(),
+  state: z.enum(['active', 'absent']),
+  merged_into: z.string().nullable(),
+  phase: z.string().nullable(),
+  /** Account columns that the pack shows, by name. */
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** The date on which the result last changed, and the run that saw it. */
+  date: day,
+  run: z.string(),
+  rules_hash: z.string(),
+  engine_hash: z.string(),
+  /** Identifies the computed result of all scores. */
+  result_hash: z.string(),
+  /** Identifies what is shown: the result and the overrides in force. */
+  hash: z.string(),
+  scores: z.record(z.string(), scoreDocument),
+  /**
+   * Measures, axes and reference values by score, as one packed JSON text: written and
+   * read whole, never queried, and several times cheaper than nested fields.
+   */
+  details: z.string(),
+});
+export type AccountDocument = z.infer<typeof accountDocument>;
+export const accounts: Collection<AccountDocument> = { path: 'accounts', schema: accountDocument };
+
+/** The same result, kept by date. Written with the latest one; removed after `expires_at`. */
+export const snapshotDocument = accountDocument.extend({ expires_at: instant });
+export type SnapshotDocument = z.infer<typeof snapshotDocument>;
+export function snapshotsOf(account: string): Collection<SnapshotDocument> {
+  return { path: `accounts/${documentId(account)}/snapshots`, schema: snapshotDocument };
+}
+
+/** What the CRM holds of an account. Written by sync-salesforce. */
+export const crmDocument = z.strictObject({
+  state: z.enum(['synced', 'pending', 'parked']),
+  record_id: z.string().nullable(),
+  /** Hash of the fields of the last successful update; null before the first. */
+  synced_hash: z.string().nullable(),
+  /** Hash of the fields that `state` speaks of. */
+  hash: z.string(),
+  /** Run whose message led to this state. */
+  run: z.string(),
+  at: instant,
+  code: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+export type CrmDocument = z.infer<typeof crmDocument>;
+export const crmAccounts: Collection<CrmDocument> = { path: 'crm', schema: crmDocument };
+
+/**
+ * A holder of one lease: the pack itself for scheduled runs, or one date of it for a backfill.
+ * Written by the pipeline.
+ */
+export const packDocument = z.strictObject({
+  /** What readers see; absent before the first run closes, and for backfills. */
+  current: z
+    .strictObject({ date: day, slot: instant, revision: z.int().min(1), run: z.string() })
+    .nullable(),
+  lease: z.strictObject({ run: z.string(), token: z.int(), until: instant }).nullable(),
+  /** Tokens only grow, so a holder that lost its lease can tell. */
+  next_token: z.int().min(1),
+});
+export type PackDocument = z.infer<typeof packDocument>;
+export const packs: Collection<PackDocument> = { path: 'packs', schema: packDocument };
+
+export const runState = z.enum([
+  'waiting',
+  'preparing',
+  'scoring',
+  'closing',
+  'publishing',
+  'finished',
+  'held',
+  'failed',
+  'superseded',
+  'discarded',
+]);
+export type RunState = z.infer<typeof runState>;
+
+/** States in which a run still has something to do. */
+export const activeRunStates = [
+  'waiting',
+  'preparing',
+  'scoring',
+  'closing',
+  'publishing',
+] as const satisfies readonly RunState[];
+
+export const sourceState = z.strictObject({
+  table: z.string(),
+  /** provided: the table is there; missing: it is not. */
+  state: z.enum(['provided', 'missing']),
+  /** Last day that is complete at `as_of`; null where the table is empty or missing. */
+  complete_through: day.nullable(),
+});
+export type SourceState = z.infer<typeof sourceState>;
+
+const runCounts = z.strictObject({
+  /** Rows scored, by account and score. */
+  scored: z.int(),
+  absent: z.int(),
+  errors: z.int(),
+  unknown: z.int(),
+  /** Of `comparable` rows (a known band before and now), how many changed band. */
+  band_changes: z.int(),
+  comparable: z.int(),
+});
+export type RunCounts = z.infer<typeof runCounts>;
+
+/** One run of a pack. Written by the pipeline. */
+export const runDocument = z.strictObject({
+  pack: z.string(),
+  kind: z.enum(['scheduled', 'backfill']),
+  slot: instant,
+  as_of: instant,
+  date: day,
+  state: runState,
+  token: z.int(),
+  /** Grows when a run has to start over with fresh tables. */
+  attempt: z.int().min(1),
+  revision: z.int().min(1).nullable(),
+  rules_hash: z.string(),
+  engine_hash: z.string(),
+  before_date: day.nullable(),
+  /** Rules of the rows in the partition before. */
+  before_rules: z.array(z.string()),
+  /** By score, the date that its trend looks back to. */
+  trend_dates: z.record(z.string(), day),
+  sources: z.array(sourceState),
+  /** By metric group: days between its last complete day and the run's date; null: not provided. */
+  group_ages: z.record(z.string(), z.int().nullable()),
+  accounts: z.int(),
+  shards: z.int(),
+  counts: runCounts.nullable(),
+  /** Whether a row whose result hash equals the one before may be published without reading its document. */
+  equal_rows_published: z.boolean(),
+  /** Accounts whose document was written. */
+  changed: z.int().nullable(),
+  started_at: instant,
+  /** When each state was reached. */
+  reached: z.record(z.string(), instant),
+  /** Last sign of progress; sweep looks at it. */
+  progressed_at: instant,
+  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
+export type RunDocument = z.infer<typeof runDocument>;
+export const runs: Collection<RunDocument> = { path: 'runs', schema: runDocument };
+
+/** One shard of a run: a range of account ids. Written by the pipeline. */
+export const shardDocument = z.strictObject({
+  from: z.string(),
+  before: z.string().nullable(),
+  state: z.enum(['open', 'scored', 'published']),
+  rows: z.int(),
+  counts: runCounts.nullable(),
+  /** Accounts whose document this shard wrote. */
+  changed: z.int(),
+});
+export type ShardDocument = z.infer<typeof shardDocument>;
+export function shardsOf(
+  run: string,
+  { attempt }: Pick<RunDocument, 'attempt'>,
+): Collection<ShardDocument> {
+  return { path: `runs/${run}/attempts/${attempt}/shards`, schema: shardDocument };
+}
+
+/** A closed date of a pack's history. Written by the pipeline when it closes. */
+export const dayDocument = z.strictObject({
+  pack: z.string(),
+  date: day,
+  run: z.string(),
+  revision: z.int().min(1),
+  accounts: z.int(),
+  /** Rules of the rows in the partition. */
+  rules: z.array(z.string()),
+});
+export type DayDocument = z.infer<typeof dayDocument>;
+export const days: Collection<DayDocument> = { path: 'days', schema: dayDocument };
+export const dayId = (pack: string, date: string): string => `${pack}~${date}`;
+
+/** The texts that produced results, and how to read rows made by them. Written by score. */
+export const rulesDocument = z.strictObject({
+  pack: z.string(),
+  /** File texts by path. */
+  files: z.record(z.string(), z.string()),
+  /** `RulesLayout` of the scorecard core, as JSON. */
+  layout: z.string(),
+});
+export type RulesDocument = z.infer<typeof rulesDocument>;
+export const rules: Collection<RulesDocument> = { path: 'rules', schema: rulesDocument };
+
+/** A person's band for one score of one account. Written by the API; never changed, only ended. */
+export const overrideDocument = z.strictObject({
+  pack: z.string(),
+  account: z.string(),
+  score: z.string(),
+  band: z.string(),
+  reason: z.string().min(1).max(2000),
+  author: z.string().min(1).max(200),
+  from: instant,
+  until: instant,
+});
+export type OverrideDocument = z.infer<typeof overrideDocument>;
+export const overrides: Collection<OverrideDocument> = {
+  path: 'overrides',
+  schema: overrideDocument,
+};

@@ -1,0 +1,51 @@
+/** What travels on the queues: ids, never states; a consumer loads the latest itself. */
+import { z } from 'zod';
+
+/** One shard of a run: score it, or publish it. */
+export const shardMessage = z.strictObject({
+  run: z.string().min(1).max(300),
+  shard: z.int().min(0).max(100_000),
+});
+export type ShardMessage = z.infer<typeof shardMessage>;
+
+/** These accounts may have changed; `run` names the run that said so, for the logs. */
+export const accountsChangedMessage = z.strictObject({
+  pack: z.string().min(1).max(100),
+  run: z.string().min(1).max(300),
+  accounts: z.array(z.string().min(1).max(1500)).min(1).max(200),
+});
+export type AccountsChangedMessage = z.infer<typeof accountsChangedMessage>;
+
+/** Every queue and what it carries. The function that takes a queue is in `queueConsumers`. */
+export const queues = {
+  'score-shards': shardMessage,
+  'publish-shards': shardMessage,
+  'accounts-changed': accountsChangedMessage,
+} as const;
+
+export type Queue = keyof typeof queues;
+export type Message = ShardMessage | AccountsChangedMessage;
+
+/** The function that each queue's push subscription calls. */
+export const queueConsumers = {
+  'score-shards': 'score-shard',
+  'publish-shards': 'publish-shard',
+  'accounts-changed': 'sync-salesforce',
+} as const satisfies Record<Queue, string>;
+
+/**
+ * A push as Pub/Sub sends it to an HTTP endpoint. `data` is base64; unknown fields are
+ * ignored, since Pub/Sub adds some over time.
+ */
+export const pushEnvelope = z.object({
+  subscription: z.string().min(1),
+  deliveryAttempt: z.int().min(1).optional(),
+  message: z.object({
+    data: z.base64(),
+    messageId: z.string().min(1),
+    publishTime: z.iso.datetime({ offset: true }).optional(),
+    orderingKey: z.string().optional(),
+    attributes: z.record(z.string(), z.string()).optional(),
+  }),
+});
+export type PushEnvelope = z.infer<typeof pushEnvelope>;

@@ -1,0 +1,91 @@
+import { unpackDetails } from '../records/account-details.ts';
+import type { FieldValue } from '../ports/crm.ts';
+import type { AccountDocument } from '../records/documents.ts';
+import type { SalesforceMapping, SalesforceValue } from '../scorecard/pack.ts';
+
+/** What the CRM should show of an account, by field. An account that left shows nothing. */
+export function crmFields(
+  mapping: SalesforceMapping,
+  document: AccountDocument,
+): Record<string, FieldValue> {
+  const details = unpackDetails(document.details);
+  const fields: Record<string, FieldValue> = {};
+  for (const { name, value } of mapping.fields) {
+    fields[name] = document.state === 'absent' ? null : fieldValue(value, document, details);
+  }
+  return fields;
+}
+
+type Details = ReturnType<typeof unpackDetails>;
+
+/** Points as people read them, with at most two decimals. */
+const inPoints = (hundredths: number | null | undefined): number | null =>
+  hundredths === null || hundredths === undefined ? null : hundredths / 100;
+
+function fieldValue(
+  value: SalesforceValue,
+  document: AccountDocument,
+  details: Details,
+): FieldValue {
+  switch (value.of) {
+    case 'account':
+      return document.attributes[value.column] ?? null;
+    case 'date':
+      return document.date;
+    case 'phase': {
+      if (value.as === 'id' || document.phase === null) return document.phase;
+      const [first] = Object.values(details);
+      return first?.explanation.phase?.label[value.as] ?? document.phase;
+    }
+    case 'score':
+      return scoreValue(value, document, details);
+  }
+}
+
+function scoreValue(
+  value: Extract<SalesforceValue, { of: 'score' }>,
+  document: AccountDocument,
+  details: Details,
+): FieldValue {
+  const score = document.scores[value.score];
+  const detail = details[value.score];
+  if (!score || !detail) return null;
+  switch (value.value) {
+    case 'points':
+    case 'earned':
+    case 'available':
+      return inPoints(score[value.value]);
+    case 'change':
+      return inPoints(score.change?.total);
+    case 'confidence':
+      return score.confidence === null ? null : Math.round(score.confidence * 100) / 100;
+    case 'scorecard':
+    case 'version':
+    case 'trend':
+    case 'cap':
+    case 'waiting_for_data':
+    case 'held_by_hysteresis':
+      return score[value.value];
+    case 'headline': {
+      const shown = detail.explanation.headline;
+      return shown?.current ? shown.value : null;
+    }
+    case 'band':
+      return value.as === 'id' ? score.band : bandLabel(detail, score.band, value.as);
+    case 'reasons':
+      return detail.reasons[value.as].join('\n') || null;
+    case 'axis':
+      return inPoints(detail.explanation.axes.find((axis) => axis.id === value.axis)?.points);
+  }
+}
+
+const unknownBand = { en: 'Unknown', ja: '不明' };
+
+function bandLabel(
+  detail: Details[string],
+  band: string | null,
+  language: 'en' | 'ja',
+): string | null {
+  if (band === null) return null;
+  return (detail.bands[band] ?? (band === 'unknown' ? unknownBand : undefined))?.[language] ?? band;
+}
