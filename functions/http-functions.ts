@@ -113,7 +113,7 @@ function requirePost(request: Request, response: Response): void {
 }
 
 /** A refusal with a status of its own. */
-class HttpRefusal extends Rejected {
+export class HttpRefusal extends Rejected {
   readonly status: number;
 
   constructor(status: number, errorCode: string, message: string) {

@@ -14,6 +14,9 @@ export const googleSqlMacros: readonly string[] = [
      WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '[+-]?[0-9]+')
        THEN error('a text is not a whole number')
      ELSE CAST(x AS BIGINT) END`,
+  // The translator would make it a TIMESTAMP without a zone, and drop the offset of a text.
+  `kenko_timestamp(x) AS CAST(x AS TIMESTAMPTZ)`,
+  `kenko_local_midnight(d, zone) AS timezone(zone, CAST(CAST(d AS DATE) AS TIMESTAMP))`,
   `kenko_numeric(x) AS CAST(x AS DECIMAL(38, 9))`,
   // DuckDB's date arithmetic gives timestamps.
   `kenko_date_plus_days(d, n) AS CAST(d AS DATE) + CAST(n AS INTEGER)`,

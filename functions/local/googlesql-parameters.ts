@@ -1,56 +1,49 @@
-/**
- * Named parameters, replaced by literals before any parser sees them: the translator would
- * read `@as_of` as the absolute value of a column.
- */
+/** Values of named parameters as literals. */
 import { code, Rejected } from '../errors.ts';
+import { textLiteral } from '../pipeline/googlesql-text.ts';
 import type { Parameter } from '../ports/warehouse.ts';
+import { textOf } from './duckdb-types.ts';
 
-/** Texts and comments are skipped whole, so that an `@` inside them stays what it is. */
-const token =
-  /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|@@?[A-Za-z_][A-Za-z0-9_]*/g;
-
-/** A GoogleSQL text literal. */
-export function textLiteral(text: string): string {
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-  return `'${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;
+/** An instant in UTC. @throws Rejected where the text says none, or leaves the zone open */
+function utc(instant: string): string {
+  const ms = /(Z|[+-]\d\d:?\d\d)$/.test(instant) ? Date.parse(instant) : Number.NaN;
+  if (Number.isNaN(ms)) {
+    throw new Rejected(
+      code.badRequest,
+      `'${instant}' is not an instant; write it like 2024-03-01T00:00:00Z.`,
+    );
+  }
+  return new Date(ms).toISOString();
 }
 
-/** A GoogleSQL literal for a parameter's value. @throws Rejected for a number that SQL cannot say */
-export function literalOf(value: Parameter): string {
-  if (typeof value === 'string') return textLiteral(value);
+/** @throws Rejected where the text is no calendar date */
+function calendarDate(date: string): string {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(date) : Number.NaN;
+  // JavaScript turns February 30 into March 1.
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date) {
+    throw new Rejected(code.badRequest, `'${date}' is not a date; write it like 2024-03-01.`);
+  }
+  return date;
+}
+
+/** A list of texts for GoogleSQL. */
+export function googleSqlLiteral(values: readonly string[]): string {
+  return `[${values.map(textLiteral).join(', ')}]`;
+}
+
+/** A value for DuckDB, of the type that GoogleSQL gives it. @throws Rejected for none such */
+export function duckDbLiteral(value: Parameter): string {
+  if (typeof value === 'string') return textOf(value);
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) {
       throw new Rejected(code.badRequest, `${value} cannot be a query parameter; give a number.`);
     }
-    return Number.isSafeInteger(value) ? String(value) : value.toExponential();
+    return Number.isSafeInteger(value)
+      ? `CAST(${value} AS BIGINT)`
+      : `CAST(${value.toExponential()} AS DOUBLE)`;
   }
-  if ('date' in value) return `DATE ${textLiteral(value.date)}`;
-  if ('timestamp' in value) return `TIMESTAMP ${textLiteral(value.timestamp)}`;
-  return `[${value.map(textLiteral).join(', ')}]`;
-}
-
-/**
- * The text with every `@name` replaced by its value.
- * @throws Rejected `bad-request` for a name without a value, and for `@@system` variables.
- */
-export function withParameters(sql: string, parameters: Record<string, Parameter>): string {
-  return sql.replace(token, (found) => {
-    if (!found.startsWith('@')) return found;
-    const value = found.startsWith('@@') ? undefined : parameters[found.slice(1)];
-    if (value === undefined) {
-      throw new Rejected(
-        code.badRequest,
-        `The query uses ${found}, which has no value; it has ${Object.keys(parameters).join(', ') || 'no parameters'}.`,
-      );
-    }
-    return literalOf(value);
-  });
-}
-
-/** The text with its parameters renamed, e.g. `@date` to `@date_usage`. */
-export function renameParameters(sql: string, rename: (name: string) => string): string {
-  return sql.replace(token, (found) =>
-    found.startsWith('@') && !found.startsWith('@@') ? `@${rename(found.slice(1))}` : found,
-  );
+  if ('date' in value) return `CAST('${calendarDate(value.date)}' AS DATE)`;
+  if ('timestamp' in value) return `CAST('${utc(value.timestamp)}' AS TIMESTAMPTZ)`;
+  return `[${value.map(textOf).join(', ')}]`;
 }

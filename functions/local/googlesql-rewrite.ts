@@ -1,6 +1,15 @@
 /** Puts calls of our macros where the two engines differ, before the translator sees the query. */
-import { isObject, type Json, type JsonObject, literal, nodeOf, rewriteTree, template } from './googlesql-tree.ts';
+
 import { refuse } from './googlesql-subset.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  literal,
+  nodeOf,
+  rewriteTree,
+  template,
+} from './googlesql-tree.ts';
 
 interface Source {
   sql: string;
@@ -26,13 +35,13 @@ const text = (value: string): Json => ({ literal: { literal_type: 'string', valu
 /** Name of a date part: DAY, WEEK(MONDAY), ... */
 function partOf(node: Json | undefined): string {
   const found = nodeOf(node ?? null);
-  if (found?.kind === 'var') return String(found.body['this']).toUpperCase();
+  if (found?.kind === 'var') return String(found.body.this).toUpperCase();
   if (found?.kind === 'function' || found?.kind === 'week') {
-    const args = (found.body['args'] ?? []) as Json[];
-    return `${String(found.body['name'] ?? 'WEEK').toUpperCase()}(${partOf(args[0])})`;
+    const args = (found.body.args ?? []) as Json[];
+    return `${String(found.body.name ?? 'WEEK').toUpperCase()}(${partOf(args[0])})`;
   }
-  if (found?.kind === 'column' && isObject(found.body['name'])) {
-    return String(found.body['name']['name']).toUpperCase();
+  if (found?.kind === 'column' && isObject(found.body.name)) {
+    return String(found.body.name.name).toUpperCase();
   }
   return '?';
 }
@@ -40,9 +49,9 @@ function partOf(node: Json | undefined): string {
 function intervalOf(node: Json | undefined): { amount: Json; unit: string } | undefined {
   const found = nodeOf(node ?? null);
   if (found?.kind !== 'interval') return undefined;
-  const amount = found.body['this'] ?? null;
+  const amount = found.body.this ?? null;
   const digits = literal(amount, 'string');
-  const unit = isObject(found.body['unit']) ? String(found.body['unit']['unit']) : '?';
+  const unit = isObject(found.body.unit) ? String(found.body.unit.unit) : '?';
   return { amount: digits === undefined ? amount : number(digits), unit: unit.toUpperCase() };
 }
 
@@ -56,7 +65,12 @@ function dateArithmetic(name: string, args: Json[], source: Source): Json {
       : [months[unit], 'kenko_date_plus_months(_a, _n)']
     : [microseconds[unit], 'kenko_timestamp_plus(_a, _n, _f)'];
   if (interval === undefined || factor === undefined) {
-    return refuse(source.sql, source.file, name, `${name} does not take an INTERVAL in ${unit} here.`);
+    return refuse(
+      source.sql,
+      source.file,
+      name,
+      `${name} does not take an INTERVAL in ${unit} here.`,
+    );
   }
   const sign = name.endsWith('SUB') ? '-' : '';
   const scaled = onDates && factor !== 1 ? `(${sign}(_n)) * ${factor}` : `${sign}(_n)`;
@@ -151,11 +165,14 @@ function calledFunction(name: string, args: Json[], source: Source): Json | unde
 }
 
 function castTo(body: JsonObject): Json | undefined {
-  const to = isObject(body['to']) ? body['to'] : {};
-  const nodes = { _a: body['this'] ?? null };
-  if (nodeOf(nodes._a)?.kind === 'null' && to['data_type'] !== 'decimal') return undefined;
-  if (to['name'] === 'INT64') return template('kenko_int64(_a)', nodes);
-  if (to['data_type'] === 'decimal' || to['name'] === 'NUMERIC') {
+  const to = isObject(body.to) ? body.to : {};
+  const nodes = { _a: body.this ?? null };
+  if (to.data_type === 'timestamp' || to.data_type === 'timestamp_tz') {
+    return template('kenko_timestamp(_a)', nodes);
+  }
+  if (nodeOf(nodes._a)?.kind === 'null' && to.data_type !== 'decimal') return undefined;
+  if (to.name === 'INT64') return template('kenko_int64(_a)', nodes);
+  if (to.data_type === 'decimal' || to.name === 'NUMERIC') {
     return template('kenko_numeric(_a)', nodes);
   }
   return undefined;
@@ -165,18 +182,14 @@ function castTo(body: JsonObject): Json | undefined {
 export function rewrite(tree: Json, source: Source): Json {
   return rewriteTree(tree, (kind, body) => {
     const operands = {
-      _a: body['left'] ?? body['this'] ?? null,
-      _b: body['right'] ?? body['expression'] ?? null,
+      _a: body.left ?? body.this ?? null,
+      _b: body.right ?? body.expression ?? null,
     };
     switch (kind) {
       case 'function':
-        return calledFunction(
-          String(body['name']).toUpperCase(),
-          (body['args'] ?? []) as Json[],
-          source,
-        );
+        return calledFunction(String(body.name).toUpperCase(), (body.args ?? []) as Json[], source);
       case 'count_if':
-        return body['distinct'] === true
+        return body.distinct === true
           ? undefined
           : template('COUNT(CASE WHEN _a THEN 1 END)', operands);
       case 'safe_divide':
@@ -193,7 +206,15 @@ export function rewrite(tree: Json, source: Source): Json {
         return membership(body);
       case 'extract':
         return extraction(body, source);
+      case 'timestamp':
+        return template('kenko_local_midnight(_a, _b)', {
+          ...operands,
+          _b: body.zone ?? text('UTC'),
+        });
       case 'literal': {
+        if (body.literal_type === 'timestamp') {
+          return template('kenko_timestamp(_a)', { _a: text(String(body.value)) });
+        }
         const digits = literal({ literal: body }, 'number');
         // A number with a point is a DECIMAL to DuckDB and a FLOAT64 to GoogleSQL.
         return digits?.includes('.') && !/e/i.test(digits) ? number(`${digits}e0`) : undefined;
@@ -206,19 +227,19 @@ export function rewrite(tree: Json, source: Source): Json {
 
 /** `x IN UNNEST([a, b])` as `x IN (a, b)`. */
 function membership(body: JsonObject): Json | undefined {
-  const array = nodeOf(body['unnest'] ?? null);
+  const array = nodeOf(body.unnest ?? null);
   if (array?.kind !== 'array_func') return undefined;
-  const values = (array.body['expressions'] ?? []) as Json[];
-  if (values.length === 0) return { boolean: { value: body['not'] === true } };
+  const values = (array.body.expressions ?? []) as Json[];
+  if (values.length === 0) return { boolean: { value: body.not === true } };
   return { in: { ...body, unnest: null, expressions: values } };
 }
 
 function extraction(body: JsonObject, source: Source): Json | undefined {
   const field = String(
-    isObject(body['field']) ? Object.values(body['field'])[0] : body['field'],
+    isObject(body.field) ? Object.values(body.field)[0] : body.field,
   ).toUpperCase();
   if (field === 'DAYOFWEEK') {
-    return template('kenko_dayofweek(_a)', { _a: body['this'] ?? null });
+    return template('kenko_dayofweek(_a)', { _a: body.this ?? null });
   }
   if (!['YEAR', 'QUARTER', 'MONTH', 'DAY', 'DAYOFYEAR', 'DOY'].includes(field)) {
     refuse(

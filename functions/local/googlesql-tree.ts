@@ -58,7 +58,7 @@ export function parseGoogleSql(sql: string, file: string): Json {
     const reason = String(result.error ?? 'it cannot be parsed').replace(/\s+/g, ' ');
     throw new Rejected(code.invalidRules, `${file}: this is not GoogleSQL: ${reason}.`);
   }
-  const statements: Json = Array.isArray(result.ast) ? result.ast : [result.ast as Json];
+  const statements = [result.ast].flat() as Json[];
   const [statement] = statements;
   if (statements.length !== 1 || statement === undefined) {
     throw new Rejected(
@@ -76,14 +76,14 @@ export function template(expression: string, nodes: Record<string, Json>): Json 
   let tree = templates.get(expression);
   if (tree === undefined) {
     const select = nodeOf(parseGoogleSql(`SELECT ${expression}`, 'template'));
-    const [first] = (select?.body['expressions'] ?? []) as Json[];
+    const [first] = (select?.body.expressions ?? []) as Json[];
     if (first === undefined) throw new Error(`no expression in ${expression}`);
     tree = first;
     templates.set(expression, tree);
   }
   return rewriteTree(tree, (kind, body) => {
     if (kind !== 'column') return undefined;
-    const name = isObject(body['name']) ? body['name']['name'] : undefined;
+    const name = isObject(body.name) ? body.name.name : undefined;
     return typeof name === 'string' ? nodes[name] : undefined;
   });
 }
@@ -91,7 +91,7 @@ export function template(expression: string, nodes: Record<string, Json>): Json 
 /** Text or digits of a literal node, of the given sort. */
 export function literal(value: Json, sort: 'number' | 'string'): string | undefined {
   const node = nodeOf(value);
-  if (node?.kind !== 'literal' || node.body['literal_type'] !== sort) return undefined;
-  const text = node.body['value'];
+  if (node?.kind !== 'literal' || node.body.literal_type !== sort) return undefined;
+  const text = node.body.value;
   return typeof text === 'string' ? text : undefined;
 }

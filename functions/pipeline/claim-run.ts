@@ -34,7 +34,7 @@ export async function claimRun(
   const id = runId(pack, kind, moment);
   return snapshots.transaction(async (tx) => {
     const found = (await tx.get(ref(runs, id)))?.data;
-    const run = found ?? newRun(request);
+    const run = startedOver(found) ?? newRun(request);
     if (!['waiting', 'preparing', 'scoring', 'closing', 'publishing'].includes(run.state)) {
       return { id, run, holds: false };
     }
@@ -89,6 +89,12 @@ export async function claimRun(
       return (await tx.get(ref(runs, held.run)))?.data.state === 'closing';
     }
   });
+}
+
+/** A failed run had no effect: asked for again, it starts over with fresh tables. */
+function startedOver(found: RunDocument | undefined): RunDocument | undefined {
+  if (found?.state !== 'failed') return found;
+  return { ...found, state: 'waiting', attempt: found.attempt + 1, sources: [], failure: null };
 }
 
 function isBehind(

@@ -1,5 +1,6 @@
-import { code, hasCode } from '../errors.ts';
+import { code, hasCode, Rejected } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { TableSchema } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
 import {
   type DayDocument,
@@ -15,7 +16,6 @@ import { runInputsQuery } from './run-inputs.ts';
 import { historyTable, inputsTable, jobId, stagingTable } from './run-tables.ts';
 import { addDays } from './slot.ts';
 import { findSources, groupAges, sourceStates, validateSources } from './sources.ts';
-import { tableSchema } from './table-schemas.ts';
 
 /** A trend compares with the newest closed date at or before its window, if not much older. */
 const oldestTrendDays = 21;
@@ -80,7 +80,7 @@ export async function prepareRun(
     table: inputsTable(id, run),
     cluster: ['account_id'],
   });
-  await warehouse.createTable(stagingTable(id, run), tableSchema(historyTable));
+  await warehouse.createTable(stagingTable(id, run), historySchema(runtime));
   const starts = await shardStarts(runtime, inputsTable(id, run));
   await createShards(runtime, id, run, starts);
   await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
@@ -93,6 +93,12 @@ export async function prepareRun(
     'score-shards',
     starts.map((_, shard) => ({ body: { run: id, shard } })),
   );
+}
+
+function historySchema({ tables }: Runtime): TableSchema {
+  const schema = tables.get(historyTable);
+  if (!schema) throw new Rejected(code.notFound, `sql/tables/${historyTable}.yaml is missing`);
+  return schema;
 }
 
 async function storeRules(runtime: Runtime): Promise<void> {

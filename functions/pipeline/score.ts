@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { RunDocument } from '../records/documents.ts';
-import { endOfDate, parseDate } from './slot.ts';
 import { startRun } from './start-run.ts';
 
 const scoreRequest = z.strictObject({
@@ -42,14 +41,9 @@ export async function score(
       `This deployment runs the pack "${runtime.pack.id}", not "${pack}".`,
     );
   }
-  const { id, run } = await startRun(
-    runtime,
-    backfill === undefined
-      ? { kind: 'scheduled', slot: call.slot }
-      : {
-          kind: 'backfill',
-          slot: endOfDate(parseDate(backfill, 'The date to backfill'), runtime.pack.zone),
-        },
-  );
+  const { id, run } = await startRun(runtime, {
+    slot: call.slot,
+    ...(backfill === undefined ? {} : { backfill }),
+  });
   return { run: id, state: run.state, date: run.date, failure: run.failure };
 }

@@ -8,13 +8,13 @@ import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
 import { prepareRun } from './prepare-run.ts';
 import { shardsIn } from './shards.ts';
-import { type Moment, momentOf } from './slot.ts';
+import { endOfDate, type Moment, momentOf, parseDate } from './slot.ts';
 
 export interface RunRequest {
   /** The scheduled instant, ISO 8601: the same slot twice is one run. */
   slot: string;
-  /** A backfill writes the history of a past date and nothing else. */
-  kind: 'scheduled' | 'backfill';
+  /** Computes the history of this past date anew, and touches nothing else. */
+  backfill?: string;
 }
 
 /** Starts the run of a slot, or takes it up where it stopped. @returns the run as it now is. */
@@ -22,11 +22,11 @@ export async function startRun(
   runtime: Runtime,
   request: RunRequest,
 ): Promise<{ id: string; run: RunDocument }> {
-  const moment = momentOf(request.slot, runtime.pack);
-  if (request.kind === 'backfill') await refuseCurrentDate(runtime, moment);
+  const moment = requestedMoment(runtime, request);
+  if (request.backfill !== undefined) await refuseCurrentDate(runtime, moment);
   const claim = await claimRun(runtime.snapshots, {
     pack: runtime.pack.id,
-    kind: request.kind,
+    kind: request.backfill === undefined ? 'scheduled' : 'backfill',
     moment,
     rulesHash: runtime.pack.hash,
     engineHash: runtime.engineHash,
@@ -107,6 +107,13 @@ async function pinToDeployment(
   );
   await dropRunTables(runtime, id, run);
   return restarted;
+}
+
+function requestedMoment({ pack }: Runtime, { slot, backfill }: RunRequest): Moment {
+  const moment = momentOf(slot, pack);
+  if (backfill === undefined) return moment;
+  const date = parseDate(backfill, 'The date to backfill');
+  return { slot: moment.slot, asOf: endOfDate(date, pack.zone), date };
 }
 
 async function refuseCurrentDate(runtime: Runtime, moment: Moment): Promise<void> {

@@ -21,15 +21,18 @@ const accountsPerMessage = 200;
  * What nobody else would notice: runs that stopped or wait, accounts that wait for Salesforce,
  * overrides that began or ended. Runs every ten minutes; each step may be repeated.
  */
-export async function sweep(runtime: Runtime): Promise<{ runs: string[]; accounts: number }> {
-  const resumed = await sweepRuns(runtime);
+export async function sweep(
+  runtime: Runtime,
+  options: { stalledMs?: number } = {},
+): Promise<{ runs: string[]; accounts: number }> {
+  const resumed = await sweepRuns(runtime, options.stalledMs ?? stalledMs);
   const waiting = await sweepPending(runtime);
   const overridden = await republishOverridden(runtime);
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
   return { runs: resumed, accounts: waiting + overridden };
 }
 
-async function sweepRuns(runtime: Runtime): Promise<string[]> {
+async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
   const { snapshots, clock, log, pack } = runtime;
   const now = clock.now().getTime();
   const active = await snapshots.query({
@@ -44,7 +47,7 @@ async function sweepRuns(runtime: Runtime): Promise<string[]> {
   const oldestFirst = active.sort((a, b) => (a.data.slot < b.data.slot ? -1 : 1));
   for (const { id, data: run } of oldestFirst) {
     const idle = now - Date.parse(run.progressed_at);
-    if (run.state !== 'waiting' && idle < stalledMs) continue;
+    if (run.state !== 'waiting' && idle < idleMs) continue;
     if (await expire(runtime, id, run, now)) continue;
     const claim = await claimRun(snapshots, {
       pack: pack.id,

@@ -52,7 +52,10 @@ export function parseTableSchema(text: string, file: string): OwnTable {
   const names = new Set(result.data.columns.map((column) => column.name));
   for (const name of [result.data.partition ?? [], result.data.cluster].flat()) {
     if (!names.has(name)) {
-      throw new Rejected(code.invalidRules, `${file}: there is no column ${name} to partition or cluster by.`);
+      throw new Rejected(
+        code.invalidRules,
+        `${file}: there is no column ${name} to partition or cluster by.`,
+      );
     }
   }
   return result.data;
@@ -61,7 +64,9 @@ export function parseTableSchema(text: string, file: string): OwnTable {
 /** All tables of a folder, by name. @throws Rejected as `parseTableSchema` does */
 export function readTableSchemas(directory: string): Map<string, OwnTable> {
   const tables = new Map<string, OwnTable>();
-  for (const file of readdirSync(directory).filter((name) => name.endsWith('.yaml')).sort()) {
+  for (const file of readdirSync(directory)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()) {
     const table = parseTableSchema(readFileSync(join(directory, file), 'utf8'), file);
     tables.set(table.table, table);
   }

@@ -4,7 +4,7 @@ import type { Bus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import type { Crm } from './crm.ts';
 import type { Snapshots } from './snapshots.ts';
-import type { Warehouse } from './warehouse.ts';
+import type { TableSchema, Warehouse } from './warehouse.ts';
 
 /** All a function needs: the adapters that `wiring.ts` chose, and the deployed rules. */
 export interface Runtime {
@@ -18,6 +18,8 @@ export interface Runtime {
   pack: Pack;
   /** The texts it was read from, by path. */
   packFiles: ReadonlyMap<string, string>;
+  /** Layouts of our own tables, by name. */
+  tables: ReadonlyMap<string, TableSchema>;
   /** Identifies the scoring code; results name it. */
   engineHash: string;
 }

@@ -1,1 +1,274 @@
-export interface Expression { text: string; type: 'bool' | 'number'; metrics: string[]; account: string[]; readsPhase: boolean }
+/**
+ * Expressions in rules: CEL, type-checked against the columns that are there.
+ *
+ * Numbers are doubles. Whole-number literals are turned into doubles before the check, since
+ * CEL has no `double == int` and `metrics.x == 60` is what people write.
+ * A missing value makes what reads it unknown: `false && unknown` is false, `true || unknown`
+ * is true, and an expression that is unknown as a whole does not hold (a derived metric has
+ * then no value). That is CEL's own treatment of errors.
+ */
+import { type ASTNode, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
+import { childrenOf, columnNode, type Root, roots } from './cel-ast.ts';
+import { type Known, unguarded } from './cel-guards.ts';
+import { suggestion } from './problems.ts';
+
+/** A column that expressions may read. */
+export interface ScopeColumn {
+  type: 'number' | 'bool' | 'text';
+  /** Must be guarded by has() where a condition reads it. */
+  nullable: boolean;
+  /** Texts that it can have, where they are known. */
+  values?: readonly string[];
+}
+
+/**
+ * Columns by name: `account.<name>` and `metrics.<id>`. `account.phase` is always there: ''
+ * where no phase holds.
+ */
+export interface Scope {
+  account: ReadonlyMap<string, ScopeColumn>;
+  metrics: ReadonlyMap<string, ScopeColumn>;
+}
+
+export type CelValue = number | boolean | string;
+
+/** Values of one row; a missing one has no key. */
+export interface CelRow {
+  account: Record<string, CelValue>;
+  metrics: Record<string, CelValue>;
+}
+
+/** A checked expression. */
+export interface Expression {
+  /** As written. */
+  text: string;
+  /** As evaluated: with doubles for whole numbers. */
+  source: string;
+  type: 'bool' | 'number';
+  ast: ASTNode;
+  /** Ids of metrics read, in the order of their first mention. */
+  metrics: string[];
+  /** Account columns read, in that order, without `phase`. */
+  account: string[];
+  readsPhase: boolean;
+  /** Evaluates one row; undefined where the result is unknown. */
+  evaluate(row: CelRow): CelValue | undefined;
+}
+
+/** What an expression is for decides what it may be. */
+export type Purpose = 'condition' | 'value';
+
+/** Limits keep a hostile or generated expression from taking the process down. */
+const limits = { maxAstNodes: 1000, maxDepth: 60, maxListElements: 500, maxCallArguments: 8 };
+
+/**
+ * Checks `text` against `scope`. `known`: columns that are there wherever it is asked.
+ * @returns the expression, or what is wrong with it as the end of a sentence
+ */
+export function checkExpression(
+  text: string,
+  scope: Scope,
+  purpose: Purpose,
+  known?: Known,
+): Expression | { problem: string } {
+  let source: string;
+  try {
+    source = withDoubles(text, new Environment({ limits }).parse(text).ast);
+  } catch (error) {
+    return { problem: `is not an expression: ${summaryOf(error)}` };
+  }
+  const ast = new Environment({ limits }).parse(source).ast;
+  const reads = readsOf(ast, scope);
+  if ('problem' in reads) return reads;
+
+  const environment = environmentFor(reads, scope);
+  const parsed = environment.parse(source);
+  const check = parsed.check();
+  if (!check.valid) return { problem: `is not valid: ${typeProblem(check.error)}` };
+  const isNumber = check.type === 'double' || check.type === 'int' || check.type === 'uint';
+  if (purpose === 'condition' && check.type !== 'bool') {
+    return { problem: `gives ${nameOfType(check.type)}, but must give true or false` };
+  }
+  if (purpose === 'value' && !isNumber && check.type !== 'bool') {
+    return { problem: `gives ${nameOfType(check.type)}, but must give a number, or true or false` };
+  }
+  if (purpose === 'condition') {
+    const nullable = (root: Root, name: string) => columnOf(scope, root, name)?.nullable ?? false;
+    const column = unguarded(ast, nullable, known);
+    if (column !== undefined) {
+      return {
+        problem: `reads ${column}, which may be missing: guard it, as in has(${column}) && ...`,
+      };
+    }
+  }
+  return {
+    text,
+    source,
+    type: isNumber ? 'number' : 'bool',
+    ast,
+    metrics: reads.metrics,
+    account: reads.account.filter((name) => name !== 'phase'),
+    readsPhase: reads.account.includes('phase'),
+    evaluate: evaluator(parsed),
+  };
+}
+
+function evaluator(
+  parsed: ReturnType<Environment['parse']>,
+): (row: CelRow) => CelValue | undefined {
+  return (row) => {
+    try {
+      const value: unknown = parsed(row);
+      if (typeof value === 'bigint') return Number(value);
+      return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+    } catch (error) {
+      if (error instanceof EvaluationError) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** An environment with just these columns: rows are converted column by column for each call. */
+function environmentFor(reads: Reads, scope: Scope): Environment {
+  const environment = new Environment({ limits, unlistedVariablesAreDyn: false });
+  for (const root of roots) {
+    const names = reads[root];
+    if (names.length === 0) continue;
+    const schema: Record<string, string> = {};
+    for (const name of names) {
+      const type = columnOf(scope, root, name)?.type;
+      schema[name] = type === 'number' ? 'double' : type === 'bool' ? 'bool' : 'string';
+    }
+    environment.registerVariable({ name: root, schema });
+  }
+  // size() and friends give int; comparisons with the doubles that literals became must work.
+  environment.registerOperator('int == double', (a, b) => Number(a) === Number(b));
+  return environment;
+}
+
+export function columnOf(scope: Scope, root: Root, name: string): ScopeColumn | undefined {
+  return scope[root].get(name);
+}
+
+interface Reads {
+  metrics: string[];
+  account: string[];
+}
+
+/** Columns read, or the first thing that the type checker would miss or say less clearly. */
+function readsOf(ast: ASTNode, scope: Scope): Reads | { problem: string } {
+  const reads: Reads = { metrics: [], account: [] };
+  const visit = (node: ASTNode): string | undefined => {
+    const column = columnNode(node);
+    if (column) {
+      const { root, name } = column;
+      if (!columnOf(scope, root, name)) {
+        const known = [...scope[root].keys()];
+        const what = root === 'metrics' ? 'no metric of this pack' : 'no column of accounts';
+        return `reads ${root}.${name}, which is ${what}${suggestion(name, known)}`;
+      }
+      if (!reads[root].includes(name)) reads[root].push(name);
+      return undefined;
+    }
+    if (node.op === 'id' && (node.args === 'account' || node.args === 'metrics')) {
+      return `uses ${node.args} as a whole: write ${node.args}.<name>`;
+    }
+    if (node.op === 'call' || node.op === 'rcall') {
+      if (node.args[0] === 'matches') {
+        return 'uses matches(), which is refused because some patterns never end: use ==, in, startsWith(), endsWith() or contains()';
+      }
+      const [argument] = node.op === 'call' ? node.args[1] : [];
+      if (node.args[0] === 'has' && argument) {
+        const guarded = columnNode(argument);
+        if (guarded?.root === 'account' && guarded.name === 'phase') {
+          return "asks has(account.phase), which always holds: write account.phase != ''";
+        }
+      }
+    }
+    const text = unknownText(node, scope);
+    if (text !== undefined) return text;
+    for (const child of childrenOf(node)) {
+      const problem = visit(child);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  };
+  const problem = visit(ast);
+  return problem === undefined ? reads : { problem };
+}
+
+/** A text compared with a column that can never have it. */
+function unknownText(node: ASTNode, scope: Scope): string | undefined {
+  if (node.op !== '==' && node.op !== '!=' && node.op !== 'in') return undefined;
+  const [left, right] = node.args;
+  for (const [side, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const column = columnNode(side);
+    const values = column && columnOf(scope, column.root, column.name)?.values;
+    if (!values) continue;
+    const texts = other.op === 'list' ? other.args : [other];
+    for (const text of texts) {
+      if (text.op === 'value' && typeof text.args === 'string' && !values.includes(text.args)) {
+        return `compares ${column.root}.${column.name} with "${text.args}", which it never is${suggestion(text.args, values)}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Macros take conditions, not whole numbers. */
+const macros = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
+
+/** The text with whole-number literals as doubles, except where CEL wants a position. */
+function withDoubles(text: string, ast: ASTNode): string {
+  const literals: { start: number; end: number; value: bigint }[] = [];
+  const visit = (node: ASTNode): void => {
+    if (node.op === 'value') {
+      const { start, end, args } = node;
+      if (typeof args === 'bigint') literals.push({ start, end, value: args });
+    } else if (node.op === '[]' || node.op === '[?]') {
+      visit(node.args[0]);
+    } else if (node.op === 'rcall' && !macros.has(node.args[0])) {
+      visit(node.args[1]);
+    } else {
+      for (const child of childrenOf(node)) visit(child);
+    }
+  };
+  visit(ast);
+  let result = text;
+  for (const { start, end, value } of literals.sort((a, b) => b.start - a.start)) {
+    const double = String(Number(value));
+    result = `${result.slice(0, start)}${double.includes('e') ? double : `${double}.0`}${result.slice(end)}`;
+  }
+  return result;
+}
+
+function summaryOf(error: unknown): string {
+  if (error instanceof ParseError) return error.summary;
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+}
+
+function nameOfType(type: string | undefined): string {
+  if (type === 'bool') return 'true or false';
+  if (type === 'double' || type === 'int' || type === 'uint') return 'a number';
+  return type === 'string' ? 'a text' : `a ${type ?? 'value'}`;
+}
+
+/** The checker's words with types as rule writers know them. */
+function typeProblem(error: { summary: string; code: string } | undefined): string {
+  const summary = error?.summary ?? 'its types do not fit';
+  const overload = /^no such overload: (.*)$/.exec(summary);
+  if (overload) {
+    const words = (overload[1] ?? '')
+      .replaceAll('double', 'number')
+      .replaceAll('string', 'text')
+      .replaceAll('bool', 'true/false');
+    return `${words} cannot be computed; compare numbers with numbers and texts with texts in quotes`;
+  }
+  if (error?.code === 'unknown_variable') {
+    return `${summary}; expressions read account.<column> and metrics.<id>`;
+  }
+  return summary;
+}

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { label } from './catalogue.ts';
+import { inputsOf, type ScoreInputs } from './inputs.ts';
+import type { Pack, Score } from './pack.ts';
 
 const hundredths = z.int();
 
@@ -93,4 +95,73 @@ export const rulesLayout = z.strictObject({
 export type RulesLayout = z.infer<typeof rulesLayout>;
 
 /** The layout of the rows that a pack's rules make. */
-export declare function layoutOf(pack: import('./pack.ts').Pack): RulesLayout;
+export function layoutOf(pack: Pack): RulesLayout {
+  const metrics: Record<string, MetricLayout> = {};
+  const scores = pack.scores.map((score) => {
+    const inputs = inputsOf(pack, score);
+    for (const { metric } of [...inputs.measured, ...inputs.derived]) {
+      metrics[metric] = metricOf(pack, metric);
+    }
+    return scoreOf(score, inputs);
+  });
+  return {
+    pack: pack.id,
+    rules_hash: pack.hash,
+    phases: pack.phases.map(({ id, label }) => ({ id, label })),
+    metrics,
+    scores,
+  };
+}
+
+function metricOf(pack: Pack, id: string): MetricLayout {
+  const metric = pack.metrics.get(id);
+  if (!metric) throw new Error(`${id} is no metric of the pack`);
+  return {
+    id,
+    type: metric.type,
+    ...(metric.values ? { values: [...metric.values] } : {}),
+    ...(metric.unit === undefined ? {} : { unit: metric.unit }),
+    direction: metric.direction,
+    label: metric.label,
+  };
+}
+
+function scoreOf(score: Score, inputs: ScoreInputs): ScoreLayout {
+  const shown = (metric: string) => ({ metric, input: inputs.positionOf(metric, null) });
+  return {
+    id: score.id,
+    label: score.label,
+    scale: score.scale,
+    min_confidence: score.minConfidence,
+    bands: score.bands,
+    inputs: [
+      ...inputs.measured.map(({ metric, maxAge }) => ({ metric, max_age: maxAge, derived: false })),
+      ...inputs.derived.map(({ metric, maxAge }) => ({ metric, max_age: maxAge, derived: true })),
+    ],
+    headline: score.headline === null ? null : shown(score.headline),
+    scorecards: score.scorecards.map((card) => ({
+      id: card.id,
+      version: card.version,
+      label: card.label,
+      axes: card.axes,
+      measures: card.measures.map((measure) => ({
+        id: measure.id,
+        axis: measure.axis,
+        metric: measure.metric,
+        input: inputs.positionOf(measure.metric, measure.maxAge),
+        points: measure.points,
+        earning: measure.earning,
+        missing: measure.missing,
+        hypothesis: measure.hypothesis,
+        label: measure.label,
+        hints: measure.hints,
+      })),
+      reference: card.reference.map(shown),
+      caps: card.caps.map(({ id, atMost, label }) => ({
+        id,
+        at_most: score.bands[atMost]?.id ?? '',
+        label,
+      })),
+    })),
+  };
+}

@@ -181,6 +181,7 @@ export interface Exemplar {
 /** The cases of one `<scorecard>.test.yaml`. */
 export interface RuleTests {
   file: string;
+  score: string;
   scorecard: string;
   cases: { line: number; test: RuleTestCase }[];
 }

@@ -31,7 +31,7 @@ export class RulesError extends Rejected {
 /** The candidate most like `text`, for "did you mean"; undefined where none is near. */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(text.length / 3)) + 1;
+  let bestDistance = Math.ceil(text.length / 3) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(text, candidate, bestDistance);
     if (distance < bestDistance) {

@@ -5,6 +5,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import {
+  type AccountDocument,
   accounts,
   type CrmDocument,
   crmAccounts,
@@ -128,9 +129,16 @@ async function needsSync(
     const hash = fieldsHash(mapping.object, fields);
     const known = stored?.data;
     if (known?.hash === hash && known.state !== 'pending') continue;
-    pending.push({ account, fields, hash, recordId: known?.record_id ?? null, stored });
+    const recordId = known?.record_id ?? recordIdColumn(mapping, document);
+    pending.push({ account, fields, hash, recordId, stored });
   }
   return pending;
+}
+
+/** The record id that the team's own table holds, where the pack looks none up. */
+function recordIdColumn(mapping: SalesforceMapping, { attributes }: AccountDocument): string | null {
+  const id = mapping.externalId === null ? attributes.salesforce_id : null;
+  return typeof id === 'string' ? id : null;
 }
 
 /** Hash of what would be written; a changed mapping changes it too. */
@@ -149,28 +157,23 @@ async function resolveRecords(
 ): Promise<void> {
   const unresolved = pending.filter((row) => row.recordId === null);
   if (unresolved.length === 0) return;
-  const field = mapping.externalId;
-  const { ids, ambiguous } = await runtime.crm.resolve(
-    field,
-    unresolved.map((row) => row.account),
-  );
+  const { externalId } = mapping;
+  const found = externalId
+    ? await runtime.crm.resolve(
+        externalId,
+        unresolved.map((row) => row.account),
+      )
+    : { ids: new Map<string, string>(), ambiguous: new Set<string>() };
+  const key = externalId ?? 'salesforce_id';
   for (const row of unresolved) {
-    row.recordId = ids.get(row.account) ?? null;
+    row.recordId = found.ids.get(row.account) ?? null;
     if (row.recordId !== null) continue;
-    outcomes.set(
-      row,
-      ambiguous.has(row.account)
-        ? {
-            outcome: 'rejected',
-            code: 'ambiguous-record',
-            reason: `More than one ${mapping.object} has this ${field}.`,
-          }
-        : {
-            outcome: 'rejected',
-            code: 'no-record',
-            reason: `No ${mapping.object} has this ${field}.`,
-          },
-    );
+    const several = found.ambiguous.has(row.account);
+    outcomes.set(row, {
+      outcome: 'rejected',
+      code: several ? 'ambiguous-record' : 'no-record',
+      reason: `${several ? 'More than one' : 'No'} ${mapping.object} is found by ${key}.`,
+    });
   }
 }
 

@@ -1,0 +1,57 @@
+/** Where a list goes on: opaque to callers, checked when it comes back. */
+import { z } from 'zod';
+import { code, Rejected } from '../errors.ts';
+
+const accountCursor = z.strictObject({
+  /** The order it was made for. */
+  order: z.string(),
+  /** Which part of the order; see `account-list.ts`. */
+  part: z.int().min(0).max(9),
+  /** Value of the order's field, where it has one. */
+  value: z.union([z.string(), z.number(), z.null()]).optional(),
+  /** The last account seen; absent at the start of a part. */
+  id: z.string().min(1).optional(),
+});
+export type AccountCursor = z.infer<typeof accountCursor>;
+
+const runCursor = z.strictObject({ value: z.iso.datetime(), id: z.string().min(1) });
+export type RunCursor = z.infer<typeof runCursor>;
+
+export function encodeCursor(cursor: AccountCursor | RunCursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+/** @throws Rejected `bad-request` for anything that `encodeCursor` did not make for this order */
+export function decodeAccountCursor(text: string, order: string): AccountCursor {
+  const cursor = decode(accountCursor, text);
+  if (cursor.order !== order) {
+    throw new Rejected(
+      code.badRequest,
+      'The cursor belongs to another score or sort; leave it out to begin at the first page.',
+    );
+  }
+  return cursor;
+}
+
+/** @throws Rejected `bad-request` */
+export function decodeRunCursor(text: string): RunCursor {
+  return decode(runCursor, text);
+}
+
+function decode<T>(schema: z.ZodType<T>, text: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  } catch {
+    throw unreadable();
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw unreadable();
+  return parsed.data;
+}
+
+const unreadable = () =>
+  new Rejected(
+    code.badRequest,
+    'The cursor is not one of ours; use `next` of an earlier page, or leave it out.',
+  );

@@ -1,0 +1,55 @@
+/**
+ * One endpoint of the JSON API as data: the same entry is registered, checked, and described
+ * in the OpenAPI document.
+ */
+import type { z } from 'zod';
+import type { Runtime } from '../ports/runtime.ts';
+
+/** A request whose parts passed their schemas. */
+export interface Call<Q, B> {
+  runtime: Runtime;
+  /** The `{id}` of the path, decoded; empty where the path has none. */
+  id: string;
+  query: Q;
+  body: B;
+  header(name: string): string | undefined;
+}
+
+export interface Endpoint {
+  method: 'get' | 'post';
+  /** With `{id}` where an id stands. */
+  path: string;
+  /** Operation id in the OpenAPI document. */
+  name: string;
+  summary: string;
+  description?: string;
+  query: z.ZodObject;
+  body?: z.ZodType;
+  answer: z.ZodType;
+  /** Status of a success. */
+  status: 200 | 201;
+  /** Not-found is possible: the path names something. */
+  handle(call: Call<unknown, unknown>): Promise<unknown>;
+}
+
+/** Checks an endpoint's types against its schemas, then forgets them. */
+export function endpoint<Q extends z.ZodObject, A extends z.ZodType, B extends z.ZodType>(given: {
+  method: 'get' | 'post';
+  path: string;
+  name: string;
+  summary: string;
+  description?: string;
+  query: Q;
+  body?: B;
+  answer: A;
+  status?: 200 | 201;
+  handle(call: Call<z.output<Q>, z.output<B>>): Promise<z.input<A>>;
+}): Endpoint {
+  const { handle } = given;
+  return {
+    ...given,
+    status: given.status ?? 200,
+    // The router parses with the same schemas before it calls.
+    handle: (call) => handle(call as Call<z.output<Q>, z.output<B>>),
+  };
+}

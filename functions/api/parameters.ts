@@ -1,0 +1,92 @@
+/** Query parameters: what each endpoint takes, and one sentence for what it does not. */
+import { z } from 'zod';
+import { code, Rejected } from '../errors.ts';
+
+export const accountSorts = ['points', '-points', 'moved', '-moved', 'name', '-name', 'id'] as const;
+export type AccountSort = (typeof accountSorts)[number];
+
+const shortText = z.string().min(1, 'a text').max(1500, 'a text of at most 1,500 characters');
+
+function limit(most: number, usual: number) {
+  const expected = `a whole number from 1 to ${most}`;
+  return z.coerce
+    .number({ error: expected })
+    .int(expected)
+    .min(1, expected)
+    .max(most, expected)
+    .default(usual);
+}
+
+/** Ours grow with the account's name and id. */
+const cursor = z.string().min(1, 'a cursor').max(12_000, 'a cursor').optional().describe('`next` of the page before');
+const date = (expected: string) => z.iso.date({ error: expected }).optional();
+
+export const accountParameters = z.strictObject({
+  score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
+  band: shortText.optional().describe('A band of the score in force, or `unknown`'),
+  phase: shortText.optional().describe('A phase of the pack'),
+  owner: shortText.optional().describe('Exactly as in the data'),
+  q: shortText.optional().describe('Part of the name or id, in any case'),
+  sort: z
+    .enum(accountSorts, { error: `one of ${accountSorts.join(', ')}` })
+    .default('points')
+    .describe(
+      '`points`: lowest first, accounts without points last. `moved`: biggest fall first, only ' +
+        'accounts whose result changed on the current date. `-` turns the order round.',
+    ),
+  limit: limit(200, 50),
+  cursor,
+});
+export type AccountParameters = z.infer<typeof accountParameters>;
+
+export const historyParameters = z.strictObject({
+  score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
+  from: date('a date such as 2026-04-01').describe('A year before `to` by default'),
+  to: date('a date such as 2026-11-23').describe("The pack's current date by default"),
+  limit: limit(1000, 400),
+});
+export type HistoryParameters = z.infer<typeof historyParameters>;
+
+const runStates = ['scheduled', 'backfill'] as const;
+
+export const runParameters = z.strictObject({
+  kind: z.enum(runStates, { error: `one of ${runStates.join(', ')}` }).optional(),
+  limit: limit(100, 20),
+  cursor,
+});
+export type RunParameters = z.infer<typeof runParameters>;
+
+export const noParameters = z.strictObject({});
+
+/**
+ * A query string's parameters.
+ * @throws Rejected `bad-request` with one sentence that names the parameter and what is allowed
+ */
+export function parseParameters<S extends z.ZodObject>(
+  schema: S,
+  query: Record<string, unknown>,
+): z.output<S> {
+  const allowed = Object.keys(schema.shape);
+  for (const [name, value] of Object.entries(query)) {
+    if (!allowed.includes(name)) {
+      const list = allowed.length === 0 ? 'none is allowed here' : `allowed: ${allowed.join(', ')}`;
+      throw new Rejected(code.badRequest, `The parameter ${quoted(name)} is unknown; ${list}.`);
+    }
+    if (Array.isArray(value)) {
+      throw new Rejected(code.badRequest, `The parameter ${name} is given more than once.`);
+    }
+  }
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = String(issue?.path[0] ?? 'query');
+  throw new Rejected(
+    code.badRequest,
+    `The parameter ${name} is ${quoted(String(query[name]))}; expected ${issue?.message ?? 'another value'}.`,
+  );
+}
+
+/** A text as part of a sentence, shortened where it would drown the rest. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

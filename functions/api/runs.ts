@@ -1,0 +1,115 @@
+/** Runs of the pack: what was scored when, and how far it has come. */
+import { code, Rejected } from '../errors.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Filter, Stored } from '../ports/snapshots.ts';
+import type { CrmCounts, RunAnswer, RunList, RunSummary } from '../records/api.ts';
+import { ref } from '../records/collection.ts';
+import {
+  activeRunStates,
+  crmAccounts,
+  type RunDocument,
+  type RunState,
+  runs,
+  type ShardDocument,
+  shardsOf,
+} from '../records/documents.ts';
+import { decodeRunCursor, encodeCursor } from './cursors.ts';
+import { type RunParameters, quoted } from './parameters.ts';
+
+/** Runs, the one started last first. @throws Rejected `bad-request` for a bad cursor */
+export async function listRuns(
+  { snapshots, pack }: Pick<Runtime, 'snapshots' | 'pack'>,
+  { kind, limit, cursor }: RunParameters,
+): Promise<RunList> {
+  const where: Filter[] = [{ field: 'pack', op: '==', value: pack.id }];
+  if (kind) where.push({ field: 'kind', op: '==', value: kind });
+  const found = await snapshots.query({
+    collection: runs,
+    where,
+    orderBy: { field: 'started_at', direction: 'desc' },
+    limit: limit + 1,
+    ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
+  });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    runs: page.map(runSummaryOf),
+    ...(found.length > limit && last
+      ? { next: encodeCursor({ value: last.data.started_at, id: last.id }) }
+      : {}),
+  };
+}
+
+/** @throws Rejected `not-found` */
+export async function runAnswerOf(runtime: Runtime, id: string): Promise<RunAnswer> {
+  const { snapshots } = runtime;
+  const run = await snapshots.get(ref(runs, id));
+  if (!run) throw new Rejected(code.notFound, `There is no run ${quoted(id)}.`);
+  const { data } = run;
+  const [open, scored, published] = await Promise.all(
+    (['open', 'scored', 'published'] as const).map((state) =>
+      countShards(runtime, id, data, state),
+    ),
+  );
+  return {
+    ...runSummaryOf(run),
+    attempt: data.attempt,
+    before_date: data.before_date,
+    rules_hash: data.rules_hash,
+    engine_hash: data.engine_hash,
+    reached: data.reached,
+    sources: data.sources,
+    group_ages: data.group_ages,
+    progress: { open: open ?? 0, scored: scored ?? 0, published: published ?? 0 },
+    crm: await crmCountsOf(runtime, id),
+  };
+}
+
+function countShards(
+  { snapshots }: Runtime,
+  id: string,
+  run: RunDocument,
+  state: ShardDocument['state'],
+): Promise<number> {
+  return snapshots.count({
+    collection: shardsOf(id, run),
+    where: [{ field: 'state', op: '==', value: state }],
+  });
+}
+
+/** Accounts by their state in the CRM; of those that one run last led to, where it is given. */
+export async function crmCountsOf(
+  { snapshots }: Pick<Runtime, 'snapshots'>,
+  run?: string,
+): Promise<CrmCounts> {
+  const ofRun: Filter[] = run === undefined ? [] : [{ field: 'run', op: '==', value: run }];
+  const [updated, pending, parked] = await Promise.all(
+    (['synced', 'pending', 'parked'] as const).map((state) =>
+      snapshots.count({
+        collection: crmAccounts,
+        where: [{ field: 'state', op: '==', value: state }, ...ofRun],
+      }),
+    ),
+  );
+  return { updated: updated ?? 0, pending: pending ?? 0, parked: parked ?? 0 };
+}
+
+export function runSummaryOf({ id, data }: Stored<RunDocument>): RunSummary {
+  const active: readonly RunState[] = activeRunStates;
+  return {
+    id,
+    kind: data.kind,
+    slot: data.slot,
+    as_of: data.as_of,
+    date: data.date,
+    state: data.state,
+    revision: data.revision,
+    accounts: data.accounts,
+    shards: data.shards,
+    changed: data.changed,
+    counts: data.counts,
+    started_at: data.started_at,
+    ended_at: active.includes(data.state) ? null : (data.reached[data.state] ?? null),
+    failure: data.failure,
+  };
+}

@@ -1,0 +1,116 @@
+import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../records/api.ts';
+import { bandColour, signed } from './band-colour.ts';
+import { openExisting, type StateOptions, using } from './open-session.ts';
+import { colour, print, printJson, table } from './output.ts';
+import { type Language, words } from './texts.ts';
+
+/** `kenko explain`: why an account has its score, and why it changed. */
+export async function explain(
+  account: string,
+  options: StateOptions & { lang?: Language },
+): Promise<void> {
+  await using(await openExisting(options), async (session) => {
+    const answer = accountAnswer.parse(
+      await session.get(`/v1/accounts/${encodeURIComponent(account)}`),
+    );
+    if (options.json) printJson(answer);
+    else print(explanationText(answer, options.lang ?? 'en'));
+  });
+}
+
+function explanationText(answer: AccountAnswer, lang: Language): string {
+  const t = words[lang];
+  const phase = answer.phase ? ` · ${t.phase}: ${answer.phase.label[lang]}` : '';
+  const state = answer.state === 'absent' ? ` · ${t.left}` : '';
+  const crm = answer.crm
+    ? `${answer.crm.state}${answer.crm.reason ? `: ${answer.crm.reason}` : ''}`
+    : t.notSynced;
+  return [
+    `${colour.bold(answer.name ?? answer.id)} (${answer.id})${phase}${state} · ${answer.date}`,
+    ...answer.scores.map((score) => `\n${scoreText(score, lang)}`),
+    `\n${t.salesforce}: ${crm}`,
+  ].join('\n');
+}
+
+function scoreText(score: ScoreAnswer, lang: Language): string {
+  const t = words[lang];
+  const head = colour.bold(score.label[lang]);
+  if (score.points === null) return `${head}: ${score.reason ?? t.noScore}`;
+  const index = score.bands.findIndex(({ id }) => id === score.band?.id);
+  const paint = index < 0 ? colour.gray : bandColour(index, score.bands.length);
+  const card = score.scorecard
+    ? ` · ${score.scorecard.label[lang]} ${score.scorecard.version}`
+    : '';
+  const lines = [
+    `${head}: ${paint(`${score.points} ${t.outOf} ${score.scale} ${score.band?.label[lang] ?? t.unknown}`)}${card} · ${t.confidence} ${Math.round((score.confidence ?? 0) * 100)} %`,
+  ];
+  const { override } = score;
+  if (override) lines.push(t.override(override.band, override.author, override.until, override.reason));
+  if (score.cap) lines.push(`${t.capped}: ${score.cap.label[lang]}`);
+  if (score.waiting_for_data) lines.push(colour.yellow(t.waiting));
+  if (score.held_by_hysteresis) lines.push(t.steadyByMargin);
+  if (score.headline) {
+    lines.push(`${score.headline.label[lang]}: ${shown(score.headline.value, score.headline.unit)}`);
+  }
+  if (score.axes.length > 0) {
+    lines.push(
+      score.axes.map((a) => `${a.label[lang]} ${a.points} ${t.outOf} ${a.available}`).join(' · '),
+    );
+  }
+  lines.push(measureTable(score, lang));
+  if (score.change) lines.push(...changeLines(score.change, lang));
+  if (score.reasons[lang].length > 0) {
+    lines.push(`${t.because}:`, ...score.reasons[lang].map((reason) => `  ${reason}`));
+  }
+  const hints = [...new Set(score.change?.measures.flatMap(({ hints: h }) => h[lang]) ?? [])];
+  if (hints.length > 0) {
+    lines.push(`${t.whatHelps}:`, ...hints.slice(0, 3).map((hint) => `  ${colour.dim(hint)}`));
+  }
+  if (score.reference.length > 0) {
+    lines.push(
+      `${t.reference}: ${score.reference.map((r) => `${r.label[lang]} ${shown(r.value, r.unit)}`).join(', ')}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function measureTable(score: ScoreAnswer, lang: Language): string {
+  const t = words[lang];
+  return table(
+    [t.measure, t.value, t.earned, ''],
+    score.measures.map((measure) => [
+      measure.label[lang],
+      measure.state === 'ok'
+        ? shown(measure.value, measure.unit)
+        : measure.value === null
+          ? colour.yellow(t.missing)
+          : colour.yellow(`${t.missing} (${t.lastKnown} ${shown(measure.value, measure.unit)})`),
+      measure.earned === null ? '–' : `${measure.earned} / ${measure.available}`,
+      measure.hypothesis ? colour.dim(t.hypothesis) : '',
+    ]),
+  );
+}
+
+function changeLines(change: NonNullable<ScoreAnswer['change']>, lang: Language): string[] {
+  const t = words[lang];
+  const parts = (['behaviour', 'data', 'rules'] as const)
+    .filter((part) => change[part] !== 0)
+    .map((part) => `${t[part]} ${signed(change[part])}`);
+  return [
+    `${t.change}: ${signed(change.total)} (${change.since}: ${change.from})${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
+    ...change.measures
+      .filter((measure) => measure.delta !== 0)
+      .slice(0, 8)
+      .map(
+        (m) =>
+          `  ${signed(m.delta)}  ${m.label[lang]} ${shown(m.before, m.unit)} → ${shown(m.now, null)}`,
+      ),
+  ];
+}
+
+function shown(value: number | boolean | string | null, unit: string | null): string {
+  if (value === null) return '–';
+  if (typeof value !== 'number') return String(value);
+  const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(4));
+  return unit === null || unit === 'ratio' ? String(rounded) : `${rounded} ${unit}`;
+}

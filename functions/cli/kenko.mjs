@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that an older Node can still say what is wrong.
+import { existsSync } from 'node:fs';
+
+const [major] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  process.stderr.write(
+    `Kenko needs Node 24, and this is Node ${process.versions.node}: run \`npm ci\` (it brings Node 24), then \`npm start\` or \`npx kenko\`.\n`,
+  );
+  process.exit(2);
+}
+// In the repository the sources run as they are; inside node_modules types are not stripped.
+const built = new URL('../../dist/cli.js', import.meta.url);
+const fromSource = !import.meta.url.includes('/node_modules/') || !existsSync(built);
+const { main } = await import(fromSource ? './main.ts' : built.href);
+await main(process.argv);

@@ -1,0 +1,136 @@
+/**
+ * The whole system in one process: every function served by the real Functions Framework,
+ * wired to the embedded twin, and the Salesforce stand-in beside it.
+ */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { readPackFiles } from '../deployed-files.ts';
+import { code, Rejected } from '../errors.ts';
+import { startSalesforceServer } from '../local/salesforce-server.ts';
+import type { LogEntry } from '../log.ts';
+import { historyTable } from '../pipeline/run-tables.ts';
+import { type Queue, queueConsumers } from '../records/messages.ts';
+import { postJson } from './http-client.ts';
+import { customFields } from '../salesforce/custom-fields.ts';
+import { parsePack } from '../scorecard/parse.ts';
+import { openLocalRuntime, useRuntime } from '../wiring.ts';
+
+/** Functions that `index.ts` registers. */
+const functionNames = [
+  'score',
+  'score-shard',
+  'publish-shard',
+  'sync-salesforce',
+  'sweep',
+  'api',
+] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+export interface LocalSystemOptions {
+  /** The pack's state folder; made where it is not there. */
+  folder: string;
+  pack: string;
+  accountsPerShard?: number;
+  /** Wished for the API; another one is taken where it is busy. */
+  apiPort?: number;
+}
+
+export type LocalSystem = Awaited<ReturnType<typeof openLocalSystem>>;
+
+/** Opens the state folder and serves everything on loopback. */
+export async function openLocalSystem(options: LocalSystemOptions) {
+  mkdirSync(options.folder, { recursive: true });
+  const servers: Server[] = [];
+  const urls = new Map<FunctionName, string>();
+  const logFile = join(options.folder, 'kenko.log');
+  const packFiles = readPackFiles(options.pack);
+  const parsed = parsePack(packFiles);
+  const pack = {
+    ...parsed,
+    accountsPerShard: options.accountsPerShard ?? parsed.accountsPerShard,
+  };
+  const salesforce = await startSalesforceServer({
+    path: join(options.folder, 'salesforce.sqlite'),
+    fields: customFields(pack),
+  });
+  const local = await openLocalRuntime({
+    folder: options.folder,
+    pack,
+    packFiles,
+    endpoint: (queue: Queue) => urlOf(urls, queueConsumers[queue]),
+    salesforceUrl: salesforce.url,
+    log: (entry: LogEntry) => appendFileSync(logFile, `${JSON.stringify(entry)}\n`),
+  }).catch(async (error: unknown) => {
+    await salesforce.close();
+    throw error;
+  });
+  const { runtime } = local;
+  const schema = runtime.tables.get(historyTable);
+  if (schema) await runtime.warehouse.createTable(historyTable, schema);
+
+  useRuntime(runtime);
+  await import('../index.ts');
+  for (const name of functionNames) {
+    const server = getTestServer(name);
+    const port = name === 'api' ? (options.apiPort ?? 0) : 0;
+    urls.set(name, await listen(server, port));
+    servers.push(server);
+  }
+  local.bus.start();
+
+  return {
+    ...local,
+    salesforce,
+    /** Address of a function, without a slash at its end. */
+    url: (name: FunctionName) => urlOf(urls, name),
+    /** Calls a function as Cloud Scheduler would. */
+    call: (name: FunctionName, slot: string, body: unknown): Promise<unknown> =>
+      postJson(urlOf(urls, name), body, {
+        'X-CloudScheduler': 'true',
+        'X-CloudScheduler-ScheduleTime': slot,
+      }),
+    /** Ends requests in flight, then closes every file. */
+    async close(): Promise<void> {
+      await local.bus.stop();
+      await Promise.all(servers.map(closeServer));
+      useRuntime(undefined);
+      await local.close();
+      await salesforce.close();
+    },
+  };
+}
+
+function urlOf(urls: ReadonlyMap<FunctionName, string>, name: FunctionName): string {
+  const url = urls.get(name);
+  if (!url) throw new Rejected(code.unavailable, `the function ${name} is not served yet`);
+  return url;
+}
+
+/** Listens on the wished port of loopback, or on any free one where it is busy. */
+export async function listen(server: Server, port: number): Promise<string> {
+  const wished = await canListen(port);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(wished ? port : 0, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function canListen(port: number): Promise<boolean> {
+  if (port === 0) return true;
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

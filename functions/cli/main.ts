@@ -1,0 +1,141 @@
+/** The command line: `kenko ...`. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { packNames } from '../deployed-files.ts';
+import { KenkoError, messageOf } from '../errors.ts';
+import { RulesError, sentenceOf } from '../scorecard/problems.ts';
+import { showAccounts, showRuns } from './accounts-command.ts';
+import { backfill } from './backfill-command.ts';
+import { dataCheck } from './data-check-command.ts';
+import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
+import { explain } from './explain-command.ts';
+import { exitCode, fail } from './output.ts';
+import { rulesCheck } from './rules-check-command.ts';
+import { run } from './run-command.ts';
+import { start } from './start-command.ts';
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new InvalidArgumentError('a whole number above 0 is expected');
+  }
+  return value;
+}
+
+/** Options of every command that works on a state folder. */
+function withState(command: Command): Command {
+  return command
+    .option('--pack <name>', `pack to run (${packNames().join(', ')})`, 'saas')
+    .option('--state <folder>', 'where data and results are kept, one folder a pack', '.kenko')
+    .option('--json', 'print one JSON value instead of text');
+}
+
+/** Options of the commands that may have to make or read data first. */
+function withData(command: Command): Command {
+  return withState(command)
+    .option('--data <folder>', 'your own CSV or Parquet files, one per table, instead of the demo')
+    .option('--accounts <n>', 'accounts of the demo', positiveInteger, 1000)
+    .addOption(
+      new Option('--lang <language>', 'language of labels and reasons').choices(['en', 'ja']),
+    );
+}
+
+export function program(): Command {
+  const kenko = new Command('kenko')
+    .description('Customer health scores as code.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done; 1 the check or the run failed; 2 the input was wrong.\n' +
+        'A command talks to the `npm start` that works on the same state folder, if there is one.',
+    )
+    .exitOverride();
+
+  withData(kenko.command('start'))
+    .description('run the main job and keep serving the API and the dashboard')
+    .option('--once', 'exit when the run has ended')
+    .option('--as-of <instant>', 'look at the data as of this instant, e.g. 2026-11-23T00:00:00Z')
+    .option('--today <date>', 'first day of the demo; today without it')
+    .option('--port <n>', 'wished port of the API', positiveInteger, 8080)
+    .action(start);
+
+  withData(kenko.command('run'))
+    .description('run one slot to its end, Salesforce included')
+    .option('--slot <instant>', 'the scheduled instant; the next one due without it')
+    .option('--as-of <instant>', 'look at the data as of this instant')
+    .action(run);
+
+  withState(kenko.command('explain'))
+    .description('why an account has its score, and why it changed')
+    .argument('<account>', 'account id')
+    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .action(explain);
+
+  withState(kenko.command('accounts'))
+    .description('accounts with score, band and phase, lowest first')
+    .option('--all', 'all of them, not only the first 20')
+    .option('--score <name>', 'which score')
+    .option('--band <name>', 'only this band')
+    .option('--phase <name>', 'only this phase')
+    .option('--owner <name>', 'only this owner')
+    .action(showAccounts);
+
+  withState(kenko.command('runs')).description('runs, newest first').action(showRuns);
+
+  withState(kenko.command('backfill'))
+    .description('compute the history of past dates anew; latest results stay as they are')
+    .requiredOption('--from <date>', 'first date')
+    .requiredOption('--to <date>', 'last date')
+    .option('--every <days>', 'days between dates', positiveInteger, 1)
+    .action(backfill);
+
+  const deadLetters = kenko
+    .command('dead-letters')
+    .description('messages that used up their attempts');
+  withState(deadLetters.command('list'))
+    .description('list them, oldest first')
+    .option('--queue <name>', 'only this queue')
+    .action(listDeadLetters);
+  withState(deadLetters.command('replay'))
+    .description('send them again: those named, or all')
+    .argument('[ids...]')
+    .action(replayDeadLetters);
+
+  const data = kenko.command('data').description('your own data');
+  data
+    .command('check')
+    .description('tables and columns found, missing and mapped, and which measures lack data')
+    .argument('<folder>')
+    .option('--pack <name>', 'pack to check against', 'saas')
+    .option('--json', 'print one JSON value instead of text')
+    .action(dataCheck);
+
+  const rules = kenko.command('rules').description('the rules of a pack');
+  rules
+    .command('check')
+    .description('parse, types, gaps, rule tests; exemplars where results exist')
+    .argument('[folder]', 'folder of the pack', 'rules/saas')
+    .option('--state <folder>', 'results that exemplars are checked against', '.kenko')
+    .option('--json', 'print one JSON value instead of text')
+    .action(rulesCheck);
+  return kenko;
+}
+
+/** Runs a command line; sets the process's exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.badInput;
+      return;
+    }
+    if (error instanceof RulesError) {
+      fail(error.problems.map(sentenceOf).join('\n'), argv.includes('--json'), error);
+      return;
+    }
+    if (error instanceof KenkoError) {
+      fail(messageOf(error), argv.includes('--json'), error);
+      return;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+/** Finds or makes the system that a command works with. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readPackFiles } from '../deployed-files.ts';
+import { code, Rejected } from '../errors.ts';
+import { connect } from './admin.ts';
+import { openLocalSession } from './local-session.ts';
+import { openLocalSystem } from './local-system.ts';
+import type { Progress, Session } from './session.ts';
+import { openStateData } from './state-data.ts';
+
+export interface StateOptions {
+  pack: string;
+  state: string;
+  json?: boolean;
+}
+
+export interface DataOptions extends StateOptions {
+  data?: string;
+  accounts: number;
+  today?: string;
+  lang?: 'en' | 'ja';
+}
+
+/** Accounts in a shard of the demo: small, so that its thousand accounts are fanned out too. */
+const demoShard = 100;
+
+export function stateFolder({ state, pack }: StateOptions): string {
+  return join(resolve(state), pack);
+}
+
+/** Opens the state folder in this process; makes it where it is not there. */
+export async function openOwnSession(
+  options: DataOptions & { port?: number },
+  progress: Progress,
+): Promise<Session> {
+  readPackFiles(options.pack);
+  const system = await openLocalSystem({
+    folder: stateFolder(options),
+    pack: options.pack,
+    ...(options.data === undefined ? { accountsPerShard: demoShard } : {}),
+    ...(options.port === undefined ? {} : { apiPort: options.port }),
+  });
+  try {
+    return await openLocalSession(system, await openStateData(system, options), progress);
+  } catch (error) {
+    await system.close();
+    throw error;
+  }
+}
+
+/** For commands that only look: there must be something to look at. */
+export async function openExisting(options: StateOptions): Promise<Session> {
+  readPackFiles(options.pack);
+  const folder = stateFolder(options);
+  if (!existsSync(join(folder, 'warehouse.duckdb'))) {
+    throw new Rejected(
+      code.notFound,
+      `There are no results of pack "${options.pack}" in ${options.state} yet; run \`npm start -- --once --pack ${options.pack}\` first.`,
+    );
+  }
+  return (
+    (await connect(folder)) ?? openOwnSession({ ...options, accounts: 0 }, () => undefined)
+  );
+}
+
+/** Opens a session, works with it, and closes it whatever happens. */
+export async function using<S extends { close(): Promise<void> }, T>(
+  session: S,
+  work: (session: S) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}

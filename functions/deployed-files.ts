@@ -1,0 +1,82 @@
+/** The files that are deployed beside the code: rules, metric SQL, table layouts. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { code, Rejected } from './errors.ts';
+
+/** The folder that holds `rules`, `sql` and `functions`. */
+export function repositoryRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'sql', 'tables'))) {
+    const parent = dirname(folder);
+    if (parent === folder) {
+      throw new Rejected(code.notFound, 'The folder "sql" is missing beside the code.');
+    }
+    folder = parent;
+  }
+  return folder;
+}
+
+function filesBelow(folder: string, wanted: (name: string) => boolean): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((name) => wanted(name) && statSync(join(folder, name)).isFile())
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** Packs that can be run, by name. */
+export function packNames(root = repositoryRoot()): string[] {
+  const folder = join(root, 'rules');
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'pack.yaml')))
+    .sort();
+}
+
+/**
+ * Texts of all that a pack consists of, by path as in the repository: its rules, the shared
+ * metric groups and its own, and the input contract.
+ * @param folder where the pack's rules are; `rules/<pack>` without it
+ * @throws Rejected `not-found` naming the packs there are
+ */
+export function readPackFiles(
+  pack: string,
+  options: { root?: string; folder?: string } = {},
+): Map<string, string> {
+  const root = options.root ?? repositoryRoot();
+  const folder = options.folder ? resolve(options.folder) : join(root, 'rules', pack);
+  if (!existsSync(join(folder, 'pack.yaml'))) {
+    throw new Rejected(
+      code.notFound,
+      options.folder
+        ? `${options.folder} holds no pack.yaml; name a folder of rules such as rules/saas.`
+        : `There is no pack "${pack}"; choose one of ${packNames(root).join(', ')}.`,
+    );
+  }
+  const texts = new Map<string, string>();
+  const add = (file: string, path: string) =>
+    texts.set(path.split(sep).join('/'), readFileSync(file, 'utf8'));
+  for (const file of filesBelow(folder, (name) => name.endsWith('.yaml'))) {
+    add(file, join('rules', pack, relative(folder, file)));
+  }
+  const isMetricFile = (name: string): boolean => name.endsWith('.yaml') || name.endsWith('.sql');
+  for (const place of ['shared', pack]) {
+    const metrics = join(root, 'sql', 'metrics', place);
+    for (const file of filesBelow(metrics, isMetricFile)) add(file, relative(root, file));
+  }
+  for (const file of filesBelow(join(root, 'sql', 'sources'), (name) => name.endsWith('.yaml'))) {
+    add(file, relative(root, file));
+  }
+  return texts;
+}
+
+/** Identifies the scoring code: results of two engines never share a run. */
+export function engineHash(root = repositoryRoot()): string {
+  const hash = createHash('sha256');
+  for (const file of filesBelow(join(root, 'functions', 'scorecard'), (n) => n.endsWith('.ts'))) {
+    hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex').slice(0, 16);
+}

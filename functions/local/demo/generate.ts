@@ -1,0 +1,83 @@
+/**
+ * Demo data: an invented company's customers, day by day. Everything follows from a seed and
+ * the day the demo began, so asking for a later `today` adds to what was there and changes
+ * none of it.
+ */
+import { code, Rejected } from '../../errors.ts';
+import { dateOf, dayOf } from './calendar.ts';
+import type { DemoTables } from './columns.ts';
+import { Life } from './life.ts';
+import { World } from './world.ts';
+
+export interface DemoOptions {
+  /** The pack whose tables are wanted; demo data exists for `saas`. */
+  pack: string;
+  /** Accounts that exist after 400 days (a fifth of them joined on the way). Default 1,000. */
+  accounts?: number;
+  /** Days from `origin` to `today`, both included, where no `origin` is given. Default 400. */
+  days?: number;
+  /** Last day that has happened, `YYYY-MM-DD`. */
+  today: string;
+  /** Default 1. */
+  seed?: number;
+  /** First day with events, `YYYY-MM-DD`: keep it to advance the same world. */
+  origin?: string;
+  /** First day whose events are wanted, `YYYY-MM-DD`; default: `origin`. */
+  from?: string;
+}
+
+/** Days over which the number of accounts grows from 78 % to all of `accounts`. */
+const growthDays = 400;
+const firstShare = 0.78;
+
+/**
+ * Generates the demo's tables.
+ * @throws Rejected `bad-request` where an option is out of range or no demo exists for the pack.
+ */
+export function generateDemo(options: DemoOptions): DemoTables {
+  const { accounts = 1000, days = growthDays, seed = 1 } = options;
+  if (options.pack !== 'saas')
+    throw new Rejected(
+      code.badRequest,
+      `There is no demo data for pack ${JSON.stringify(options.pack)}: use saas, or give your own with --data.`,
+    );
+  whole('accounts', accounts, 1, 100_000);
+  whole('days', days, 1, 3660);
+  const today = dayOf(options.today);
+  const origin = options.origin === undefined ? today - days + 1 : dayOf(options.origin);
+  const from = options.from === undefined ? origin : Math.max(origin, dayOf(options.from));
+  if (origin > today)
+    throw new Rejected(
+      code.badRequest,
+      `Demo data: origin ${dateOf(origin)} is after today, ${options.today}; it must not be.`,
+    );
+  const world = new World({ seed, origin, from, today });
+  const first = Math.max(1, Math.floor(accounts * firstShare));
+  const perDay = Math.max(accounts - first, 0.2) / (growthDays - 1);
+  for (let slot = 0; slot < first; slot++) fillSlot(world, slot, 'before');
+  for (let slot = first; ; slot++) {
+    const opens = origin + Math.floor((slot - first + 1) / perDay);
+    if (opens > today) break;
+    fillSlot(world, slot, opens);
+  }
+  return {
+    origin: dateOf(origin),
+    today: options.today,
+    tables: world.tables.map((table) => table.build()),
+  };
+}
+
+/** One account after another: whoever leaves is followed by a new trial the next day. */
+function fillSlot(world: World, slot: number, opens: number | 'before'): void {
+  let ended = new Life(world, { slot, generation: 0, day: opens }).run();
+  for (let generation = 1; ended !== undefined && ended < world.today; generation++)
+    ended = new Life(world, { slot, generation, day: ended + 1 }).run();
+}
+
+function whole(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new Rejected(
+      code.badRequest,
+      `Demo data: ${name} is ${value}, but must be a whole number from ${least} to ${most}.`,
+    );
+}

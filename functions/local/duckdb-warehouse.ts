@@ -1,0 +1,325 @@
+/** The warehouse port on an embedded DuckDB: one file, one process, one writer at a time. */
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { code, Rejected } from '../errors.ts';
+import type { TableColumn, TableName, TableSchema, Warehouse } from '../ports/warehouse.ts';
+import { appendBatches } from './duckdb-append.ts';
+import { mapped } from './duckdb-errors.ts';
+import { type Layout, layoutOf, sameLayout, saveLayout } from './duckdb-layouts.ts';
+import { openInstance } from './duckdb-open.ts';
+import { batchOf, readStatement } from './duckdb-read.ts';
+import { rowsOf } from './duckdb-rows.ts';
+import {
+  columnDefinitions,
+  duckDbName,
+  googleSqlType,
+  quoted,
+  quotedTable,
+  textOf,
+} from './duckdb-types.ts';
+import { translateGoogleSql } from './googlesql.ts';
+
+export interface DuckDbWarehouseOptions {
+  /** A file, made where there is none, or `:memory:`. */
+  path: string;
+  /** Schema of the user's tables, BigQuery's dataset of that name; default `source`. */
+  sourceSchema?: string;
+  threads?: number;
+  /** E.g. `512MB`; DuckDB writes to disk beyond it. */
+  memoryLimit?: string;
+}
+
+export interface DuckDbWarehouse extends Warehouse {
+  readonly sourceSchema: string;
+  /**
+   * Runs `work` in a transaction of its own, one at a time: all of it happens or nothing.
+   * It must use the connection given, never the warehouse, which would wait for it.
+   */
+  transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** Waits for what runs and closes the file; nothing may be called afterwards. */
+  close(): Promise<void>;
+}
+
+/** A control query that gives more than this is a mistake. */
+const maximumRows = 10_000;
+
+/**
+ * Opens the warehouse.
+ * @throws Retryable `unavailable` where another process has the file open
+ * @throws Rejected `invalid-data` where the file is no DuckDB database
+ */
+export async function openDuckDbWarehouse(
+  options: DuckDbWarehouseOptions,
+): Promise<DuckDbWarehouse> {
+  const sourceSchema = options.sourceSchema ?? 'source';
+  const { instance, release } = await openInstance({ ...options, sourceSchema });
+  const writer = await instance.connect();
+  return warehouseOn({ instance, writer, sourceSchema, release });
+}
+
+interface Parts {
+  instance: DuckDBInstance;
+  writer: DuckDBConnection;
+  sourceSchema: string;
+  release: () => void;
+}
+
+/** Columns of a table; undefined where there is none. Types that we do not use are left out. */
+export async function describeTable(
+  connection: DuckDBConnection,
+  table: TableName,
+): Promise<TableColumn[] | undefined> {
+  const [schema = '', name = ''] = typeof table === 'string' ? ['main', table] : table;
+  const reader = await connection.runAndReadAll(
+    `SELECT column_name, data_type, NOT is_nullable FROM duckdb_columns()
+     WHERE database_name = current_database() AND schema_name = ${textOf(schema)}
+       AND table_name = ${textOf(name)} ORDER BY column_index`,
+  );
+  const rows = reader.getRows();
+  if (rows.length === 0) return undefined;
+  return rows.flatMap(([column, type, required]) => {
+    const known = googleSqlType(String(type));
+    if (known === undefined) return [];
+    return [{ name: String(column), type: known, ...(required === true && { required: true }) }];
+  });
+}
+
+function warehouseOn({ instance, writer, sourceSchema, release }: Parts): DuckDbWarehouse {
+  let last: Promise<unknown> = Promise.resolve();
+  const reading = new Set<Promise<unknown>>();
+  let closed = false;
+
+  const assertOpen = (): void => {
+    if (closed) throw new Rejected(code.unavailable, 'duckdb: the warehouse is closed.');
+  };
+
+  /** One after the other, in the order asked for. */
+  async function exclusive<T>(work: () => Promise<T>): Promise<T> {
+    assertOpen();
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  function transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return exclusive(() =>
+      mapped(async () => {
+        await writer.run('BEGIN TRANSACTION');
+        try {
+          const result = await work(writer);
+          await writer.run('COMMIT');
+          return result;
+        } catch (error) {
+          // A failed COMMIT has already rolled back: the cause matters, not this.
+          await writer.run('ROLLBACK').catch(() => undefined);
+          throw error;
+        }
+      }),
+    );
+  }
+
+  /** Runs a job unless it is done; its rows are recorded with its effect. */
+  function once(id: string, work: () => Promise<number>): Promise<{ rows: number }> {
+    return transaction(async () => {
+      const done = await writer.runAndReadAll(
+        `SELECT rows FROM kenko.jobs WHERE id = ${textOf(id)}`,
+      );
+      const [first] = done.getRows();
+      if (first) return { rows: Number(first[0]) };
+      const rows = await work();
+      await writer.run(`INSERT INTO kenko.jobs VALUES (${textOf(id)}, ${rows})`);
+      return { rows };
+    });
+  }
+
+  /** Runs `work` on a connection of its own, which sees what is committed. */
+  async function reader<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    assertOpen();
+    const running = mapped(async () => {
+      const connection = await instance.connect();
+      try {
+        return await work(connection);
+      } finally {
+        connection.closeSync();
+      }
+    });
+    const settled = running.catch(() => undefined);
+    reading.add(settled);
+    try {
+      return await running;
+    } finally {
+      reading.delete(settled);
+    }
+  }
+
+  async function layoutFor(table: string): Promise<Layout> {
+    const layout = await layoutOf(writer, table);
+    if (layout) return layout;
+    throw new Rejected(code.notFound, `duckdb: there is no table ${table}.`);
+  }
+
+  return {
+    sourceSchema,
+    transaction,
+
+    query: (sql, parameters = {}) =>
+      reader(async (connection) => {
+        const result = await connection.stream(translateGoogleSql(sql, { parameters }));
+        const names = result.columnNames();
+        const rows = [];
+        for (
+          let chunk = await result.fetchChunk();
+          chunk?.rowCount;
+          chunk = await result.fetchChunk()
+        ) {
+          rows.push(...rowsOf(chunk, names));
+          if (rows.length > maximumRows) {
+            throw new Rejected(
+              code.badRequest,
+              `duckdb: a query gives more than ${maximumRows} rows; read the table instead.`,
+            );
+          }
+        }
+        return rows;
+      }),
+
+    materialize: async ({ id, sql, parameters = {}, table, cluster }) => {
+      const translated = translateGoogleSql(sql, { parameters, file: table });
+      return once(id, async () => {
+        const columns = await columnsOfQuery(writer, translated);
+        const selected = columns
+          .map(
+            ({ name, type }) => `CAST(${quoted(name)} AS ${duckDbName(type)}) AS ${quoted(name)}`,
+          )
+          .join(', ');
+        const order = cluster.length > 0 ? ` ORDER BY ${cluster.map(quoted).join(', ')}` : '';
+        await writer.run(
+          `CREATE OR REPLACE TABLE ${quotedTable(table)} AS SELECT ${selected} FROM (${translated})${order}`,
+        );
+        await saveLayout(writer, table, { columns, cluster });
+        return countOf(writer, table);
+      });
+    },
+
+    createTable: (table, schema) =>
+      transaction(async () => {
+        const existing = await layoutOf(writer, table);
+        if (existing) {
+          if (sameLayout(existing, schema)) return;
+          throw new Rejected(
+            code.conflict,
+            `duckdb: there is a table ${table} with other columns, partitions or clusters.`,
+          );
+        }
+        await writer.run(
+          `CREATE TABLE ${quotedTable(table)} (${columnDefinitions(schema.columns)})`,
+        );
+        await saveLayout(writer, table, schema);
+      }),
+
+    dropTable: (table) =>
+      transaction(async () => {
+        await writer.run(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
+        await writer.run(`DELETE FROM kenko.layouts WHERE "table" = ${textOf(table)}`);
+      }),
+
+    load: ({ id, table, batches }) =>
+      once(id, async () => appendBatches(writer, table, (await layoutFor(table)).columns, batches)),
+
+    replacePartition: async ({ id, from, to, date }) => {
+      await once(id, async () => {
+        const [source, target] = [await layoutFor(from), await layoutFor(to)];
+        if (!sameLayout(source, target)) {
+          throw new Rejected(
+            code.invalidData,
+            `duckdb: ${from} and ${to} differ in columns, partitions or clusters, so no partition can be copied.`,
+          );
+        }
+        if (target.partition === undefined) {
+          throw new Rejected(code.invalidData, `duckdb: ${to} has no partitions.`);
+        }
+        const where = `WHERE ${quoted(target.partition)} = DATE ${textOf(date)}`;
+        await writer.run(`DELETE FROM ${quotedTable(to)} ${where}`);
+        const order =
+          target.cluster && target.cluster.length > 0
+            ? ` ORDER BY ${target.cluster.map(quoted).join(', ')}`
+            : '';
+        const copied = await writer.run(
+          `INSERT INTO ${quotedTable(to)} SELECT * FROM ${quotedTable(from)} ${where}${order}`,
+        );
+        return copied.rowsChanged;
+      });
+    },
+
+    async *read(request) {
+      assertOpen();
+      let done = (): void => undefined;
+      const finished = new Promise<void>((resolve) => {
+        done = resolve;
+      });
+      reading.add(finished);
+      const connection = await mapped(() => instance.connect());
+      try {
+        const result = await mapped(async () => {
+          const columns = await describeTable(connection, request.table);
+          if (columns === undefined) {
+            throw new Rejected(
+              code.notFound,
+              `duckdb: there is no table ${quotedTable(request.table).replaceAll('"', '')}.`,
+            );
+          }
+          return connection.stream(readStatement(request, columns));
+        });
+        for (;;) {
+          const chunk = await mapped(() => result.fetchChunk());
+          if (!chunk || chunk.rowCount === 0) return;
+          yield batchOf(chunk, request.columns);
+        }
+      } finally {
+        connection.closeSync();
+        reading.delete(finished);
+        done();
+      }
+    },
+
+    describe: (table) => reader((connection) => describeTable(connection, table)),
+
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      await last;
+      await Promise.all(reading);
+      try {
+        await mapped(async () => {
+          await writer.run('CHECKPOINT');
+        });
+      } finally {
+        writer.closeSync();
+        instance.closeSync();
+        release();
+      }
+    },
+  };
+}
+
+async function countOf(connection: DuckDBConnection, table: string): Promise<number> {
+  const reader = await connection.runAndReadAll(`SELECT COUNT(*) FROM ${quotedTable(table)}`);
+  return Number(reader.getRows()[0]?.[0] ?? 0);
+}
+
+/** Columns that a query gives, in our types: DuckDB's sums of integers are wider than INT64. */
+async function columnsOfQuery(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<TableSchema['columns']> {
+  const reader = await connection.runAndReadAll(`DESCRIBE ${sql}`);
+  return reader.getRows().map(([name, type]) => {
+    const known = googleSqlType(String(type));
+    if (known === undefined) {
+      throw new Rejected(
+        code.invalidData,
+        `duckdb: column ${name} is ${type}, which is not used here.`,
+      );
+    }
+    return { name: String(name), type: known };
+  });
+}

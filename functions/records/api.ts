@@ -1,0 +1,375 @@
+/**
+ * What the API answers and takes, one zod schema per body: it validates, it types, and the
+ * OpenAPI document is made from it. Points are in points, with up to two decimals; instants
+ * are ISO 8601 in UTC; dates are local days of the pack.
+ */
+import { z } from 'zod';
+import { label } from '../scorecard/catalogue.ts';
+import { runState, sourceState } from './documents.ts';
+
+const points = z.number().describe('In points, up to two decimals');
+const instant = z.iso.datetime();
+const day = z.iso.date();
+const count = z.int().min(0);
+const trend = z.enum(['rising', 'steady', 'falling']).nullable();
+const bothLanguages = z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) });
+
+/** Something of the pack's, with its label in both languages. */
+const named = z.strictObject({ id: z.string(), label });
+export type Named = z.infer<typeof named>;
+
+const attributeValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const shownValue = z
+  .union([z.number(), z.boolean(), z.string(), z.null()])
+  .describe("In the metric's unit; null where never known");
+
+/** What every failed request gets. */
+export const errorAnswer = z.strictObject({
+  error: z.strictObject({
+    code: z.string().describe('Stable, kebab-case'),
+    message: z.string().describe('One sentence: what is wrong and what would be right'),
+  }),
+});
+export type ErrorAnswer = z.infer<typeof errorAnswer>;
+
+const override = z.strictObject({
+  id: z.string(),
+  band: z.string(),
+  reason: z.string(),
+  author: z.string(),
+  until: instant.describe('Exclusive'),
+});
+
+const cursor = z
+  .string()
+  .optional()
+  .describe('Value for `cursor` of the next page; absent on the last one');
+
+const scoreSummary = z.strictObject({
+  state: z.enum(['scored', 'error']),
+  points: points.nullable(),
+  band: named.nullable().describe('In force: an override counts'),
+  computed_band: z.string().nullable(),
+  override: override.nullable(),
+  scorecard: z.string().nullable().describe('Null where none applies'),
+  confidence: z.number().min(0).max(1).nullable().describe('Share of points backed by data'),
+  cap: z.string().nullable(),
+  waiting_for_data: z.boolean(),
+  held_by_hysteresis: z.boolean(),
+  trend,
+  moved: points.describe("Points moved on the account's `date`"),
+});
+
+export const accountSummary = z.strictObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  state: z.enum(['active', 'absent']),
+  phase: named.nullable(),
+  attributes: z.record(z.string(), attributeValue),
+  date: day.describe('Day on which the result last changed'),
+  scores: z.record(z.string(), scoreSummary),
+});
+export type AccountSummary = z.infer<typeof accountSummary>;
+
+export const accountList = z.strictObject({
+  score: z.string().describe('The score that was filtered and sorted by'),
+  accounts: z.array(accountSummary),
+  looked_at: count.describe('Accounts looked at; a search stops at 2,000 and goes on by `next`'),
+  next: cursor,
+});
+export type AccountList = z.infer<typeof accountList>;
+
+const shownMetric = z.strictObject({
+  metric: z.string(),
+  label,
+  unit: z.string().nullable(),
+  value: shownValue,
+  current: z.boolean().describe('False where `value` is the last known one'),
+});
+export type ShownMetricAnswer = z.infer<typeof shownMetric>;
+
+const measure = z.strictObject({
+  id: z.string(),
+  axis: z.string().nullable(),
+  label,
+  metric: z.string(),
+  unit: z.string().nullable(),
+  value: shownValue,
+  state: z.enum(['ok', 'missing']).describe('missing: `value` is the last known one'),
+  earned: points.nullable().describe('Before scaling; null where left out'),
+  available: points.describe('Most it can earn; 0 where left out'),
+  contribution: points.nullable().describe("Its part of the score; the parts sum to the score's points"),
+  hypothesis: z.boolean().describe('Not yet proven by outcomes'),
+  hints: bothLanguages,
+  next: z
+    .strictObject({ value: shownValue, gain: points })
+    .nullable()
+    .describe('Nearest value that earns more, and what it would add'),
+});
+export type MeasureAnswer = z.infer<typeof measure>;
+
+const measureChange = z.strictObject({
+  id: z.string(),
+  label,
+  metric: z.string(),
+  unit: z.string().nullable(),
+  direction: z.enum(['higher', 'lower', 'none']),
+  before: shownValue,
+  now: shownValue,
+  before_contribution: points.nullable(),
+  now_contribution: points.nullable(),
+  delta: points,
+  cause: z.enum(['behaviour', 'data', 'rules', 'scaling']),
+  hints: bothLanguages,
+});
+export type MeasureChange = z.infer<typeof measureChange>;
+
+const scoreChange = z.strictObject({
+  since: day,
+  from: points,
+  from_band: z.string().nullable().describe('Band before, where it differs'),
+  total: points,
+  rules: points.describe('Because rules changed'),
+  data: points.describe('Because data appeared or went missing'),
+  behaviour: points.describe('Because of what the customer did'),
+  measures: z.array(measureChange).describe('Biggest first'),
+});
+export type ScoreChange = z.infer<typeof scoreChange>;
+
+const scoreAnswer = z.strictObject({
+  id: z.string(),
+  label,
+  state: z.enum(['scored', 'error']),
+  reason: z.string().nullable().describe('Why it could not be scored'),
+  scale: points,
+  points: points.nullable(),
+  earned: points.nullable(),
+  available: points.nullable(),
+  confidence: z.number().min(0).max(1).nullable(),
+  scorecard: z.strictObject({ id: z.string(), version: z.string(), label }).nullable(),
+  bands: z.array(named).describe('From the worst up'),
+  band: named.nullable(),
+  computed_band: named.nullable(),
+  override: override.nullable(),
+  cap: named.nullable(),
+  waiting_for_data: z.boolean(),
+  held_by_hysteresis: z.boolean(),
+  trend,
+  headline: shownMetric.nullable(),
+  axes: z.array(z.strictObject({ id: z.string(), label, points, available: points })),
+  measures: z.array(measure),
+  reference: z.array(shownMetric).describe('Shown beside the score, never scored'),
+  change: scoreChange.nullable().describe('The last change; null without an earlier result'),
+  reasons: bothLanguages,
+});
+export type ScoreAnswer = z.infer<typeof scoreAnswer>;
+
+const crmState = z.strictObject({
+  state: z.enum(['synced', 'pending', 'parked']),
+  record_id: z.string().nullable(),
+  code: z.string().nullable(),
+  reason: z.string().nullable().describe('Why it is pending or parked'),
+  at: instant,
+  run: z.string(),
+});
+
+export const accountAnswer = z.strictObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  state: z.enum(['active', 'absent']),
+  merged_into: z.string().nullable(),
+  phase: named.nullable(),
+  attributes: z.record(z.string(), attributeValue),
+  date: day.describe('Day on which the result last changed'),
+  run: z.string().describe('The run that saw it change'),
+  as_of_date: day.nullable().describe('Day up to which it still holds'),
+  rules_hash: z.string(),
+  engine_hash: z.string(),
+  scores: z.array(scoreAnswer),
+  crm: crmState.nullable().describe('Null before the first sync'),
+});
+export type AccountAnswer = z.infer<typeof accountAnswer>;
+
+const historyPoint = z.strictObject({
+  date: day,
+  state: z.enum(['scored', 'absent', 'error']),
+  points: points.nullable(),
+  band: named.nullable().describe('As computed: overrides are not in the history'),
+  scorecard: z.string().nullable(),
+  version: z.string().nullable(),
+  phase: z.string().nullable(),
+  confidence: z.number().min(0).max(1).nullable(),
+  waiting_for_data: z.boolean(),
+  change: z
+    .strictObject({ since: day, total: points, rules: points, data: points, behaviour: points })
+    .nullable(),
+});
+export type HistoryPoint = z.infer<typeof historyPoint>;
+
+export const historyAnswer = z.strictObject({
+  account: z.string(),
+  score: z.string(),
+  from: day,
+  to: day,
+  results: z.array(historyPoint).describe('Newest first'),
+  next_to: day.optional().describe('Value for `to` that gives older results, where there are more'),
+});
+export type HistoryAnswer = z.infer<typeof historyAnswer>;
+
+const mover = z.strictObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  points: points.nullable(),
+  moved: points,
+  band: named.nullable(),
+  from_band: named.nullable().describe('Band before, where it differs'),
+  reasons: bothLanguages,
+});
+export type Mover = z.infer<typeof mover>;
+
+const scorePortfolio = z.strictObject({
+  id: z.string(),
+  label,
+  purpose: z.string().nullable(),
+  scale: points,
+  accounts: count.describe('With a band'),
+  bands: z.array(z.strictObject({ id: z.string(), label, from: points, accounts: count })),
+  unknown: count.describe('Too little data for a band'),
+  unscored: count.describe('No scorecard applies'),
+  errors: count.describe('Could not be scored; they keep the result before'),
+  overridden: count.describe('Bands that a person has set'),
+  average: points.nullable(),
+  movers: z.strictObject({ up: z.array(mover), down: z.array(mover) }),
+});
+export type ScorePortfolio = z.infer<typeof scorePortfolio>;
+
+const runCounts = z.strictObject({
+  scored: count,
+  absent: count,
+  errors: count,
+  unknown: count,
+  band_changes: count,
+  comparable: count,
+});
+
+export const runSummary = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['scheduled', 'backfill']),
+  slot: instant,
+  as_of: instant.describe('Exclusive end of what the run could see'),
+  date: day,
+  state: runState,
+  revision: z.int().min(1).nullable(),
+  accounts: count,
+  shards: count,
+  changed: count.nullable().describe('Accounts whose result changed'),
+  counts: runCounts.nullable(),
+  started_at: instant,
+  ended_at: instant.nullable(),
+  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+const crmCounts = z.strictObject({
+  updated: count,
+  pending: count.describe('Wait for Salesforce'),
+  parked: count.describe('Salesforce refuses the row as it is'),
+});
+export type CrmCounts = z.infer<typeof crmCounts>;
+
+export const portfolioAnswer = z.strictObject({
+  pack: named,
+  current: z
+    .strictObject({ date: day, slot: instant, revision: z.int(), run: z.string() })
+    .nullable()
+    .describe('Null before the first run closes'),
+  accounts: z.strictObject({ active: count, absent: count.describe('Left on the current date') }),
+  scores: z.array(scorePortfolio),
+  phases: z.array(z.strictObject({ phase: named.nullable(), accounts: count })),
+  sources: z.array(sourceState),
+  crm: crmCounts,
+  latest_run: runSummary.nullable(),
+});
+export type PortfolioAnswer = z.infer<typeof portfolioAnswer>;
+
+export const runList = z.strictObject({ runs: z.array(runSummary), next: cursor });
+export type RunList = z.infer<typeof runList>;
+
+export const runAnswer = runSummary.extend({
+  attempt: z.int().min(1),
+  before_date: day.nullable(),
+  rules_hash: z.string(),
+  engine_hash: z.string(),
+  reached: z.record(z.string(), instant).describe('When each state was reached'),
+  sources: z.array(sourceState),
+  group_ages: z
+    .record(z.string(), z.int().nullable())
+    .describe('By metric group, days between its last complete day and the date; null: not provided'),
+  progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
+  crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
+});
+export type RunAnswer = z.infer<typeof runAnswer>;
+
+/** A person's band in place of the computed one, as entered. */
+export const overrideRequest = z.strictObject({
+  score: z.string({ error: 'the id of a score' }).min(1),
+  band: z.string({ error: 'the id of a band' }).min(1),
+  reason: z
+    .string({ error: 'a text of 1 to 2,000 characters' })
+    .trim()
+    .min(1, 'a text of 1 to 2,000 characters')
+    .max(2000, 'a text of 1 to 2,000 characters'),
+  author: z
+    .string({ error: 'a text of 1 to 200 characters' })
+    .trim()
+    .min(1, 'a text of 1 to 200 characters')
+    .max(200, 'a text of 1 to 200 characters'),
+  from: z.iso
+    .datetime({ offset: true, error: 'an instant such as 2026-11-23T00:00:00Z' })
+    .optional()
+    .describe('Now, where absent'),
+  until: z.iso
+    .datetime({ offset: true, error: 'an instant such as 2026-12-31T00:00:00Z' })
+    .describe('Exclusive end, at most 366 days ahead'),
+});
+export type OverrideRequest = z.infer<typeof overrideRequest>;
+
+export const overrideAnswer = override.extend({
+  account: z.string(),
+  score: z.string(),
+  from: instant,
+  in_force: z.boolean(),
+});
+export type OverrideAnswer = z.infer<typeof overrideAnswer>;
+
+export const healthAnswer = z.strictObject({ status: z.literal('ok'), pack: z.string() });
+
+/** The OpenAPI document describes itself only as far as its version. */
+export const openApiAnswer = z.looseObject({ openapi: z.literal('3.1.0') });
+
+/** Named in the OpenAPI document; the rest is written where it is used. */
+export const components = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries({
+  Label: label,
+  Named: named,
+  Error: errorAnswer,
+  AccountSummary: accountSummary,
+  AccountList: accountList,
+  Measure: measure,
+  ScoreChange: scoreChange,
+  Score: scoreAnswer,
+  Account: accountAnswer,
+  HistoryPoint: historyPoint,
+  History: historyAnswer,
+  Mover: mover,
+  Portfolio: portfolioAnswer,
+  RunSummary: runSummary,
+  RunList: runList,
+  Run: runAnswer,
+  OverrideRequest: overrideRequest,
+  Override: overrideAnswer,
+  Health: healthAnswer,
+  OpenApi: openApiAnswer,
+})) {
+  components.add(schema, { id });
+}

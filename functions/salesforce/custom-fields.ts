@@ -1,0 +1,74 @@
+/** The custom fields that a pack's mapping needs on the CRM's object. */
+import type { AccountColumn, Pack, SalesforceValue } from '../scorecard/pack.ts';
+
+/** A custom field as an administrator makes it in Setup. */
+export interface CustomField {
+  name: string;
+  type: 'text' | 'long-text' | 'number' | 'checkbox' | 'date' | 'datetime';
+  /** Characters, for texts. */
+  length?: number;
+  precision?: number;
+  scale?: number;
+  externalId?: boolean;
+}
+
+type Kind = Omit<CustomField, 'name'>;
+
+const idField: Kind = { type: 'text', length: 255, externalId: true };
+const text: Kind = { type: 'text', length: 255 };
+const points: Kind = { type: 'number', precision: 18, scale: 2 };
+const checkbox: Kind = { type: 'checkbox' };
+const reasons: Kind = { type: 'long-text', length: 32_768 };
+
+/** The external id included. Standard fields, without `__c`, are there already. */
+export function customFields(pack: Pack): CustomField[] {
+  const { salesforce } = pack;
+  if (!salesforce) return [];
+  const fields: CustomField[] = salesforce.fields
+    .filter(({ name }) => name.endsWith('__c'))
+    .map(({ name, value }) => ({ name, ...fieldFor(value, pack) }));
+  if (salesforce.externalId) fields.push({ name: salesforce.externalId, ...idField });
+  return fields;
+}
+
+function fieldFor(value: SalesforceValue, pack: Pack): Kind {
+  if (value.of === 'date') return { type: 'date' };
+  if (value.of === 'phase') return text;
+  if (value.of === 'account') {
+    const column = pack.accountColumns.find(({ name }) => name === value.column);
+    return column ? fieldForColumn(column) : text;
+  }
+  switch (value.value) {
+    case 'points':
+    case 'earned':
+    case 'available':
+    case 'confidence':
+    case 'change':
+    case 'axis':
+      return points;
+    case 'headline':
+      return { type: 'number', precision: 18, scale: 6 };
+    case 'waiting_for_data':
+    case 'held_by_hysteresis':
+      return checkbox;
+    case 'reasons':
+      return reasons;
+    default:
+      return text;
+  }
+}
+
+function fieldForColumn({ type }: AccountColumn): Kind {
+  switch (type) {
+    case 'BOOL':
+      return checkbox;
+    case 'DATE':
+      return { type: 'date' };
+    case 'TIMESTAMP':
+      return { type: 'datetime' };
+    case 'STRING':
+      return text;
+    default:
+      return { type: 'number', precision: 18, scale: 6 };
+  }
+}

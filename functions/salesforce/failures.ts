@@ -1,0 +1,115 @@
+/**
+ * What Salesforce's errors mean for whoever asked. Codes:
+ * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
+ */
+import { z } from 'zod';
+import {
+  code,
+  KenkoError,
+  messageOf,
+  Rejected,
+  Retryable,
+  Throttled,
+  Unauthorized,
+} from '../errors.ts';
+import type { UpdateResult } from '../ports/crm.ts';
+
+/** Row errors say `statusCode`, request errors `errorCode`. */
+export const rowError = z.object({
+  statusCode: z.string().optional(),
+  errorCode: z.string().optional(),
+  message: z.string().optional(),
+  fields: z.array(z.string()).nullish(),
+});
+export type RowError = z.infer<typeof rowError>;
+
+/** Nothing is wrong with the row or the request itself. */
+const passingCodes = new Set([
+  'UNABLE_TO_LOCK_ROW',
+  'SERVER_UNAVAILABLE',
+  'REQUEST_LIMIT_EXCEEDED',
+  'REQUEST_RUNNING_TOO_LONG',
+  'QUERY_TIMEOUT',
+  'UNKNOWN_EXCEPTION',
+  'ALL_OR_NONE_OPERATION_ROLLED_BACK',
+  'PROCESSING_HALTED',
+]);
+
+/** A request error, as jsforce throws it: its `errorCode` is also its `name`. */
+export function errorCodeOf(error: unknown): string | undefined {
+  if (error instanceof KenkoError || !(error instanceof Error)) return undefined;
+  if ('errorCode' in error && typeof error.errorCode === 'string') return error.errorCode;
+  // The OAuth client throws errors with the code as their name only.
+  return error.name === 'Error' || error.name === 'TypeError' ? undefined : error.name;
+}
+
+/** The session has ended; a new one may help, once. */
+export function isExpiredSession(error: unknown): boolean {
+  return errorCodeOf(error) === 'INVALID_SESSION_ID' || errorCodeOf(error) === 'ERROR_HTTP_401';
+}
+
+/** The class of a failed request. Errors that no answer explains stay as they are. */
+export function classified(error: unknown, what: string): unknown {
+  const found = errorCodeOf(error);
+  if (found === undefined) return error;
+  const message = `salesforce: ${what}: ${found}: ${messageOf(error)}`;
+  const options = { cause: error };
+  if (isDailyLimit(found, messageOf(error))) return new Throttled('daily-limit', message, options);
+  if (passingCodes.has(found) || /^ERROR_HTTP_(4(08|20|29)|5\d\d)$/.test(found)) {
+    return new Retryable(code.unavailable, message, options);
+  }
+  if (isExpiredSession(error) || /ACCESS|DISABLED|PERMISSION|ERROR_HTTP_403/.test(found)) {
+    return new Unauthorized('unauthorized', message, options);
+  }
+  if (found === 'NOT_FOUND' || found === 'ERROR_HTTP_404') {
+    return new Rejected(code.notFound, message, options);
+  }
+  return new Rejected(code.invalidData, message, options);
+}
+
+/** A refused login: `invalid_grant`, `invalid_client` and the like are for an operator. */
+export function classifiedLogin(error: unknown): unknown {
+  const found = errorCodeOf(error);
+  if (found === undefined) return error;
+  return new Unauthorized(
+    'unauthorized',
+    `salesforce: the login was refused: ${found}: ${messageOf(error)}; check the client id, its secret or key, and the login URL.`,
+    { cause: error },
+  );
+}
+
+/** The limit of a day, not that of requests under way at once, which passes by itself. */
+function isDailyLimit(errorCode: string, message: string): boolean {
+  return errorCode === 'REQUEST_LIMIT_EXCEEDED' && /TotalRequests/i.test(message);
+}
+
+/** What a row's errors mean: parked unless each of them may pass. */
+export function rowFailure(errors: readonly RowError[], alreadyRepeated: boolean): UpdateResult {
+  const codes = errors.map((error) => error.statusCode ?? error.errorCode ?? 'UNKNOWN');
+  const lasting = codes.findIndex(
+    // A duplicate may be one that another transaction is about to give up.
+    (each) => !passingCodes.has(each) && (each !== 'DUPLICATE_VALUE' || alreadyRepeated),
+  );
+  const at = Math.max(0, lasting);
+  const fields = errors[at]?.fields ?? [];
+  const where = fields.length > 0 ? ` (${fields.join(', ')})` : '';
+  return {
+    outcome: lasting >= 0 || errors.length === 0 ? 'rejected' : 'retry',
+    code: codes[at] ?? 'UNKNOWN',
+    reason: `Salesforce: ${errors[at]?.message ?? 'the row failed without a reason'}${where}`,
+  };
+}
+
+/** Every row of a call that was not carried out gets the same answer. */
+export function callFailure(error: unknown): UpdateResult {
+  const retry = !(error instanceof Rejected);
+  return {
+    outcome: retry ? 'retry' : 'rejected',
+    code: errorCodeOf(error instanceof Error ? error.cause : undefined) ?? codeOf(error),
+    reason: messageOf(error),
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof KenkoError ? error.code : 'UNKNOWN';
+}

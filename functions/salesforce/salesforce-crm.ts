@@ -1,0 +1,329 @@
+/** The CRM port on Salesforce's REST API, by jsforce. */
+import { z } from 'zod';
+import { code, Rejected, Retryable } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Crm, CrmField, FieldValue, RecordUpdate, UpdateResult } from '../ports/crm.ts';
+import { callFailure, errorCodeOf, rowError, rowFailure } from './failures.ts';
+import { type SalesforceAuth, SalesforceSession } from './session.ts';
+import { inQueries } from './soql.ts';
+
+export type { SalesforceAuth } from './session.ts';
+
+export interface SalesforceCrmOptions {
+  /** `https://login.salesforce.com`, or the org's own My Domain URL. */
+  loginUrl: string;
+  auth: SalesforceAuth;
+  clock: Clock;
+  /** REST API version. Default 62.0; jsforce's own default is 50.0. */
+  version?: string;
+  /** Share of the daily API calls that is left to others, 0-1. Default 0.2. */
+  headroomShare?: number;
+  /** Longest wait for one answer. Default 120,000. */
+  timeoutMs?: number;
+  /** Tries of one call, and of one row that was locked, the first included. Default 4. */
+  attempts?: number;
+}
+
+/** Most records of one Collections call: 200 to write, 2,000 to read. */
+const mostWritten = 200;
+const mostRead = 2_000;
+
+const saveResults = z.array(
+  z.object({
+    id: z.string().nullish(),
+    success: z.boolean(),
+    errors: z.array(rowError).default([]),
+  }),
+);
+const queryPage = z.object({
+  records: z.array(z.record(z.string(), z.unknown())),
+  done: z.boolean(),
+  nextRecordsUrl: z.string().optional(),
+});
+const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const readRecords = z.array(z.record(z.string(), z.unknown()).nullable());
+const described = z.object({
+  fields: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      length: z.number(),
+      updateable: z.boolean(),
+    }),
+  ),
+});
+
+/**
+ * Opens the org; nothing is sent before the first call.
+ * @throws Rejected for an option that cannot be right
+ */
+export function openSalesforceCrm(options: SalesforceCrmOptions): Crm {
+  const { loginUrl, headroomShare = 0.2, version = '62.0' } = options;
+  if (!URL.canParse(loginUrl)) {
+    throw new Rejected(
+      code.badRequest,
+      `salesforce: loginUrl is "${loginUrl}"; it has to be a URL.`,
+    );
+  }
+  if (!(headroomShare >= 0 && headroomShare < 1)) {
+    throw new Rejected(
+      code.badRequest,
+      `salesforce: headroomShare is ${headroomShare}; it has to be 0 or more and less than 1.`,
+    );
+  }
+  const attempts = options.attempts ?? 4;
+  const session = new SalesforceSession({
+    loginUrl: loginUrl.replace(/\/+$/, ''),
+    auth: options.auth,
+    version,
+    clock: options.clock,
+    headroomShare,
+    timeoutMs: options.timeoutMs ?? 120_000,
+    attempts,
+  });
+  return new SalesforceCrm(session, attempts);
+}
+
+class SalesforceCrm implements Crm {
+  readonly #session: SalesforceSession;
+  readonly #attempts: number;
+
+  constructor(session: SalesforceSession, attempts: number) {
+    this.#session = session;
+    this.#attempts = attempts;
+  }
+
+  async resolve(
+    externalIdField: string,
+    accountIds: readonly string[],
+  ): Promise<{ ids: Map<string, string>; ambiguous: Set<string> }> {
+    const object = 'Account';
+    const fields = ['Id', named(externalIdField)];
+    // Salesforce compares without regard to case; only an exact match is the account.
+    const wanted = new Set(accountIds);
+    const ids = new Map<string, string>();
+    const ambiguous = new Set<string>();
+    for (const soql of inQueries({ fields, object, field: externalIdField, values: accountIds })) {
+      await this.#session.keepHeadroom();
+      for (const record of await this.#query(soql)) {
+        const external = record[externalIdField];
+        const id = record.Id;
+        if (typeof external !== 'string' || typeof id !== 'string') throw unreadable('a query');
+        if (!wanted.has(external)) continue;
+        if (ids.has(external) && ids.get(external) !== id) ambiguous.add(external);
+        else ids.set(external, id);
+      }
+    }
+    for (const id of ambiguous) ids.delete(id);
+    return { ids, ambiguous };
+  }
+
+  async update(objectType: string, records: readonly RecordUpdate[]): Promise<UpdateResult[]> {
+    const type = named(objectType);
+    const results = new Array<UpdateResult>(records.length);
+    let stopped: UpdateResult | undefined;
+    let sent = false;
+    for (const chunk of chunksOf(records)) {
+      if (stopped === undefined) {
+        try {
+          await this.#session.keepHeadroom();
+          await this.#session.loggedIn();
+        } catch (error) {
+          if (!sent) throw error;
+          stopped = callFailure(error);
+        }
+      }
+      if (stopped === undefined) {
+        sent = true;
+        stopped = await this.#updateChunk(type, records, chunk, results);
+      } else {
+        for (const at of chunk) results[at] = stopped;
+      }
+    }
+    return results;
+  }
+
+  async read(
+    objectType: string,
+    recordIds: readonly string[],
+    fields: readonly string[],
+  ): Promise<Map<string, Record<string, FieldValue>>> {
+    const path = `/composite/sobjects/${named(objectType)}`;
+    const found = new Map<string, Record<string, FieldValue>>();
+    const wanted = [...new Set(recordIds)];
+    for (let at = 0; at < wanted.length; at += mostRead) {
+      const ids = wanted.slice(at, at + mostRead);
+      await this.#session.keepHeadroom();
+      const answer = await this.#session.call(`reading ${objectType}`, (connection) =>
+        connection.requestPost(path, { ids, fields: fields.map(named) }),
+      );
+      const rows = readRecords.safeParse(answer);
+      if (!rows.success || rows.data.length !== ids.length) throw unreadable('a read');
+      for (const [i, row] of rows.data.entries()) {
+        const id = ids[i];
+        if (row === null || id === undefined) continue;
+        found.set(id, Object.fromEntries(fields.map((name) => [name, valueOf(row[name])])));
+      }
+    }
+    return found;
+  }
+
+  async describe(objectType: string): Promise<CrmField[]> {
+    const answer = await this.#session.call(`describing ${objectType}`, (connection) =>
+      connection.request(`/sobjects/${named(objectType)}/describe`),
+    );
+    const read = described.safeParse(answer);
+    if (!read.success) throw unreadable('a describe');
+    return read.data.fields;
+  }
+
+  usage(): { used: number; limit: number } | undefined {
+    return this.#session.usage();
+  }
+
+  async #query(soql: string): Promise<Record<string, unknown>[]> {
+    const records: Record<string, unknown>[] = [];
+    let url: string | undefined = `/query?q=${encodeURIComponent(soql)}`;
+    while (url !== undefined) {
+      const at: string = url;
+      const page = queryPage.safeParse(
+        await this.#session.call('querying records', (connection) => connection.request(at)),
+      );
+      if (!page.success || (!page.data.done && page.data.nextRecordsUrl === undefined)) {
+        throw unreadable('a query');
+      }
+      records.push(...page.data.records);
+      url = page.data.done ? undefined : page.data.nextRecordsUrl;
+    }
+    return records;
+  }
+
+  /** Fills in the results of one call; gives what to answer for later chunks if they cannot be sent. */
+  async #updateChunk(
+    type: string,
+    records: readonly RecordUpdate[],
+    chunk: readonly number[],
+    results: UpdateResult[],
+  ): Promise<UpdateResult | undefined> {
+    let pending = chunk;
+    for (let attempt = 1; ; attempt++) {
+      let answers: z.infer<typeof saveResults>;
+      try {
+        answers = await this.#patch(
+          type,
+          pending.map((at) => recordAt(records, at)),
+        );
+      } catch (error) {
+        const failure = callFailure(error);
+        if (errorCodeOf(error instanceof Error ? error.cause : undefined) === 'JSON_PARSER_ERROR') {
+          // One value that Salesforce cannot read fails the whole call: find its row.
+          const [first, second] = halvesOf(pending);
+          if (second !== undefined) {
+            return (
+              (await this.#updateChunk(type, records, first, results)) ??
+              (await this.#updateChunk(type, records, second, results))
+            );
+          }
+        }
+        for (const at of pending) results[at] = failure;
+        return failure.outcome === 'retry' ? failure : undefined;
+      }
+      const again: number[] = [];
+      for (const [i, at] of pending.entries()) {
+        const answer = answers[i];
+        if (answer === undefined) throw unreadable('an update');
+        const result: UpdateResult = answer.success
+          ? { outcome: 'updated' }
+          : rowFailure(answer.errors, attempt > 1);
+        results[at] = result;
+        if (result.outcome === 'retry') again.push(at);
+      }
+      if (again.length === 0 || attempt >= this.#attempts) return undefined;
+      pending = again;
+      await this.#session.backOff(attempt);
+    }
+  }
+
+  async #patch(type: string, rows: readonly RecordUpdate[]): Promise<z.infer<typeof saveResults>> {
+    const body = {
+      allOrNone: false,
+      records: rows.map(({ id, fields }) => ({ attributes: { type }, id, ...fields })),
+    };
+    return this.#session.call(`updating ${type}`, async (connection) => {
+      const read = saveResults.safeParse(
+        await connection.requestPatch('/composite/sobjects', body),
+      );
+      const inOrder =
+        read.success &&
+        read.data.length === rows.length &&
+        read.data.every((row, i) => !row.success || !row.id || sameId(row.id, rows[i]?.id ?? ''));
+      if (!read.success || !inOrder) throw unreadable('an update');
+      return read.data;
+    });
+  }
+}
+
+/** Positions of records in calls of at most 200, no record twice in one call. */
+function chunksOf(records: readonly RecordUpdate[]): number[][] {
+  const chunks: { positions: number[]; ids: Set<string> }[] = [];
+  let firstOpen = 0;
+  for (const [at, { id }] of records.entries()) {
+    const key = id.slice(0, 15);
+    // A later update of the same record comes in a later call, so that it wins.
+    let chunk = firstOpen;
+    for (let i = chunks.length - 1; i >= firstOpen; i--) {
+      if (chunks[i]?.ids.has(key)) {
+        chunk = i + 1;
+        break;
+      }
+    }
+    while ((chunks[chunk]?.positions.length ?? 0) >= mostWritten) chunk++;
+    chunks[chunk] ??= { positions: [], ids: new Set() };
+    chunks[chunk]?.positions.push(at);
+    chunks[chunk]?.ids.add(key);
+    while ((chunks[firstOpen]?.positions.length ?? 0) >= mostWritten) firstOpen++;
+  }
+  return chunks.map(({ positions }) => positions);
+}
+
+function halvesOf(rows: readonly number[]): [readonly number[], (readonly number[])?] {
+  if (rows.length < 2) return [rows];
+  const middle = Math.ceil(rows.length / 2);
+  return [rows.slice(0, middle), rows.slice(middle)];
+}
+
+function recordAt(records: readonly RecordUpdate[], at: number): RecordUpdate {
+  const record = records[at];
+  if (record === undefined) throw new RangeError(`there is no record ${at}`);
+  return record;
+}
+
+/** Ids have 15 characters, or 18 of which the last three repeat the case of the rest. */
+function sameId(one: string, other: string): boolean {
+  return one.slice(0, 15) === other.slice(0, 15);
+}
+
+function valueOf(value: unknown): FieldValue {
+  const read = fieldValue.safeParse(value ?? null);
+  if (!read.success) throw unreadable('a read');
+  return read.data;
+}
+
+/** Names go into paths and queries as they are, so they have to be names. */
+function named(name: string): string {
+  if (!/^[A-Za-z]\w*$/.test(name)) {
+    throw new Rejected(
+      code.badRequest,
+      `salesforce: "${name}" is no API name; those are letters, digits and _, e.g. Kenko_Health__c.`,
+    );
+  }
+  return name;
+}
+
+/** No answer, or not one to what was asked. */
+function unreadable(to: string): Retryable {
+  return new Retryable(
+    code.unavailable,
+    `salesforce: the answer to ${to} is not what was asked for.`,
+  );
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/{unit,contracts,sql,pipeline}/**/*.test.ts'],
+    // Whole runs on the twin take seconds on a busy machine; a test that hangs takes longer.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // DuckDB brings its own threads; more workers than cores only take turns.
+    maxWorkers: 2,
+  },
+});
