@@ -3,7 +3,7 @@
  * Scheduler's calls, and an answer whose status says whether it needs to come again.
  */
 import type { Request, Response } from '@google-cloud/functions-framework';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { code, KenkoError, messageOf, Rejected, Throttled, Unauthorized } from './errors.ts';
 import type { Runtime } from './ports/runtime.ts';
 import { type Message, pushEnvelope, type Queue, queues } from './records/messages.ts';
@@ -48,10 +48,7 @@ export function push<M extends Message>(
   };
 }
 
-function parsePush(
-  request: Request,
-  queue: Queue,
-): { body: Message } | { malformed: string } {
+function parsePush(request: Request, queue: Queue): { body: Message } | { malformed: string } {
   const envelope = pushEnvelope.safeParse(request.body);
   if (!envelope.success) return { malformed: `not a Pub/Sub push: ${firstIssue(envelope.error)}` };
   let decoded: unknown;

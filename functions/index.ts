@@ -13,5 +13,8 @@ http('score', scheduled('score', score, runtime));
 http('score-shard', push('score-shard', 'score-shards', scoreShard, runtime));
 http('publish-shard', push('publish-shard', 'publish-shards', publishShard, runtime));
 http('sync-salesforce', push('sync-salesforce', 'accounts-changed', syncSalesforce, runtime));
-http('sweep', scheduled('sweep', (running) => sweep(running), runtime));
+http(
+  'sweep',
+  scheduled('sweep', (running) => sweep(running), runtime),
+);
 http('api', api(runtime));

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 
+/** Half a surrogate pair is no id of any document. */
+const documentedId = z.string().min(1).refine((id) => id.isWellFormed());
+
 const accountCursor = z.strictObject({
   /** The order it was made for. */
   order: z.string(),
@@ -10,11 +13,11 @@ const accountCursor = z.strictObject({
   /** Value of the order's field, where it has one. */
   value: z.union([z.string(), z.number(), z.null()]).optional(),
   /** The last account seen; absent at the start of a part. */
-  id: z.string().min(1).optional(),
+  id: documentedId.optional(),
 });
 export type AccountCursor = z.infer<typeof accountCursor>;
 
-const runCursor = z.strictObject({ value: z.iso.datetime(), id: z.string().min(1) });
+const runCursor = z.strictObject({ value: z.iso.datetime(), id: documentedId });
 export type RunCursor = z.infer<typeof runCursor>;
 
 export function encodeCursor(cursor: AccountCursor | RunCursor): string {

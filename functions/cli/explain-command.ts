@@ -45,12 +45,15 @@ function scoreText(score: ScoreAnswer, lang: Language): string {
     `${head}: ${paint(`${score.points} ${t.outOf} ${score.scale} ${score.band?.label[lang] ?? t.unknown}`)}${card} · ${t.confidence} ${Math.round((score.confidence ?? 0) * 100)} %`,
   ];
   const { override } = score;
-  if (override) lines.push(t.override(override.band, override.author, override.until, override.reason));
+  if (override)
+    lines.push(t.override(override.band, override.author, override.until, override.reason));
   if (score.cap) lines.push(`${t.capped}: ${score.cap.label[lang]}`);
   if (score.waiting_for_data) lines.push(colour.yellow(t.waiting));
   if (score.held_by_hysteresis) lines.push(t.steadyByMargin);
   if (score.headline) {
-    lines.push(`${score.headline.label[lang]}: ${shown(score.headline.value, score.headline.unit)}`);
+    lines.push(
+      `${score.headline.label[lang]}: ${shown(score.headline.value, score.headline.unit)}`,
+    );
   }
   if (score.axes.length > 0) {
     lines.push(

@@ -68,28 +68,28 @@ export async function openLocalSession(
     { from, to, every }: Parameters<Session['backfill']>[0],
     progress: Progress,
   ): Promise<BackfillSummary> {
-      parseDate(from, '--from');
-      parseDate(to, '--to');
-      if (from > to) {
-        throw new Rejected(code.badRequest, `--from ${from} is after --to ${to}; swap them.`);
+    parseDate(from, '--from');
+    parseDate(to, '--to');
+    if (from > to) {
+      throw new Rejected(code.badRequest, `--from ${from} is after --to ${to}; swap them.`);
+    }
+    const startedAt = clock.now();
+    const dates: string[] = [];
+    let accounts = 0;
+    for (let date = from; date <= to; date = addDays(date, every)) {
+      const id = await backfillDate(date, progress);
+      const run = (await snapshots.get(ref(runs, id)))?.data;
+      if (run?.state !== 'finished') {
+        throw new Rejected(
+          run?.failure?.code ?? code.conflict,
+          `The backfill of ${date} ended as ${run?.state}: ${run?.failure?.message ?? 'see the log'}`,
+        );
       }
-      const startedAt = clock.now();
-      const dates: string[] = [];
-      let accounts = 0;
-      for (let date = from; date <= to; date = addDays(date, every)) {
-        const id = await backfillDate(date, progress);
-        const run = (await snapshots.get(ref(runs, id)))?.data;
-        if (run?.state !== 'finished') {
-          throw new Rejected(
-            run?.failure?.code ?? code.conflict,
-            `The backfill of ${date} ended as ${run?.state}: ${run?.failure?.message ?? 'see the log'}`,
-          );
-        }
-        accounts += run.accounts;
-        dates.push(date);
-      }
-      const seconds = Math.round((clock.now().getTime() - startedAt.getTime()) / 100) / 10;
-      return { dates, accounts, seconds };
+      accounts += run.accounts;
+      dates.push(date);
+    }
+    const seconds = Math.round((clock.now().getTime() - startedAt.getTime()) / 100) / 10;
+    return { dates, accounts, seconds };
   }
 
   return {

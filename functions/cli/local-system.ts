@@ -13,10 +13,10 @@ import { startSalesforceServer } from '../local/salesforce-server.ts';
 import type { LogEntry } from '../log.ts';
 import { historyTable } from '../pipeline/run-tables.ts';
 import { type Queue, queueConsumers } from '../records/messages.ts';
-import { postJson } from './http-client.ts';
 import { customFields } from '../salesforce/custom-fields.ts';
 import { parsePack } from '../scorecard/parse.ts';
 import { openLocalRuntime, useRuntime } from '../wiring.ts';
+import { postJson } from './http-client.ts';
 
 /** Functions that `index.ts` registers. */
 const functionNames = [

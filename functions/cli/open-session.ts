@@ -59,9 +59,7 @@ export async function openExisting(options: StateOptions): Promise<Session> {
       `There are no results of pack "${options.pack}" in ${options.state} yet; run \`npm start -- --once --pack ${options.pack}\` first.`,
     );
   }
-  return (
-    (await connect(folder)) ?? openOwnSession({ ...options, accounts: 0 }, () => undefined)
-  );
+  return (await connect(folder)) ?? openOwnSession({ ...options, accounts: 0 }, () => undefined);
 }
 
 /** Opens a session, works with it, and closes it whatever happens. */

@@ -47,7 +47,10 @@ export function progressLine(quiet: boolean | undefined): {
 }
 
 /** A plain table; numbers are aligned to the right. */
-export function table(head: readonly string[], rows: readonly (string | number | null)[][]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (string | number | null)[][],
+): string {
   const plain = new Table({
     head: head.map((title) => colour.dim(title)),
     colAligns: head.map((_, column) =>

@@ -43,15 +43,16 @@ function scoreText(score: ScorePortfolio, lang: Language): string {
     )
     .reverse();
   if (score.unknown > 0) rows.push(line(t.unknown, score.unknown, colour.gray));
-  const average =
-    score.average === null ? '' : ` · ${t.average} ${score.average} / ${score.scale}`;
+  const average = score.average === null ? '' : ` · ${t.average} ${score.average} / ${score.scale}`;
   const movers = [...score.movers.down, ...score.movers.up]
     .sort((a, b) => Math.abs(b.moved) - Math.abs(a.moved))
     .slice(0, moversShown);
   return [
     `${colour.bold(score.label[lang])}${average}`,
     table([t.band, t.accounts, '', ''], rows),
-    ...(movers.length > 0 ? [`${t.movers}:`, ...movers.map((mover) => moverText(mover, lang))] : []),
+    ...(movers.length > 0
+      ? [`${t.movers}:`, ...movers.map((mover) => moverText(mover, lang))]
+      : []),
   ].join('\n');
 }
 

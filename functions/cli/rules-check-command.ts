@@ -93,6 +93,9 @@ async function checkExemplar(
   const wanted =
     exemplar.atLeast === null ? `at most ${exemplar.atMost}` : `at least ${exemplar.atLeast}`;
   return tooLow || tooHigh
-    ? outcome(false, `${place} ${exemplar.account} is ${band}, but must be ${wanted}: ${exemplar.why}`)
+    ? outcome(
+        false,
+        `${place} ${exemplar.account} is ${band}, but must be ${wanted}: ${exemplar.why}`,
+      )
     : outcome(true, `${exemplar.account} is ${band}, ${wanted}.`);
 }

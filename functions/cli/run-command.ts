@@ -15,10 +15,7 @@ export async function run(options: RunOptions): Promise<void> {
   const session =
     (await connect(stateFolder(options))) ?? (await openOwnSession(options, progress.show));
   await using(session, async () => {
-    const summary = await session.run(
-      { slot: options.slot, asOf: options.asOf },
-      progress.show,
-    );
+    const summary = await session.run({ slot: options.slot, asOf: options.asOf }, progress.show);
     progress.clear();
     if (options.json) printJson(summary);
     else print(await summaryText(summary, session, options.lang));

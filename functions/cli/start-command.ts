@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect, serveAdmin } from './admin.ts';
 import { code, Rejected } from '../errors.ts';
+import { connect, serveAdmin } from './admin.ts';
 import { type DataOptions, openOwnSession, stateFolder } from './open-session.ts';
 import { colour, exitCode, note, print, printJson, progressLine } from './output.ts';
 import { ended, summaryText } from './run-command.ts';

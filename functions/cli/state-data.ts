@@ -1,8 +1,8 @@
 /** The data that a state folder scores: the demo, or the user's own files. */
 import { DateTime } from 'luxon';
 import { code, Rejected } from '../errors.ts';
+import { advanceDemo, readDemoState } from '../local/demo/advance.ts';
 import { importData, newestCompleteDay } from '../local/import-data.ts';
-import { loadDemo, readDemoState } from '../local/load-demo.ts';
 import { addDays, endOfDate, momentOf, parseDate, runId } from '../pipeline/slot.ts';
 import { ref } from '../records/collection.ts';
 import { dayId, days, packs, runs } from '../records/documents.ts';
@@ -28,10 +28,7 @@ const demoHour = 2;
 const demoWeeks = 8;
 
 /** @throws Rejected where the folder holds the other kind of data */
-export async function openStateData(
-  system: LocalSystem,
-  options: DataOptions,
-): Promise<StateData> {
+export async function openStateData(system: LocalSystem, options: DataOptions): Promise<StateData> {
   const demo = await readDemoState(system.warehouse);
   if (options.data !== undefined) {
     if (demo) {
@@ -71,7 +68,7 @@ function demoData(system: LocalSystem, options: DataOptions): StateData {
     async provide(slot, progress, backfill) {
       const today = DateTime.fromISO(slot).setZone(pack.zone).toISODate() ?? '';
       progress(`demo data up to ${today}`);
-      await loadDemo(warehouse, {
+      await advanceDemo(warehouse, {
         pack: pack.id,
         accounts: options.accounts,
         seed: demoSeed,

@@ -127,15 +127,6 @@ function numbers(values: Float64Array, part: Part): Bytes {
       }
       return data;
     }
-    case 'TIMESTAMP': {
-      const data = new Int32Array(rows * 2);
-      for (let i = 0; i < rows; i++) {
-        const value = values[from + i] ?? Number.NaN;
-        if (Number.isNaN(value)) nulls.add(i);
-        else writeInt64(data, i, Math.round(value * 1000));
-      }
-      return data;
-    }
     default:
       return wrongKind(column, 'numbers');
   }

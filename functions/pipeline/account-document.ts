@@ -1,10 +1,10 @@
+import { type AccountDetails, packDetails } from '../records/account-details.ts';
 import type {
   AccountDocument,
   RunDocument,
   ScoreDocument,
   SnapshotDocument,
 } from '../records/documents.ts';
-import { type AccountDetails, packDetails } from '../records/account-details.ts';
 import { compareRows, explainResult } from '../scorecard/explain.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
 import { reasonTexts } from '../scorecard/reasons.ts';

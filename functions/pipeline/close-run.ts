@@ -12,9 +12,9 @@ import {
 } from '../records/documents.ts';
 import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
-import { mostShards, shardsIn } from './shards.ts';
 import { addCounts, noCounts } from './run-counts.ts';
 import { historyTable, jobId, stagingTable } from './run-tables.ts';
+import { mostShards, shardsIn } from './shards.ts';
 
 /**
  * Makes a completely scored run visible: the breaker first, then one atomic copy of staging

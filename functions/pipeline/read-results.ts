@@ -74,7 +74,9 @@ async function hashesBefore(
     table: inputsTable(id, run),
     columns: [
       { name: 'account_id', as: 'string' },
-      ...scores.map((score): ColumnRequest => ({ name: `before_${score}_result_hash`, as: 'bigint' })),
+      ...scores.map(
+        (score): ColumnRequest => ({ name: `before_${score}_result_hash`, as: 'bigint' }),
+      ),
     ],
     accounts: range,
   })) {
@@ -116,8 +118,11 @@ async function completeRows(
   results: ReadonlyMap<string, AccountResult>,
 ): Promise<void> {
   for (const result of results.values()) result.rows = [];
-  await eachRow(runtime, { table: stagingTable(id, run), accounts: range }, results, (result, row) =>
-    result.rows.push(row),
+  await eachRow(
+    runtime,
+    { table: stagingTable(id, run), accounts: range },
+    results,
+    (result, row) => result.rows.push(row),
   );
 }
 

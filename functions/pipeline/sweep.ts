@@ -1,11 +1,6 @@
 import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
-import {
-  activeRunStates,
-  crmAccounts,
-  type RunDocument,
-  runs,
-} from '../records/documents.ts';
+import { activeRunStates, crmAccounts, type RunDocument, runs } from '../records/documents.ts';
 import { claimRun } from './claim-run.ts';
 import { republishOverridden } from './overrides.ts';
 import { advanceRun } from './start-run.ts';

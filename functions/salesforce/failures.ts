@@ -35,12 +35,11 @@ const passingCodes = new Set([
   'PROCESSING_HALTED',
 ]);
 
-/** A request error, as jsforce throws it: its `errorCode` is also its `name`. */
+/** The code of a request error, as jsforce throws it; undefined for any other error. */
 export function errorCodeOf(error: unknown): string | undefined {
-  if (error instanceof KenkoError || !(error instanceof Error)) return undefined;
-  if ('errorCode' in error && typeof error.errorCode === 'string') return error.errorCode;
-  // The OAuth client throws errors with the code as their name only.
-  return error.name === 'Error' || error.name === 'TypeError' ? undefined : error.name;
+  return error instanceof Error && 'errorCode' in error && typeof error.errorCode === 'string'
+    ? error.errorCode
+    : undefined;
 }
 
 /** The session has ended; a new one may help, once. */
@@ -69,8 +68,9 @@ export function classified(error: unknown, what: string): unknown {
 
 /** A refused login: `invalid_grant`, `invalid_client` and the like are for an operator. */
 export function classifiedLogin(error: unknown): unknown {
-  const found = errorCodeOf(error);
-  if (found === undefined) return error;
+  if (error instanceof KenkoError) return error;
+  // The OAuth client throws errors whose name is the code.
+  const found = error instanceof Error ? error.name : 'unknown';
   return new Unauthorized(
     'unauthorized',
     `salesforce: the login was refused: ${found}: ${messageOf(error)}; check the client id, its secret or key, and the login URL.`,

@@ -162,7 +162,7 @@ class SalesforceCrm implements Crm {
       for (const [i, row] of rows.data.entries()) {
         const id = ids[i];
         if (row === null || id === undefined) continue;
-        found.set(id, Object.fromEntries(fields.map((name) => [name, valueOf(row[name])])));
+        found.set(id, Object.fromEntries(fields.map((name) => [name, scalarOf(row[name])])));
       }
     }
     return found;
@@ -219,10 +219,12 @@ class SalesforceCrm implements Crm {
           // One value that Salesforce cannot read fails the whole call: find its row.
           const [first, second] = halvesOf(pending);
           if (second !== undefined) {
-            return (
-              (await this.#updateChunk(type, records, first, results)) ??
-              (await this.#updateChunk(type, records, second, results))
-            );
+            const stopped = await this.#updateChunk(type, records, first, results);
+            if (stopped === undefined) {
+              return this.#updateChunk(type, records, second, results);
+            }
+            for (const at of second) results[at] = stopped;
+            return stopped;
           }
         }
         for (const at of pending) results[at] = failure;
@@ -303,7 +305,7 @@ function sameId(one: string, other: string): boolean {
   return one.slice(0, 15) === other.slice(0, 15);
 }
 
-function valueOf(value: unknown): FieldValue {
+function scalarOf(value: unknown): FieldValue {
   const read = fieldValue.safeParse(value ?? null);
   if (!read.success) throw unreadable('a read');
   return read.data;

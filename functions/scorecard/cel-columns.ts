@@ -35,7 +35,8 @@ export interface Block {
 
 /** Where a column of an expression is found in a block. */
 export type Located =
-  | { as: 'number' | 'bool'; at: number }
+  | { as: 'number'; at: number }
+  | { as: 'bool'; at: number }
   | { as: 'enum'; at: number; values: readonly string[] }
   /** `codeOf` adds a text to the column's dictionary. */
   | { as: 'text'; at: number; codeOf(text: string): number };
@@ -59,29 +60,27 @@ export function compileCondition(
 }
 
 /** Compiles a derived metric: booleans as 0 and 1; a result that is not finite is no value. */
-export function compileValue(expression: Expression, locate: Locate): Value {
+export function compileValue(
+  expression: Expression,
+  locate: Locate,
+): (block: Block, out: Float64Array) => void {
   if (expression.type === 'bool') {
     const holds = compileCondition(expression, locate).run;
-    const out = new Float64Array(blockRows);
-    return (block) => {
+    return (block, out) => {
       const truth = holds(block);
       for (let i = 0; i < block.rows; i++) {
-        const value = truth[i] ?? 2;
+        const value = truth[i] as number;
         out[i] = value === 2 ? Number.NaN : value;
       }
-      return out;
     };
   }
-  const compiled = operand(expression.ast, locate);
-  const run = compiled ? compiled.run : valueByLibrary(expression, locate);
-  const out = new Float64Array(blockRows);
-  return (block) => {
+  const run = operand(expression.ast, locate)?.run ?? valueByLibrary(expression, locate);
+  return (block, out) => {
     const values = run(block);
     for (let i = 0; i < block.rows; i++) {
-      const value = values[i] ?? Number.NaN;
+      const value = values[i] as number;
       out[i] = value - value === 0 ? value : Number.NaN;
     }
-    return out;
   };
 }
 

@@ -10,10 +10,7 @@ export interface NumberLists {
 }
 
 export type Column =
-  /**
-   * INT64, FLOAT64, NUMERIC; BOOL as 0 and 1; DATE as days, TIMESTAMP as milliseconds since
-   * 1970-01-01; NULL as NaN.
-   */
+  /** INT64, FLOAT64, NUMERIC; BOOL as 0 and 1; DATE as days since 1970-01-01; NULL as NaN. */
   | { as: 'number'; values: Float64Array }
   /** Index of a text in the request's `codes`, plus 1; 0 for NULL, `unknownCode` for any other text. */
   | { as: 'code'; values: Uint16Array }

@@ -1,5 +1,5 @@
-import { unpackDetails } from '../records/account-details.ts';
 import type { FieldValue } from '../ports/crm.ts';
+import { unpackDetails } from '../records/account-details.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import type { SalesforceMapping, SalesforceValue } from '../scorecard/pack.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { code, hasCode, KenkoError, Throttled, Unauthorized } from '../errors.ts';
 import type { FieldValue, UpdateResult } from '../ports/crm.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import { ref } from '../records/collection.ts';
 import type { Stored } from '../ports/snapshots.ts';
+import { ref } from '../records/collection.ts';
 import {
   type AccountDocument,
   accounts,
@@ -136,7 +136,10 @@ async function needsSync(
 }
 
 /** The record id that the team's own table holds, where the pack looks none up. */
-function recordIdColumn(mapping: SalesforceMapping, { attributes }: AccountDocument): string | null {
+function recordIdColumn(
+  mapping: SalesforceMapping,
+  { attributes }: AccountDocument,
+): string | null {
   const id = mapping.externalId === null ? attributes.salesforce_id : null;
   return typeof id === 'string' ? id : null;
 }
@@ -199,8 +202,7 @@ async function record(
             ? 'parked'
             : 'pending',
       record_id: row.recordId,
-      synced_hash:
-        result.outcome === 'updated' ? row.hash : (row.stored?.data.synced_hash ?? null),
+      synced_hash: result.outcome === 'updated' ? row.hash : (row.stored?.data.synced_hash ?? null),
       hash: row.hash,
       run,
       at: clock.now().toISOString(),

@@ -43,7 +43,7 @@ export class Life {
     const { random } = this;
     const profile = profileOf(random, slot, generation);
     this.profile = profile;
-    const age = birth.day === 'before' ? random.whole(1, 1000) : 0;
+    const age = birth.day === 'before' ? random.whole(profile.exemplar ? 366 : 1, 1000) : 0;
     const trial = random.whole(35, 65);
     const createdOn = birth.day === 'before' ? world.origin - age - trial : birth.day;
     this.agreement = new Agreement(world, profile, random, createdOn, createdOn + trial);
@@ -97,7 +97,7 @@ export class Life {
       if (!random.chance(clamp(1.5 * this.recent - 0.1, 0.05, 0.9))) return false;
       agreement.sign(day, day, day + profile.term);
     } else {
-      if (leaves(random, this.course, this.recent)) return false;
+      if (!profile.exemplar && leaves(random, this.course, this.recent)) return false;
       agreement.renew(day, this.team.members.length);
     }
     this.course = this.nextCourse(day);
@@ -107,6 +107,7 @@ export class Life {
   private nextCourse(start: number): Course {
     const { agreement, profile, random } = this;
     const end = start + profile.term;
+    if (profile.exemplar) return { kind: 'steady', start, end, onset: 0, length: 0 };
     const first = agreement.startedOn === start;
     return drawCourse(random, { start, end, fit: profile.fit, first });
   }
@@ -117,7 +118,8 @@ export class Life {
     const pain = day < this.painUntil;
     const wish = day < this.wishUntil;
     agreement.live(day, health);
-    if (this.team.live(day, this.wantedUsers(health), health)) this.shock += 0.1;
+    const stays = profile.exemplar === 'model';
+    if (this.team.live(day, this.wantedUsers(health), health, stays)) this.shock += 0.1;
     if (wish && agreement.status === 'active' && this.fill() > 0.95 && random.chance(0.012)) {
       agreement.expand(day);
       this.wishUntil = day;
@@ -137,7 +139,7 @@ export class Life {
     const { random, day, profile } = this;
     this.level += 0.045 * (targetOf(this.course, profile.fit, day) - this.level);
     this.drift = 0.97 * this.drift + 0.009 * random.normal();
-    if (day >= this.painUntil && random.chance(0.0014)) {
+    if (day >= this.painUntil && !profile.exemplar && random.chance(0.0014)) {
       this.painUntil = day + random.whole(40, 80);
       this.painRate = random.between(0.02, 0.13);
     }

@@ -28,6 +28,11 @@ export interface Profile {
   handsOn: number;
   /** Days its inquiries take, relative to others. */
   patience: number;
+  /**
+   * Accounts that exemplars name: they keep their health and never leave. `model` is the company's
+   * own account, used as it is meant to be; `idle` has hardly begun and is kept all the same.
+   */
+  exemplar?: 'model' | 'idle';
   /** Data that was never set up for this account. */
   lacks: { usage: boolean; events: boolean; users: boolean };
 }
@@ -64,7 +69,7 @@ const industries = [
 ] as const;
 const regions = ['tokyo', 'osaka', 'nagoya', 'fukuoka', 'sapporo'] as const;
 
-export function profileOf(random: Random, slot: number, generation: number): Profile {
+function drawProfile(random: Random, slot: number, generation: number): Profile {
   const size = random.next();
   const segment: Segment = size < 0.58 ? 'smb' : size < 0.88 ? 'mid' : 'enterprise';
   const [suffix, industry] = random.pick(industries);
@@ -111,4 +116,26 @@ export function profileOf(random: Random, slot: number, generation: number): Pro
       users: lacking > 0.965 || lacking < 0.01,
     },
   };
+}
+
+/** The profile of the account in a slot; the first two slots hold the exemplars. */
+export function profileOf(random: Random, slot: number, generation: number): Profile {
+  const profile = drawProfile(random, slot, generation);
+  if (slot > 1) return profile;
+  const lacks = { usage: false, events: false, users: false };
+  const common = { ...profile, term: 365, seats: 12, segment: 'smb' as const, lacks };
+  return slot === 0
+    ? {
+        ...common,
+        name: 'Kenko（自社利用）',
+        plan: 'premium',
+        fit: 0.93,
+        crowd: 0.1,
+        errorRate: 0.01,
+        breadth: 1.2,
+        options: 3,
+        handsOn: 1,
+        exemplar: 'model',
+      }
+    : { ...common, fit: 0.12, crowd: -0.1, errorRate: 0.04, breadth: -1, exemplar: 'idle' };
 }

@@ -37,7 +37,7 @@ export class Team {
   }
 
   /** One day of joining and leaving; true when a key user left. */
-  live(day: number, wanted: number, health: number): boolean {
+  live(day: number, wanted: number, health: number, keyUsersStay: boolean): boolean {
     const { random } = this;
     const gap = wanted - this.members.length;
     if (gap > 0 && random.chance(clamp(0.06 + 0.05 * gap, 0, 0.6))) this.join(day);
@@ -48,7 +48,7 @@ export class Team {
       random.chance(gap < -1 ? 0.03 : 0.0004 * this.members.length)
     )
       this.leave(day, last.role === 'key_user' || last.role === 'admin' ? undefined : last);
-    return this.changeKeyUsers(day, health);
+    return !keyUsersStay && this.changeKeyUsers(day, health);
   }
 
   /** The account ends, and with it what is known of its users. */

@@ -4,7 +4,7 @@ SELECT
   CASE WHEN COUNT(CASE WHEN status = 'active' THEN 1 END) > 0 THEN 'active' WHEN COUNT(CASE WHEN status = 'trial' THEN 1 END) > 0 THEN 'trial' ELSE 'ended' END AS contract_status,
   DATE_DIFF(@date, MIN(CASE WHEN status = 'active' THEN started_on END), DAY) AS days_since_start,
   DATE_DIFF(MIN(CASE WHEN status = 'active' THEN renewal_on END), @date, DAY) AS days_to_renewal,
-  SUM(CASE WHEN status IN ('active', 'trial') THEN seats END) AS seats
+  NULLIF(SUM(CASE WHEN status IN ('active', 'trial') THEN seats END), 0) AS seats
 FROM contracts
 WHERE started_on <= @date
 GROUP BY account_id

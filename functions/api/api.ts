@@ -1,0 +1,153 @@
+/** The HTTPS function `api`: the JSON API and the dashboard. */
+import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { code, Rejected } from '../errors.ts';
+import { firstIssue, HttpRefusal } from '../http-functions.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { ErrorAnswer } from '../records/api.ts';
+import { pages } from './dashboard/pages.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints.ts';
+import { failureOf, logFailure } from './failures.ts';
+import { parseParameters, quoted } from './parameters.ts';
+
+type GetRuntime = () => Promise<Runtime>;
+
+/** The largest body is an override with its reason of 2,000 characters. */
+const largestBody = 64 * 1024;
+const longestKey = 200;
+
+/** An Express application, which is what `http()` takes as a handler. */
+export function api(getRuntime: GetRuntime): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('case sensitive routing');
+  // One value a parameter: nested ones would be no text.
+  app.set('query parser', 'simple');
+  app.use(securityHeaders);
+
+  for (const endpoint of endpoints) register(app, endpoint, getRuntime);
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+    const allowed = endpoints.filter((endpoint) => endpoint.path === path);
+    refuseOtherMethods(app, path, allowed.map(({ method }) => method.toUpperCase()));
+  }
+  app.use(pages(getRuntime));
+  for (const path of ['/', '/accounts', '/accounts/{id}']) refuseOtherMethods(app, path, ['GET']);
+  app.use((request) => {
+    throw new Rejected(
+      code.notFound,
+      `There is nothing at ${quoted(request.path)}; /v1/openapi.json lists what there is.`,
+    );
+  });
+  app.use(answerError(getRuntime));
+  return app;
+}
+
+const routeOf = (path: string): string => path.replace('{id}', ':id');
+
+function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRuntime): void {
+  // Raw, so that a malformed body is told in our words. Where the Functions Framework has read
+  // the body already, this does nothing.
+  const readBody = express.raw({ type: () => true, limit: largestBody });
+  const before = endpoint.body ? [readBody] : [];
+  app[endpoint.method](routeOf(endpoint.path), ...before, async (request, response) => {
+    const query = parseParameters(endpoint.query, request.query);
+    const body = endpoint.body ? parseBody(endpoint.body, request) : undefined;
+    const key = request.get('Idempotency-Key');
+    if (key !== undefined && (key === '' || key.length > longestKey)) {
+      throw new Rejected(code.badRequest, `An Idempotency-Key has 1 to ${longestKey} characters.`);
+    }
+    const answer: unknown = await endpoint.handle({
+      runtime: await getRuntime(),
+      id: idOf(request),
+      query,
+      body,
+      header: (name) => request.get(name),
+    });
+    response.status(endpoint.status).json(checked(endpoint, answer));
+  });
+}
+
+/** What was answered, as its schema has it: nothing undocumented leaves. */
+function checked(endpoint: Endpoint, answer: unknown): unknown {
+  const parsed = endpoint.answer.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new Error(`the answer of ${endpoint.name} is not as documented: ${firstIssue(parsed.error)}`);
+}
+
+function idOf(request: Request): string {
+  const { id } = request.params;
+  return typeof id === 'string' ? id : '';
+}
+
+function parseBody<S extends z.ZodType>(schema: S, request: Request): z.output<S> {
+  if (!request.is('application/json')) {
+    throw new HttpRefusal(
+      415,
+      'unsupported-media-type',
+      'The body has to be JSON, sent as Content-Type: application/json.',
+    );
+  }
+  const parsed = schema.safeParse(jsonOf(request));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
+    throw new Rejected(
+      code.badRequest,
+      `The field ${quoted(issue.keys[0] ?? '')} is unknown; allowed: ${known}.`,
+    );
+  }
+  const field = issue?.path.join('.');
+  throw new Rejected(
+    code.badRequest,
+    field ? `The field ${field} has to be ${issue?.message}.` : 'The body has to be a JSON object.',
+  );
+}
+
+/** The Functions Framework parses JSON itself and keeps the bytes in `rawBody`. */
+function jsonOf(request: Request): unknown {
+  const raw: unknown = Reflect.get(request, 'rawBody') ?? request.body;
+  if (!Buffer.isBuffer(raw)) return undefined;
+  if (raw.length > largestBody) throw tooLarge();
+  try {
+    return JSON.parse(raw.toString('utf8'));
+  } catch {
+    throw new Rejected(code.badRequest, 'The body is not JSON.');
+  }
+}
+
+const tooLarge = () =>
+  new HttpRefusal(413, 'too-large', `The body is over ${largestBody} bytes.`);
+
+function refuseOtherMethods(app: express.Express, path: string, allowed: string[]): void {
+  const list = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;
+  app.all(routeOf(path), (request, response) => {
+    response.setHeader('Allow', list.join(', '));
+    throw new HttpRefusal(
+      405,
+      'method-not-allowed',
+      `${request.method} is refused here; use ${allowed.join(' or ')}.`,
+    );
+  });
+}
+
+function securityHeaders(_: Request, response: Response, next: () => void): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'same-origin');
+  response.setHeader('Cache-Control', 'private, no-cache');
+  next();
+}
+
+function answerError(getRuntime: GetRuntime): ErrorRequestHandler {
+  return async (thrown: unknown, _request, response, _next) => {
+    const failure = failureOf(thrown);
+    await logFailure(getRuntime, failure);
+    if (response.headersSent) {
+      response.end();
+      return;
+    }
+    const answer: ErrorAnswer = { error: { code: failure.code, message: failure.message } };
+    response.status(failure.status).json(answer);
+  };
+}

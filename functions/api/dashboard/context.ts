@@ -1,0 +1,54 @@
+/** What every part of a page needs: the language, its texts and formats, and links. */
+import type { Pack } from '../../scorecard/pack.ts';
+import type { Lang } from '../../scorecard/reasons.ts';
+import { type Texts, texts } from '../texts.ts';
+import { type Formats, formatsOf } from './formats.ts';
+
+export interface PageContext {
+  lang: Lang;
+  text: Texts;
+  format: Formats;
+  pack: Pack;
+  /** A link within the dashboard that keeps a language chosen by hand. */
+  href(path: string, parameters?: Record<string, string | undefined>): string;
+  /** The page of an account. */
+  accountHref(id: string): string;
+  /** This page in the other language. */
+  inLanguage(lang: Lang): string;
+}
+
+export function pageContext(given: {
+  pack: Pack;
+  lang: Lang;
+  /** Whether the address, and not the browser, chose the language. */
+  chosen: boolean;
+  /** Path and parameters of the page itself. */
+  path: string;
+  parameters: Record<string, string>;
+}): PageContext {
+  const { pack, lang, chosen, path, parameters } = given;
+  const text = texts[lang];
+  const href: PageContext['href'] = (target, wanted = {}) =>
+    withParameters(target, { ...wanted, lang: chosen ? lang : undefined });
+  return {
+    lang,
+    text,
+    format: formatsOf(lang, text, pack.zone),
+    pack,
+    href,
+    // Browsers take a segment of dots for a folder, however it is encoded.
+    accountHref: (id) =>
+      /^\.{1,2}$/.test(id)
+        ? href('/accounts', { id })
+        : href(`/accounts/${encodeURIComponent(id)}`),
+    inLanguage: (other) => withParameters(path, { ...parameters, lang: other }),
+  };
+}
+
+function withParameters(path: string, parameters: Record<string, string | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') query.set(name, value);
+  }
+  return query.size === 0 ? path : `${path}?${query}`;
+}

@@ -1,0 +1,68 @@
+/** Numbers, dates and values as people of one language write them. */
+import type { Lang } from '../../scorecard/reasons.ts';
+import type { Texts } from '../texts.ts';
+
+type Value = string | number | boolean | null;
+
+export interface Formats {
+  count(n: number): string;
+  /** A score's points: at most two decimals, at least none. */
+  points(points: number): string;
+  /** With its sign; a real minus. */
+  signed(points: number): string;
+  share(share: number): string;
+  date(day: string): string;
+  instant(at: string): string;
+  /** A metric's value in its unit. */
+  value(value: Value, unit: string | null): string;
+  attribute(name: string, value: Value): string;
+}
+
+export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
+  const number = (digits: number) =>
+    new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
+  const whole = number(0);
+  const one = number(1);
+  const percent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 0 });
+  const finePercent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 1 });
+  const signedNumber = new Intl.NumberFormat(lang, {
+    maximumFractionDigits: 1,
+    signDisplay: 'exceptZero',
+  });
+  const significant = new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 });
+  const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeZone: 'UTC' });
+  const instant = new Intl.DateTimeFormat(lang, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: zone,
+  });
+
+  const date = (value: string): string => day.format(new Date(`${value}T00:00:00Z`));
+  const inUnit = (value: number, unit: string | null): string => {
+    if (unit === 'ratio') return (Math.abs(value) < 0.1 ? finePercent : percent).format(value);
+    const shown = Number.isInteger(value)
+      ? whole.format(value)
+      : Math.abs(value) >= 100
+        ? one.format(value)
+        : significant.format(value);
+    return unit === null || unit === 'currency' ? shown : text.unit(shown, unit, value === 1);
+  };
+  const shown = (value: Value, unit: string | null): string => {
+    if (value === null || value === '') return text.none;
+    if (typeof value === 'boolean') return value ? text.yes : text.no;
+    return typeof value === 'number' ? inUnit(value, unit) : value;
+  };
+  return {
+    count: (n) => whole.format(n),
+    points: (points) => one.format(points),
+    signed: (points) => signedNumber.format(points).replace('-', '−'),
+    share: (share) => percent.format(share),
+    date,
+    instant: (at) => instant.format(new Date(at)),
+    value: shown,
+    attribute: (_name, value) =>
+      typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
+        ? date(value)
+        : shown(value, null),
+  };
+}

@@ -1,0 +1,117 @@
+/** Every endpoint of the JSON API. */
+import {
+  accountAnswer,
+  accountList,
+  healthAnswer,
+  historyAnswer,
+  openApiAnswer,
+  overrideAnswer,
+  overrideRequest,
+  portfolioAnswer,
+  runAnswer,
+  runList,
+} from '../records/api.ts';
+import { accountAnswerOf } from './account.ts';
+import { listAccounts } from './account-list.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { enterOverride } from './enter-override.ts';
+import { historyOf } from './history.ts';
+import { openApi } from './open-api.ts';
+import { accountParameters, historyParameters, noParameters, runParameters } from './parameters.ts';
+import { portfolioOf } from './portfolio.ts';
+import { listRuns, runAnswerOf } from './runs.ts';
+
+const health = {
+  method: 'get',
+  summary: 'Whether the API can answer',
+  query: noParameters,
+  answer: healthAnswer,
+  handle: async ({ runtime }: { runtime: { pack: { id: string } } }) => ({
+    status: 'ok' as const,
+    pack: runtime.pack.id,
+  }),
+} as const;
+
+export const endpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'get',
+    path: '/v1/portfolio',
+    name: 'getPortfolio',
+    summary: 'All accounts at a glance: bands, movers, phases, sources, sync',
+    query: noParameters,
+    answer: portfolioAnswer,
+    handle: ({ runtime }) => portfolioOf(runtime),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/accounts',
+    name: 'listAccounts',
+    summary: 'Accounts, filtered and sorted by one score',
+    query: accountParameters,
+    answer: accountList,
+    handle: ({ runtime, query }) => listAccounts(runtime, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/accounts/{id}',
+    name: 'getAccount',
+    summary: 'One account: its scores, what they are made of, and why they changed',
+    query: noParameters,
+    answer: accountAnswer,
+    handle: ({ runtime, id }) => accountAnswerOf(runtime, id),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/accounts/{id}/history',
+    name: 'getHistory',
+    summary: "An account's results by date, newest first",
+    query: historyParameters,
+    answer: historyAnswer,
+    handle: ({ runtime, id, query }) => historyOf(runtime, id, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/accounts/{id}/overrides',
+    name: 'enterOverride',
+    summary: "Set a person's band in place of the computed one, for a limited time",
+    description:
+      'Repeating a request with the same Idempotency-Key header has one effect. The computed ' +
+      'band is kept and shown beside it.',
+    query: noParameters,
+    body: overrideRequest,
+    answer: overrideAnswer,
+    status: 201,
+    handle: ({ runtime, id, body, header }) =>
+      enterOverride(runtime, id, body, header('Idempotency-Key')),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/runs',
+    name: 'listRuns',
+    summary: 'Runs of the pack, the one started last first',
+    query: runParameters,
+    answer: runList,
+    handle: ({ runtime, query }) => listRuns(runtime, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/runs/{id}',
+    name: 'getRun',
+    summary: 'One run: its progress, sources, and what became of it in Salesforce',
+    query: noParameters,
+    answer: runAnswer,
+    handle: ({ runtime, id }) => runAnswerOf(runtime, id),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/openapi.json',
+    name: 'getOpenApi',
+    summary: 'This description',
+    query: noParameters,
+    answer: openApiAnswer,
+    handle: async () => openApi(endpoints),
+  }),
+  endpoint({ ...health, path: '/v1/health', name: 'getHealth' }),
+  // Google's front end keeps /healthz of run.app addresses to itself; elsewhere it is customary.
+  endpoint({ ...health, path: '/healthz', name: 'getHealthz' }),
+];

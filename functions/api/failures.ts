@@ -1,0 +1,54 @@
+/** What a failed request is told, and with which status. */
+import { code, KenkoError, messageOf, Rejected } from '../errors.ts';
+import { HttpRefusal, statusOf } from '../http-functions.ts';
+import type { Runtime } from '../ports/runtime.ts';
+
+export interface Failure {
+  status: number;
+  code: string;
+  /** For the caller. */
+  message: string;
+  /** For the log. */
+  reason: string;
+}
+
+/** Codes of a `Rejected` that are about us, not about the request. */
+const ours: readonly string[] = [code.invalidData, code.invalidRules];
+
+export function failureOf(thrown: unknown): Failure {
+  const error = asKenko(thrown);
+  if (error instanceof KenkoError && !ours.includes(error.code)) {
+    const status = error.code === code.unavailable ? 503 : statusOf(error);
+    return { status, code: error.code, message: error.message, reason: error.message };
+  }
+  // What went wrong inside is for the log; a caller could only misread it.
+  return {
+    status: 500,
+    code: error instanceof KenkoError ? error.code : 'internal',
+    message: 'The request failed; the log says why.',
+    reason: messageOf(thrown),
+  };
+}
+
+/** Express's own refusals in our classes. */
+function asKenko(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof KenkoError) return thrown;
+  if (thrown instanceof URIError) {
+    return new Rejected(code.badRequest, 'The address holds a malformed percent-encoding.');
+  }
+  if (!('status' in thrown) || typeof thrown.status !== 'number') return thrown;
+  if (thrown.status === 413) return new HttpRefusal(413, 'too-large', 'The body is too large.');
+  const refused = thrown.status >= 400 && thrown.status < 500;
+  return refused ? new Rejected(code.badRequest, 'The request cannot be read.') : thrown;
+}
+
+/** Tells the log, where there is one yet. */
+export async function logFailure(
+  getRuntime: () => Promise<Runtime>,
+  { status, code: errorCode, reason }: Failure,
+): Promise<void> {
+  const runtime = await getRuntime().catch(() => undefined);
+  const entry = { function: 'api', code: errorCode, reason };
+  if (status < 500) runtime?.log.requestRefused(entry);
+  else runtime?.log.requestFailed(entry);
+}

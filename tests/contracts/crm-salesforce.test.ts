@@ -1,0 +1,21 @@
+import { virtualClock } from '../../functions/local/clocks.ts';
+import { openSalesforceCrm } from '../../functions/salesforce/salesforce-crm.ts';
+import { describeCrm } from './crm-contract.ts';
+import { startOrg } from './salesforce-org.ts';
+
+describeCrm('salesforce', async () => {
+  const org = await startOrg({ queryPageSize: 200 });
+  return {
+    crm: openSalesforceCrm({
+      loginUrl: org.url,
+      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+      clock: virtualClock(new Date('2026-04-01T00:00:00Z')),
+    }),
+    createAccounts: org.create,
+    deleteAccount: async (id) => {
+      await org.admin('DELETE', `/sobjects/Account/${id}`);
+    },
+    accounts: async () => org.accounts(),
+    close: org.close,
+  };
+});

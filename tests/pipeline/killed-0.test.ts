@@ -1,0 +1,3 @@
+import { describeKilled } from './support/killed.ts';
+
+describeKilled(0);
