@@ -5,12 +5,21 @@
  */
 import type { Runtime } from '../ports/runtime.ts';
 import type { Filter, Query, Snapshots, Stored } from '../ports/snapshots.ts';
-import { ref } from '../records/collection.ts';
 import type { AccountList, AccountSummary } from '../records/api.ts';
+import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts, packs } from '../records/documents.ts';
 import type { Pack, Score } from '../scorecard/pack.ts';
 import { type AccountCursor, decodeAccountCursor, encodeCursor } from './cursors.ts';
-import { bandNamed, ids, inPoints, inPointsOrNull, phaseNamed, requireListed, scoreOf, unknownBand } from './names.ts';
+import {
+  bandNamed,
+  ids,
+  inPoints,
+  inPointsOrNull,
+  phaseNamed,
+  requireListed,
+  scoreOf,
+  unknownBand,
+} from './names.ts';
 import type { AccountParameters, AccountSort } from './parameters.ts';
 
 /** Accounts that one search request looks at. */

@@ -116,9 +116,7 @@ function scoreAnswerOf(
   };
 }
 
-function measureAnswerOf(
-  measure: ScoreDetails['explanation']['measures'][number],
-): MeasureAnswer {
+function measureAnswerOf(measure: ScoreDetails['explanation']['measures'][number]): MeasureAnswer {
   return {
     ...measure,
     earned: inPointsOrNull(measure.earned),

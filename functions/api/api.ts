@@ -29,7 +29,11 @@ export function api(getRuntime: GetRuntime): express.Express {
   for (const endpoint of endpoints) register(app, endpoint, getRuntime);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const allowed = endpoints.filter((endpoint) => endpoint.path === path);
-    refuseOtherMethods(app, path, allowed.map(({ method }) => method.toUpperCase()));
+    refuseOtherMethods(
+      app,
+      path,
+      allowed.map(({ method }) => method.toUpperCase()),
+    );
   }
   app.use(pages(getRuntime));
   for (const path of ['/', '/accounts', '/accounts/{id}']) refuseOtherMethods(app, path, ['GET']);
@@ -72,7 +76,9 @@ function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRunti
 function checked(endpoint: Endpoint, answer: unknown): unknown {
   const parsed = endpoint.answer.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new Error(`the answer of ${endpoint.name} is not as documented: ${firstIssue(parsed.error)}`);
+  throw new Error(
+    `the answer of ${endpoint.name} is not as documented: ${firstIssue(parsed.error)}`,
+  );
 }
 
 function idOf(request: Request): string {
@@ -117,8 +123,7 @@ function jsonOf(request: Request): unknown {
   }
 }
 
-const tooLarge = () =>
-  new HttpRefusal(413, 'too-large', `The body is over ${largestBody} bytes.`);
+const tooLarge = () => new HttpRefusal(413, 'too-large', `The body is over ${largestBody} bytes.`);
 
 function refuseOtherMethods(app: express.Express, path: string, allowed: string[]): void {
   const list = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;

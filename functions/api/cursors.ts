@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 
 /** Half a surrogate pair is no id of any document. */
-const documentedId = z.string().min(1).refine((id) => id.isWellFormed());
+const documentedId = z
+  .string()
+  .min(1)
+  .refine((id) => id.isWellFormed());
 
 const accountCursor = z.strictObject({
   /** The order it was made for. */

@@ -51,7 +51,10 @@ async function create(
   const { pack, snapshots } = runtime;
   const { data } = await findAccount(runtime, account);
   if (data.state === 'absent') {
-    throw new Rejected(code.badRequest, `Account ${quoted(account)} has left; it has no score to set.`);
+    throw new Rejected(
+      code.badRequest,
+      `Account ${quoted(account)} has left; it has no score to set.`,
+    );
   }
   const score = scoreOf(pack, request.score);
   requireListed('band', request.band, `score ${score.id}`, ids(score.bands));
@@ -118,5 +121,8 @@ function isSame(kept: OverrideDocument, account: string, request: OverrideReques
 
 /** By the key alone, where there is one: a repeat with other content is then noticed. */
 function overrideId(account: string, key: string): string {
-  return createHash('sha256').update(JSON.stringify([account, key])).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify([account, key]))
+    .digest('hex')
+    .slice(0, 32);
 }

@@ -1,8 +1,8 @@
 /** An account's results by date, from the warehouse: every date, not only those that changed. */
 import { code, Rejected } from '../errors.ts';
-import type { Row } from '../ports/warehouse.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import { addDays } from '../pipeline/slot.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Row } from '../ports/warehouse.ts';
 import type { HistoryAnswer, HistoryPoint } from '../records/api.ts';
 import { ref } from '../records/collection.ts';
 import { packs } from '../records/documents.ts';

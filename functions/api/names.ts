@@ -31,7 +31,10 @@ export function requireListed(kind: string, id: string, owner: string, known: st
 
 function unlisted(kind: string, id: string, owner: string, known: string[]): Rejected {
   const list = known.length === 0 ? `${owner} has none` : `${owner} has ${known.join(', ')}`;
-  return new Rejected(code.badRequest, `There is no ${kind} ${JSON.stringify(id.slice(0, 80))}; ${list}.`);
+  return new Rejected(
+    code.badRequest,
+    `There is no ${kind} ${JSON.stringify(id.slice(0, 80))}; ${list}.`,
+  );
 }
 
 export const ids = (things: readonly { id: string }[]): string[] => things.map(({ id }) => id);

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 
-export const accountSorts = ['points', '-points', 'moved', '-moved', 'name', '-name', 'id'] as const;
+export const accountSorts = [
+  'points',
+  '-points',
+  'moved',
+  '-moved',
+  'name',
+  '-name',
+  'id',
+] as const;
 export type AccountSort = (typeof accountSorts)[number];
 
 const shortText = z.string().min(1, 'a text').max(1500, 'a text of at most 1,500 characters');
@@ -18,7 +26,12 @@ function limit(most: number, usual: number) {
 }
 
 /** Ours grow with the account's name and id. */
-const cursor = z.string().min(1, 'a cursor').max(12_000, 'a cursor').optional().describe('`next` of the page before');
+const cursor = z
+  .string()
+  .min(1, 'a cursor')
+  .max(12_000, 'a cursor')
+  .optional()
+  .describe('`next` of the page before');
 const date = (expected: string) => z.iso.date({ error: expected }).optional();
 
 export const accountParameters = z.strictObject({

@@ -8,8 +8,8 @@ import {
   accounts,
   type OverrideDocument,
   overrides,
-  packs,
   type PackDocument,
+  packs,
   runs,
 } from '../records/documents.ts';
 import type { Score } from '../scorecard/pack.ts';
@@ -96,8 +96,9 @@ async function bandsInForce({ snapshots, pack, clock }: Runtime) {
     [...new Set(entered.map(({ data }) => data.account))].map((id) => ref(accounts, id)),
   );
   return affected.flatMap((account) =>
-    Object.entries(account?.data.scores ?? {}).flatMap(([score, { band, computed_band, override }]) =>
-      override ? [{ score, computed: computed_band, band }] : [],
+    Object.entries(account?.data.scores ?? {}).flatMap(
+      ([score, { band, computed_band, override }]) =>
+        override ? [{ score, computed: computed_band, band }] : [],
     ),
   );
 }
@@ -146,8 +147,7 @@ async function scorePortfolioOf(
   };
 }
 
-const total = (rows: readonly Tally[]): number =>
-  rows.reduce((sum, row) => sum + row.accounts, 0);
+const total = (rows: readonly Tally[]): number => rows.reduce((sum, row) => sum + row.accounts, 0);
 
 /** Accounts whose score moved most on the current date, biggest move first. */
 async function moversOf(

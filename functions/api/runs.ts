@@ -14,7 +14,7 @@ import {
   shardsOf,
 } from '../records/documents.ts';
 import { decodeRunCursor, encodeCursor } from './cursors.ts';
-import { type RunParameters, quoted } from './parameters.ts';
+import { quoted, type RunParameters } from './parameters.ts';
 
 /** Runs, the one started last first. @throws Rejected `bad-request` for a bad cursor */
 export async function listRuns(

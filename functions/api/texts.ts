@@ -1,5 +1,7 @@
 /** Every text of the dashboard, in both languages. */
-import type { Lang } from '../scorecard/reasons.ts';
+import type { Label } from '../scorecard/catalogue.ts';
+
+export type Lang = keyof Label;
 
 const en = {
   product: 'Customer health scores',

@@ -35,6 +35,8 @@ const functions = new Set([
   'UNIX_MILLIS',
   'UNIX_MICROS',
   'NULLIF',
+  'GREATEST',
+  'LEAST',
   'SIGN',
   'CONCAT',
   'REGEXP_CONTAINS',

@@ -5,8 +5,8 @@ import { endOfDate } from '../pipeline/slot.ts';
 import { findSources, groupAges, sourceStates } from '../pipeline/sources.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from './duckdb-warehouse.ts';
-import { importData, newestCompleteDay } from './import-data.ts';
 import { findDataFiles, openDataFile } from './import-data-files.ts';
+import { importData, newestCompleteDay } from './import-data-folder.ts';
 
 export interface CheckedTable {
   /** The contract's name. */

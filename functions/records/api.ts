@@ -98,7 +98,9 @@ const measure = z.strictObject({
   state: z.enum(['ok', 'missing']).describe('missing: `value` is the last known one'),
   earned: points.nullable().describe('Before scaling; null where left out'),
   available: points.describe('Most it can earn; 0 where left out'),
-  contribution: points.nullable().describe("Its part of the score; the parts sum to the score's points"),
+  contribution: points
+    .nullable()
+    .describe("Its part of the score; the parts sum to the score's points"),
   hypothesis: z.boolean().describe('Not yet proven by outcomes'),
   hints: bothLanguages,
   next: z
@@ -304,7 +306,9 @@ export const runAnswer = runSummary.extend({
   sources: z.array(sourceState),
   group_ages: z
     .record(z.string(), z.int().nullable())
-    .describe('By metric group, days between its last complete day and the date; null: not provided'),
+    .describe(
+      'By metric group, days between its last complete day and the date; null: not provided',
+    ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
 });

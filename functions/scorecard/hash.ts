@@ -31,6 +31,11 @@ export interface RowHasher {
   finish(): bigint;
 }
 
+/** One NaN and one zero, of the many that there are. */
+function plain(value: number): number {
+  return value === value ? value + 0 : Number.NaN;
+}
+
 export function rowHasher(): RowHasher {
   let buffer = new ArrayBuffer(4096);
   let doubles = new Float64Array(buffer);
@@ -53,12 +58,12 @@ export function rowHasher(): RowHasher {
     },
     number(value) {
       reserve(1);
-      doubles[at++] = value;
+      doubles[at++] = plain(value);
     },
     list(values, from, to) {
       reserve(to - from + 1);
       doubles[at++] = to - from;
-      for (let i = from; i < to; i++) doubles[at++] = values[i] as number;
+      for (let i = from; i < to; i++) doubles[at++] = plain(values[i] as number);
     },
     text(value) {
       const length = value === null ? -1 : value.length;

@@ -1,10 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { getJson } from '../../functions/cli/http-client.ts';
+import { republishOverridden } from '../../functions/pipeline/overrides.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { accounts, runs } from '../../functions/records/documents.ts';
+import {
+  type AccountDocument,
+  accounts,
+  crmAccounts,
+  overrides,
+  type RunDocument,
+  runs,
+} from '../../functions/records/documents.ts';
+import { crmFields } from '../../functions/sync/crm-fields.ts';
 import { finalState } from './support/final-state.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, lateRows, leave, nextDay } from './support/tiny-data.ts';
+import { createWorld, execute, lateRows, leave, nextDay } from './support/tiny-data.ts';
 
 const monday = '2026-03-01T17:00:00Z';
 const tuesday = '2026-03-02T17:00:00Z';
@@ -14,33 +23,290 @@ const wednesday = '2026-03-03T17:00:00Z';
 let system: TestSystem;
 afterEach(() => system.close());
 
-async function run(slot: string, body: object = {}) {
+async function run(slot: string, body: object = {}): Promise<RunDocument & { id: string }> {
   const answer = (await system.score(slot, body)) as { run: string };
   await system.settle();
   const stored = await system.runtime.snapshots.get(ref(runs, answer.run));
   if (!stored) throw new Error(`run ${answer.run} is not stored`);
+  return { id: answer.run, ...stored.data };
+}
+
+async function account(id: string): Promise<AccountDocument> {
+  const stored = await system.runtime.snapshots.get(ref(accounts, id));
+  if (!stored) throw new Error(`account ${id} is not stored`);
   return stored.data;
+}
+
+/** Accounts written to Salesforce on behalf of a run. */
+async function pushedBy(id: string): Promise<string[]> {
+  const found = await system.runtime.snapshots.query({
+    collection: crmAccounts,
+    where: [{ field: 'run', op: '==', value: id }],
+    limit: 1000,
+  });
+  return found.map((document) => document.id).sort();
+}
+
+/** Accounts whose latest document a run wrote. */
+async function changedBy(id: string): Promise<string[]> {
+  const found = await system.runtime.snapshots.query({
+    collection: accounts,
+    where: [{ field: 'run', op: '==', value: id }],
+    limit: 1000,
+  });
+  return found.map((document) => document.id).sort();
+}
+
+async function begin(): Promise<void> {
+  system = await openTestSystem();
+  await createWorld(system);
 }
 
 describe('a scheduled run', () => {
   it('scores every account into history, documents and Salesforce', async () => {
-    system = await openTestSystem();
-    await createWorld(system);
+    await begin();
     const first = await run(monday);
     expect(first).toMatchObject({ state: 'finished', accounts: 9, shards: 3, changed: 9 });
     const state = await finalState(system);
     expect(state.accounts).toHaveLength(9);
     expect(state.history).toHaveLength(9);
-    expect(state.salesforce).toHaveLength(9);
     expect(state.deadLetters).toEqual([]);
+    expect(await pushedBy(first.id)).toHaveLength(9);
+  });
+
+  it('leaves in Salesforce what the documents say, field by field', async () => {
+    await begin();
+    await run(monday);
+    const mapping = system.runtime.pack.salesforce;
+    if (!mapping) throw new Error('the pack has no mapping');
+    for (const record of system.salesforce.accounts()) {
+      const expected = crmFields(mapping, await account(String(record.Kenko_Account_Id__c)));
+      expect(Object.keys(expected)).toHaveLength(4);
+      expect(record).toMatchObject(expected);
+    }
   });
 
   it('is one run where its slot comes twice', async () => {
-    system = await openTestSystem();
-    await createWorld(system);
+    await begin();
     await run(monday);
     const before = await finalState(system);
     await run(monday);
     expect(await finalState(system)).toEqual(before);
+  });
+
+  it('changes and pushes nothing for a new slot on unchanged data', async () => {
+    await begin();
+    await run(monday);
+    const again = await run('2026-03-01T18:00:00Z');
+    expect(again).toMatchObject({ state: 'finished', revision: 2, changed: 0 });
+    expect(await pushedBy(again.id)).toEqual([]);
+  });
+
+  it('writes and pushes only what changed on the next day', async () => {
+    await begin();
+    await run(monday);
+    await nextDay(system, '2026-03-02');
+    const next = await run(tuesday);
+    const changed = await changedBy(next.id);
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.length).toBeLessThan(9);
+    expect(next.changed).toBe(changed.length);
+    expect(await pushedBy(next.id)).toEqual(changed);
+  });
+
+  it('splits the change of a score into parts that sum to it', async () => {
+    await begin();
+    await run(monday);
+    await nextDay(system, '2026-03-02');
+    const next = await run(tuesday);
+    for (const id of await changedBy(next.id)) {
+      const change = (await account(id)).scores.health?.change;
+      expect(change).not.toBeNull();
+      expect((change?.rules ?? 0) + (change?.data ?? 0) + (change?.behaviour ?? 0)).toBe(
+        change?.total,
+      );
+    }
+  });
+
+  it('revises a date: late rows replace the partition, the date before stays', async () => {
+    await begin();
+    await run(monday);
+    await nextDay(system, '2026-03-02');
+    await run(tuesday);
+    await lateRows(system, '2026-03-02');
+    const revised = await run(tuesdayAgain);
+    expect(revised).toMatchObject({ revision: 2, before_date: '2026-03-01', state: 'finished' });
+    expect(await changedBy(revised.id)).toEqual(['a4']);
+    const days = await system.warehouse.query(
+      'SELECT date, COUNT(*) AS n FROM score_history GROUP BY date ORDER BY date',
+    );
+    expect(days).toEqual([
+      { date: '2026-03-01', n: 9 },
+      { date: '2026-03-02', n: 9 },
+    ]);
+  });
+
+  it('supersedes a slot that comes after a newer one of its date', async () => {
+    await begin();
+    await run(monday);
+    await nextDay(system, '2026-03-02');
+    await run(tuesdayAgain);
+    const before = await finalState(system);
+    expect(await run(tuesday)).toMatchObject({ state: 'superseded' });
+    expect((await finalState(system)).accounts).toEqual(before.accounts);
+  });
+});
+
+describe('an account that leaves', () => {
+  it('is absent once, and its fields in Salesforce are cleared', async () => {
+    await begin();
+    await run(monday);
+    await leave(system, 'a7', '2026-03-02T01:00:00Z');
+    await nextDay(system, '2026-03-02');
+    expect(await run(tuesday)).toMatchObject({ counts: { absent: 1 } });
+    expect(await account('a7')).toMatchObject({ state: 'absent', scores: {} });
+    const record = system.salesforce
+      .accounts()
+      .find((candidate) => candidate.Kenko_Account_Id__c === 'a7');
+    expect(record).toMatchObject({
+      Name: 'Record of a7',
+      Kenko_Health__c: null,
+      Kenko_Band__c: null,
+    });
+    await nextDay(system, '2026-03-03');
+    const later = await run(wednesday);
+    expect(later).toMatchObject({ accounts: 8, counts: { absent: 0 } });
+  });
+});
+
+describe('an override', () => {
+  const entered = {
+    pack: 'tiny',
+    account: 'a9',
+    score: 'health',
+    band: 'red',
+    reason: 'The sponsor has left.',
+    author: 'csm@example.com',
+    from: '2026-03-01T00:00:00Z',
+    until: '2026-03-10T00:00:00Z',
+  };
+
+  it('is shown beside the computed band, pushed, and ends by itself', async () => {
+    await begin();
+    await system.runtime.snapshots.create(ref(overrides, 'o-1'), entered);
+    await run(monday);
+    expect((await account('a9')).scores.health).toMatchObject({
+      band: 'red',
+      override: { id: 'o-1', author: 'csm@example.com' },
+    });
+    expect((await account('a9')).scores.health?.computed_band).not.toBe('red');
+    const [history] = await system.warehouse.query(
+      "SELECT band FROM score_history WHERE account_id = 'a9'",
+    );
+    expect(history?.band).not.toBe('red');
+
+    await system.clock.advance(Date.parse('2026-03-10T00:01:00Z') - system.clock.now().getTime());
+    expect(await republishOverridden(system.runtime)).toBe(1);
+    await system.settle();
+    const { band, computed_band, override } = (await account('a9')).scores.health ?? {};
+    expect(override).toBeNull();
+    expect(band).toBe(computed_band);
+    const record = system.salesforce
+      .accounts()
+      .find((candidate) => candidate.Kenko_Account_Id__c === 'a9');
+    expect(record?.Kenko_Band__c).toBe(computed_band);
+  });
+});
+
+describe('a backfill', () => {
+  it('rebuilds deleted partitions byte for byte and touches nothing else', async () => {
+    await begin();
+    await run(monday);
+    await nextDay(system, '2026-03-02');
+    await run(tuesday);
+    await nextDay(system, '2026-03-03');
+    await run(wednesday);
+    const before = await finalState(system);
+    await execute(system, ["DELETE FROM score_history WHERE date < '2026-03-03'"]);
+    await run('2026-03-04T01:00:00Z', { backfill: '2026-03-01' });
+    await run('2026-03-04T01:01:00Z', { backfill: '2026-03-02' });
+    const after = await finalState(system);
+    for (const part of ['history', 'accounts', 'snapshots', 'crm', 'salesforce'] as const) {
+      expect(after[part], part).toEqual(before[part]);
+    }
+    expect(after.current).toContainEqual(
+      expect.objectContaining({ id: 'tiny', current: expect.objectContaining({ date: '2026-03-03' }) }),
+    );
+  });
+
+  it('is refused for the current date', async () => {
+    await begin();
+    await run(monday);
+    await expect(system.score('2026-03-02T01:00:00Z', { backfill: '2026-03-01' })).rejects.toThrow(
+      /only writes dates before it/,
+    );
+  });
+});
+
+describe('data that cannot be scored', () => {
+  const cases = {
+    'a duplicate account': [
+      "INSERT INTO source.accounts VALUES ('a1', 'again', NULL, NULL, NULL)",
+      /a1/,
+    ],
+    'an account without an id': [
+      "INSERT INTO source.accounts VALUES (NULL, 'nobody', NULL, NULL, NULL)",
+      /account_id/,
+    ],
+    'no accounts': ['DELETE FROM source.accounts', /accounts/],
+    'a number below its minimum': [
+      "UPDATE source.usage_daily SET minutes = -5 WHERE account_id = 'a3' AND usage_date = '2026-03-01'",
+      /minutes/,
+    ],
+  } as const;
+
+  for (const [name, [statement, sentence]] of Object.entries(cases)) {
+    it(`ends the run with one sentence and no effect: ${name}`, async () => {
+      await begin();
+      await run(monday);
+      const before = await finalState(system);
+      await nextDay(system, '2026-03-02');
+      await execute(system, [statement]);
+      const failed = await run(tuesday);
+      expect(failed.state).toBe('failed');
+      expect(failed.failure?.message).toMatch(sentence);
+      expect(failed.failure?.message).not.toContain('\n');
+      const after = await finalState(system);
+      for (const part of ['history', 'accounts', 'snapshots', 'crm', 'salesforce'] as const) {
+        expect(after[part], part).toEqual(before[part]);
+      }
+    });
+  }
+
+  it('runs the same slot once the data is mended', async () => {
+    await begin();
+    await execute(system, ["INSERT INTO source.accounts VALUES ('a1', 'again', NULL, NULL, NULL)"]);
+    expect(await run(monday)).toMatchObject({ state: 'failed' });
+    await execute(system, ["DELETE FROM source.accounts WHERE name = 'again'"]);
+    expect(await run(monday)).toMatchObject({ state: 'finished', changed: 9, attempt: 2 });
+  });
+
+  it('keeps hostile account ids apart, all the way', async () => {
+    await begin();
+    const ids = ['a/b', '.', '..', '__x__', '健康 🩺', `long-${'x'.repeat(1400)}`, "o'hara", 'a%2Fb'];
+    await execute(
+      system,
+      ids.map(
+        (id) =>
+          `INSERT INTO source.accounts VALUES ('${id.replaceAll("'", "''")}', 'hostile', NULL, NULL, NULL)`,
+      ),
+    );
+    const first = await run(monday);
+    expect(first).toMatchObject({ state: 'finished', accounts: 9 + ids.length });
+    for (const id of ids) {
+      expect(await account(id), id).toMatchObject({ state: 'active' });
+      const answer = await getJson(`${system.url('api')}/v1/accounts/${encodeURIComponent(id)}`);
+      expect(answer).toMatchObject({ id });
+    }
   });
 });

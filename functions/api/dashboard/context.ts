@@ -1,7 +1,6 @@
 /** What every part of a page needs: the language, its texts and formats, and links. */
 import type { Pack } from '../../scorecard/pack.ts';
-import type { Lang } from '../../scorecard/reasons.ts';
-import { type Texts, texts } from '../texts.ts';
+import { type Lang, type Texts, texts } from '../texts.ts';
 import { type Formats, formatsOf } from './formats.ts';
 
 export interface PageContext {

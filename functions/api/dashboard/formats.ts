@@ -1,6 +1,5 @@
 /** Numbers, dates and values as people of one language write them. */
-import type { Lang } from '../../scorecard/reasons.ts';
-import type { Texts } from '../texts.ts';
+import type { Lang, Texts } from '../texts.ts';
 
 type Value = string | number | boolean | null;
 
@@ -15,12 +14,12 @@ export interface Formats {
   instant(at: string): string;
   /** A metric's value in its unit. */
   value(value: Value, unit: string | null): string;
-  attribute(name: string, value: Value): string;
+  /** An account column's value; dates are recognised by their form. */
+  attribute(value: Value): string;
 }
 
 export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
-  const number = (digits: number) =>
-    new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
+  const number = (digits: number) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
   const whole = number(0);
   const one = number(1);
   const percent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 0 });
@@ -37,7 +36,11 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
     timeZone: zone,
   });
 
-  const date = (value: string): string => day.format(new Date(`${value}T00:00:00Z`));
+  // What looks like a date but is none, such as 2026-99-99, is shown as it is.
+  const date = (value: string): string => {
+    const at = new Date(`${value}T00:00:00Z`);
+    return Number.isNaN(at.getTime()) ? value : day.format(at);
+  };
   const inUnit = (value: number, unit: string | null): string => {
     if (unit === 'ratio') return (Math.abs(value) < 0.1 ? finePercent : percent).format(value);
     const shown = Number.isInteger(value)
@@ -60,7 +63,7 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
     date,
     instant: (at) => instant.format(new Date(at)),
     value: shown,
-    attribute: (_name, value) =>
+    attribute: (value) =>
       typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
         ? date(value)
         : shown(value, null),

@@ -42,7 +42,7 @@ export class Care {
   private inquire(mood: Mood, weekend: boolean): void {
     const { random } = this;
     const usual = (0.007 + 0.0008 * mood.seats) * (mood.health > 0.15 ? 1 : 0.4);
-    const rate = usual * (mood.pain ? 9 : 1) * (weekend ? 0.25 : 1);
+    const rate = usual * (mood.pain ? 11 : 1) * (weekend ? 0.25 : 1);
     if (random.chance(rate)) this.open(mood, kindOf(random, mood));
     // Keen customers have wishes.
     if (mood.health > 0.66 && !weekend && random.chance(mood.wish ? 0.03 : 0.006))
@@ -60,7 +60,7 @@ export class Care {
           : draw < 0.7
             ? 'normal'
             : 'low';
-    const mean = this.profile.patience * (mood.pain ? 9 : 2.4);
+    const mean = this.profile.patience * (mood.pain ? 13 : 2.4);
     const closed = mood.day + random.rounded(4 * mean * random.next() * random.next());
     const ended = closed <= this.world.today ? closed : null;
     this.tickets++;

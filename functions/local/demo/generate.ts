@@ -5,12 +5,13 @@
  */
 import { code, Rejected } from '../../errors.ts';
 import { dateOf, dayOf } from './calendar.ts';
-import type { DemoTables } from './columns.ts';
+import type { DemoTable, DemoTables } from './columns.ts';
 import { Life } from './life.ts';
+import { generateShop } from './shop.ts';
 import { World } from './world.ts';
 
 export interface DemoOptions {
-  /** The pack whose tables are wanted; demo data exists for `saas`. */
+  /** The pack whose tables are wanted; demo data exists for `saas` and `retail`. */
   pack: string;
   /** Accounts that exist after 400 days (a fifth of them joined on the way). Default 1,000. */
   accounts?: number;
@@ -36,11 +37,6 @@ const firstShare = 0.78;
  */
 export function generateDemo(options: DemoOptions): DemoTables {
   const { accounts = 1000, days = growthDays, seed = 1 } = options;
-  if (options.pack !== 'saas')
-    throw new Rejected(
-      code.badRequest,
-      `There is no demo data for pack ${JSON.stringify(options.pack)}: use saas, or give your own with --data.`,
-    );
   whole('accounts', accounts, 1, 100_000);
   whole('days', days, 1, 3660);
   const today = dayOf(options.today);
@@ -51,20 +47,37 @@ export function generateDemo(options: DemoOptions): DemoTables {
       code.badRequest,
       `Demo data: origin ${dateOf(origin)} is after today, ${options.today}; it must not be.`,
     );
-  const world = new World({ seed, origin, from, today });
+  const range = { seed, origin, from, today };
+  return {
+    origin: dateOf(origin),
+    today: options.today,
+    tables: tablesOf(options.pack, range, accounts),
+  };
+}
+
+function tablesOf(
+  pack: string,
+  range: { seed: number; origin: number; from: number; today: number },
+  accounts: number,
+): DemoTable[] {
+  if (pack === 'saas') return generateCustomers(new World(range), accounts);
+  if (pack === 'retail') return generateShop({ ...range, customers: accounts, growthDays });
+  throw new Rejected(
+    code.badRequest,
+    `There is no demo data for pack ${JSON.stringify(pack)}: use saas or retail, or give your own with --data.`,
+  );
+}
+
+function generateCustomers(world: World, accounts: number): DemoTable[] {
   const first = Math.max(1, Math.floor(accounts * firstShare));
   const perDay = Math.max(accounts - first, 0.2) / (growthDays - 1);
   for (let slot = 0; slot < first; slot++) fillSlot(world, slot, 'before');
   for (let slot = first; ; slot++) {
-    const opens = origin + Math.floor((slot - first + 1) / perDay);
-    if (opens > today) break;
+    const opens = world.origin + Math.floor((slot - first + 1) / perDay);
+    if (opens > world.today) break;
     fillSlot(world, slot, opens);
   }
-  return {
-    origin: dateOf(origin),
-    today: options.today,
-    tables: world.tables.map((table) => table.build()),
-  };
+  return world.tables.map((table) => table.build());
 }
 
 /** One account after another: whoever leaves is followed by a new trial the next day. */

@@ -11,7 +11,7 @@ const create = [
      minutes BIGINT, actions BIGINT, errors BIGINT, loaded_at TIMESTAMPTZ)`,
 ];
 
-async function execute(system: TestSystem, statements: readonly string[]): Promise<void> {
+export async function execute(system: TestSystem, statements: readonly string[]): Promise<void> {
   await system.warehouse.transaction(async (connection) => {
     for (const statement of statements) await connection.run(statement);
   });

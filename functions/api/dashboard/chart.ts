@@ -1,0 +1,85 @@
+/** A score over time: one line over the bands it crosses, as SVG that needs no script. */
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { HistoryAnswer, HistoryPoint } from '../../records/api.ts';
+import type { Score } from '../../scorecard/pack.ts';
+import type { PageContext } from './context.ts';
+import { bandChip, bandClass } from './parts.ts';
+
+const width = 680;
+const height = 190;
+const margin = { left: 30, right: 8, top: 8, bottom: 22 };
+const plotWidth = width - margin.left - margin.right;
+const plotHeight = height - margin.top - margin.bottom;
+/** Rows of the table under the chart. */
+const mostRows = 60;
+
+type Plotted = HistoryPoint & { points: number };
+const isPlotted = (point: HistoryPoint): point is Plotted => point.points !== null;
+
+export function historyChart(context: PageContext, score: Score, history: HistoryAnswer): VNode {
+  const { lang, text, format } = context;
+  const oldestFirst = history.results.toReversed();
+  const plotted = oldestFirst.filter(isPlotted);
+  const first = plotted[0];
+  const last = plotted.at(-1);
+  if (!first || !last) return html`<p class="soft small">${text.noHistory}</p>`;
+  const scale = score.scale / 100;
+  const start = Date.parse(first.date);
+  const span = Math.max(1, Date.parse(last.date) - start);
+  const x = (date: string) => margin.left + ((Date.parse(date) - start) / span) * plotWidth;
+  const y = (points: number) => margin.top + (1 - points / scale) * plotHeight;
+  const values = plotted.map(({ points }) => points);
+  const summary = text.historyRange(
+    format.date(first.date),
+    format.date(last.date),
+    format.points(Math.min(...values)),
+    format.points(Math.max(...values)),
+  );
+  return html`<figure>
+    <svg class="chart" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${`${text.historyOf(score.label[lang])}: ${summary}`}>
+      ${score.bands.map(({ id, from }, index) => {
+        const upper = score.bands[index + 1]?.from ?? score.scale;
+        const top = y(upper / 100);
+        const bottom = y(from / 100);
+        return html`<rect class=${`zone ${bandClass(score.bands, id)}`} x=${margin.left} y=${at(top)}
+            width=${plotWidth} height=${at(bottom - top)} />
+          <text x=${margin.left - 5} y=${at(bottom + (index === 0 ? 0 : 4))} text-anchor="end">${format.points(from / 100)}</text>`;
+      })}
+      <text x=${margin.left - 5} y=${margin.top + 8} text-anchor="end">${format.points(scale)}</text>
+      <path class="line" d=${lineOf(oldestFirst, x, y)} />
+      <circle class=${`end ${bandClass(score.bands, last.band?.id ?? null)}`} cx=${at(x(last.date))} cy=${at(y(last.points))} r="4.5" />
+      <text x=${margin.left} y=${height - 6}>${format.date(first.date)}</text>
+      <text x=${width - margin.right} y=${height - 6} text-anchor="end">${format.date(last.date)}</text>
+    </svg>
+    <details><summary>${text.figures}</summary>
+      <div class="scroll"><table>
+        <thead><tr><th scope="col">${text.date}</th><th scope="col" class="num">${text.points}</th><th scope="col">${text.band}</th></tr></thead>
+        <tbody>${history.results.slice(0, mostRows).map(
+          (point) => html`<tr><th scope="row">${format.date(point.date)}</th>
+            <td class="num">${point.points === null ? text.none : format.points(point.points)}</td>
+            <td>${bandChip(context, score.bands, point.band)}</td></tr>`,
+        )}</tbody>
+      </table></div>
+    </details>
+  </figure>`;
+}
+
+const at = (coordinate: number): string => coordinate.toFixed(1);
+
+/** A line through the results; it breaks where one has no points. */
+function lineOf(
+  results: readonly HistoryPoint[],
+  x: (date: string) => number,
+  y: (points: number) => number,
+): string {
+  let drawing = false;
+  let path = '';
+  for (const result of results) {
+    if (isPlotted(result)) {
+      path += `${drawing ? 'L' : 'M'}${at(x(result.date))} ${at(y(result.points))}`;
+    }
+    drawing = isPlotted(result);
+  }
+  return path;
+}

@@ -1,0 +1,51 @@
+/** The frame around every page. */
+import { html } from 'htm/preact';
+import type { ComponentChildren } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { PageContext } from './context.ts';
+import { style } from './style.ts';
+
+export interface Page {
+  title: string;
+  /** The entry of the navigation that the page belongs to. */
+  section: 'portfolio' | 'accounts' | null;
+  content: ComponentChildren;
+}
+
+/** A whole HTML document; every text is escaped by the renderer. */
+export function renderPage(context: PageContext, { title, section, content }: Page): string {
+  const { lang, text, pack, href, inLanguage } = context;
+  const current = (here: Page['section']) => (section === here ? 'page' : undefined);
+  const languages = [
+    ['ja', '日本語'],
+    ['en', 'English'],
+  ] as const;
+  const document = html`<html lang=${lang}>
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>${title} · Kenko</title>
+      <style dangerouslySetInnerHTML=${{ __html: style }} />
+    </head>
+    <body>
+      <a class="skip" href="#content">${text.skip}</a>
+      <header class="top"><div>
+        <a class="brand" href=${href('/')}><b lang="ja">健康</b> Kenko<small>${pack.label[lang]}</small></a>
+        <nav aria-label="Kenko">
+          <a href=${href('/')} aria-current=${current('portfolio')}>${text.portfolio}</a>
+          <a href=${href('/accounts')} aria-current=${current('accounts')}>${text.accounts}</a>
+        </nav>
+        <div class="langs" role="group" aria-label=${text.language}>
+          ${languages.map(([code, name]) =>
+            code === lang
+              ? html`<span aria-current="true" lang=${code}>${name}</span>`
+              : html`<a href=${inLanguage(code)} lang=${code} hreflang=${code}>${name}</a>`,
+          )}
+        </div>
+      </div></header>
+      <main id="content">${content}</main>
+      <footer>${text.product} · <a href="/v1/openapi.json">API</a></footer>
+    </body>
+  </html>`;
+  return `<!doctype html>${renderToString(document)}`;
+}

@@ -1,0 +1,64 @@
+/** Small pieces that several pages are made of. */
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { Named } from '../../records/api.ts';
+import type { Pack } from '../../scorecard/pack.ts';
+import type { PageContext } from './context.ts';
+
+/** Which of the seven colours the bands of a scale of two to seven bands take. */
+const colours: Record<number, readonly number[]> = {
+  2: [1, 5],
+  3: [1, 3, 5],
+  4: [1, 2, 4, 5],
+  5: [1, 2, 3, 4, 5],
+  6: [0, 1, 2, 3, 4, 5],
+  7: [0, 1, 2, 3, 4, 5, 6],
+};
+
+/** The class that gives a band its colour: by its place in the scale, never by its name. */
+export function bandClass(bands: readonly { id: string }[], band: string | null): string {
+  const position = bands.findIndex(({ id }) => id === band);
+  const colour = colours[bands.length]?.[position];
+  return colour === undefined ? 'cu' : `c${colour}`;
+}
+
+export const bandsOf = (pack: Pack, score: string): readonly { id: string }[] =>
+  pack.scores.find(({ id }) => id === score)?.bands ?? [];
+
+export function bandChip(
+  { lang, text }: PageContext,
+  bands: readonly { id: string }[],
+  band: Named | null,
+): VNode {
+  if (!band) return html`<span class="soft">${text.none}</span>`;
+  return html`<span class=${`chip ${bandClass(bands, band.id)}`}>
+    <i class="dot" aria-hidden="true"></i>${band.label[lang]}
+  </span>`;
+}
+
+/** A part of a whole as a bar; the numbers stand beside it. */
+export function meter(part: number, whole: number, wide = false): VNode {
+  const share = whole > 0 ? Math.max(0, Math.min(1, part / whole)) : 0;
+  return html`<svg class=${wide ? 'meter wide' : 'meter'} viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="track" width="100" height="6" />
+    <rect class="part" width=${(share * 100).toFixed(1)} height="6" />
+  </svg>`;
+}
+
+export function moved({ format, text }: PageContext, points: number): VNode {
+  if (points === 0) return html`<span class="soft">${text.none}</span>`;
+  const way = points > 0 ? 'up' : 'down';
+  return html`<span class=${way}>${points > 0 ? '▲' : '▼'} ${format.signed(points)}</span>`;
+}
+
+const arrows = { rising: '↗', steady: '→', falling: '↘' } as const;
+
+export function trendMark({ text }: PageContext, trend: keyof typeof arrows | null): VNode {
+  if (trend === null) return html`<span class="soft">${text.none}</span>`;
+  const way = trend === 'rising' ? 'up' : trend === 'falling' ? 'down' : 'soft';
+  return html`<span class=${way}><span aria-hidden="true">${arrows[trend]}</span> ${text.trends[trend]}</span>`;
+}
+
+/** What to call an account. */
+export const titleOf = (account: { id: string; name: string | null }): string =>
+  account.name ? account.name : account.id;

@@ -1,0 +1,348 @@
+/** How the Salesforce adapter takes failures; what it does otherwise is in its contract. */
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { code, Rejected, Retryable, Throttled, Unauthorized } from '../../functions/errors.ts';
+import { virtualClock } from '../../functions/local/clocks.ts';
+import {
+  openSalesforceCrm,
+  type SalesforceCrmOptions,
+} from '../../functions/salesforce/salesforce-crm.ts';
+import { fields } from '../contracts/crm-contract.ts';
+import { type Fault, type Org, type SeenRequest, startOrg } from '../contracts/salesforce-org.ts';
+
+const start = new Date('2026-04-01T00:00:00Z');
+const orgs: Org[] = [];
+
+afterEach(async () => {
+  for (const org of orgs.splice(0)) await org.close();
+});
+
+async function open(
+  options: Partial<SalesforceCrmOptions> = {},
+  server: Parameters<typeof startOrg>[0] = {},
+) {
+  const clock = virtualClock(start);
+  const org = await startOrg({ clock, ...server });
+  orgs.push(org);
+  const crm = openSalesforceCrm({
+    loginUrl: org.url,
+    auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+    clock,
+    ...options,
+  });
+  const seconds = () => (clock.now().getTime() - start.getTime()) / 1_000;
+  return { org, crm, clock, seconds };
+}
+
+const isPatch = ({ method }: SeenRequest) => method === 'PATCH';
+const isLogin = ({ url }: SeenRequest) => url === '/services/oauth2/token';
+const patches = (org: Org) => org.requests.filter(isPatch);
+const logins = (org: Org) => org.requests.filter(isLogin);
+const scoreOf = (ids: readonly string[], n = 1) =>
+  ids.map((id) => ({ id, fields: { [fields.number]: n } }));
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `account-${i}`);
+const written = (org: Org) => org.accounts().map((account) => account[fields.number] ?? null);
+
+/** Faults for the first updates, one each; what follows goes through. */
+function faultsOfUpdates(...faults: Fault[]) {
+  return (request: SeenRequest): Fault => (isPatch(request) ? faults.shift() : undefined);
+}
+
+const refusal = (status: number, errorCode: string, message = 'no'): Fault => ({
+  status,
+  body: [{ errorCode, message }],
+});
+const rowError = (statusCode: string) => ({
+  success: false,
+  errors: [{ statusCode, message: 'no', fields: [] }],
+});
+const daily = refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+
+describe('a call that may succeed later is made again', () => {
+  test.each<[string, Fault]>([
+    ['503', refusal(503, 'SERVER_UNAVAILABLE')],
+    ['500', { status: 500, body: 'oops' }],
+    ['420', { status: 420, body: 'busy' }],
+    [
+      'too many requests at once',
+      refusal(403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests Limit exceeded.'),
+    ],
+    ['a connection broken before the call arrived', 'drop-before'],
+    ['a connection broken inside the answer', 'drop-after'],
+    ['an answer for another number of records', { status: 200, body: [] }],
+    ['an answer that is none', { status: 200, body: 'ok' }],
+    [
+      'an answer for another record',
+      { status: 200, body: [{ id: '0010000000ZZZZZAAA', success: true, errors: [] }] },
+    ],
+  ])('after %s', async (_, fault) => {
+    const { org, crm, seconds } = await open();
+    const ids = await org.create(['a']);
+    org.fault = faultsOfUpdates(fault, fault);
+    expect(await crm.update('Account', scoreOf(ids))).toEqual([{ outcome: 'updated' }]);
+    expect(patches(org)).toHaveLength(3);
+    expect(seconds()).toBe(1 + 2);
+    expect(written(org)).toEqual([1]);
+  });
+
+  test('a query and a read too', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(['a']);
+    let failures = 2;
+    org.fault = (request) => (!isLogin(request) && failures-- > 0 ? 'drop-after' : undefined);
+    expect((await crm.resolve(fields.externalId, ['a'])).ids.get('a')).toBe(ids[0]);
+    failures = 1;
+    expect((await crm.read('Account', ids, ['Name'])).size).toBe(1);
+  });
+
+  test('but not for ever: then the rows are to be retried, and later calls are not tried', async () => {
+    const { org, crm } = await open({ attempts: 3 });
+    const ids = await org.create(numbered(401));
+    org.fault = (request) => (isPatch(request) ? refusal(503, 'SERVER_UNAVAILABLE') : undefined);
+    const results = await crm.update('Account', scoreOf(ids));
+    expect(results).toHaveLength(401);
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['retry']));
+    expect(patches(org)).toHaveLength(3);
+  });
+
+  test('no answer in time is none', async () => {
+    const { org, crm } = await open({ timeoutMs: 50, attempts: 1 });
+    const ids = await org.create(['a']);
+    org.fault = (request) => (isPatch(request) ? 'never-answer' : undefined);
+    expect(await crm.update('Account', scoreOf(ids))).toMatchObject([
+      { outcome: 'retry', reason: expect.stringContaining('no answer') },
+    ]);
+  });
+
+  test('calls before the failed one keep their results', async () => {
+    const { org, crm } = await open({ attempts: 1 });
+    const ids = await org.create(numbered(401));
+    org.fault = faultsOfUpdates(undefined, 'drop-before');
+    const outcomes = (await crm.update('Account', scoreOf(ids))).map(({ outcome }) => outcome);
+    expect(outcomes.slice(0, 200)).toEqual(Array(200).fill('updated'));
+    expect(outcomes.slice(200)).toEqual(Array(201).fill('retry'));
+    expect(written(org).filter((n) => n === 1)).toHaveLength(200);
+  });
+});
+
+describe('a row that failed', () => {
+  test.each(['UNABLE_TO_LOCK_ROW', 'DUPLICATE_VALUE'])(
+    'for %s is sent again, alone',
+    async (statusCode) => {
+      const { org, crm, seconds } = await open();
+      const ids = await org.create(['a', 'b', 'c']);
+      const done = { success: true, errors: [] };
+      org.fault = faultsOfUpdates({ status: 200, body: [done, rowError(statusCode), done] });
+      expect(await crm.update('Account', scoreOf(ids))).toEqual(
+        Array(3).fill({ outcome: 'updated' }),
+      );
+      expect(seconds()).toBe(1);
+      expect(JSON.parse(patches(org)[1]?.body ?? '').records).toMatchObject([{ id: ids[1] }]);
+    },
+  );
+
+  test.each([
+    ['UNABLE_TO_LOCK_ROW', 'retry', 4],
+    ['DUPLICATE_VALUE', 'rejected', 2],
+    ['DUPLICATES_DETECTED', 'rejected', 1],
+    ['FIELD_CUSTOM_VALIDATION_EXCEPTION', 'rejected', 1],
+    ['INSUFFICIENT_ACCESS_OR_READONLY', 'rejected', 1],
+    ['SOMETHING_NEW', 'rejected', 1],
+  ])('for %s each time ends as %s', async (statusCode, outcome, calls) => {
+    const { org, crm } = await open();
+    const ids = await org.create(['a']);
+    org.fault = (request) =>
+      isPatch(request) ? { status: 200, body: [rowError(statusCode)] } : undefined;
+    expect(await crm.update('Account', scoreOf(ids))).toEqual([
+      { outcome, code: statusCode, reason: 'Salesforce: no' },
+    ]);
+    expect(patches(org)).toHaveLength(calls);
+  });
+
+  test('may name its code as request errors do', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(['a']);
+    const body = [{ success: false, errors: [{ errorCode: 'NOT_FOUND', message: 'gone' }] }];
+    org.fault = faultsOfUpdates({ status: 200, body });
+    expect(await crm.update('Account', scoreOf(ids))).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  test('and cannot even be read is found among the others', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(numbered(200));
+    org.fault = ({ body }) =>
+      body.includes('"unreadable"') ? refusal(400, 'JSON_PARSER_ERROR', 'line 1') : undefined;
+    const records = scoreOf(ids).map((record, i) =>
+      i === 137 ? { id: record.id, fields: { [fields.text]: 'unreadable' } } : record,
+    );
+    const results = await crm.update('Account', records);
+    expect(results.map(({ outcome }) => outcome)).toEqual(
+      ids.map((_, i) => (i === 137 ? 'rejected' : 'updated')),
+    );
+    expect(results[137]).toMatchObject({ code: 'JSON_PARSER_ERROR' });
+    expect(patches(org).length).toBeLessThan(20);
+  });
+});
+
+describe('the session', () => {
+  test('one login serves many calls, also at once', async () => {
+    const { org, crm } = await open();
+    await org.create(numbered(3));
+    await Promise.all(
+      Array.from({ length: 5 }, () => crm.resolve(fields.externalId, ['account-1'])),
+    );
+    expect(logins(org)).toHaveLength(1);
+  });
+
+  test('that ended is renewed once for all', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(['a']);
+    await crm.describe('Account');
+    org.expireSessions();
+    await Promise.all([
+      crm.update('Account', scoreOf(ids)),
+      crm.describe('Account'),
+      crm.read('Account', ids, ['Name']),
+    ]);
+    expect(logins(org)).toHaveLength(2);
+    expect(written(org)).toEqual([1]);
+  });
+
+  test('that ends every time is an operator’s matter, not a loop', async () => {
+    const { org, crm } = await open();
+    org.fault = (request) =>
+      isLogin(request) ? undefined : refusal(401, 'INVALID_SESSION_ID', 'Session expired');
+    await expect(crm.describe('Account')).rejects.toBeInstanceOf(Unauthorized);
+    expect(logins(org)).toHaveLength(2);
+    expect(org.calls()).toHaveLength(2);
+  });
+
+  test('is refused for wrong credentials, without a second try', async () => {
+    const auth = { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'wrong' } as const;
+    const { org, crm } = await open({ auth });
+    await expect(crm.update('Account', scoreOf(['x']))).rejects.toMatchObject({
+      name: Unauthorized.name,
+      message: expect.stringMatching(
+        /^salesforce: the login was refused: invalid_client: .*; check/,
+      ),
+    });
+    expect(logins(org)).toHaveLength(1);
+  });
+
+  test.each<[string, Fault]>([
+    ['is down', { status: 503, body: 'down' }],
+    ['drops the connection', 'drop-before'],
+    ['drops it inside the answer', 'drop-after'],
+  ])(
+    'a login server that %s is Retryable after a few tries: nothing was sent',
+    async (_, fault) => {
+      const { org, crm } = await open({ attempts: 3 });
+      org.fault = (request) => (isLogin(request) ? fault : undefined);
+      await expect(crm.update('Account', scoreOf(['x']))).rejects.toBeInstanceOf(Retryable);
+      expect(logins(org)).toHaveLength(3);
+    },
+  );
+
+  test('a login URL that is none of Salesforce’s is said so', async () => {
+    const { org, crm } = await open();
+    org.fault = () => ({ status: 404, body: '<html>' });
+    await expect(crm.describe('Account')).rejects.toMatchObject({
+      name: Unauthorized.name,
+      message: expect.stringContaining('login URL'),
+    });
+  });
+
+  describe('by a signed assertion', () => {
+    const pair = () =>
+      generateKeyPairSync('rsa', {
+        modulusLength: 2_048,
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      });
+    const { publicKey, privateKey } = pair();
+    const server = { clients: { app: { publicKey }, kenko: { secret: 'local' } } };
+    const auth = { kind: 'jwt', clientId: 'app', username: 'kenko@example.com' } as const;
+
+    test('is opened, and renewed', async () => {
+      const { org, crm } = await open({ auth: { ...auth, privateKey } }, server);
+      await crm.describe('Account');
+      org.expireSessions();
+      await crm.describe('Account');
+      expect(logins(org)).toHaveLength(2);
+    });
+
+    test('is refused with another key', async () => {
+      const { crm } = await open({ auth: { ...auth, privateKey: pair().privateKey } }, server);
+      await expect(crm.describe('Account')).rejects.toMatchObject({
+        name: Unauthorized.name,
+        message: expect.stringContaining('invalid_grant'),
+      });
+    });
+
+    test('is refused without a key, in one sentence', async () => {
+      const { crm } = await open({ auth: { ...auth, privateKey: 'no key' } }, server);
+      await expect(crm.describe('Account')).rejects.toMatchObject({
+        name: Rejected.name,
+        message: expect.stringContaining('RSA key in PEM'),
+      });
+    });
+  });
+});
+
+describe('the daily limit', () => {
+  test('throws Throttled where nothing was sent', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(['a']);
+    org.usage.used = org.usage.limit + 1;
+    await expect(crm.describe('Account')).rejects.toBeInstanceOf(Throttled);
+    await expect(crm.update('Account', scoreOf(ids))).rejects.toBeInstanceOf(Throttled);
+    await expect(crm.resolve(fields.externalId, ['a'])).rejects.toBeInstanceOf(Throttled);
+    expect(patches(org)).toEqual([]);
+  });
+
+  test('in the middle leaves the rest to be retried', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(numbered(401));
+    org.fault = faultsOfUpdates(undefined, daily);
+    const results = await crm.update('Account', scoreOf(ids));
+    expect(results.slice(0, 200)).toEqual(Array(200).fill({ outcome: 'updated' }));
+    expect(new Set(results.slice(200).map(({ outcome }) => outcome))).toEqual(new Set(['retry']));
+    expect(results[400]).toMatchObject({ code: 'REQUEST_LIMIT_EXCEEDED' });
+    expect(patches(org)).toHaveLength(2);
+  });
+
+  test('is kept away from by the share left to others, until calls come free', async () => {
+    const { org, crm, clock } = await open({ headroomShare: 0.2 }, { dailyLimit: 100 });
+    const ids = await org.create(['a']);
+    await crm.describe('Account');
+    org.usage.used = 79;
+    await crm.describe('Account');
+    const refused = crm.update('Account', scoreOf(ids));
+    await expect(refused).rejects.toMatchObject({
+      name: Throttled.name,
+      retryAfterMs: expect.any(Number),
+      message: expect.stringMatching(
+        /of 100 daily API calls are used, and 20 % are left to others/,
+      ),
+    });
+    expect(patches(org)).toEqual([]);
+
+    org.usage.used = 10;
+    const calls = org.calls().length;
+    await expect(crm.update('Account', scoreOf(ids))).rejects.toBeInstanceOf(Throttled);
+    expect(org.calls()).toHaveLength(calls);
+    await clock.sleep(60_000);
+    expect(await crm.update('Account', scoreOf(ids))).toEqual([{ outcome: 'updated' }]);
+  });
+});
+
+test.each([
+  [{ loginUrl: 'login.salesforce.com' }, 'loginUrl'],
+  [{ headroomShare: 1 }, 'headroomShare'],
+  [{ headroomShare: Number.NaN }, 'headroomShare'],
+])('an option that cannot be right is refused: %j', async (options, name) => {
+  await expect(open(options)).rejects.toMatchObject({
+    code: code.badRequest,
+    message: expect.stringContaining(name),
+  });
+});
