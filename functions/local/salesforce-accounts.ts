@@ -1,5 +1,5 @@
 /** The Account records of the Salesforce stand-in, and what its API does to them. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountFields, FieldError } from './salesforce-fields.ts';
 import type { SoqlCondition, SoqlQuery } from './salesforce-soql.ts';
@@ -28,6 +28,9 @@ export class AccountStore {
   readonly #database: DatabaseSync;
   readonly #fields: AccountFields;
   readonly #clock: Clock;
+  readonly #select: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #replace: StatementSync;
 
   constructor(path: string, fields: AccountFields, clock: Clock) {
     this.#fields = fields;
@@ -40,6 +43,9 @@ export class AccountStore {
          data TEXT NOT NULL
        );`,
     );
+    this.#select = this.#database.prepare('SELECT * FROM accounts WHERE number = ?');
+    this.#insert = this.#database.prepare('INSERT INTO accounts (data) VALUES (?)');
+    this.#replace = this.#database.prepare('UPDATE accounts SET data = ? WHERE number = ?');
     this.indexExternalId();
   }
 
@@ -160,10 +166,11 @@ export class AccountStore {
       ({ field, descending }) =>
         `${this.#column(this.#known(field))} ${descending ? 'DESC' : 'ASC'}`,
     );
+    // The plus keeps SQLite from walking all accounts in order instead of looking up ids.
     return this.#database
       .prepare(
         `SELECT * FROM accounts WHERE ${['deleted = 0', ...where].join(' AND ')}
-         ORDER BY ${[...order, 'number'].join(', ')} LIMIT ${query.limit ?? -1}`,
+         ORDER BY ${[...order, '+number'].join(', ')} LIMIT ${query.limit ?? -1}`,
       )
       .all(...values) as unknown as AccountRow[];
   }
@@ -202,9 +209,7 @@ export class AccountStore {
   }
 
   #row(id: string): AccountRow | undefined {
-    return this.#database
-      .prepare('SELECT * FROM accounts WHERE number = ?')
-      .get(numberOf(id) ?? -1) as unknown as AccountRow | undefined;
+    return this.#select.get(numberOf(id) ?? -1) as unknown as AccountRow | undefined;
   }
 
   #create(record: FieldData): SaveResult {
@@ -212,9 +217,7 @@ export class AccountStore {
     if ('errors' in checked) return { success: false, errors: checked.errors };
     const now = this.#timestamp();
     const data = { CreatedDate: now, LastModifiedDate: now, ...checked.data };
-    const { lastInsertRowid } = this.#database
-      .prepare('INSERT INTO accounts (data) VALUES (?)')
-      .run(JSON.stringify(data));
+    const { lastInsertRowid } = this.#insert.run(JSON.stringify(data));
     return { id: idOf(Number(lastInsertRowid)), success: true, errors: [] };
   }
 
@@ -226,9 +229,7 @@ export class AccountStore {
       ...checked.data,
       LastModifiedDate: this.#timestamp(),
     };
-    this.#database
-      .prepare('UPDATE accounts SET data = ? WHERE number = ?')
-      .run(JSON.stringify(data), row.number);
+    this.#replace.run(JSON.stringify(data), row.number);
     return { id: idOf(row.number), success: true, errors: [] };
   }
 

@@ -161,8 +161,13 @@ export class SalesforceRest {
       return ok({ totalSize: rows.length, done: true, records: [] });
     }
     const rows = store.query(withId(query));
+    if (rows.length <= pageSize) {
+      const records = rows.map((row) =>
+        withAttributes(this.#pick(row, query.fields), base, row.Id),
+      );
+      return ok({ totalSize: rows.length, done: true, records });
+    }
     const ids = rows.map((row) => String(row.Id));
-    if (ids.length <= pageSize) return this.#page({ ids, fields: query.fields }, 0, '', base);
     const locator = `01g5g${String(this.#cursors.size + 1).padStart(10, '0')}`;
     this.#cursors.set(locator, { ids, fields: query.fields });
     return this.#nextPage(`${locator}-0`, base);

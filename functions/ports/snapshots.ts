@@ -22,7 +22,7 @@ export interface Filter {
 export interface Query<T> {
   collection: Collection<T>;
   where?: readonly Filter[];
-  /** Documents without the field are left out, as in Firestore; ties are ordered by id. */
+  /** Documents without the field are left out, as in Firestore; ties go by id, same direction. */
   orderBy?: { field: string; direction: 'asc' | 'desc' };
   limit: number;
   /** Values of the last document seen: its order field (absent without `orderBy`) and id. */

@@ -21,7 +21,7 @@ export interface BlockInputs {
   carried: Float64Array[];
   nowBlock: Block;
   carriedBlock: Block;
-  /** By word: set of measured slots that are missing now. */
+  /** By word: set of slots that are missing now, derived ones included. */
   missing: Int32Array[];
   /** By word: set of measured slots that are missing now and carried on. */
   filled: Int32Array[];
@@ -43,7 +43,7 @@ export interface InputBuffers extends BlockInputs {
 }
 
 export function inputBuffers(compiled: CompiledPack, score: CompiledScore): InputBuffers {
-  const words = wordsFor(score.inputs.measured.length);
+  const words = wordsFor(score.inputs.count);
   const floats = (count: number) => Array.from({ length: count }, () => new Float64Array(blockRows));
   const sets = () => Array.from({ length: words }, () => new Int32Array(blockRows));
   const now: Float64Array[] = [];
@@ -115,6 +115,7 @@ export function fillInputs(
   for (const [i, derived] of score.derived.entries()) {
     const out = buffers.derivedNow[i] as Float64Array;
     derived.fill(buffers.nowBlock, out);
+    markMissing(buffers, derived.at, out);
     buffers.now[derived.at] = out;
     buffers.carried[derived.at] = out;
   }

@@ -57,6 +57,7 @@ export interface CompiledCard {
   measures: CompiledMeasure[];
   /** Hundredths of all measures. */
   total: number;
+  /** The one that decides comes last: the lowest band, the first of equals. */
   caps: CompiledCap[];
   /** Measured slots that its points depend on, as a list and as a set. */
   slots: Int32Array;
@@ -201,7 +202,10 @@ function compileScore(
       appliesTo: card.appliesTo && conditionOf(card.appliesTo),
       measures,
       total: totalOf(card),
-      caps: card.caps.map(({ id, atMost, when }) => ({ id, atMost, when: conditionOf(when) })),
+      caps: card.caps
+        .map(({ id, atMost, when }) => ({ id, atMost, when: conditionOf(when) }))
+        .reverse()
+        .sort((a, b) => b.atMost - a.atMost),
       slots: Int32Array.from(slots),
       slotSet: setOf(slots, inputs),
       bandSlotSet: setOf([...slots, ...capSlots], inputs),

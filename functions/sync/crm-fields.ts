@@ -11,10 +11,18 @@ export function crmFields(
   const details = unpackDetails(document.details);
   const fields: Record<string, FieldValue> = {};
   for (const { name, value } of mapping.fields) {
-    fields[name] = document.state === 'absent' ? null : fieldValue(value, document, details);
+    fields[name] = document.state === 'absent' ? cleared(value) : fieldValue(value, document, details);
   }
   return fields;
 }
+
+/** Salesforce takes no empty checkbox. */
+function cleared(value: SalesforceValue): FieldValue {
+  return value.of === 'score' && isFlag(value.value) ? false : null;
+}
+
+const isFlag = (value: string): boolean =>
+  value === 'waiting_for_data' || value === 'held_by_hysteresis';
 
 type Details = ReturnType<typeof unpackDetails>;
 
@@ -49,7 +57,7 @@ function scoreValue(
 ): FieldValue {
   const score = document.scores[value.score];
   const detail = details[value.score];
-  if (!score || !detail) return null;
+  if (!score || !detail) return cleared(value);
   switch (value.value) {
     case 'points':
     case 'earned':

@@ -98,12 +98,14 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
         expect(ids).toEqual(new Map([['a', a]]));
       });
 
-      test('thousands of them, however long', async () => {
-        const wanted = Array.from({ length: 2_500 }, (_, i) => `${'顧'.repeat(60)}-${i}`);
+      test.each([
+        ['short', 'a'],
+        ['long', '顧'.repeat(60)],
+      ])('a thousand %s ids, more than one answer gives', async (_, prefix) => {
+        const wanted = Array.from({ length: 1_000 }, (_, i) => `${prefix}-${i}`);
         const created = await opened.createAccounts(wanted);
         const { ids } = await crm.resolve(fields.externalId, wanted);
-        expect(ids.size).toBe(2_500);
-        expect(ids.get(wanted[2_499] ?? '')).toBe(created[2_499]);
+        expect(ids).toEqual(new Map(wanted.map((id, i) => [id, created[i]])));
       });
 
       test('none of none', async () => {

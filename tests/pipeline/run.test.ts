@@ -305,6 +305,8 @@ describe('data that cannot be scored', () => {
     expect(first).toMatchObject({ state: 'finished', accounts: 9 + ids.length });
     for (const id of ids) {
       expect(await account(id), id).toMatchObject({ state: 'active' });
+      // URLs take these two for steps in a path, encoded or not.
+      if (id === '.' || id === '..') continue;
       const answer = await getJson(`${system.url('api')}/v1/accounts/${encodeURIComponent(id)}`);
       expect(answer).toMatchObject({ id });
     }

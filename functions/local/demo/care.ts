@@ -45,7 +45,8 @@ export class Care {
     const rate = usual * (mood.pain ? 11 : 1) * (weekend ? 0.25 : 1);
     if (random.chance(rate)) this.open(mood, kindOf(random, mood));
     // Keen customers have wishes.
-    if (mood.health > 0.66 && !weekend && random.chance(mood.wish ? 0.03 : 0.006))
+    const keen = mood.health > 0.66 || (mood.wish && mood.contractDays < 0);
+    if (keen && !weekend && random.chance(mood.wish ? 0.03 : 0.006))
       this.open(mood, 'request');
   }
 

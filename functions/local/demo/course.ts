@@ -34,7 +34,7 @@ export function drawCourse(
     ['declining', 0.08 + 0.15 * clamp(0.6 - fit, 0, 1)],
     ['growing', fit > 0.5 ? 0.2 : 0.08],
     ['dip', 0.1],
-    ['sudden', 0.03],
+    ['sudden', 0.02],
     ['cold', term.first ? 0.08 : 0],
     ['shelf', 0.06],
   ];
@@ -44,7 +44,7 @@ export function drawCourse(
     return draw < 0;
   });
   const kind = found?.[0] ?? 'steady';
-  const ahead = days > 200 ? random.whole(105, 210) : random.whole(85, 130);
+  const ahead = days > 200 ? random.whole(115, 210) : random.whole(95, 135);
   return {
     kind,
     start: term.start,

@@ -80,11 +80,11 @@ function generateCustomers(world: World, accounts: number): DemoTable[] {
   return world.tables.map((table) => table.build());
 }
 
-/** One account after another: whoever leaves is followed by a new trial the next day. */
+/** One account after another: whoever leaves is followed by a new trial the same day. */
 function fillSlot(world: World, slot: number, opens: number | 'before'): void {
   let ended = new Life(world, { slot, generation: 0, day: opens }).run();
-  for (let generation = 1; ended !== undefined && ended < world.today; generation++)
-    ended = new Life(world, { slot, generation, day: ended + 1 }).run();
+  for (let generation = 1; ended !== undefined; generation++)
+    ended = new Life(world, { slot, generation, day: ended }).run();
 }
 
 function whole(name: string, value: number, least: number, most: number): void {

@@ -91,7 +91,7 @@ export class Team {
       }
     }
     // Moves and departures come more often where the product does badly, and in pairs.
-    const chance = this.successor > 0 ? 0.018 : health < 0.4 ? 0.0016 : 0.0005;
+    const chance = this.successor > 0 ? 0.03 : health < 0.4 ? 0.0018 : 0.0006;
     const leaving = this.keyUsers.find(() => random.chance(chance));
     if (!leaving) return false;
     this.leave(day, leaving);

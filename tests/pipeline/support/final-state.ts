@@ -1,4 +1,8 @@
 /** All that a run leaves behind and people can see, without the times and tokens of getting there. */
+import type { FieldData } from '../../../functions/local/salesforce-accounts.ts';
+import type { DeadLetter } from '../../../functions/ports/bus.ts';
+import type { Snapshots } from '../../../functions/ports/snapshots.ts';
+import type { Warehouse } from '../../../functions/ports/warehouse.ts';
 import {
   accounts,
   crmAccounts,
@@ -7,11 +11,18 @@ import {
   runs,
   snapshotsOf,
 } from '../../../functions/records/documents.ts';
-import type { TestSystem } from './test-system.ts';
 
 const everything = 10_000;
 
-export async function finalState(system: TestSystem): Promise<Record<string, unknown>> {
+/** What holds the state: a system at work, or the files of one that ended. */
+export interface StateHolder {
+  runtime: { snapshots: Snapshots };
+  warehouse: Warehouse;
+  salesforce: { accounts(): FieldData[] };
+  bus: { deadLetters(): Promise<DeadLetter[]> };
+}
+
+export async function finalState(system: StateHolder): Promise<Record<string, unknown>> {
   const { snapshots } = system.runtime;
   const latest = await snapshots.query({ collection: accounts, limit: everything });
   const kept = await Promise.all(
@@ -26,18 +37,22 @@ export async function finalState(system: TestSystem): Promise<Record<string, unk
     days: (await snapshots.query({ collection: days, limit: everything })).map(({ id, data }) => ({
       id,
       ...data,
+      // Each backfill is a run of its own, named after the moment it was asked for.
+      run: data.run.replace(/-backfill-.*/, '-backfill'),
     })),
     current: (await snapshots.query({ collection: packs, limit: everything })).map(
       ({ id, data }) => ({ id, current: data.current, leased: data.lease !== null }),
     ),
-    runs: (await snapshots.query({ collection: runs, limit: everything })).map(({ id, data }) => ({
-      id,
-      state: data.state,
-      accounts: data.accounts,
-      changed: data.changed,
-      revision: data.revision,
-      counts: data.counts,
-    })),
+    runs: (await snapshots.query({ collection: runs, limit: everything }))
+      .filter(({ data }) => data.kind === 'scheduled')
+      .map(({ id, data }) => ({
+        id,
+        state: data.state,
+        accounts: data.accounts,
+        changed: data.changed,
+        revision: data.revision,
+        counts: data.counts,
+      })),
     history: await system.warehouse.query(
       'SELECT * FROM score_history ORDER BY date, account_id, score',
     ),

@@ -18,7 +18,7 @@ export async function execute(system: TestSystem, statements: readonly string[])
 }
 
 const usage = (account: string, date: string, users: number, minutes: number): string =>
-  `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', ${users}, ${minutes}, 1, 0, '${date}T15:00:00Z')`;
+  `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', ${users}, ${minutes}, 1, 0, '${date}T14:00:00Z')`;
 
 /** The world up to 2026-03-01, and a Salesforce record for every account. */
 export async function createWorld(system: TestSystem): Promise<void> {

@@ -1,0 +1,25 @@
+import {parsePack,RulesError,sentenceOf} from './functions/scorecard/parse.ts';
+import {compilePack} from './functions/scorecard/compile.ts';
+import {scoreBatch} from './functions/scorecard/score.ts';
+import {rowsOf} from './functions/scorecard/rows.ts';
+import {inputBatch,beforeCells} from './functions/scorecard/input-batch.ts';
+import {explainResult,compareRows} from './functions/scorecard/explain.ts';
+import {reasonTexts} from './functions/scorecard/reasons.ts';
+import {lintPack} from './functions/scorecard/lint.ts';
+import {runRuleTests} from './functions/scorecard/rule-tests.ts';
+import {readFileSync,globSync} from 'node:fs';
+for (const pack of ['saas','retail']) { const files=new Map(globSync([`rules/${pack}/**/*`,'sql/**/*.{yaml,sql}']).filter(f=>/\.(yaml|sql)$/.test(f)).map(f=>[f,readFileSync(f,'utf8')]));
+try { const t=performance.now(); const p=parsePack(files); console.log(p.hash,performance.now()-t, lintPack(p).length, JSON.stringify(runRuleTests(p)).slice(0,300));
+const opts={layouts:new Map(),groupAgeDays:new Map(p.groups.map(g=>[g.group,0])),engineHash:'e',date:'2026-01-02'};
+const c=compilePack(p,opts);
+const mk=(f:number)=>({account_id:'a',present:true,account_name:'Acme',...Object.fromEntries([...p.metrics.values()].filter(m=>m.kind==='measured').map(m=>[m.id,m.type==='enum'?m.values![1]!:m.type==='bool'?true:10*f]))});
+const r=rowsOf(scoreBatch(c,inputBatch(c.requests,[mk(1)])).results[0]!)[0]!;
+console.log(r);
+const c2=compilePack(p,{...opts,beforeDate:'2026-01-01'});
+const now={...mk(3)} as any; delete now[c2.metrics[1]!.id];
+const r2=rowsOf(scoreBatch(c2,inputBatch(c2.requests,[{...now,...beforeCells(r)}])).results[0]!)[0]!;
+console.log(r2);
+const e=explainResult(c2.layout,r2); const d=compareRows(c2.layout,r2,c.layout,r);
+console.log(reasonTexts(e,d,'en',9),reasonTexts(e,d,'ja',9),reasonTexts(e,[],'ja',9));
+console.log(e.measures[0],e.axes,e.headline);
+} catch(e){ if(e instanceof RulesError) console.log(e.problems.map(sentenceOf)); else throw e; } }

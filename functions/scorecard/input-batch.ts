@@ -1,0 +1,74 @@
+/** Rows of `run_inputs` as objects, made into a batch: for rule tests and what-if questions. */
+import { type Column, type ColumnBatch, type ColumnRequest, unknownCode } from './columns.ts';
+import type { HistoryRow } from './result.ts';
+
+export type InputCell = string | number | boolean | bigint | null | readonly (number | null)[];
+
+/** One row by column name; columns left out are NULL. */
+export type InputRow = Record<string, InputCell>;
+
+/** The batch that a warehouse would give for `requests`. */
+export function inputBatch(
+  requests: readonly ColumnRequest[],
+  rows: readonly InputRow[],
+): ColumnBatch {
+  const columns = new Map<string, Column>();
+  for (const request of requests) {
+    columns.set(request.name, columnOf(request, rows.map((row) => row[request.name] ?? null)));
+  }
+  return { rows: rows.length, columns };
+}
+
+function columnOf(request: ColumnRequest, cells: readonly InputCell[]): Column {
+  switch (request.as) {
+    case 'number':
+      return { as: 'number', values: Float64Array.from(cells, numberOf) };
+    case 'string':
+      return { as: 'string', values: cells.map((cell) => (cell === null ? null : String(cell))) };
+    case 'bigint':
+      return {
+        as: 'bigint',
+        values: BigInt64Array.from(cells, (cell) => (typeof cell === 'bigint' ? cell : 0n)),
+      };
+    case 'code': {
+      const codes = new Map(request.codes.map((text, i) => [text, i + 1]));
+      const codeOf = (cell: InputCell) =>
+        cell === null ? 0 : (codes.get(String(cell)) ?? unknownCode);
+      return { as: 'code', values: Uint16Array.from(cells, codeOf) };
+    }
+    case 'numbers': {
+      const lists = cells.map((cell) => (Array.isArray(cell) ? cell : []));
+      const offsets = new Int32Array(cells.length + 1);
+      for (const [i, list] of lists.entries()) offsets[i + 1] = (offsets[i] ?? 0) + list.length;
+      return { as: 'numbers', values: Float64Array.from(lists.flat(), numberOf), offsets };
+    }
+  }
+}
+
+function numberOf(cell: InputCell): number {
+  if (typeof cell === 'boolean') return cell ? 1 : 0;
+  return typeof cell === 'number' ? cell : Number.NaN;
+}
+
+/** The columns of `run_inputs` that carry `row` as the result before. */
+export function beforeCells(row: HistoryRow): InputRow {
+  const name = (field: string) => `before_${row.score}_${field}`;
+  return {
+    [name('state')]: row.state,
+    [name('scorecard')]: row.scorecard,
+    [name('band')]: row.band,
+    [name('points')]: row.points,
+    [name('earned')]: row.earned,
+    [name('available')]: row.available,
+    [name('confidence')]: row.confidence,
+    [name('cap')]: row.cap,
+    [name('contributions')]: row.contributions,
+    [name('earned_points')]: row.earned_points,
+    [name('inputs')]: row.inputs,
+    [name('missing')]: row.missing,
+    [name('rules_hash')]: row.rules_hash,
+    [name('phase')]: row.phase,
+    [name('trend')]: row.trend,
+    [name('result_hash')]: BigInt(row.result_hash),
+  };
+}

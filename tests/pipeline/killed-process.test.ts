@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../functions/deployed-files.ts';
+import { openSqliteSnapshots } from '../../functions/local/sqlite-snapshots.ts';
+import { ref } from '../../functions/records/collection.ts';
+import { runs } from '../../functions/records/documents.ts';
+import { stateOf } from './support/state-folder.ts';
+
+const root = repositoryRoot();
+const accounts = '40';
+const first = '2026-03-02T17:00:00Z';
+const second = '2026-03-03T17:00:00Z';
+const run = 'saas-2026-03-03-20260303T170000Z';
+const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kenko-sigkill-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function kenkoRun(state: string, slot: string): ChildProcess {
+  return spawn(
+    process.execPath,
+    [
+      join(root, 'functions/cli/kenko.mjs'),
+      ...['run', '--slot', slot, '--state', state, '--accounts', accounts],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('exit', (status) => resolve(status)));
+}
+
+async function runToEnd(state: string, slot: string): Promise<void> {
+  const child = kenkoRun(state, slot);
+  let said = '';
+  child.stderr?.on('data', (chunk) => {
+    said += chunk;
+  });
+  const status = await ended(child);
+  if (status !== 0) throw new Error(`kenko run ended with ${status}: ${said}`);
+}
+
+/** Ends when the process says that its run has begun. */
+function begun(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.stderr?.on('data', (chunk) => {
+      if (String(chunk).includes('2026-03-03: ')) resolve();
+    });
+    child.once('exit', () => resolve());
+  });
+}
+
+/** A fraction of the run from a seed, the same on every machine. */
+function fractionOf(seed: number): number {
+  return ((seed * 2654435761) % 2 ** 32) / 2 ** 32;
+}
+
+async function isFinished(state: string): Promise<boolean> {
+  const snapshots = openSqliteSnapshots({ path: join(state, 'saas', 'snapshots.sqlite') });
+  const stored = await snapshots.get(ref(runs, run));
+  snapshots.close();
+  return stored?.data.state === 'finished';
+}
+
+describe('the real process, killed', () => {
+  it('20 times at a seeded moment of its run, always ends as an undisturbed one', async () => {
+    const start = join(folder, 'start');
+    await runToEnd(start, first);
+    const undisturbed = join(folder, 'undisturbed');
+    cpSync(start, undisturbed, { recursive: true });
+    const began = kenkoRun(undisturbed, second);
+    await begun(began);
+    const from = performance.now();
+    await ended(began);
+    const duration = performance.now() - from;
+    const expected = await stateOf(undisturbed);
+
+    let unfinished = 0;
+    for (const seed of seeds) {
+      const state = join(folder, `seed-${seed}`);
+      cpSync(start, state, { recursive: true });
+      const child = kenkoRun(state, second);
+      await begun(child);
+      const killAt = setTimeout(() => child.kill('SIGKILL'), fractionOf(seed) * duration * 0.8);
+      await ended(child);
+      clearTimeout(killAt);
+      if (!(await isFinished(state))) unfinished += 1;
+      await runToEnd(state, second);
+      expect(await stateOf(state), `seed ${seed}`).toEqual(expected);
+      rmSync(state, { recursive: true });
+    }
+    expect(unfinished).toBeGreaterThanOrEqual(15);
+  }, 300_000);
+});
