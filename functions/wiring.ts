@@ -40,13 +40,20 @@ export interface LocalBackend {
 
 /** The embedded twin: DuckDB, SQLite, a durable bus, and the Salesforce stand-in. */
 export async function openLocalRuntime(backend: LocalBackend) {
-  const [{ openDuckDbWarehouse }, { openSqliteSnapshots }, { openSqliteBus }, crm] =
-    await Promise.all([
-      import('./local/duckdb-warehouse.ts'),
-      import('./local/sqlite-snapshots.ts'),
-      import('./local/sqlite-bus.ts'),
-      import('./salesforce/salesforce-crm.ts'),
-    ]);
+  const [
+    { openDuckDbWarehouse },
+    { openSqliteSnapshots },
+    { openSqliteBus },
+    { lintPackSql },
+    crm,
+  ] = await Promise.all([
+    import('./local/duckdb-warehouse.ts'),
+    import('./local/sqlite-snapshots.ts'),
+    import('./local/sqlite-bus.ts'),
+    import('./local/googlesql-lint.ts'),
+    import('./salesforce/salesforce-crm.ts'),
+  ]);
+  lintPackSql(backend.pack);
   const root = repositoryRoot();
   const clock = systemClock;
   const warehouse = await openDuckDbWarehouse({

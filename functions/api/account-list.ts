@@ -25,7 +25,7 @@ import type { AccountParameters, AccountSort } from './parameters.ts';
 /** Accounts that one search request looks at. */
 const mostLookedAt = 2_000;
 /** Accounts that a search reads at once. */
-const searchBatch = 250;
+const searchBatch = 1_000;
 
 type Account = Stored<AccountDocument>;
 

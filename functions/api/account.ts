@@ -41,7 +41,7 @@ export async function accountAnswerOf(runtime: Runtime, id: string): Promise<Acc
   const crm = (await snapshots.get(ref(crmAccounts, id)))?.data;
   const current = (await snapshots.get(ref(packs, pack.id)))?.data.current;
   const scores: ScoreAnswer[] = [];
-  for (const [score, result] of Object.entries(data.scores)) {
+  for (const [score, result] of inPackOrder(pack, data.scores)) {
     const detail = details[score];
     if (!detail) throw new Error(`account ${id} has no details of score ${score}`);
     scores.push(scoreAnswerOf(score, result, detail, runtime.pack));
@@ -70,6 +70,18 @@ export async function accountAnswerOf(runtime: Runtime, id: string): Promise<Acc
         }
       : null,
   };
+}
+
+/** Scores as the pack lists them, the main one first; scores that it no longer has come last. */
+function inPackOrder(
+  pack: Runtime['pack'],
+  scores: AccountDocument['scores'],
+): [string, ScoreDocument][] {
+  const place = (score: string): number => {
+    const index = pack.scores.findIndex(({ id }) => id === score);
+    return index < 0 ? pack.scores.length : index;
+  };
+  return Object.entries(scores).sort(([a], [b]) => place(a) - place(b));
 }
 
 function scoreAnswerOf(

@@ -1,4 +1,5 @@
 /** The HTTPS function `api`: the JSON API and the dashboard. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
@@ -17,8 +18,28 @@ type GetRuntime = () => Promise<Runtime>;
 const largestBody = 64 * 1024;
 const longestKey = 200;
 
-/** An Express application, which is what `http()` takes as a handler. */
-export function api(getRuntime: GetRuntime): express.Express {
+/** Express adds `app` to requests: the Functions Framework's one, where it called us. */
+type FrameworkRequest = IncomingMessage & { app?: express.Application };
+
+/** The handler of the function `api`. */
+export function api(
+  getRuntime: GetRuntime,
+): (request: FrameworkRequest, response: ServerResponse) => void {
+  const app = application(getRuntime);
+  const known = new WeakSet<express.Application>();
+  return (request, response) => {
+    const outer = request.app;
+    if (outer && !known.has(outer)) {
+      // The framework reads bodies before it calls us, and answers one that is no JSON with a
+      // page of its own. From the first request on, such failures are answered here too.
+      known.add(outer);
+      outer.use(answerError(getRuntime));
+    }
+    app(request, response);
+  };
+}
+
+function application(getRuntime: GetRuntime): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');

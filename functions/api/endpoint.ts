@@ -28,7 +28,6 @@ export interface Endpoint {
   answer: z.ZodType;
   /** Status of a success. */
   status: 200 | 201;
-  /** Not-found is possible: the path names something. */
   handle(call: Call<unknown, unknown>): Promise<unknown>;
 }
 

@@ -38,6 +38,9 @@ function asKenko(thrown: unknown): unknown {
   }
   if (!('status' in thrown) || typeof thrown.status !== 'number') return thrown;
   if (thrown.status === 413) return new HttpRefusal(413, 'too-large', 'The body is too large.');
+  if ('type' in thrown && thrown.type === 'entity.parse.failed') {
+    return new Rejected(code.badRequest, 'The body is not JSON.');
+  }
   const refused = thrown.status >= 400 && thrown.status < 500;
   return refused ? new Rejected(code.badRequest, 'The request cannot be read.') : thrown;
 }

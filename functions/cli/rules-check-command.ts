@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { readPackFiles } from '../deployed-files.ts';
+import { lintPackSql } from '../local/googlesql-lint.ts';
 import { accountAnswer } from '../records/api.ts';
 import { lintPack } from '../scorecard/lint.ts';
 import type { Exemplar, Pack } from '../scorecard/pack.ts';
@@ -23,6 +24,7 @@ export async function rulesCheck(
 ): Promise<void> {
   const name = basename(resolve(folder));
   const pack = parsePack(readPackFiles(name, { folder }));
+  lintPackSql(pack);
   const tests = runRuleTests(pack);
   const findings = lintPack(pack);
   const exemplars = await checkExemplars(pack, options.state);

@@ -7,6 +7,8 @@ import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { code, Rejected } from '../errors.ts';
 import type { TableColumn, TableName } from '../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../scorecard/columns.ts';
+import { copyTexts } from './duckdb-append-texts.ts';
+import { Nulls, type Part } from './duckdb-nulls.ts';
 import { duckDbType } from './duckdb-types.ts';
 
 /** Rows of a DuckDB vector. */
@@ -24,39 +26,6 @@ function copyInto(vector: Vector, data: Bytes): void {
     data.byteOffset,
     data.byteLength,
   );
-}
-
-/** One bit a row, 1 where it has a value; made only when the first NULL is met. */
-class Nulls {
-  private bits: Uint8Array | undefined;
-  private readonly rows: number;
-
-  constructor(rows: number) {
-    this.rows = rows;
-  }
-
-  add(row: number): void {
-    this.bits ??= new Uint8Array(Math.ceil(this.rows / 64) * 8).fill(255);
-    const byte = row >> 3;
-    this.bits[byte] = (this.bits[byte] ?? 255) & ~(1 << (row & 7));
-  }
-
-  copyInto(vector: Vector, name: string, required: boolean): void {
-    if (this.bits === undefined) return;
-    if (required)
-      throw new Rejected(code.invalidData, `duckdb: ${name} has a row without a value.`);
-    duckdb.vector_ensure_validity_writable(vector);
-    const { buffer, byteOffset, byteLength } = this.bits;
-    duckdb.copy_data_to_vector_validity(vector, 0, buffer as ArrayBuffer, byteOffset, byteLength);
-  }
-}
-
-/** A slice of a column on its way into a vector. */
-interface Part {
-  column: TableColumn;
-  from: number;
-  rows: number;
-  nulls: Nulls;
 }
 
 function wrongKind(column: TableColumn, found: string): never {
@@ -135,11 +104,7 @@ function numbers(values: Float64Array, part: Part): Bytes {
 function texts(values: readonly (string | null)[], part: Part, vector: Vector): Bytes | undefined {
   const { column, from, rows, nulls } = part;
   if (column.type === 'STRING') {
-    for (let i = 0; i < rows; i++) {
-      const value = values[from + i];
-      if (value === null || value === undefined) nulls.add(i);
-      else duckdb.vector_assign_string_element(vector, i, value);
-    }
+    copyTexts(values, part, vector);
     return undefined;
   }
   if (column.type !== 'DATE' && column.type !== 'TIMESTAMP') return wrongKind(column, 'texts');

@@ -1,5 +1,6 @@
 /** Opening DuckDB's file, and what it says where that fails. */
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { code, Rejected, Retryable } from '../errors.ts';
 import { duckDbError } from './duckdb-errors.ts';
@@ -46,6 +47,11 @@ export async function openInstance(
   const config: Record<string, string> = {
     // Nothing is fetched from the network, whatever a statement asks for.
     autoinstall_known_extensions: 'false',
+    // Every checkpoint rewrites half-filled row groups, so shards that are loaded one by one
+    // would each pay for all before them at the default of 16 MB.
+    checkpoint_threshold: '256MB',
+    // Without a file of its own it would spill into the current folder.
+    ...(inMemory && { temp_directory: join(tmpdir(), 'kenko-duckdb') }),
     ...(options.threads !== undefined && { threads: String(options.threads) }),
     ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
   };

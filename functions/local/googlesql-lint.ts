@@ -4,7 +4,9 @@
  */
 
 import { replaceParameters } from '../pipeline/googlesql-text.ts';
+import { visibleColumns } from '../pipeline/sources-query.ts';
 import type { ColumnType } from '../ports/warehouse.ts';
+import type { Pack } from '../scorecard/pack.ts';
 import { checkSubset, refuse } from './googlesql-subset.ts';
 import {
   isObject,
@@ -202,6 +204,10 @@ export function lintMetricSql({ sql, file, tables }: MetricSql): void {
     const type = (name: string) => typeOf(body[name] ?? null, scope);
     if (kind === 'table' && isObject(body.name)) {
       const name = String(body.name.name);
+      if (isObject(body.schema)) {
+        // It would pass by the conditions that keep rows after as_of away.
+        tell(name, `the table ${name} is named with its data set; write ${name} alone.`);
+      }
       if (!tables.has(name) && !own.has(name)) {
         tell(
           name,
@@ -241,4 +247,20 @@ export function lintMetricSql({ sql, file, tables }: MetricSql): void {
     tell(name, `${left} and ${right} are compared; GoogleSQL refuses that.`);
   };
   walk(tree, check);
+}
+
+/**
+ * Lints every metric group that a pack reads.
+ * @throws Rejected `invalid-rules` as `lintMetricSql` does, for the first finding.
+ */
+export function lintPackSql(pack: Pick<Pack, 'groups' | 'sources'>): void {
+  for (const group of pack.groups) {
+    const tables = new Map(
+      group.sources.flatMap((name) => {
+        const contract = pack.sources.get(name);
+        return contract ? [[name, visibleColumns(contract)] as const] : [];
+      }),
+    );
+    lintMetricSql({ sql: group.sql, file: group.sqlFile, tables });
+  }
 }

@@ -10,6 +10,7 @@ import {
   rewriteTree,
   template,
 } from './googlesql-tree.ts';
+import { constantOffset } from './zone-offset.ts';
 
 interface Source {
   sql: string;
@@ -120,6 +121,15 @@ function truncation(args: Json[], source: Source): Json {
   return template('kenko_date_trunc(_p, _a)', { ...nodes, _p: text(unit) });
 }
 
+/** The calendar day of an instant in a zone. */
+function localDate(nodes: { _a: Json; _b: Json }): Json {
+  const zone = literal(nodes._b, 'string');
+  const micros = zone === undefined ? undefined : constantOffset(zone);
+  return micros === undefined
+    ? template('kenko_local_date(_a, _b)', nodes)
+    : template('kenko_local_date_at(_a, _b, _o)', { ...nodes, _o: number(micros) });
+}
+
 function calledFunction(name: string, args: Json[], source: Source): Json | undefined {
   const [a, b] = args;
   const nodes = { _a: a ?? null, _b: b ?? null };
@@ -136,9 +146,7 @@ function calledFunction(name: string, args: Json[], source: Source): Json | unde
       return truncation(args, source);
     case 'DATE':
       if (args.length === 3) return undefined;
-      return args.length === 2
-        ? template('kenko_local_date(_a, _b)', nodes)
-        : template("kenko_local_date(_a, 'UTC')", nodes);
+      return args.length === 2 ? localDate(nodes) : template("kenko_local_date(_a, 'UTC')", nodes);
     case 'DIV':
       return template('kenko_div(_a, _b)', nodes);
     case 'UNIX_DATE':

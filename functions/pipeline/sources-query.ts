@@ -33,6 +33,14 @@ export function named(name: string): string {
   return `\`${name}\``;
 }
 
+/** Columns of a table as metric SQL sees them, by name. */
+export function visibleColumns(contract: SourceTable): Map<string, ColumnType> {
+  const { columns, event_time: event } = contract;
+  const visible = new Map<string, ColumnType>(columns.map(({ name, type }) => [name, type]));
+  if (event !== undefined && visible.get(event) === 'TIMESTAMP') visible.set('local_date', 'DATE');
+  return visible;
+}
+
 /** The team's columns under the contract's names, by the pack's mapping. */
 export function mapColumns(
   contract: SourceTable,

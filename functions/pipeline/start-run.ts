@@ -1,4 +1,4 @@
-import { code, Rejected } from '../errors.ts';
+import { code, hasCode, Rejected } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import { packs, type RunDocument, runs } from '../records/documents.ts';
@@ -35,7 +35,10 @@ export async function startRun(
   const { id, run } = claim;
   if (claim.holds) {
     runtime.log.runClaimed({ run: id, slot: run.slot, date: run.date, state: run.state });
-    await advanceRun(runtime, id, run);
+    await advanceRun(runtime, id, run).catch((error: unknown) => {
+      // Somebody else took the run a step further meanwhile, which is what was wanted.
+      if (!hasCode(error, code.conflict)) throw error;
+    });
   } else if (run.state === 'waiting') {
     runtime.log.runWaiting({ run: id, holder: claim.holder ?? '' });
   } else if (run.state === 'superseded' && claim.holder) {

@@ -1,3 +1,4 @@
+import { code, hasCode, KenkoError, messageOf } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import { activeRunStates, crmAccounts, type RunDocument, runs } from '../records/documents.ts';
@@ -54,7 +55,18 @@ async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
     });
     if (!claim.holds) continue;
     log.sweepResumed({ what: 'run', count: 1, run: id });
-    await advanceRun(runtime, id, claim.run);
+    try {
+      await advanceRun(runtime, id, claim.run);
+    } catch (error) {
+      // It moved on by itself; anything else must not keep the runs behind it waiting.
+      if (!hasCode(error, code.conflict)) {
+        log.requestFailed({
+          function: 'sweep',
+          code: error instanceof KenkoError ? error.code : 'internal',
+          reason: messageOf(error),
+        });
+      }
+    }
     resumed.push(id);
   }
   return resumed;

@@ -127,13 +127,20 @@ function readerFor(
   };
 }
 
-/** The same metric with the same age; else with another age, which is still its last value. */
+/** The same metric with the same max_age; else with the most lenient one, which knows the most. */
 function positionThen(then: ScoreLayout | undefined, metric: string, maxAge: number | null): number {
-  const inputs = then?.inputs ?? [];
-  const exact = inputs.findIndex(
-    (input) => !input.derived && input.metric === metric && input.max_age === maxAge,
-  );
-  return exact >= 0 ? exact : inputs.findIndex((i) => !i.derived && i.metric === metric);
+  let best = -1;
+  let bestAge = -1;
+  for (const [position, input] of (then?.inputs ?? []).entries()) {
+    if (input.derived || input.metric !== metric) continue;
+    if (input.max_age === maxAge) return position;
+    const age = input.max_age ?? Number.POSITIVE_INFINITY;
+    if (age > bestAge) {
+      best = position;
+      bestAge = age;
+    }
+  }
+  return best;
 }
 
 /** Numbers stay numbers; an enum or boolean that became something else says nothing. */

@@ -11,7 +11,8 @@ export function crmFields(
   const details = unpackDetails(document.details);
   const fields: Record<string, FieldValue> = {};
   for (const { name, value } of mapping.fields) {
-    fields[name] = document.state === 'absent' ? cleared(value) : fieldValue(value, document, details);
+    fields[name] =
+      document.state === 'absent' ? cleared(value) : fieldValue(value, document, details);
   }
   return fields;
 }

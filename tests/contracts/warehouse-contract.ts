@@ -336,6 +336,53 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         }
       });
 
+      it('keep texts of every length and script, however often they repeat', async () => {
+        const table = fresh('texts');
+        await warehouse.createTable(table, {
+          columns: [
+            { name: 'account_id', type: 'STRING' },
+            { name: 'reason', type: 'STRING' },
+          ],
+        });
+        const long = 'a text that has no room in its slot';
+        const some = [
+          '',
+          'short',
+          'short',
+          'twelve bytes',
+          'thirteen byte',
+          'é',
+          '健康'.repeat(250),
+        ];
+        const texts = [
+          ...some,
+          null,
+          long,
+          'between',
+          long,
+          null,
+          long,
+          '😀',
+          'null\u0000inside',
+          '',
+        ];
+        const many = Array.from({ length: 3000 }, (_, i) => texts[i % texts.length] ?? null);
+        const ids = many.map((_, i) => String(i).padStart(6, '0'));
+        await warehouse.load({
+          id: job(),
+          table,
+          batches: [batch(3000, { account_id: textColumn(...ids), reason: textColumn(...many) })],
+        });
+        const read = await readAll(warehouse, {
+          table,
+          columns: [
+            { name: 'account_id', as: 'string' },
+            { name: 'reason', as: 'string' },
+          ],
+        });
+        expect(read).toEqual({ account_id: ids, reason: many });
+      });
+
       it('leave out columns as NULL and as empty lists', async () => {
         const table = fresh('sparse');
         await warehouse.createTable(table, history);

@@ -212,14 +212,16 @@ function lastKnown(pack: Pack, before: PlainResult | null, key: string): Plain |
   return typeof value === 'string' && !values?.includes(value) ? null : value;
 }
 
-/** How the rules then read a metric: with the same max_age if they did, else with another. */
+/** How the rules then read a metric: with the same max_age if they did, else the most lenient. */
 function keyThen(pack: Pack, before: PlainResult | null, key: string): string | null {
   if (!before) return null;
   const then = before.pack.metrics.get(metricOf(key));
   const today = pack.metrics.get(metricOf(key));
   if (then?.kind !== 'measured' || !today || kindOf(then.type) !== kindOf(today.type)) return null;
   if (before.known.has(key)) return key;
-  return [...before.known.keys()].find((other) => metricOf(other) === metricOf(key)) ?? null;
+  const lenience = (other: string) => ageOf(other) ?? Number.POSITIVE_INFINITY;
+  const others = [...before.known.keys()].filter((other) => metricOf(other) === metricOf(key));
+  return others.sort((a, b) => lenience(b) - lenience(a))[0] ?? null;
 }
 
 function kindOf(type: string): string {
@@ -300,7 +302,7 @@ function earn(pack: Pack, { earning, metric, points }: Measure, value: Plain): n
 function contributionsOf(score: Score, { points, available, parts }: Scored): number[] {
   if (points === null) return parts.map(() => -1);
   const exact = parts.map((part) => (part === null ? -1 : (score.scale * part) / available));
-  const result = exact.map((share) => (share < 0 ? -1 : Math.floor(share + 1e-9)));
+  const result = exact.map((share) => (share < 0 ? -1 : Math.floor(share)));
   let rest = points - result.reduce((sum, part) => sum + Math.max(part, 0), 0);
   const order = parts
     .map((part, i) => ({ i, part }))

@@ -235,7 +235,10 @@ describe('a backfill', () => {
       expect(after[part], part).toEqual(before[part]);
     }
     expect(after.current).toContainEqual(
-      expect.objectContaining({ id: 'tiny', current: expect.objectContaining({ date: '2026-03-03' }) }),
+      expect.objectContaining({
+        id: 'tiny',
+        current: expect.objectContaining({ date: '2026-03-03' }),
+      }),
     );
   });
 
@@ -293,7 +296,16 @@ describe('data that cannot be scored', () => {
 
   it('keeps hostile account ids apart, all the way', async () => {
     await begin();
-    const ids = ['a/b', '.', '..', '__x__', '健康 🩺', `long-${'x'.repeat(1400)}`, "o'hara", 'a%2Fb'];
+    const ids = [
+      'a/b',
+      '.',
+      '..',
+      '__x__',
+      '健康 🩺',
+      `long-${'x'.repeat(1400)}`,
+      "o'hara",
+      'a%2Fb',
+    ];
     await execute(
       system,
       ids.map(

@@ -4,11 +4,11 @@ import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
 } from '../../functions/local/duckdb-warehouse.ts';
-import { lintMetricSql } from '../../functions/local/googlesql-lint.ts';
+import { lintPackSql } from '../../functions/local/googlesql-lint.ts';
 import { runInputsQuery } from '../../functions/pipeline/run-inputs.ts';
 import { findSources } from '../../functions/pipeline/sources.ts';
 import type { Row } from '../../functions/ports/warehouse.ts';
-import { groups, sources, visibleColumns } from './support/catalogue.ts';
+import { groups, sources } from './support/catalogue.ts';
 import {
   accountIds,
   asOf,
@@ -80,14 +80,8 @@ describe('every metric file', () => {
   it.each(groups.map((group) => [group.sqlFile, group] as const))(
     '%s passes the lint',
     (_, group) => {
-      const tables = new Map(
-        group.sources.map((name) => {
-          const table = sources.get(name);
-          if (!table) throw new Error(`${group.file} reads ${name}, which sql/sources lacks`);
-          return [name, visibleColumns(table)];
-        }),
-      );
-      lintMetricSql({ sql: group.sql, file: group.sqlFile, tables });
+      for (const name of group.sources) expect(sources.has(name), name).toBe(true);
+      lintPackSql({ groups: [group], sources });
     },
   );
 
@@ -166,5 +160,49 @@ describe('no metric looks ahead', () => {
 
   it.each(metrics)('$id of $file is the same before later days of a row are known', ({ id }) => {
     expect(valuesOf(withoutLater, id)).toEqual(valuesOf(atRun, id));
+  });
+});
+
+describe('these checks would notice', () => {
+  const leaking = (sql: string, source: string) => ({
+    ...pack,
+    groups: [
+      {
+        group: 'leaking',
+        sources: [source],
+        metrics: metrics.slice(0, 1).map(({ metric }) => ({ ...metric, id: 'leak' })),
+        sql,
+        file: '',
+        sqlFile: '',
+      },
+    ],
+  });
+  const leaksOn = async (wanted: ReturnType<typeof leaking>, fixture: Fixture): Promise<Row[]> => {
+    await loadFixture(warehouse, sources.values(), fixture);
+    const query = runInputsQuery({
+      pack: wanted,
+      sources: await findSources(warehouse, wanted),
+      asOf,
+      date,
+      groupAges: new Map([['leaking', 0]]),
+      beforeDate: null,
+      trendDates: {},
+    });
+    const sql = `SELECT account_id, leak FROM (${query.sql}) AS inputs ORDER BY account_id`;
+    return warehouse.query(sql, query.parameters);
+  };
+
+  it('a metric that reads a table past the conditions of its source', async () => {
+    const sql = 'SELECT account_id, COUNT(*) AS leak FROM source.tickets GROUP BY account_id';
+    const future = withFutureRows(past, sources.values());
+    const wanted = leaking(sql, 'tickets');
+    expect(await leaksOn(wanted, future)).not.toEqual(await leaksOn(wanted, past));
+  });
+
+  it('a metric that counts days that had not come yet', async () => {
+    const sql = 'SELECT account_id, COUNT(closed_on) AS leak FROM tickets GROUP BY account_id';
+    const wanted = leaking(sql, 'tickets');
+    const known = withoutLaterDays(past, sources);
+    expect(await leaksOn(wanted, known)).not.toEqual(await leaksOn(wanted, past));
   });
 });

@@ -14,7 +14,7 @@ const contract = new Map(
   }),
 );
 
-const small: DemoOptions = { pack: 'saas', accounts: 80, days: 200, today: '2026-03-31' };
+const small: DemoOptions = { pack: 'saas', accounts: 40, days: 180, today: '2026-03-31' };
 const demo = generateDemo(small);
 
 function tableOf(tables: DemoTables, name: string): DemoTable {
@@ -105,6 +105,8 @@ describe('demo data', () => {
         today,
       ).length;
     expect(countOn('2025-02-25')).toBeLessThan(130);
+    // The first run looks at the day before the last.
+    expect(countOn('2026-03-30')).toBe(150);
     expect(countOn('2026-03-31')).toBe(150);
     expect(countOn('2026-12-31')).toBeGreaterThan(150);
   });
@@ -174,7 +176,7 @@ describe('demo data', () => {
   });
 
   describe('is like real data', () => {
-    const world = generateDemo({ pack: 'saas', accounts: 400, days: 400, today: '2026-03-31' });
+    const world = generateDemo({ pack: 'saas', accounts: 200, days: 400, today: '2026-03-31' });
 
     it('has renewals, churns, expansions and trials that come to nothing', () => {
       const kinds = new Map<string, number>();
@@ -228,7 +230,7 @@ describe('demo data', () => {
     it('has key users who leave and successors', () => {
       const users = rowsOf(tableOf(world, 'users'));
       const gone = users.filter((row) => row.left_on !== null && row.role !== 'member');
-      expect(gone.length).toBeGreaterThan(20);
+      expect(gone.length).toBeGreaterThan(10);
     });
 
     it('has quieter weekends', () => {

@@ -332,6 +332,7 @@ describe('the lint of metric SQL', () => {
     ['COUNT(*)', 'WHERE account_id = pages', 'STRING and INT64 are compared'],
     ['MAX(EXTRACT(YEAR FROM visited_at))', '', 'local_date'],
     ['COUNT(@other)', '', '@other is no parameter'],
+    ['COUNT(*)', 'JOIN source.visits AS v USING (account_id)', 'write visits alone'],
     ['COUNT(*)', 'JOIN secrets USING (account_id)', "not among the group's sources"],
   ])('refuses %s %s', (select, rest, reason) => {
     expect(lint(select, rest)).toThrow(reason);

@@ -7,7 +7,7 @@ import { historyChart } from './chart.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { measureTable } from './measure-table.ts';
-import { bandChip, meter, titleOf, trendMark } from './parts.ts';
+import { bandChip, joined, meter, scaleOf, titleOf, trendMark } from './parts.ts';
 
 export function accountPage(
   context: PageContext,
@@ -21,11 +21,14 @@ export function accountPage(
     section: 'accounts',
     content: html`
       <h1>${title}</h1>
-      <p class="lead">${account.name && html`${account.id} · `}
-        ${account.phase && html`${account.phase.label[lang]} · `}
-        ${text.lastChanged(format.date(account.date))}
-        ${account.as_of_date && account.as_of_date > account.date && html` · ${text.holds(format.date(account.as_of_date))}`}
-      </p>
+      <p class="lead">${joined([
+        account.name !== null && account.id,
+        account.phase?.label[lang],
+        text.lastChanged(format.date(account.date)),
+        account.as_of_date !== null &&
+          account.as_of_date > account.date &&
+          text.holds(format.date(account.as_of_date)),
+      ])}</p>
       ${
         account.state === 'absent' &&
         html`<p class="card">${text.absent}
@@ -89,9 +92,9 @@ function scoreSection(
         ${
           score.points === null
             ? html`<p class="big"><small>${text.noPoints}</small></p>`
-            : html`<p class="big">${format.points(score.points)} <small>/ ${format.points(score.scale)}</small></p>`
+            : html`<p class="big">${format.score(score.points)} <small>/ ${format.points(score.scale)}</small></p>`
         }
-        <p class="row">${bandChip(context, score.bands, score.band)} ${score.trend && trendMark(context, score.trend)}</p>
+        <p class="row">${bandChip(context, scaleOf(pack, score.id, score.bands), score.band)} ${score.trend && trendMark(context, score.trend)}</p>
         ${notes(context, score)}
         ${axes(context, score)}
       </div>

@@ -6,7 +6,7 @@ import type { Score } from '../../scorecard/pack.ts';
 import { unknownBand } from '../names.ts';
 import { type AccountParameters, accountSorts } from '../parameters.ts';
 import type { PageContext } from './context.ts';
-import { bandChip, bandsOf, meter, moved, titleOf, trendMark } from './parts.ts';
+import { bandChip, meter, moved, scaleOf, titleOf, trendMark } from './parts.ts';
 
 type Wanted = Partial<Pick<AccountParameters, 'band' | 'phase' | 'owner' | 'q'>> &
   Pick<AccountParameters, 'sort'>;
@@ -63,7 +63,7 @@ export function accountTable(context: PageContext, score: Score, list: AccountLi
       <th scope="col">${text.account}</th>
       <th scope="col">${text.band}</th>
       <th scope="col" class="num">${score.label[lang]}</th>
-      <th scope="col">${text.trend}</th>
+      <th scope="col" class="hide">${text.trend}</th>
       <th scope="col" class="num">${text.lastMove}</th>
       ${others.map(({ label }) => html`<th scope="col" class="num hide">${label[lang]}</th>`)}
       ${hasPhase && html`<th scope="col" class="hide">${text.phase}</th>`}
@@ -75,15 +75,15 @@ export function accountTable(context: PageContext, score: Score, list: AccountLi
       return html`<tr>
         <th scope="row"><a href=${context.accountHref(account.id)}>${titleOf(account)}</a>
           ${account.name && html`<span class="id">${account.id}</span>`}</th>
-        <td>${bandChip(context, bandsOf(pack, score.id), result?.band ?? null)}
+        <td>${bandChip(context, scaleOf(pack, score.id), result?.band ?? null)}
           ${result?.override && html`<span class="tag">${text.overridden}</span>`}</td>
-        <td class="num">${points === null ? text.none : format.points(points)}
+        <td class="num">${points === null ? text.none : format.score(points)}
           ${points !== null && meter(points, score.scale / 100)}</td>
-        <td>${trendMark(context, result?.trend ?? null)}</td>
+        <td class="trend hide">${trendMark(context, result?.trend ?? null)}</td>
         <td class="num">${moved(context, result?.moved ?? 0)}</td>
         ${others.map(({ id }) => {
           const other = account.scores[id]?.points ?? null;
-          return html`<td class="num hide">${other === null ? text.none : format.points(other)}</td>`;
+          return html`<td class="num hide">${other === null ? text.none : format.score(other)}</td>`;
         })}
         ${hasPhase && html`<td class="hide">${account.phase?.label[lang] ?? text.none}</td>`}
         ${hasOwner && html`<td class="hide">${format.attribute(account.attributes.owner ?? null)}</td>`}

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { MeasureChange, ScoreAnswer } from '../../records/api.ts';
 import type { PageContext } from './context.ts';
-import { bandChip, moved } from './parts.ts';
+import { bandChip, moved, scaleOf } from './parts.ts';
 
 /** The rest moved the score by next to nothing. */
 const mostMeasures = 10;
@@ -12,6 +12,8 @@ export function changeSection(context: PageContext, score: ScoreAnswer): VNode {
   const { lang, text, format } = context;
   const { change } = score;
   const reasons = score.reasons[lang];
+  // Without measures that moved, the sentences say what costs the score most.
+  const explained = change !== null && change.measures.length > 0;
   const was =
     change?.from_band !== null && change?.from_band !== undefined
       ? score.bands.find(({ id }) => id === change.from_band)
@@ -19,15 +21,15 @@ export function changeSection(context: PageContext, score: ScoreAnswer): VNode {
   return html`
     ${
       reasons.length > 0 &&
-      html`<h3>${change ? text.why : text.weighs}</h3>
+      html`<h3>${explained ? text.why : text.weighs}</h3>
       <ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
     }
     ${
       change &&
-      html`${reasons.length === 0 && html`<h3>${text.why}</h3>`}
+      html`${!(explained && reasons.length > 0) && html`<h3>${text.why}</h3>`}
         <p class="row"><span class="soft">${text.since(format.date(change.since), format.points(change.from))}</span>
           ${moved(context, change.total)}
-          ${was && html`<span class="soft small">${text.fromBand('')}</span> ${bandChip(context, score.bands, was)}`}</p>
+          ${was && html`<span class="soft small">${text.fromBand('')}</span> ${bandChip(context, scaleOf(context.pack, score.id, score.bands), was)}`}</p>
         <dl class="split">${(['behaviour', 'data', 'rules'] as const).map(
           (cause) =>
             html`<div><dt>${text.split[cause]}</dt><dd>${moved(context, change[cause])}</dd></div>`,

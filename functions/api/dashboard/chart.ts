@@ -4,13 +4,14 @@ import type { VNode } from 'preact';
 import type { HistoryAnswer, HistoryPoint } from '../../records/api.ts';
 import type { Score } from '../../scorecard/pack.ts';
 import type { PageContext } from './context.ts';
-import { bandChip, bandClass } from './parts.ts';
+import { bandChip, bandClass, scaleOf } from './parts.ts';
 
 const width = 680;
 const height = 190;
 const margin = { left: 30, right: 8, top: 8, bottom: 22 };
 const plotWidth = width - margin.left - margin.right;
 const plotHeight = height - margin.top - margin.bottom;
+const labelHeight = 12;
 /** Rows of the table under the chart. */
 const mostRows = 60;
 
@@ -24,11 +25,16 @@ export function historyChart(context: PageContext, score: Score, history: Histor
   const first = plotted[0];
   const last = plotted.at(-1);
   if (!first || !last) return html`<p class="soft small">${text.noHistory}</p>`;
-  const scale = score.scale / 100;
+  const highest = score.scale / 100;
+  const scale = scaleOf(context.pack, score.id);
   const start = Date.parse(first.date);
   const span = Math.max(1, Date.parse(last.date) - start);
-  const x = (date: string) => margin.left + ((Date.parse(date) - start) / span) * plotWidth;
-  const y = (points: number) => margin.top + (1 - points / scale) * plotHeight;
+  // A single result stands at the end, where later ones will join it.
+  const x = (date: string) =>
+    first === last
+      ? width - margin.right
+      : margin.left + ((Date.parse(date) - start) / span) * plotWidth;
+  const y = (points: number) => margin.top + (1 - points / highest) * plotHeight;
   const values = plotted.map(({ points }) => points);
   const summary = text.historyRange(
     format.date(first.date),
@@ -42,14 +48,16 @@ export function historyChart(context: PageContext, score: Score, history: Histor
         const upper = score.bands[index + 1]?.from ?? score.scale;
         const top = y(upper / 100);
         const bottom = y(from / 100);
-        return html`<rect class=${`zone ${bandClass(score.bands, id)}`} x=${margin.left} y=${at(top)}
-            width=${plotWidth} height=${at(bottom - top)} />
-          <text x=${margin.left - 5} y=${at(bottom + (index === 0 ? 0 : 4))} text-anchor="end">${format.points(from / 100)}</text>`;
+        return html`<rect class=${`zone ${bandClass(scale, id)}`} x=${margin.left} y=${at(top)}
+            width=${plotWidth} height=${at(bottom - top)} />`;
       })}
-      <text x=${margin.left - 5} y=${margin.top + 8} text-anchor="end">${format.points(scale)}</text>
+      ${legible([0, ...score.bands.map(({ from }) => from / 100), highest], y).map(
+        (points) =>
+          html`<text x=${margin.left - 5} y=${at(y(points) + 4)} text-anchor="end">${format.points(points)}</text>`,
+      )}
       <path class="line" d=${lineOf(oldestFirst, x, y)} />
-      <circle class=${`end ${bandClass(score.bands, last.band?.id ?? null)}`} cx=${at(x(last.date))} cy=${at(y(last.points))} r="4.5" />
-      <text x=${margin.left} y=${height - 6}>${format.date(first.date)}</text>
+      <circle class=${`end ${bandClass(scale, last.band?.id ?? null)}`} cx=${at(x(last.date))} cy=${at(y(last.points))} r="4.5" />
+      ${first !== last && html`<text x=${margin.left} y=${height - 6}>${format.date(first.date)}</text>`}
       <text x=${width - margin.right} y=${height - 6} text-anchor="end">${format.date(last.date)}</text>
     </svg>
     <details><summary>${text.figures}</summary>
@@ -57,12 +65,22 @@ export function historyChart(context: PageContext, score: Score, history: Histor
         <thead><tr><th scope="col">${text.date}</th><th scope="col" class="num">${text.points}</th><th scope="col">${text.band}</th></tr></thead>
         <tbody>${history.results.slice(0, mostRows).map(
           (point) => html`<tr><th scope="row">${format.date(point.date)}</th>
-            <td class="num">${point.points === null ? text.none : format.points(point.points)}</td>
-            <td>${bandChip(context, score.bands, point.band)}</td></tr>`,
+            <td class="num">${point.points === null ? text.none : format.score(point.points)}</td>
+            <td>${bandChip(context, scale, point.band)}</td></tr>`,
         )}</tbody>
       </table></div>
     </details>
   </figure>`;
+}
+
+/** Boundaries whose labels do not run into the one below. */
+function legible(boundaries: readonly number[], y: (points: number) => number): number[] {
+  const shown: number[] = [];
+  for (const points of boundaries) {
+    const below = shown.at(-1);
+    if (below === undefined || y(below) - y(points) >= labelHeight) shown.push(points);
+  }
+  return shown;
 }
 
 const at = (coordinate: number): string => coordinate.toFixed(1);
@@ -77,7 +95,9 @@ function lineOf(
   let path = '';
   for (const result of results) {
     if (isPlotted(result)) {
-      path += `${drawing ? 'L' : 'M'}${at(x(result.date))} ${at(y(result.points))}`;
+      // A move alone draws nothing; with a line of no length after it, it is a dot.
+      const to = `${at(x(result.date))} ${at(y(result.points))}`;
+      path += drawing ? `L${to}` : `M${to}h0`;
     }
     drawing = isPlotted(result);
   }

@@ -1,11 +1,16 @@
 /** Numbers, dates and values as people of one language write them. */
 import type { Lang, Texts } from '../texts.ts';
 
+/** What type sets as a minus; a hyphen breaks lines and is too short. */
+const minus = '−';
+
 type Value = string | number | boolean | null;
 
 export interface Formats {
   count(n: number): string;
-  /** A score's points: at most two decimals, at least none. */
+  /** A score, always with one decimal: scores stand below one another. */
+  score(points: number): string;
+  /** Points of a measure or a boundary, with as many decimals as they have. */
   points(points: number): string;
   /** With its sign; a real minus. */
   signed(points: number): string;
@@ -22,10 +27,15 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
   const number = (digits: number) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
   const whole = number(0);
   const one = number(1);
+  const oneAlways = new Intl.NumberFormat(lang, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+  const two = number(2);
   const percent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 0 });
   const finePercent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 1 });
   const signedNumber = new Intl.NumberFormat(lang, {
-    maximumFractionDigits: 1,
+    maximumFractionDigits: 2,
     signDisplay: 'exceptZero',
   });
   const significant = new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 });
@@ -48,7 +58,8 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
       : Math.abs(value) >= 100
         ? one.format(value)
         : significant.format(value);
-    return unit === null || unit === 'currency' ? shown : text.unit(shown, unit, value === 1);
+    const signed = shown.replace('-', minus);
+    return unit === null || unit === 'currency' ? signed : text.unit(signed, unit, value === 1);
   };
   const shown = (value: Value, unit: string | null): string => {
     if (value === null || value === '') return text.none;
@@ -57,8 +68,9 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
   };
   return {
     count: (n) => whole.format(n),
-    points: (points) => one.format(points),
-    signed: (points) => signedNumber.format(points).replace('-', '−'),
+    score: (points) => oneAlways.format(points),
+    points: (points) => two.format(points),
+    signed: (points) => signedNumber.format(points).replace('-', minus),
     share: (share) => percent.format(share),
     date,
     instant: (at) => instant.format(new Date(at)),

@@ -5,6 +5,11 @@ import { renderToString } from 'preact-render-to-string';
 import type { PageContext } from './context.ts';
 import { style } from './style.ts';
 
+/** A green dot: no request of its own. */
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E" +
+  "%3Ccircle cx='8' cy='8' r='6' fill='%231d7660'/%3E%3C/svg%3E";
+
 export interface Page {
   title: string;
   /** The entry of the navigation that the page belongs to. */
@@ -25,6 +30,7 @@ export function renderPage(context: PageContext, { title, section, content }: Pa
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>${title} · Kenko</title>
+      <link rel="icon" href=${icon} />
       <style dangerouslySetInnerHTML=${{ __html: style }} />
     </head>
     <body>

@@ -14,12 +14,16 @@ export function measureTable(context: PageContext, score: ScoreAnswer): VNode {
     ...axis,
     measures: score.measures.filter((measure) => measure.axis === axis.id),
   }));
-  return html`<h3>${text.measures}</h3><div class="scroll"><table>
+  // Where everything is a hypothesis, saying so once is enough.
+  const allOpen = score.measures.every((measure) => measure.hypothesis);
+  return html`<h3>${text.measures}</h3>
+  ${allOpen && html`<p class="small soft">${text.allHypotheses}</p>`}
+  <div class="scroll"><table>
     <thead><tr>
       <th scope="col">${text.measure}</th>
       <th scope="col" class="num">${text.value}</th>
       <th scope="col" class="num">${text.earned}</th>
-      <th scope="col" class="num">${text.partOfScore}</th>
+      <th scope="col" class="num hide">${text.partOfScore}</th>
       <th scope="col" class="num hide">${text.nextStep}</th>
     </tr></thead>
     ${groups
@@ -27,22 +31,22 @@ export function measureTable(context: PageContext, score: ScoreAnswer): VNode {
       .map(
         ({ label, measures }) => html`<tbody>
           ${label && html`<tr class="axis"><th scope="rowgroup" colspan="5">${label}</th></tr>`}
-          ${measures.map((measure) => measureRow(context, measure))}
+          ${measures.map((measure) => measureRow(context, measure, !allOpen))}
         </tbody>`,
       )}
   </table></div>`;
 }
 
-function measureRow(context: PageContext, measure: MeasureAnswer): VNode {
+function measureRow(context: PageContext, measure: MeasureAnswer, marked: boolean): VNode {
   const { lang, text, format } = context;
   const { earned, available, contribution, next, unit, value } = measure;
   const hints = measure.hints[lang];
   return html`<tr class=${measure.state === 'missing' ? 'gone' : undefined}>
     <th scope="row">${measure.label[lang]}
-      ${measure.hypothesis && html`<span class="tag" title=${text.hypothesisHelp}>${text.hypothesis}</span>`}
+      ${marked && measure.hypothesis && html`<span class="tag" title=${text.hypothesisHelp}>${text.hypothesis}</span>`}
       ${
         hints.length > 0 &&
-        html`<details><summary>${text.hints}</summary><ul>${hints.map((hint) => html`<li>${hint}</li>`)}</ul></details>`
+        html`<details class="hints"><summary>${text.hints}</summary><ul>${hints.map((hint) => html`<li>${hint}</li>`)}</ul></details>`
       }</th>
     <td class="num">${
       measure.state === 'ok'
@@ -54,7 +58,7 @@ function measureRow(context: PageContext, measure: MeasureAnswer): VNode {
         ? html`<span class="soft">${text.leftOut}</span>`
         : html`${format.points(earned)} / ${format.points(available)}${meter(earned, available)}`
     }</td>
-    <td class="num">${contribution === null ? text.none : format.points(contribution)}</td>
+    <td class="num hide">${contribution === null ? text.none : format.points(contribution)}</td>
     <td class="num hide soft">${next ? text.nextStepAt(format.value(next.value, unit), format.points(next.gain)) : text.none}</td>
   </tr>`;
 }

@@ -15,23 +15,34 @@ const colours: Record<number, readonly number[]> = {
   7: [0, 1, 2, 3, 4, 5, 6],
 };
 
-/** The class that gives a band its colour: by its place in the scale, never by its name. */
-export function bandClass(bands: readonly { id: string }[], band: string | null): string {
-  const position = bands.findIndex(({ id }) => id === band);
-  const colour = colours[bands.length]?.[position];
-  return colour === undefined ? 'cu' : `c${colour}`;
+/** The bands of a score, from the lowest up, and what a low one means. */
+export interface Scale {
+  bands: readonly { id: string }[];
+  /** judgement: low is bad, red to green; level: low is only little, pale to strong. */
+  tone: 'judgement' | 'level';
 }
 
-export const bandsOf = (pack: Pack, score: string): readonly { id: string }[] =>
-  pack.scores.find(({ id }) => id === score)?.bands ?? [];
+/** A score's scale; `bands` are those of an older result, where they may differ. */
+export function scaleOf(pack: Pack, score: string, bands?: readonly { id: string }[]): Scale {
+  const found = pack.scores.find(({ id }) => id === score);
+  return {
+    bands: bands ?? found?.bands ?? [],
+    // Nothing is wrong with an account that does not want more.
+    tone: found?.purpose === 'upsell' ? 'level' : 'judgement',
+  };
+}
 
-export function bandChip(
-  { lang, text }: PageContext,
-  bands: readonly { id: string }[],
-  band: Named | null,
-): VNode {
+/** The class that gives a band its colour: by its place in the scale, never by its name. */
+export function bandClass({ bands, tone }: Scale, band: string | null): string {
+  const position = bands.findIndex(({ id }) => id === band);
+  const colour = colours[bands.length]?.[position];
+  if (colour === undefined) return 'cu';
+  return tone === 'level' ? `l${colour}` : `c${colour}`;
+}
+
+export function bandChip({ lang, text }: PageContext, scale: Scale, band: Named | null): VNode {
   if (!band) return html`<span class="soft">${text.none}</span>`;
-  return html`<span class=${`chip ${bandClass(bands, band.id)}`}>
+  return html`<span class=${`chip ${bandClass(scale, band.id)}`}>
     <i class="dot" aria-hidden="true"></i>${band.label[lang]}
   </span>`;
 }
@@ -58,6 +69,10 @@ export function trendMark({ text }: PageContext, trend: keyof typeof arrows | nu
   const way = trend === 'rising' ? 'up' : trend === 'falling' ? 'down' : 'soft';
   return html`<span class=${way}><span aria-hidden="true">${arrows[trend]}</span> ${text.trends[trend]}</span>`;
 }
+
+/** Facts in one line; those that do not apply are left out. */
+export const joined = (facts: readonly (string | false | null | undefined)[]): string =>
+  facts.filter(Boolean).join(' · ');
 
 /** What to call an account. */
 export const titleOf = (account: { id: string; name: string | null }): string =>

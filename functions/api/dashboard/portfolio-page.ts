@@ -6,26 +6,28 @@ import { unknownBand } from '../names.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
-import { bandChip, bandClass, bandsOf, moved, titleOf } from './parts.ts';
+import { bandChip, bandClass, joined, moved, scaleOf, titleOf } from './parts.ts';
 
 export function portfolioPage(
   context: PageContext,
   portfolio: PortfolioAnswer,
   list: AccountList,
 ): Page {
-  const { lang, text, format, pack } = context;
+  const { text, format, pack } = context;
   const [main] = pack.scores;
   const { current, accounts } = portfolio;
   return {
     title: text.portfolio,
     section: 'portfolio',
     content: html`
-      <h1>${portfolio.pack.label[lang]}</h1>
+      <h1>${text.portfolio}</h1>
       ${
         current
-          ? html`<p class="lead">${text.asOf(format.date(current.date))} ·
-              ${text.accountCount(format.count(accounts.active))}
-              ${accounts.absent > 0 && html` · ${text.left(format.count(accounts.absent))}`}</p>`
+          ? html`<p class="lead">${joined([
+              text.asOf(format.date(current.date)),
+              text.accountCount(format.count(accounts.active)),
+              accounts.absent > 0 && text.left(format.count(accounts.absent)),
+            ])}</p>`
           : html`<p class="lead">${text.nothingYet}</p>`
       }
       ${current && portfolio.scores.map((score) => scoreCard(context, score))}
@@ -46,27 +48,33 @@ export function portfolioPage(
 function scoreCard(context: PageContext, score: ScorePortfolio): VNode {
   const { lang, text, format } = context;
   const heading = `score-${score.id}`;
+  const { down, up } = score.movers;
   return html`<section class="card" aria-labelledby=${heading}>
     <div class="row between">
       <h2 id=${heading}>${score.label[lang]}</h2>
       ${
         score.average !== null &&
-        html`<span class="soft">${text.average(format.points(score.average))} / ${format.points(score.scale)}</span>`
+        html`<span class="soft">${text.average(format.score(score.average))} / ${format.points(score.scale)}</span>`
       }
     </div>
     ${bandBar(context, score)}
-    <div class="columns">
-      <div><h3>${text.falls}</h3>${movers(context, score.id, score.movers.down)}</div>
-      <div><h3>${text.rises}</h3>${movers(context, score.id, score.movers.up)}</div>
-    </div>
+    ${
+      down.length + up.length === 0
+        ? html`<p class="soft small">${text.noMovers}</p>`
+        : html`<div class="columns">
+            <div><h3>${text.falls}</h3>${movers(context, score.id, down)}</div>
+            <div><h3>${text.rises}</h3>${movers(context, score.id, up)}</div>
+          </div>`
+    }
   </section>`;
 }
 
 /** One bar, from the worst band to the best, and its legend as links to the accounts. */
 function bandBar(context: PageContext, score: ScorePortfolio): VNode {
-  const { lang, text, format, href } = context;
+  const { lang, text, format, href, pack } = context;
+  const scale = scaleOf(pack, score.id);
   const parts = [
-    ...score.bands.map((band) => ({ ...band, colour: bandClass(score.bands, band.id) })),
+    ...score.bands.map((band) => ({ ...band, colour: bandClass(scale, band.id) })),
     { ...unknownBand, accounts: score.unknown, colour: 'cu' },
   ].filter(({ id, accounts }) => accounts > 0 || id !== unknownBand.id);
   const all = parts.reduce((sum, { accounts }) => sum + accounts, 0);
@@ -106,16 +114,16 @@ function bandBar(context: PageContext, score: ScorePortfolio): VNode {
 function movers(context: PageContext, score: string, list: readonly Mover[]): VNode {
   const { lang, text, format, pack } = context;
   if (list.length === 0) return html`<p class="soft small">${text.noMovers}</p>`;
-  const bands = bandsOf(pack, score);
+  const scale = scaleOf(pack, score);
   return html`<ul class="movers">${list.map(
     (mover) => html`<li>
       <div class="row between">
         <a href=${context.accountHref(mover.id)}>${titleOf(mover)}</a>
-        <span class="num">${mover.points === null ? text.none : format.points(mover.points)} ${moved(context, mover.moved)}</span>
+        <span class="num">${mover.points === null ? text.none : format.score(mover.points)} ${moved(context, mover.moved)}</span>
       </div>
       ${
         mover.from_band &&
-        html`<p class="small">${bandChip(context, bands, mover.from_band)} → ${bandChip(context, bands, mover.band)}</p>`
+        html`<p class="small">${bandChip(context, scale, mover.from_band)} → ${bandChip(context, scale, mover.band)}</p>`
       }
       <p class="why">${mover.reasons[lang].slice(0, 2).join(lang === 'ja' ? '／' : '; ') || text.noReasons}</p>
     </li>`,
@@ -144,21 +152,22 @@ function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
     }
     ${
       sources.length > 0 &&
-      html`<div><h3>${text.sources}</h3><ul class="notes">${sources.map(
-        ({ table, state, complete_through: through }) =>
-          html`<li>${table}: ${
-            state === 'missing'
-              ? html`<span class="soft">${text.sourceMissing}</span>`
-              : through === null
-                ? text.sourceEmpty
-                : text.through(format.date(through))
-          }${through !== null && current && through < current.date && html`<span class="tag">${text.sourceLate}</span>`}</li>`,
+      html`<div><h3>${text.sources}</h3><ul class="notes">${byState(context, portfolio).map(
+        ({
+          state,
+          late,
+          tables,
+        }) => html`<li>${state}${late && html`<span class="tag">${text.sourceLate}</span>`}
+          <br /><span class="soft small">${tables.join(', ')}</span></li>`,
       )}</ul></div>`
     }
     <div><h3>${text.lastRun}</h3>${
       run
-        ? html`<p>${format.instant(run.slot)} ${text.runStates[run.state]}
-            ${typeof seconds === 'number' && text.inSeconds(format.count(seconds))}</p>
+        ? html`<p>${joined([
+            format.instant(run.slot),
+            text.runStates[run.state],
+            typeof seconds === 'number' && text.inSeconds(format.count(seconds)),
+          ])}</p>
             ${run.changed !== null && html`<p class="soft small">${text.changed(format.count(run.changed))}</p>`}
             ${run.failure && html`<p class="down small">${run.failure.message}</p>`}`
         : html`<p class="soft">${text.none}</p>`
@@ -166,7 +175,25 @@ function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
     <h3>Salesforce</h3><p>${
       synced.length === 0
         ? text.none
-        : synced.map((state) => `${text.crm[state]} ${format.count(crm[state])}`).join(' · ')
+        : joined(synced.map((state) => `${text.crm[state]} ${format.count(crm[state])}`))
     }</p></div>
   </section>`;
+}
+
+/** Tables that are in the same state together: a late one must not drown among the others. */
+function byState({ text, format }: PageContext, { sources, current }: PortfolioAnswer) {
+  const groups = new Map<string, { state: string; late: boolean; tables: string[] }>();
+  for (const { table, state, complete_through: through } of sources) {
+    const shown =
+      state === 'missing'
+        ? text.sourceMissing
+        : through === null
+          ? text.sourceEmpty
+          : text.through(format.date(through));
+    const late = through !== null && current !== null && through < current.date;
+    const group = groups.get(shown) ?? { state: shown, late, tables: [] };
+    group.tables.push(table);
+    groups.set(shown, group);
+  }
+  return [...groups.values()];
 }

@@ -5,11 +5,13 @@ export const style = `
 :root { color-scheme: light dark;
   --paper: #f7f7f4; --card: #fff; --ink: #1c2324; --soft: #5c6668; --line: #e2e3de; --hover: #f1f2ee;
   --accent: #0b6e6e; --up: #1d7a4f; --down: #b3372b;
-  --b0: #a3231d; --b1: #cf4a3c; --b2: #e2873a; --b3: #d8b13a; --b4: #86b25a; --b5: #3f9a62; --b6: #1d7660; --bu: #9aa3a5; }
+  --b0: #a3231d; --b1: #cf4a3c; --b2: #e2873a; --b3: #d8b13a; --b4: #86b25a; --b5: #3f9a62; --b6: #1d7660; --bu: #9aa3a5;
+  --l0: #dce8ec; --l1: #c3d9e2; --l2: #9fc3d2; --l3: #74a9bf; --l4: #4a8aa8; --l5: #27698c; --l6: #174f6e; }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #131718; --card: #1b2122; --ink: #e6eae9; --soft: #9aa6a6; --line: #2f3838; --hover: #232a2b;
   --accent: #5cc4bd; --up: #62c391; --down: #ee8578;
-  --b0: #d04a41; --b1: #e0675a; --b2: #e0924f; --b3: #d3b34f; --b4: #90ba68; --b5: #55ac77; --b6: #3a9c83; --bu: #6d7779; } }
+  --b0: #d04a41; --b1: #e0675a; --b2: #e0924f; --b3: #d3b34f; --b4: #90ba68; --b5: #55ac77; --b6: #3a9c83; --bu: #6d7779;
+  --l0: #2a3a42; --l1: #31505e; --l2: #3a687a; --l3: #468299; --l4: #579db6; --l5: #77bad0; --l6: #a3d8e8; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); line-height: 1.55; font-size: 15px;
@@ -41,6 +43,8 @@ p { margin: .3rem 0; }
 .card > :last-child { margin-bottom: 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: .9rem 2rem; margin: 1.1rem 0; }
 .facts > div { min-width: 0; }
+.facts h3 { margin: 1.1rem 0 .4rem; }
+.facts h3:first-child { margin-top: 0; }
 .facts dt { color: var(--soft); font-size: .8rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 dl { margin: 0; }
@@ -54,12 +58,15 @@ dl { margin: 0; }
 .dot { display: inline-block; width: .62em; height: .62em; border-radius: 50%; margin-right: .45em; background: var(--c); }
 .chip { display: inline-flex; align-items: center; white-space: nowrap; padding: .08rem .6rem .08rem .5rem; border-radius: 99px; font-size: .86rem; background: color-mix(in srgb, var(--c) 15%, transparent); color: var(--ink); }
 .c0 { --c: var(--b0); } .c1 { --c: var(--b1); } .c2 { --c: var(--b2); } .c3 { --c: var(--b3); } .c4 { --c: var(--b4); } .c5 { --c: var(--b5); } .c6 { --c: var(--b6); } .cu { --c: var(--bu); }
+.l0 { --c: var(--l0); } .l1 { --c: var(--l1); } .l2 { --c: var(--l2); } .l3 { --c: var(--l3); } .l4 { --c: var(--l4); } .l5 { --c: var(--l5); } .l6 { --c: var(--l6); }
 svg .fill { fill: var(--c); }
 .movers { list-style: none; padding: 0; margin: 0; }
 .movers li { padding: .5rem 0; border-top: 1px solid var(--line); }
 .movers li:first-child { border-top: 0; }
 .movers .why { color: var(--soft); font-size: .87rem; margin: 0; }
 .up { color: var(--up); } .down { color: var(--down); }
+.num + td:not(.num), .num + th:not(.num) { padding-left: 1rem; }
+.trend { white-space: nowrap; }
 .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
@@ -80,6 +87,7 @@ form.filters { display: flex; flex-wrap: wrap; gap: .7rem .9rem; align-items: en
 form.filters label { display: grid; gap: .15rem; font-size: .8rem; color: var(--soft); }
 input, select, button { font: inherit; font-size: .92rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 7px; padding: .36rem .6rem; max-width: 100%; }
 input[type=search] { width: 15rem; }
+input, select, button { height: 2.2rem; }
 button { background: var(--accent); border-color: var(--accent); color: var(--card); font-weight: 560; cursor: pointer; padding: .36rem 1rem; }
 .pager { display: flex; gap: 1.4rem; margin-top: 1rem; align-items: baseline; }
 .hero { display: grid; grid-template-columns: minmax(210px, 1fr) 2.4fr; gap: 1rem 2.5rem; align-items: start; }
@@ -94,6 +102,9 @@ button { background: var(--accent); border-color: var(--accent); color: var(--ca
 .split dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; font-size: 1.05rem; }
 .tag { font-size: .72rem; border: 1px solid var(--line); color: var(--soft); border-radius: 4px; padding: 0 .35rem; margin-left: .4rem; white-space: nowrap; }
 details { font-size: .87rem; }
+details.hints { display: inline; font-weight: 400; }
+details.hints summary { display: inline-block; white-space: nowrap; font-size: .72rem; margin-left: .5rem; list-style: none; text-decoration: underline dotted; text-underline-offset: 3px; }
+details.hints summary::-webkit-details-marker { display: none; }
 summary { cursor: pointer; color: var(--soft); }
 details ul { margin: .2rem 0 .3rem; padding-left: 1.1rem; }
 .gone td, .gone th { color: var(--soft); }
@@ -104,7 +115,8 @@ figure { margin: 0; }
 .chart .line { fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
 .chart .end { fill: var(--c); stroke: var(--card); stroke-width: 2; }
 footer { color: var(--soft); font-size: .82rem; padding-bottom: 2rem; }
-@media (max-width: 720px) { .hero { grid-template-columns: 1fr; } .card { padding: 1rem; border-radius: 10px; } .hide { display: none; } }
+@media (max-width: 720px) { .hero { grid-template-columns: 1fr; } .card { padding: 1rem; border-radius: 10px; } .hide { display: none; }
+  .brand small { display: none; } header.top > div { gap: 1rem; min-height: 3rem; } tbody th { min-width: 8rem; } td .meter { width: 40px; } }
 @media print { body { background: #fff; font-size: 11pt; } .langs, nav, form, .pager, .skip { display: none; }
   .card { border: 0; padding: 0; break-inside: avoid-page; } a { color: inherit; } tbody tr { break-inside: avoid; }
   svg, .dot, .chip { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
@@ -114,6 +126,7 @@ footer { color: var(--soft); font-size: .82rem; padding-bottom: 2rem; }
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  'img-src data:',
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'self'",

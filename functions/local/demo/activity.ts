@@ -126,7 +126,7 @@ export class Activity {
       ? options[random.whole(0, owned - 1)]
       : features[(this.key + random.whole(0, count - 1)) % features.length];
     const draw = random.next();
-    const explore = doing.wish ? 0.07 : 0.004;
+    const explore = doing.wish ? 0.09 : 0.004;
     const kind =
       draw < explore
         ? 'explore'

@@ -68,7 +68,7 @@ export class Agreement {
     const { random } = this;
     if (this.status === 'active' && day > this.startedOn) {
       const due = (day - this.startedOn) % invoiceDays === 1;
-      if (due && this.overdueSince === null && random.chance(health < 0.35 ? 0.22 : 0.07)) {
+      if (due && this.overdueSince === null && random.chance(health < 0.35 ? 0.26 : 0.09)) {
         this.overdueSince = day - 1;
         const length = random.next();
         this.paysOn =

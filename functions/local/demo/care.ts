@@ -46,8 +46,7 @@ export class Care {
     if (random.chance(rate)) this.open(mood, kindOf(random, mood));
     // Keen customers have wishes.
     const keen = mood.health > 0.66 || (mood.wish && mood.contractDays < 0);
-    if (keen && !weekend && random.chance(mood.wish ? 0.03 : 0.006))
-      this.open(mood, 'request');
+    if (keen && !weekend && random.chance(mood.wish ? 0.03 : 0.006)) this.open(mood, 'request');
   }
 
   private open(mood: Mood, kind: string): void {

@@ -70,10 +70,12 @@ function tablesOf(
 
 function generateCustomers(world: World, accounts: number): DemoTable[] {
   const first = Math.max(1, Math.floor(accounts * firstShare));
-  const perDay = Math.max(accounts - first, 0.2) / (growthDays - 1);
+  const perDay = Math.max(accounts - first, 0.2) / (growthDays - 2);
   for (let slot = 0; slot < first; slot++) fillSlot(world, slot, 'before');
   for (let slot = first; ; slot++) {
-    const opens = world.origin + Math.floor((slot - first + 1) / perDay);
+    // Growth rests for a few days, so that the number is met when the demo is first looked at.
+    const rest = slot < accounts ? 0 : 3;
+    const opens = world.origin + rest + Math.floor((slot - first + 1) / perDay);
     if (opens > world.today) break;
     fillSlot(world, slot, opens);
   }

@@ -85,7 +85,11 @@ async function prepare(upTo: number, folder: string): Promise<Prepared[]> {
 }
 
 /** Runs one step in a process that dies, then in one that lives. */
-async function runKilled(start: string, slot: string, kill: Kill): Promise<Record<string, unknown>> {
+async function runKilled(
+  start: string,
+  slot: string,
+  kill: Kill,
+): Promise<Record<string, unknown>> {
   const system = await openTestSystem({ from: start, now: slot });
   try {
     const doomed = killable(system.runtime, kill);

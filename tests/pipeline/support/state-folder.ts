@@ -1,10 +1,10 @@
 /** The final state in the files of a state folder that nobody works on. */
 import { join } from 'node:path';
+import { readPackFiles } from '../../../functions/deployed-files.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce-server.ts';
 import { openSqliteBus } from '../../../functions/local/sqlite-bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
-import { readPackFiles } from '../../../functions/deployed-files.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/parse.ts';
 import { systemClock } from '../../../functions/system-clock.ts';

@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ColumnType } from '../../../functions/ports/warehouse.ts';
 import {
   metricGroup,
   type SourceTable,
@@ -38,13 +37,3 @@ export const groups: PackGroup[] = readdirSync(join(sql, 'metrics'))
       };
     }),
   );
-
-/** Columns of a table as metric SQL sees them. */
-export function visibleColumns({
-  columns,
-  event_time: event,
-}: SourceTable): Map<string, ColumnType> {
-  const visible = new Map<string, ColumnType>(columns.map(({ name, type }) => [name, type]));
-  if (event !== undefined && visible.get(event) === 'TIMESTAMP') visible.set('local_date', 'DATE');
-  return visible;
-}

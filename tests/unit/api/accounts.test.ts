@@ -6,7 +6,8 @@ import {
   historyAnswer,
 } from '../../../functions/records/api.ts';
 import { missingIndexes } from '../../../functions/records/indexes.ts';
-import { currentRun, startApi, type TestApi, today, yesterday } from './fixture.ts';
+import { currentRun, today, yesterday } from './documents.ts';
+import { startApi, type TestApi } from './fixture.ts';
 
 const oddIds = ['a/b', 'dot.ted', '..', '😀 emoji', 'x'.repeat(1500), '%41', 'a?b#c', '__init__'];
 
@@ -169,6 +170,7 @@ describe('GET /v1/accounts/{id}', () => {
       bands: [{ id: 'red' }, { id: 'amber' }, { id: 'green' }],
       measures: [
         { id: 'active_users', available: 100, contribution: 20, next: { value: 20, gain: 10.5 } },
+        { id: 'answers', state: 'missing', contribution: null },
       ],
       change: {
         since: yesterday,

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountAnswer, overrideAnswer, portfolioAnswer } from '../../../functions/records/api.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts, overrides } from '../../../functions/records/documents.ts';
-import { accountOf, currentRun, startApi, type TestApi, today } from './fixture.ts';
+import { accountOf, currentRun, today } from './documents.ts';
+import { startApi, type TestApi } from './fixture.ts';
 
 const request = {
   score: 'health',
@@ -11,22 +12,32 @@ const request = {
   author: 'csm@example.com',
   until: '2026-12-31T00:00:00Z',
 };
-const path = '/v1/accounts/a-1/overrides';
 
 let api: TestApi;
-beforeEach(async () => {
+beforeAll(async () => {
   api = await startApi({
-    accounts: [{ id: 'a-1', points: 90 }],
-    history: [{ date: today, account: 'a-1', points: 9_000, band: 'green' }],
+    accounts: ['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6'].map((id) => ({ id, points: 90 })),
+    history: ['a-1', 'a-2'].map((account) => ({
+      date: today,
+      account,
+      points: 9_000,
+      band: 'green',
+    })),
   });
 });
-afterEach(() => api.close());
+afterAll(() => api.close());
 
-const stored = () => api.runtime.snapshots.query({ collection: overrides, limit: 10 });
+const pathOf = (account: string) => `/v1/accounts/${account}/overrides`;
+const stored = async (account: string) => {
+  const all = await api.runtime.snapshots.query({ collection: overrides, limit: 100 });
+  return all.filter(({ data }) => data.account === account);
+};
+const announced = (account: string) =>
+  api.announced.filter((message) => message.accounts.includes(account));
 
 describe('POST /v1/accounts/{id}/overrides', () => {
   it('keeps the override, shows it at once, and announces the account', async () => {
-    const { status, body } = await api.post(path, request);
+    const { status, body } = await api.post(pathOf('a-1'), request);
     expect(status).toBe(201);
     expect(overrideAnswer.parse(body)).toMatchObject({
       ...request,
@@ -42,38 +53,39 @@ describe('POST /v1/accounts/{id}/overrides', () => {
       computed_band: { id: 'green' },
       override: { reason: request.reason, author: request.author },
     });
-    expect(api.announced).toEqual([{ pack: 'saas', run: currentRun, accounts: ['a-1'] }]);
+    expect(announced('a-1')).toEqual([{ pack: 'saas', run: currentRun, accounts: ['a-1'] }]);
   });
 
   it('counts in the portfolio as the band in force', async () => {
-    await api.post(path, request);
+    await api.post(pathOf('a-1'), request, { 'idempotency-key': 'once' });
+    await api.post(pathOf('a-2'), request);
     const { scores } = portfolioAnswer.parse((await api.get('/v1/portfolio')).body);
     expect(scores[0]).toMatchObject({
-      overridden: 1,
-      bands: [{ id: 'red', accounts: 1 }, { accounts: 0 }, { id: 'green', accounts: 0 }],
+      overridden: 2,
+      bands: [{ id: 'red', accounts: 2 }, { accounts: 0 }, { id: 'green', accounts: 0 }],
     });
   });
 
   it('keeps one that begins later without showing it yet', async () => {
     const later = { ...request, from: '2026-11-25T09:00:00+09:00' };
-    const { body } = await api.post(path, later);
+    const { body } = await api.post(pathOf('a-3'), later);
     expect(body).toMatchObject({ from: '2026-11-25T00:00:00.000Z', in_force: false });
-    expect(api.announced).toEqual([]);
+    expect(announced('a-3')).toEqual([]);
   });
 
   it('has one effect for one Idempotency-Key, however often it comes', async () => {
     const key = { 'idempotency-key': 'form-1' };
-    const first = await api.post(path, request, key);
-    const second = await api.post(path, request, key);
+    const first = await api.post(pathOf('a-4'), request, key);
+    const second = await api.post(pathOf('a-4'), request, key);
     expect(second.body).toEqual(first.body);
-    expect(await stored()).toHaveLength(1);
-    expect(api.announced).toHaveLength(1);
+    expect(await stored('a-4')).toHaveLength(1);
+    expect(announced('a-4')).toHaveLength(1);
   });
 
   it('refuses a key that stands for another override', async () => {
-    await api.post(path, request, { 'idempotency-key': 'form-1' });
+    await api.post(pathOf('a-5'), request, { 'idempotency-key': 'form-1' });
     const { status, body } = await api.post(
-      path,
+      pathOf('a-5'),
       { ...request, band: 'amber' },
       { 'idempotency-key': 'form-1' },
     );
@@ -99,10 +111,10 @@ describe('POST /v1/accounts/{id}/overrides', () => {
       'The field "points" is unknown; allowed: score, band, reason, author, from, until.',
     ],
   ])('refuses %j, and changes nothing', async (change, sentence) => {
-    const { status, body } = await api.post(path, { ...request, ...change });
+    const { status, body } = await api.post(pathOf('a-6'), { ...request, ...change });
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: { message: expect.stringContaining(sentence) } });
-    expect(await stored()).toEqual([]);
+    expect(await stored('a-6')).toEqual([]);
   });
 
   it.each([
@@ -125,10 +137,10 @@ describe('POST /v1/accounts/{id}/overrides', () => {
       '1 to 200 characters',
     ],
   ])('refuses a body of %s', async (_, body, headers, status, sentence) => {
-    const answer = await api.post(path, body, headers);
+    const answer = await api.post(pathOf('a-6'), body, headers);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ error: { message: expect.stringContaining(sentence) } });
-    expect(await stored()).toEqual([]);
+    expect(await stored('a-6')).toEqual([]);
   });
 
   it('refuses an account that is unknown or has left', async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { portfolioAnswer, runAnswer, runList } from '../../../functions/records/api.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { crmAccounts, runs } from '../../../functions/records/documents.ts';
-import { currentRun, runOf, startApi, type TestApi, today } from './fixture.ts';
+import { currentRun, runOf, today } from './documents.ts';
+import { startApi, type TestApi } from './fixture.ts';
 
 let api: TestApi;
 beforeAll(async () => {

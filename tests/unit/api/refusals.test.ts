@@ -1,10 +1,16 @@
 import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { api as handlerOf } from '../../../functions/api/api.ts';
 import { encodeCursor } from '../../../functions/api/cursors.ts';
+import { Retryable } from '../../../functions/errors.ts';
 import { errorAnswer } from '../../../functions/records/api.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts } from '../../../functions/records/documents.ts';
-import { accountOf, startApi, type TestApi } from './fixture.ts';
+import { accountOf } from './documents.ts';
+import { startApi, type TestApi } from './fixture.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -119,15 +125,77 @@ describe('a failure of ours', () => {
   });
 
   it('never sends an answer that is not as documented', async () => {
-    const strange = accountOf({ id: 'strange', points: 10 });
-    await api.runtime.snapshots.set(ref(accounts, 'strange'), {
-      ...strange,
-      scores: { health: { ...strange.scores.health!, confidence: 1 } },
-      details: strange.details.replaceAll('"gain":1050', '"gain":1e400'),
-    });
-    const { status, text } = await api.get('/v1/accounts/strange');
+    const { warehouse } = api.runtime;
+    const tally = { score: 'health', state: 'scored', phase: null, points: null, counted: 0 };
+    api.runtime.warehouse = {
+      ...warehouse,
+      query: async () => [{ ...tally, band: null, accounts: -7 }],
+    };
+    const { status, text } = await api.get('/v1/portfolio');
+    api.runtime.warehouse = warehouse;
     expect(status).toBe(500);
-    expect(text).not.toContain('strange');
+    expect(text).not.toContain('-7');
+    expect(api.logged.at(-1)?.message).toContain('the answer of getPortfolio is not as documented');
+  });
+
+  it('is a 503 while what the API needs cannot be reached', async () => {
+    const { warehouse } = api.runtime;
+    api.runtime.warehouse = {
+      ...warehouse,
+      query: async () => {
+        throw new Retryable('unavailable', 'The warehouse does not answer; try again later.');
+      },
+    };
+    const { status, body } = await api.get('/v1/portfolio');
+    api.runtime.warehouse = warehouse;
+    expect(status).toBe(503);
+    expectSentence(body, 'try again later');
+  });
+});
+
+describe('inside the Functions Framework, which reads bodies first', () => {
+  http(
+    'api-under-test',
+    handlerOf(async () => api.runtime),
+  );
+  const server = getTestServer('api-under-test');
+  let url: string;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await fetch(`${url}/v1/health`);
+  });
+  afterAll(() => server.close());
+
+  const post = async (body: string, type = 'application/json') => {
+    const path = `${url}/v1/accounts/a-1/overrides`;
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': type }, body });
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+
+  it('takes an override', async () => {
+    const until = '2026-12-31T00:00:00Z';
+    const override = { score: 'health', band: 'red', reason: 'r', author: 'a', until };
+    expect(await post(JSON.stringify(override))).toMatchObject({
+      status: 201,
+      body: { account: 'a-1' },
+    });
+  });
+
+  it.each([
+    ['{"score":', 'application/json', 400, 'The body is not JSON.'],
+    ['{"score":', 'text/plain', 415, 'application/json'],
+    [`"${'x'.repeat(70_000)}"`, 'application/json', 400, 'The body is not JSON.'],
+    [
+      `{"reason":"${'x'.repeat(70_000)}"}`,
+      'application/json',
+      413,
+      'The body is over 65536 bytes.',
+    ],
+  ])('refuses %.20s as %s', async (sent, type, status, sentence) => {
+    const answer = await post(sent, type);
+    expect(answer.status).toBe(status);
+    expectSentence(answer.body, sentence);
   });
 });
 
