@@ -25,8 +25,7 @@ export function push<M extends Message>(
   getRuntime: GetRuntime,
 ): Handler {
   return async (request, response) => {
-    const runtime = await getRuntime();
-    await answer(name, runtime, response, async () => {
+    await answer(name, getRuntime, response, async (runtime) => {
       requirePost(request, response);
       const message = parsePush(request, queue);
       if ('malformed' in message) {
@@ -71,8 +70,7 @@ export function scheduled<T>(
   getRuntime: GetRuntime,
 ): Handler {
   return async (request, response) => {
-    const runtime = await getRuntime();
-    await answer(name, runtime, response, async () => {
+    await answer(name, getRuntime, response, async (runtime) => {
       requirePost(request, response);
       const header = request.get('X-CloudScheduler-ScheduleTime');
       const result = await work(runtime, {
@@ -136,18 +134,21 @@ export function statusOf(error: unknown): number {
 /** Runs the work and answers for its errors: an unhandled rejection would end the process. */
 async function answer(
   name: string,
-  runtime: Runtime,
+  getRuntime: GetRuntime,
   response: Response,
-  work: () => Promise<void>,
+  work: (runtime: Runtime) => Promise<void>,
 ): Promise<void> {
+  let log: Runtime['log'] | undefined;
   try {
-    await work();
+    const runtime = await getRuntime();
+    log = runtime.log;
+    await work(runtime);
   } catch (error) {
     const status = statusOf(error);
     const errorCode = error instanceof KenkoError ? error.code : 'internal';
     const reason = messageOf(error);
-    if (status < 500) runtime.log.requestRefused({ function: name, code: errorCode, reason });
-    else runtime.log.requestFailed({ function: name, code: errorCode, reason });
+    if (status < 500) log?.requestRefused({ function: name, code: errorCode, reason });
+    else log?.requestFailed({ function: name, code: errorCode, reason });
     if (response.headersSent) return;
     response.status(status).json({
       error: {

@@ -16,7 +16,7 @@ import { type Queue, queueConsumers } from '../records/messages.ts';
 import { customFields } from '../salesforce/custom-fields.ts';
 import { parsePack } from '../scorecard/parse.ts';
 import { openLocalRuntime, useRuntime } from '../wiring.ts';
-import { postJson } from './http-client.ts';
+import { getJson, postJson } from './http-client.ts';
 
 /** Functions that `index.ts` registers. */
 const functionNames = [
@@ -79,6 +79,8 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     urls.set(name, await listen(server, port));
     servers.push(server);
   }
+  // The first request makes the framework's own error page give way to the API's answers.
+  await getJson(`${urlOf(urls, 'api')}/v1/health`);
   local.bus.start();
 
   return {

@@ -22,6 +22,9 @@ const mostOverrides = 10_000;
 /** How long after its end an override is still looked at, so that no end is missed. */
 const lookBackMs = 7 * 86_400_000;
 
+/** Three sweeps: how long a beginning or an end is announced. */
+const announcedMs = 30 * 60_000;
+
 /** Everything people have overridden that has begun and not ended. */
 export async function activeOverrides(runtime: Runtime, pack: string): Promise<Overrides> {
   const now = runtime.clock.now().toISOString();
@@ -85,8 +88,15 @@ export function withOverrides(
   return { ...document, scores, hash: [document.result_hash, ...applied].join('|') };
 }
 
-/** Publishes accounts whose overrides began or ended since their document was written. */
-export async function republishOverridden(runtime: Runtime): Promise<number> {
+/**
+ * Publishes accounts whose overrides began or ended since their document was written. With
+ * `again`, those that did so lately are announced in any case: whoever wrote the document may
+ * have died before it could say so, and announcing what is known already has no effect.
+ */
+export async function republishOverridden(
+  runtime: Runtime,
+  options: { again?: boolean } = {},
+): Promise<number> {
   const { snapshots, bus, clock, pack } = runtime;
   const now = clock.now();
   const recent = await overridesUntil(
@@ -95,13 +105,22 @@ export async function republishOverridden(runtime: Runtime): Promise<number> {
     new Date(now.getTime() - lookBackMs).toISOString(),
   );
   const inForce = byAccount(recent, now.toISOString());
+  const lately = new Date(now.getTime() - announcedMs).toISOString();
+  const turned = new Set(
+    recent
+      .filter(({ from, until }) =>
+        [from, until].some((at) => at > lately && at <= now.toISOString()),
+      )
+      .map((override) => override.account),
+  );
   const changed: { account: string; run: string }[] = [];
   for (const account of new Set(recent.map((override) => override.account))) {
     const run = await snapshots.transaction(async (tx) => {
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
       const next = withOverrides(latest, inForce.get(account) ?? []);
-      if (next.hash === latest.hash) return undefined;
+      if (next.hash === latest.hash)
+        return options.again && turned.has(account) ? latest.run : undefined;
       tx.set(ref(accounts, account), next);
       tx.set(ref(snapshotsOf(account), next.date), snapshotOf(next));
       return next.run;

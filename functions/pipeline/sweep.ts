@@ -23,7 +23,7 @@ export async function sweep(
 ): Promise<{ runs: string[]; accounts: number }> {
   const resumed = await sweepRuns(runtime, options.stalledMs ?? stalledMs);
   const waiting = await sweepPending(runtime);
-  const overridden = await republishOverridden(runtime);
+  const overridden = await republishOverridden(runtime, { again: true });
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
   return { runs: resumed, accounts: waiting + overridden };
 }

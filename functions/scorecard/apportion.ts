@@ -1,6 +1,12 @@
-/** Splits points over measures so that the parts sum exactly: the largest remainder gets the rest. */
+/** Splits points over measures so that the parts sum exactly: the largest remainders get the rest. */
 
-const remainders = new Float64Array(256);
+/** As many as a scorecard may have measures, and some. */
+const most = 256;
+const remainders = new Float64Array(most);
+const groupOf = new Uint8Array(most);
+/** Remainders by size: few enough to count, many enough that a group is small. */
+const groups = 32;
+const sizes = new Int32Array(groups);
 
 /**
  * For the measures at `from` up to `to`: turns `earned` hundredths (-1: left out) into `parts`
@@ -15,28 +21,38 @@ export function apportion(
   scale: number,
   points: number,
 ): void {
+  sizes.fill(0);
   let rest = points;
-  for (let i = from; i < to; i++) {
-    const value = earned[i] as number;
-    if (value < 0) {
-      parts[i] = -1;
-      remainders[i - from] = -1;
-      continue;
-    }
-    const share = scale * value;
+  const count = to - from;
+  const perGroup = groups / available;
+  for (let m = 0; m < count; m++) {
+    const value = earned[from + m] as number;
+    const share = scale * (value > 0 ? value : 0);
     const whole = Math.floor(share / available);
-    parts[i] = whole;
+    const remainder = share - whole * available;
+    parts[from + m] = value < 0 ? -1 : whole;
     rest -= whole;
-    remainders[i - from] = share - whole * available;
+    remainders[m] = remainder;
+    const group = Math.floor(remainder * perGroup);
+    groupOf[m] = group;
+    sizes[group] = (sizes[group] as number) + 1;
+  }
+  if (rest === 0) return;
+  // Groups that get one each as a whole, and the one that gets what is left.
+  let last = groups - 1;
+  while (last > 0 && (sizes[last] as number) <= rest) rest -= sizes[last--] as number;
+  for (let m = 0; m < count; m++) {
+    const more = +((groupOf[m] as number) > last);
+    parts[from + m] = (parts[from + m] as number) + more;
   }
   for (; rest > 0; rest--) {
     let best = 0;
-    let most = 0;
-    for (let i = 0; i < to - from; i++) {
-      const remainder = remainders[i] as number;
-      if (remainder > most) {
-        most = remainder;
-        best = i;
+    let largest = 0;
+    for (let m = 0; m < count; m++) {
+      const remainder = remainders[m] as number;
+      if (groupOf[m] === last && remainder > largest) {
+        largest = remainder;
+        best = m;
       }
     }
     remainders[best] = 0;

@@ -13,6 +13,7 @@ const numbers = new Map<string, number>();
 /** A number that stands for a text (53 bits of its hash); for texts of which there are few. */
 export function textNumber(text: string | null): number {
   if (text === null) return -1;
+  if (text === '') return 0;
   const known = numbers.get(text);
   if (known !== undefined) return known;
   const number = Number(hasher.h64(text, seed) >> 11n);
@@ -21,66 +22,69 @@ export function textNumber(text: string | null): number {
 }
 
 /** Gathers the parts of one row, then hashes them. Reused for all rows. */
-export interface RowHasher {
-  start(): void;
-  number(value: number): void;
-  /** A list with its length. */
-  list(values: Float64Array, from: number, to: number): void;
-  text(value: string | null): void;
-  /** The hash, unsigned; an INT64 column keeps the same bits with a sign. */
-  finish(): bigint;
-}
+export class RowHasher {
+  #doubles = new Float64Array(512);
+  #units = new Uint16Array(this.#doubles.buffer);
+  #views: (Uint8Array | undefined)[] = [];
+  #size = 0;
 
-/** One NaN and one zero, of the many that there are. */
-function plain(value: number): number {
-  return value === value ? value + 0 : Number.NaN;
+  start(): void {
+    this.#size = 0;
+  }
+
+  number(value: number): void {
+    const at = this.#size;
+    if (at >= this.#doubles.length) this.#grow(at + 1);
+    // One NaN and one zero, of the many that there are.
+    this.#doubles[at] = value === value ? value + 0 : Number.NaN;
+    this.#size = at + 1;
+  }
+
+  /** A list with its length. */
+  list(values: Float64Array, from: number, to: number): void {
+    let at = this.#size;
+    if (at + to - from >= this.#doubles.length) this.#grow(at + to - from + 1);
+    const doubles = this.#doubles;
+    doubles[at++] = to - from;
+    for (let i = from; i < to; i++) {
+      const value = values[i] as number;
+      doubles[at++] = value === value ? value + 0 : Number.NaN;
+    }
+    this.#size = at;
+  }
+
+  text(value: string | null): void {
+    const at = this.#size;
+    const length = value === null ? -1 : value.length;
+    const words = value === null ? 0 : (length + 3) >> 2;
+    if (at + words >= this.#doubles.length) this.#grow(at + words + 1);
+    this.#doubles[at] = length;
+    this.#size = at + 1 + words;
+    if (value === null || words === 0) return;
+    // The last word is only partly written: clear what an earlier row left there.
+    this.#doubles[at + words] = 0;
+    const units = this.#units;
+    const first = (at + 1) * 4;
+    for (let i = 0; i < length; i++) units[first + i] = value.charCodeAt(i);
+  }
+
+  /** The hash, unsigned; an INT64 column keeps the same bits with a sign. */
+  finish(): bigint {
+    const size = this.#size;
+    const view = this.#views[size] ?? new Uint8Array(this.#doubles.buffer, 0, size * 8);
+    this.#views[size] = view;
+    return hasher.h64Raw(view, seed);
+  }
+
+  #grow(size: number): void {
+    const larger = new Float64Array(Math.max(size, this.#doubles.length * 2));
+    larger.set(this.#doubles);
+    this.#doubles = larger;
+    this.#units = new Uint16Array(larger.buffer);
+    this.#views = [];
+  }
 }
 
 export function rowHasher(): RowHasher {
-  let buffer = new ArrayBuffer(4096);
-  let doubles = new Float64Array(buffer);
-  let units = new Uint16Array(buffer);
-  let views: (Uint8Array | undefined)[] = [];
-  /** In doubles. */
-  let at = 0;
-  const reserve = (count: number): void => {
-    if (at + count <= doubles.length) return;
-    const larger = new ArrayBuffer(Math.max(buffer.byteLength * 2, (at + count) * 8));
-    new Uint8Array(larger).set(new Uint8Array(buffer));
-    buffer = larger;
-    doubles = new Float64Array(buffer);
-    units = new Uint16Array(buffer);
-    views = [];
-  };
-  return {
-    start() {
-      at = 0;
-    },
-    number(value) {
-      reserve(1);
-      doubles[at++] = plain(value);
-    },
-    list(values, from, to) {
-      reserve(to - from + 1);
-      doubles[at++] = to - from;
-      for (let i = from; i < to; i++) doubles[at++] = plain(values[i] as number);
-    },
-    text(value) {
-      const length = value === null ? -1 : value.length;
-      const words = (Math.max(length, 0) + 3) >> 2;
-      reserve(words + 1);
-      doubles[at++] = length;
-      if (value === null || words === 0) return;
-      // The last word is only partly written: clear what an earlier row left there.
-      doubles[at + words - 1] = 0;
-      const first = at * 4;
-      for (let i = 0; i < length; i++) units[first + i] = value.charCodeAt(i);
-      at += words;
-    },
-    finish() {
-      const view = views[at] ?? new Uint8Array(buffer, 0, at * 8);
-      views[at] = view;
-      return hasher.h64Raw(view, seed);
-    },
-  };
+  return new RowHasher();
 }

@@ -1,27 +1,32 @@
 /** The two hashes of every row: of what it was scored from, and of what is published of it. */
 import type { BeforeColumns, PreparedBatch } from './batch.ts';
 import type { InputBuffers } from './block-inputs.ts';
+import type { NumberLists } from './columns.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
 import { type RowHasher, rowHasher, textNumber } from './hash.ts';
 import type { HistoryColumns } from './history-columns.ts';
 import { unknownBand } from './score-cards.ts';
-import { absentRow, errorRow } from './select-cards.ts';
+import { absentRow, errorRow, noCard } from './select-cards.ts';
 
 /** Numbers that stand for texts, worked out once. */
 export interface RowHashes {
   hasher: RowHasher;
   freshness: number;
   width: number;
+  scale: number;
   shownNumbers: readonly number[];
   shownTexts: readonly number[];
   phases: Float64Array;
   cards: Float64Array;
   bands: Float64Array;
   /** By code of each field of the row before. */
-  before: Record<'state' | 'scorecard' | 'band' | 'cap' | 'rules' | 'phase' | 'trend', Float64Array>;
+  before: Record<'scorecard' | 'band' | 'cap' | 'rules' | 'phase' | 'trend', Float64Array>;
 }
 
-export function rowHashes(compiled: CompiledPack, { score, cards, inputs, before }: CompiledScore): RowHashes {
+export function rowHashes(
+  compiled: CompiledPack,
+  { score, cards, inputs, before }: CompiledScore,
+): RowHashes {
   const numbers = (texts: readonly string[] = []) => Float64Array.from(texts, textNumber);
   // Code 0 is NULL.
   const coded = (texts: readonly string[] = []) => Float64Array.of(-1, ...numbers(texts));
@@ -30,13 +35,13 @@ export function rowHashes(compiled: CompiledPack, { score, cards, inputs, before
     hasher: rowHasher(),
     freshness: compiled.freshness,
     width: inputs.count,
+    scale: score.scale,
     shownNumbers: compiled.accounts.shownNumbers,
     shownTexts: compiled.accounts.shownTexts,
     phases: coded(compiled.accounts.phaseTexts),
     cards: numbers(cards.map(({ card }) => `${card.id}@${card.version}`)),
     bands: numbers(score.bands.map(({ id }) => id)),
     before: {
-      state: coded(codes?.states),
       scorecard: coded(codes?.scorecards),
       band: coded(codes?.bands),
       cap: coded(codes?.caps),
@@ -74,54 +79,53 @@ function inputHash(
   before: BeforeColumns | null,
   out: HistoryColumns,
 ): bigint {
-  const at = inputs.start + r;
+  const row = inputs.start + r;
+  const { missing } = inputs;
   hasher.start();
   hasher.number(freshness);
-  hasher.number(batch.present[at] as number);
+  hasher.number(batch.present[row] as number);
   // With the set of missing positions, carried values tell those of now.
   if (card === errorRow || card === absentRow) {
-    hasher.number(width);
-    for (let slot = 0; slot < width; slot++) hasher.number(inputs.carried[slot]?.[r] as number);
+    for (let slot = 0; slot < width; slot++) {
+      hasher.number((inputs.carried[slot] as Float64Array)[r] as number);
+    }
   } else {
-    const { values, offsets } = out.inputs;
-    hasher.list(values, offsets[at] as number, offsets[at + 1] as number);
+    listAt(hasher, out.inputs, row);
   }
-  for (let w = 0; w < inputs.missing.length; w++) hasher.number(inputs.missing[w]?.[r] as number);
+  for (let w = 0; w < missing.length; w++) hasher.number((missing[w] as Int32Array)[r] as number);
   for (let i = 0; i < batch.accountNumbers.length; i++) {
-    hasher.number(batch.accountNumbers[i]?.[at] as number);
+    hasher.number((batch.accountNumbers[i] as Float64Array)[row] as number);
   }
   for (let i = 0; i < batch.accountTexts.length; i++) {
     const texts = batch.accountTexts[i];
-    if (texts) hasher.text(texts[at] ?? null);
-    else hasher.number(batch.accountCodes[i]?.[at] as number);
+    if (texts) hasher.text(texts[row] ?? null);
+    else hasher.number(batch.accountCodes[i]?.[row] ?? 0);
   }
-  const state = before ? (before.state[at] as number) : 0;
+  const state = before ? (before.state[row] as number) : 0;
+  if (!before || state === 0) return hasher.finish();
   hasher.number(state);
-  if (before && state !== 0) {
-    hasher.number(numbers.scorecard[before.scorecard[at] as number] ?? 0);
-    hasher.number(numbers.band[before.band[at] as number] ?? 0);
-    hasher.number(before.points[at] as number);
-    hasher.number(numbers.cap[before.cap[at] as number] ?? 0);
-    hasher.number(numbers.rules[before.rules[at] as number] ?? 0);
-    hasher.number(textNumber(before.missing[at] ?? null));
-    hasher.number(before.trendPoints ? (before.trendPoints[at] as number) : Number.NaN);
-    list(hasher, before.inputs, at);
-    // The rest only matters where the result before is kept.
-    if (card === errorRow) {
-      hasher.number(before.earned[at] as number);
-      hasher.number(before.available[at] as number);
-      hasher.number(before.confidence[at] as number);
-      hasher.number(numbers.phase[before.phase[at] as number] ?? 0);
-      hasher.number(numbers.trend[before.trend[at] as number] ?? 0);
-      list(hasher, before.contributions, at);
-      list(hasher, before.earnedPoints, at);
-    }
-  }
+  hasher.number(numbers.scorecard[before.scorecard[row] as number] ?? 0);
+  hasher.number(numbers.band[before.band[row] as number] ?? 0);
+  hasher.number(before.points[row] as number);
+  hasher.number(numbers.cap[before.cap[row] as number] ?? 0);
+  hasher.number(numbers.rules[before.rules[row] as number] ?? 0);
+  hasher.number(textNumber(before.missing[row] ?? null));
+  hasher.number(before.trendPoints ? (before.trendPoints[row] as number) : Number.NaN);
+  listAt(hasher, before.inputs, row);
+  // The rest only matters where the result before is kept.
+  if (card !== errorRow) return hasher.finish();
+  listAt(hasher, before.contributions, row);
+  listAt(hasher, before.earnedPoints, row);
+  hasher.number(before.earned[row] as number);
+  hasher.number(before.available[row] as number);
+  hasher.number(before.confidence[row] as number);
+  hasher.number(numbers.phase[before.phase[row] as number] ?? 0);
+  hasher.number(numbers.trend[before.trend[row] as number] ?? 0);
   return hasher.finish();
 }
 
 function resultHash(
-  { hasher, phases, cards, bands, shownNumbers, shownTexts }: RowHashes,
+  { hasher, phases, cards, bands, scale, shownNumbers, shownTexts }: RowHashes,
   inputs: InputBuffers,
   r: number,
   card: number,
@@ -129,43 +133,41 @@ function resultHash(
   batch: PreparedBatch,
   out: HistoryColumns,
 ): bigint {
-  const at = inputs.start + r;
+  const row = inputs.start + r;
+  const { missing } = inputs;
   hasher.start();
+  hasher.number(card < noCard ? card : 0);
   if (card === errorRow) {
-    hasher.number(textNumber('error'));
-    hasher.number(textNumber(out.reason[at] ?? null));
-    hasher.number(textNumber(out.phase[at] ?? null));
-    hasher.number(textNumber(`${out.scorecard[at]}@${out.version[at]}`));
-    hasher.number(textNumber(out.band[at] ?? null));
-    hasher.number(textNumber(out.missing[at] ?? null));
-  } else {
-    hasher.number(card === absentRow ? 0 : 1);
-    hasher.number(card === absentRow ? -1 : (phases[inputs.phases[r] as number] as number));
+    hasher.number(textNumber(out.reason[row] ?? null));
+    hasher.number(textNumber(out.phase[row] ?? null));
+    hasher.number(textNumber(`${out.scorecard[row]}@${out.version[row]}`));
+    hasher.number(textNumber(out.band[row] ?? null));
+    hasher.number(textNumber(out.missing[row] ?? null));
+  } else if (card !== absentRow) {
+    hasher.number(phases[inputs.phases[r] as number] as number);
     hasher.number(card < 0 ? -1 : (cards[card] as number));
     hasher.number(card < 0 ? -1 : band === unknownBand ? -2 : (bands[band] as number));
-    for (let w = 0; w < inputs.missing.length; w++) hasher.number(inputs.missing[w]?.[r] as number);
+    for (let w = 0; w < missing.length; w++) hasher.number((missing[w] as Int32Array)[r] as number);
   }
-  hasher.number(textNumber(out.cap[at] ?? null));
-  hasher.number(textNumber(out.trend[at] ?? null));
-  hasher.number(out.points[at] as number);
-  hasher.number(out.earned[at] as number);
-  hasher.number(out.available[at] as number);
-  hasher.number((out.waiting[at] as number) + 2 * (out.held[at] as number));
-  list(hasher, out.contributions, at);
-  list(hasher, out.earnedPoints, at);
+  hasher.number(textNumber(out.cap[row] ?? null));
+  hasher.number(textNumber(out.trend[row] ?? null));
+  hasher.number(out.points[row] as number);
+  hasher.number(out.earned[row] as number);
+  hasher.number(out.available[row] as number);
+  hasher.number((out.waiting[row] as number) + 2 * (out.held[row] as number));
+  listAt(hasher, out.contributions, row);
+  // Where all of the scale was available, contributions are what was earned.
+  if (out.available[row] !== scale) listAt(hasher, out.earnedPoints, row);
   for (let i = 0; i < shownNumbers.length; i++) {
-    hasher.number(batch.accountNumbers[shownNumbers[i] as number]?.[at] as number);
+    const values = batch.accountNumbers[shownNumbers[i] as number] as Float64Array;
+    hasher.number(values[row] as number);
   }
   for (let i = 0; i < shownTexts.length; i++) {
-    hasher.text(batch.accountTexts[shownTexts[i] as number]?.[at] ?? null);
+    hasher.text(batch.accountTexts[shownTexts[i] as number]?.[row] ?? null);
   }
   return hasher.finish();
 }
 
-function list(
-  hasher: RowHasher,
-  { values, offsets }: { values: Float64Array; offsets: Int32Array },
-  at: number,
-): void {
-  hasher.list(values, offsets[at] as number, offsets[at + 1] as number);
+function listAt(hasher: RowHasher, { values, offsets }: NumberLists, row: number): void {
+  hasher.list(values, offsets[row] as number, offsets[row + 1] as number);
 }

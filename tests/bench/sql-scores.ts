@@ -98,12 +98,21 @@ WITH measured AS (
 ), banding AS (
   SELECT *,
     CASE WHEN points IS NULL OR confidence < ${minConfidence} THEN NULL ELSE ${band('points')} END AS level,
-    CASE WHEN available = ${scale} OR available = 0 OR earned = 0 THEN NULL
-      ELSE list_transform(earned_points, lambda e: CASE WHEN e < 0 THEN -1 ELSE ${scale} * e // available END) END AS parts,
-    CASE WHEN parts IS NULL THEN NULL ELSE list_transform(earned_points, lambda e, i:
-      CASE WHEN e < 0 THEN -1 ELSE (${scale} * e % available) * 100 + 100 - i END) END AS remainders,
-    CASE WHEN parts IS NULL THEN 0 ELSE points - list_sum(list_transform(parts, lambda p: greatest(p, 0))) END AS rest
+    available NOT IN (0, ${scale}) AND earned > 0 AS scaled
   FROM scoring
+), parting AS (
+  SELECT *,
+    ${indexes.map((i) => `CASE WHEN NOT scaled OR e${i} < 0 THEN e${i} ELSE ${scale} * e${i} // available END AS p${i}`).join(',\n    ')}
+  FROM banding
+), remaining AS (
+  SELECT *,
+    CASE WHEN scaled THEN points - (${sum(indexes.map((i) => `greatest(p${i}, 0)`))}) ELSE 0 END AS rest,
+    ${indexes.map((i) => `CASE WHEN NOT scaled OR e${i} < 0 THEN -1 ELSE (${scale} * e${i} % available) * 100 + ${99 - i} END AS r${i}`).join(',\n    ')}
+  FROM parting
+), sharing AS (
+  SELECT *,
+    CASE WHEN rest > 0 THEN list_reverse_sort([${indexes.map((i) => `r${i}`).join(', ')}])[CAST(rest AS INTEGER)] END AS least_up
+  FROM remaining
 )
 SELECT
   DATE '${firstDate}' AS date, account_id, '${health.id}' AS score, 'scored' AS state,
@@ -114,9 +123,8 @@ SELECT
   points, CAST(earned AS BIGINT) AS earned, CAST(available AS BIGINT) AS available, confidence,
   CASE WHEN level > most THEN CASE most WHEN 1 THEN 'overdue' ELSE 'no_key_user' END END AS cap,
   FALSE AS waiting_for_data, FALSE AS held_by_hysteresis, CAST(NULL AS VARCHAR) AS trend,
-  CASE WHEN parts IS NULL THEN earned_points WHEN rest = 0 THEN parts
-    ELSE list_transform(parts, lambda p, i: p + CAST(
-      remainders[i] >= list_reverse_sort(remainders)[CAST(rest AS INTEGER)] AS INTEGER)) END AS contributions,
+  CASE WHEN rest = 0 THEN [${indexes.map((i) => `CAST(p${i} AS BIGINT)`).join(', ')}]
+    ELSE [${indexes.map((i) => `CAST(p${i} + CAST(r${i} >= least_up AS INTEGER) AS BIGINT)`).join(', ')}] END AS contributions,
   earned_points,
   [${inputsOf(order)}] AS inputs,
   concat_ws(',', ${order.map((id, i) => `CASE WHEN ${id} IS NULL THEN '${i}' END`).join(', ')}) AS missing,
@@ -126,5 +134,5 @@ SELECT
   '${pack.hash}' AS rules_hash, '${engine}' AS engine_hash,
   CAST(hash(inputs, account_name, account_segment) >> 1 AS BIGINT) AS input_hash,
   CAST(hash(account_segment, phase, points, earned, available, cap, contributions, earned_points, account_name) >> 1 AS BIGINT) AS result_hash
-FROM banding`;
+FROM sharing`;
 }

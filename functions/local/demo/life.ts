@@ -119,7 +119,7 @@ export class Life {
     const wish = day < this.wishUntil;
     agreement.live(day, health);
     const stays = profile.exemplar === 'model';
-    if (this.team.live(day, this.wantedUsers(health), health, stays)) this.shock += 0.1;
+    if (this.team.live(day, this.wantedUsers(this.recent), health, stays)) this.shock += 0.1;
     if (wish && agreement.status === 'active' && this.fill() > 0.95 && random.chance(0.012)) {
       agreement.expand(day);
       this.wishUntil = day;
