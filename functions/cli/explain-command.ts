@@ -1,4 +1,5 @@
 import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../records/api.ts';
+import { valueText } from '../scorecard/reasons.ts';
 import { bandColour, signed } from './band-colour.ts';
 import { openExisting, type StateOptions, using } from './open-session.ts';
 import { colour, print, printJson, table } from './output.ts';
@@ -52,7 +53,7 @@ function scoreText(score: ScoreAnswer, lang: Language): string {
   if (score.held_by_hysteresis) lines.push(t.steadyByMargin);
   if (score.headline) {
     lines.push(
-      `${score.headline.label[lang]}: ${shown(score.headline.value, score.headline.unit)}`,
+      `${score.headline.label[lang]}: ${valueText(score.headline.value, score.headline.unit, lang)}`,
     );
   }
   if (score.axes.length > 0) {
@@ -71,7 +72,7 @@ function scoreText(score: ScoreAnswer, lang: Language): string {
   }
   if (score.reference.length > 0) {
     lines.push(
-      `${t.reference}: ${score.reference.map((r) => `${r.label[lang]} ${shown(r.value, r.unit)}`).join(', ')}`,
+      `${t.reference}: ${score.reference.map((r) => `${r.label[lang]} ${valueText(r.value, r.unit, lang)}`).join(', ')}`,
     );
   }
   return lines.join('\n');
@@ -84,10 +85,12 @@ function measureTable(score: ScoreAnswer, lang: Language): string {
     score.measures.map((measure) => [
       measure.label[lang],
       measure.state === 'ok'
-        ? shown(measure.value, measure.unit)
+        ? valueText(measure.value, measure.unit, lang)
         : measure.value === null
           ? colour.yellow(t.missing)
-          : colour.yellow(`${t.missing} (${t.lastKnown} ${shown(measure.value, measure.unit)})`),
+          : colour.yellow(
+              `${t.missing} (${t.lastKnown} ${valueText(measure.value, measure.unit, lang)})`,
+            ),
       measure.earned === null ? '–' : `${measure.earned} / ${measure.available}`,
       measure.hypothesis ? colour.dim(t.hypothesis) : '',
     ]),
@@ -106,14 +109,7 @@ function changeLines(change: NonNullable<ScoreAnswer['change']>, lang: Language)
       .slice(0, 8)
       .map(
         (m) =>
-          `  ${signed(m.delta)}  ${m.label[lang]} ${shown(m.before, m.unit)} → ${shown(m.now, null)}`,
+          `  ${signed(m.delta)}  ${m.label[lang]} ${valueText(m.before, m.unit, lang)} → ${valueText(m.now, m.unit, lang)}`,
       ),
   ];
-}
-
-function shown(value: number | boolean | string | null, unit: string | null): string {
-  if (value === null) return '–';
-  if (typeof value !== 'number') return String(value);
-  const rounded = Number.isInteger(value) ? value : Number(value.toPrecision(4));
-  return unit === null || unit === 'ratio' ? String(rounded) : `${rounded} ${unit}`;
 }

@@ -5,9 +5,10 @@ import type {
   ScoreDocument,
   SnapshotDocument,
 } from '../records/documents.ts';
+import type { Label } from '../scorecard/catalogue.ts';
 import { compareRows, explainResult } from '../scorecard/explain.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
-import { reasonTexts } from '../scorecard/reasons.ts';
+import { type Lang, reasonTexts, scorecardText } from '../scorecard/reasons.ts';
 import type { HistoryRow, MeasureDelta, ScoreExplanation } from '../scorecard/result.ts';
 import { type ActiveOverride, withOverrides } from './overrides.ts';
 
@@ -74,7 +75,7 @@ export function accountDocumentOf(given: {
       explanation,
       bands: Object.fromEntries(bands.map((band) => [band.id, band.label])),
       deltas,
-      reasons: reasonsOf(explanation, deltas),
+      reasons: reasonsOf(explanation, deltas, before && switchOf(row, layout, before)),
     };
   }
   const document: AccountDocument = {
@@ -137,14 +138,38 @@ function changeOf(row: HistoryRow): ScoreDocument['change'] {
   };
 }
 
+const mostReasons = 3;
+
+/** Where the scorecard changed, that comes first, and what the customer did before the rest. */
 function reasonsOf(
   explanation: ScoreExplanation,
   deltas: readonly MeasureDelta[],
+  switched: { before: Label; now: Label } | undefined,
 ): { en: string[]; ja: string[] } {
-  return {
-    en: reasonTexts(explanation, deltas, 'en'),
-    ja: reasonTexts(explanation, deltas, 'ja'),
-  };
+  const told = switched ? deltas.filter(({ cause }) => cause !== 'rules') : deltas;
+  const texts = (lang: Lang): string[] =>
+    [
+      ...(switched ? [scorecardText(switched.before, switched.now, lang)] : []),
+      ...reasonTexts(explanation, told, lang, mostReasons),
+    ].slice(0, mostReasons);
+  return { en: texts('en'), ja: texts('ja') };
+}
+
+/** The labels of both scorecards where another one applies than before. */
+function switchOf(
+  row: HistoryRow,
+  layout: RulesLayout,
+  before: { row: HistoryRow; layout: RulesLayout },
+): { before: Label; now: Label } | undefined {
+  if (row.scorecard === before.row.scorecard) return undefined;
+  const from = cardLabel(before.layout, before.row);
+  const to = cardLabel(layout, row);
+  return from && to ? { before: from, now: to } : undefined;
+}
+
+function cardLabel(layout: RulesLayout, row: HistoryRow): Label | undefined {
+  const score = layout.scores.find(({ id }) => id === row.score);
+  return score?.scorecards.find(({ id }) => id === row.scorecard)?.label;
 }
 
 /** The copy that is kept by date. */

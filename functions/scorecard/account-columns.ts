@@ -75,10 +75,11 @@ export function planAccounts(pack: Pack): AccountPlanner {
       return {
         requests: [
           ...numbers.map(({ name }): ColumnRequest => ({ name: `account_${name}`, as: 'number' })),
-          ...columns.map(({ name, dictionary, whole: asText }): ColumnRequest =>
-            asText
-              ? { name: `account_${name}`, as: 'string' }
-              : { name: `account_${name}`, as: 'code', codes: [...dictionary.keys()] },
+          ...columns.map(
+            ({ name, dictionary, whole: asText }): ColumnRequest =>
+              asText
+                ? { name: `account_${name}`, as: 'string' }
+                : { name: `account_${name}`, as: 'code', codes: [...dictionary.keys()] },
           ),
         ],
         numbers: numbers.map(({ name }) => name),

@@ -1,7 +1,7 @@
 /** A batch as read, made ready: enums as numbers, texts as codes, the rows before by field. */
-import type { CompiledPack, CompiledScore } from './compile.ts';
-import { blockRows } from './column-operations.ts';
+
 import { type Column, type ColumnBatch, type NumberLists, unknownCode } from './columns.ts';
+import type { CompiledPack, CompiledScore } from './compile.ts';
 
 /** The rows before of one score. */
 export interface BeforeColumns {
@@ -29,7 +29,7 @@ export interface PreparedBatch {
   present: Float64Array;
   /** By metric of the compiled pack; an unknown text is Infinity, so that it is found as bad. */
   metrics: Float64Array[];
-  /** By block and metric: 0 all there, 1 some missing, 2 some not finite. */
+  /** By metric, for the block looked at last: 0 all there, 1 some missing, 2 some not finite. */
   states: Uint8Array;
   accountNumbers: Float64Array[];
   /** Codes for conditions, or null where none compares the column. */
@@ -54,7 +54,7 @@ export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): Prepar
     ids: read.texts('account_id'),
     present: read.numbers('present'),
     metrics,
-    states: statesOf(metrics, rows),
+    states: new Uint8Array(metrics.length),
     accountNumbers: numbers.map((name) => read.numbers(`account_${name}`)),
     accountCodes: texts.map(({ name, dictionary, whole }, i) => {
       if (!whole) return read.codes(`account_${name}`);
@@ -121,30 +121,27 @@ function encoded(
   values: readonly (string | null)[],
   dictionary: ReadonlyMap<string, number>,
 ): Uint16Array {
-  return Uint16Array.from(values, (text) =>
-    text === null ? 0 : (dictionary.get(text) ?? unknownCode),
-  );
+  const codes = new Uint16Array(values.length);
+  for (let i = 0; i < codes.length; i++) {
+    const text = values[i] as string | null;
+    codes[i] = text === null ? 0 : (dictionary.get(text) ?? unknownCode);
+  }
+  return codes;
 }
 
-/** Looks once at every value, so that blocks without gaps need not be looked at again. */
-function statesOf(metrics: readonly Float64Array[], rows: number): Uint8Array {
-  const blocks = Math.ceil(rows / blockRows);
-  const states = new Uint8Array(blocks * metrics.length);
-  for (const [m, values] of metrics.entries()) {
-    for (let block = 0; block < blocks; block++) {
-      const end = Math.min(rows, (block + 1) * blockRows);
-      let strange = 0;
-      for (let i = block * blockRows; i < end; i++) {
-        const value = values[i] as number;
-        strange |= +(value - value !== 0);
-      }
-      if (strange === 0) continue;
-      let infinite = 0;
-      for (let i = block * blockRows; i < end; i++) {
-        infinite |= +(Math.abs(values[i] as number) === Number.POSITIVE_INFINITY);
-      }
-      states[block * metrics.length + m] = infinite ? 2 : 1;
+/** Looks once at every value of a block, so that columns without gaps need not be looked at again. */
+export function lookAtBlock({ metrics, states }: PreparedBatch, start: number, end: number): void {
+  for (let m = 0; m < metrics.length; m++) {
+    const values = metrics[m] as Float64Array;
+    let strange = 0;
+    for (let i = start; i < end; i++) {
+      const value = values[i] as number;
+      strange |= +(value - value !== 0);
     }
+    let infinite = 0;
+    for (let i = start; strange !== 0 && i < end; i++) {
+      infinite |= +(Math.abs(values[i] as number) === Number.POSITIVE_INFINITY);
+    }
+    states[m] = strange + infinite;
   }
-  return states;
 }

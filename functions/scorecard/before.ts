@@ -128,7 +128,11 @@ function readerFor(
 }
 
 /** The same metric with the same max_age; else with the most lenient one, which knows the most. */
-function positionThen(then: ScoreLayout | undefined, metric: string, maxAge: number | null): number {
+function positionThen(
+  then: ScoreLayout | undefined,
+  metric: string,
+  maxAge: number | null,
+): number {
   let best = -1;
   let bestAge = -1;
   for (const [position, input] of (then?.inputs ?? []).entries()) {
@@ -162,10 +166,7 @@ function renumbering(before: MetricLayout, now: MetricLayout): Float64Array | nu
 /** Distinct texts are few; the limit only guards against texts that are not ours. */
 const rememberedTexts = 4096;
 
-function missingReader(
-  positions: Int32Array,
-  words: number,
-): (text: string | null) => Int32Array {
+function missingReader(positions: Int32Array, words: number): (text: string | null) => Int32Array {
   const remembered = new Map<string, Int32Array>();
   const none = new Int32Array(words);
   return (text) => {

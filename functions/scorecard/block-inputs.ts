@@ -13,8 +13,6 @@ export interface BlockInputs {
   /** First row of the block in the batch. */
   start: number;
   rows: number;
-  /** Block number. */
-  index: number;
   /** By slot, and then the account columns of numbers: as they are now. */
   now: Float64Array[];
   /** By slot: now, or else the last known value. The same arrays as `now` where nothing was carried. */
@@ -44,7 +42,8 @@ export interface InputBuffers extends BlockInputs {
 
 export function inputBuffers(compiled: CompiledPack, score: CompiledScore): InputBuffers {
   const words = wordsFor(score.inputs.count);
-  const floats = (count: number) => Array.from({ length: count }, () => new Float64Array(blockRows));
+  const floats = (count: number) =>
+    Array.from({ length: count }, () => new Float64Array(blockRows));
   const sets = () => Array.from({ length: words }, () => new Int32Array(blockRows));
   const now: Float64Array[] = [];
   const carried: Float64Array[] = [];
@@ -55,7 +54,6 @@ export function inputBuffers(compiled: CompiledPack, score: CompiledScore): Inpu
   return {
     start: 0,
     rows: 0,
-    index: 0,
     now,
     carried,
     nowBlock: { rows: 0, numbers: now, texts, textAt },
@@ -90,7 +88,6 @@ export function fillInputs(
   const end = start + rows;
   buffers.start = start;
   buffers.rows = rows;
-  buffers.index = start / blockRows;
   fillAccounts(buffers, compiled, score, batch, start, end);
   fillReaders(buffers, score, before);
   for (const words of buffers.missing) words.fill(0, 0, rows);
@@ -102,11 +99,11 @@ export function fillInputs(
 
   for (let slot = 0; slot < score.metricOf.length; slot++) {
     const metric = score.metricOf[slot] as number;
-    const values = metric < 0 ? nothing : (batch.metrics[metric] as Float64Array).subarray(start, end);
+    const values =
+      metric < 0 ? nothing : (batch.metrics[metric] as Float64Array).subarray(start, end);
     buffers.now[slot] = values;
     buffers.carried[slot] = values;
-    const state =
-      metric < 0 ? 1 : (batch.states[buffers.index * batch.metrics.length + metric] as number);
+    const state = metric < 0 ? 1 : (batch.states[metric] as number);
     if (state === 0) continue;
     markMissing(buffers, slot, values);
     if (state === 2) markBad(buffers, slot, values);

@@ -11,9 +11,9 @@ import {
   anyOf,
   arithmetic,
   blockRows,
+  type Comparison,
   choose,
   compareNumbers,
-  type Comparison,
   compareText,
   equalsAny,
   negate,
@@ -111,7 +111,9 @@ function condition(node: ASTNode, locate: Locate): Condition | undefined {
       if (node.args[0] !== 'has' || !argument) return undefined;
       const column = located(argument, locate);
       if (!column) return undefined;
-      return column.as === 'text' ? compareText(column.at, 0, true, true) : present(numbersOf(column.at));
+      return column.as === 'text'
+        ? compareText(column.at, 0, true, true)
+        : present(numbersOf(column.at));
     }
     case '==':
     case '!=':

@@ -81,7 +81,8 @@ export function splitChange(
     s2[r] = Number.NaN;
     const sameRules = reader.same && before.scorecard[at] === cardCode;
     if (!sameRules) again1[count1++] = r;
-    if (gapsDiffer(inputs, r, reader, before.missing[at] ?? null, card.slotSet)) again2[count2++] = r;
+    if (gapsDiffer(inputs, r, reader, before.missing[at] ?? null, card.slotSet))
+      again2[count2++] = r;
   }
   scoreAgain(buffers, inputs, card, score, before, again1, count1, 'before', s1);
   scoreAgain(buffers, inputs, card, score, before, again2, count2, 'gaps', s2);
@@ -161,7 +162,13 @@ function scoreAgain(
         column[k] = which === 'gaps' ? value : Number.NaN;
         continue;
       }
-      const known = lastKnown(reader, slot, lists, offsets[at] as number, offsets[at + 1] as number);
+      const known = lastKnown(
+        reader,
+        slot,
+        lists,
+        offsets[at] as number,
+        offsets[at + 1] as number,
+      );
       // A text that today's catalogue no longer has says nothing about today's rules.
       column[k] = known === known ? known : value;
     }

@@ -1,13 +1,7 @@
 /** Turns a pack into tables and column programs, once per run. */
-import type { RulesLayout } from './layout.ts';
-import { layoutOf } from './layout.ts';
-import {
-  addTo,
-  beforeRequests,
-  type CompiledBefore,
-  compileBefore,
-  wordsFor,
-} from './before.ts';
+
+import { type AccountPlan, type AccountPlanner, planAccounts } from './account-columns.ts';
+import { addTo, beforeRequests, type CompiledBefore, compileBefore, wordsFor } from './before.ts';
 import type { Expression } from './cel.ts';
 import {
   type Block,
@@ -19,9 +13,10 @@ import {
 import type { ColumnRequest } from './columns.ts';
 import { textNumber } from './hash.ts';
 import { inputsOf, type ScoreInputs } from './inputs.ts';
+import type { RulesLayout } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import { type CompiledMeasure, compileMeasure, totalOf } from './measures.ts';
 import type { Pack, Score, Scorecard } from './pack.ts';
-import { type AccountPlan, type AccountPlanner, planAccounts } from './account-columns.ts';
 
 export interface CompileOptions {
   /** Layouts of the rules that the rows before may be of, by rules hash. */
@@ -135,8 +130,9 @@ export function compilePack(pack: Pack, options: CompileOptions): CompiledPack {
       { name: 'account_id', as: 'string' },
       { name: 'present', as: 'number' },
       ...accounts.requests,
-      ...metrics.map(({ id, values }): ColumnRequest =>
-        values ? { name: id, as: 'code', codes: values } : { name: id, as: 'number' },
+      ...metrics.map(
+        ({ id, values }): ColumnRequest =>
+          values ? { name: id, as: 'code', codes: values } : { name: id, as: 'number' },
       ),
       ...scores.flatMap(({ score, before }) =>
         before ? beforeRequests(score.id, before.codes, score.trend !== null) : [],
@@ -161,18 +157,21 @@ function compileScore(
   { layouts, beforeDate }: CompileOptions,
 ): CompiledScore {
   const inputs = inputsOf(pack, score);
-  const locateAt = (positionOf: (metric: string) => number): Locate => (root, name) => {
-    if (root === 'account') return planner.locate(name, inputs.count);
-    const { type, values } = pack.metrics.get(name) ?? { type: 'float' };
-    const at = positionOf(name);
-    if (type === 'enum') return { as: 'enum', at, values: values ?? [] };
-    return { as: type === 'bool' ? 'bool' : 'number', at };
-  };
+  const locateAt =
+    (positionOf: (metric: string) => number): Locate =>
+    (root, name) => {
+      if (root === 'account') return planner.locate(name, inputs.count);
+      const { type, values } = pack.metrics.get(name) ?? { type: 'float' };
+      const at = positionOf(name);
+      if (type === 'enum') return { as: 'enum', at, values: values ?? [] };
+      return { as: type === 'bool' ? 'bool' : 'number', at };
+    };
   const derived: CompiledDerived[] = [];
   for (const [i, { definition, reads }] of inputs.derived.entries()) {
     const locate = locateAt((metric) => reads.get(metric) ?? -1);
     const slots = new Set<number>();
-    for (const at of reads.values()) for (const slot of measuredSlots(at, inputs, derived)) slots.add(slot);
+    for (const at of reads.values())
+      for (const slot of measuredSlots(at, inputs, derived)) slots.add(slot);
     derived.push({
       at: inputs.measured.length + i,
       slots: [...slots],
@@ -180,10 +179,15 @@ function compileScore(
     });
   }
   const locate = locateAt((metric) => inputs.positionOf(metric, null));
+  const compiled = new Map<string, Condition>();
   const conditionOf = (expression: Expression): Condition => {
+    const known = compiled.get(expression.text);
+    if (known) return known;
     const { run, byLibrary } = compileCondition(expression, locate);
     if (byLibrary) planner.needTexts(expression.account);
-    return run;
+    const once = oncePerBlock(run);
+    compiled.set(expression.text, once);
+    return once;
   };
   const cards = score.scorecards.map((card): CompiledCard => {
     const measures = card.measures.map((measure) =>
@@ -221,6 +225,17 @@ function compileScore(
     cards,
     before: beforeDate === undefined ? null : compileBefore(pack, layout, score, inputs, layouts),
     bounds: Float64Array.from(score.bands.slice(1), ({ from }) => from),
+  };
+}
+
+/** Scorecards often ask the same: a condition is run once for a block and its result kept. */
+function oncePerBlock(run: Condition): Condition {
+  let last: Block | undefined;
+  let truth: Uint8Array = new Uint8Array();
+  return (block) => {
+    if (block !== last) truth = run(block);
+    last = block;
+    return truth;
   };
 }
 

@@ -59,9 +59,10 @@ export function explainResult(layout: RulesLayout, row: HistoryRow): ScoreExplan
     axes: axesOf(reading, measures),
     measures,
     reference: (card?.reference ?? []).map(({ metric, input }) => show(reading, metric, input)),
-    headline: score.headline && inputsFit(reading)
-      ? show(reading, score.headline.metric, score.headline.input)
-      : null,
+    headline:
+      score.headline && inputsFit(reading)
+        ? show(reading, score.headline.metric, score.headline.input)
+        : null,
     change: changeOf(row),
   };
 }

@@ -14,7 +14,13 @@ export function inputBatch(
 ): ColumnBatch {
   const columns = new Map<string, Column>();
   for (const request of requests) {
-    columns.set(request.name, columnOf(request, rows.map((row) => row[request.name] ?? null)));
+    columns.set(
+      request.name,
+      columnOf(
+        request,
+        rows.map((row) => row[request.name] ?? null),
+      ),
+    );
   }
   return { rows: rows.length, columns };
 }

@@ -26,7 +26,8 @@ export function keepResult(
     return;
   }
   const { codes } = compiled;
-  const text = (texts: readonly string[], code: Uint16Array) => texts[(code[at] as number) - 1] ?? null;
+  const text = (texts: readonly string[], code: Uint16Array) =>
+    texts[(code[at] as number) - 1] ?? null;
   out.rulesHash[at] = rules;
   out.phase[at] = text(codes.phases, before.phase);
   out.scorecard[at] = text(codes.scorecards, before.scorecard);

@@ -213,7 +213,6 @@ export function pointsFrom(
     const r = rows[k] as number;
     const packed = totals[r] as number;
     const available = availableOf(packed);
-    points[r] =
-      available === 0 ? Number.NaN : Math.round((scale * earnedOf(packed)) / available);
+    points[r] = available === 0 ? Number.NaN : Math.round((scale * earnedOf(packed)) / available);
   }
 }

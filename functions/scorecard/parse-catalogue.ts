@@ -1,10 +1,5 @@
 /** Reads the input contract and the metric catalogue. */
-import {
-  type MetricGroup,
-  metricGroup,
-  type SourceTable,
-  sourceTable,
-} from './catalogue.ts';
+import { type MetricGroup, metricGroup, type SourceTable, sourceTable } from './catalogue.ts';
 import { type Problem, suggestion } from './problems.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
@@ -72,18 +67,27 @@ function checkGroup(
   if (same) report(['group'], `is already declared in ${same.file}: choose another name`);
   for (const [i, source] of data.sources.entries()) {
     if (!sources.has(source)) {
-      report(['sources', i], `is ${source}, which sql/sources does not declare${suggestion(source, sources.keys())}`);
+      report(
+        ['sources', i],
+        `is ${source}, which sql/sources does not declare${suggestion(source, sources.keys())}`,
+      );
     }
   }
   for (const [i, metric] of data.metrics.entries()) {
     const at = ['metrics', i];
     const known = metricFiles.get(metric.id);
     if (known !== undefined) {
-      report([...at, 'id'], `is ${metric.id}, which ${known} already declares: metric ids are unique`);
+      report(
+        [...at, 'id'],
+        `is ${metric.id}, which ${known} already declares: metric ids are unique`,
+      );
     }
     metricFiles.set(metric.id, file);
     if (reservedMetric.test(metric.id)) {
-      report([...at, 'id'], `is ${metric.id}, but names like account_..., before_..., trend_... and present are taken: choose another`);
+      report(
+        [...at, 'id'],
+        `is ${metric.id}, but names like account_..., before_..., trend_... and present are taken: choose another`,
+      );
     }
     if ((metric.type === 'enum') !== (metric.values !== undefined)) {
       report(
@@ -140,7 +144,8 @@ function checkSource(document: YamlDocument<SourceTable>, problems: Problem[]): 
     problems.push(document.problem(path, message));
   const types = new Map<string, string>();
   for (const [i, column] of data.columns.entries()) {
-    if (types.has(column.name)) report(['columns', i], `is ${column.name} again: list each column once`);
+    if (types.has(column.name))
+      report(['columns', i], `is ${column.name} again: list each column once`);
     types.set(column.name, column.type);
   }
   const check = (path: PropertyKey[], name: string | undefined, wanted: readonly string[]) => {

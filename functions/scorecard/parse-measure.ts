@@ -1,7 +1,7 @@
 /** Reads how the values of one measure earn points. */
 import type { Earning, Measure, PackMetric } from './pack.ts';
-import { hundredths } from './points.ts';
 import { readMetric } from './parse-scope.ts';
+import { hundredths } from './points.ts';
 import { suggestion } from './problems.ts';
 import type { MeasureFile } from './schema.ts';
 
@@ -21,16 +21,22 @@ export function readMeasure(
   if (!metric) return undefined;
   const kinds = (['steps', 'linear', 'lookup'] as const).filter((kind) => written[kind]);
   if (kinds.length !== 1) {
-    report([], kinds.length === 0
-      ? 'earns no points: give it steps, linear or lookup'
-      : `has ${kinds.join(' and ')}: give it only one of them`);
+    report(
+      [],
+      kinds.length === 0
+        ? 'earns no points: give it steps, linear or lookup'
+        : `has ${kinds.join(' and ')}: give it only one of them`,
+    );
     return undefined;
   }
   const isNumber = metric.type === 'int' || metric.type === 'float';
   if (isNumber === (written.lookup !== undefined)) {
-    report([kinds[0] ?? ''], isNumber
-      ? `is for enums and booleans, but ${metric.id} is a number: use steps or linear`
-      : `is for numbers, but ${metric.id} is ${metric.type === 'enum' ? 'an enum' : 'a boolean'}: use lookup`);
+    report(
+      [kinds[0] ?? ''],
+      isNumber
+        ? `is for enums and booleans, but ${metric.id} is a number: use steps or linear`
+        : `is for numbers, but ${metric.id} is ${metric.type === 'enum' ? 'an enum' : 'a boolean'}: use lookup`,
+    );
     return undefined;
   }
   const read =
@@ -68,11 +74,17 @@ function pointsOfMeasure(
   }
   const points = written.points === undefined ? (most ?? 0) : hundredths(written.points);
   if (most !== undefined && points !== most) {
-    report(['points'], `is ${points / 100}, but the highest entry of its table is ${most / 100}: make them equal, or leave points out`);
+    report(
+      ['points'],
+      `is ${points / 100}, but the highest entry of its table is ${most / 100}: make them equal, or leave points out`,
+    );
     return undefined;
   }
   if (points === 0) {
-    report(written.points === undefined ? [] : ['points'], 'can never earn anything: it needs points above 0');
+    report(
+      written.points === undefined ? [] : ['points'],
+      'can never earn anything: it needs points above 0',
+    );
     return undefined;
   }
   return points;
@@ -84,7 +96,10 @@ function missingPoints(written: MeasureFile, points: number, report: Report): nu
   if (missing === 'zero') return 0;
   const value = hundredths(missing.points);
   if (value > points) {
-    report(['missing', 'points'], `is ${missing.points}, more than the ${points / 100} points of the measure`);
+    report(
+      ['missing', 'points'],
+      `is ${missing.points}, more than the ${points / 100} points of the measure`,
+    );
   }
   return value;
 }
@@ -108,16 +123,30 @@ function readSteps(written: MeasureFile, metric: PackMetric, report: Report): Re
     const before = thresholds[i - 1];
     const lower = points[i - 1];
     const value = hundredths(earned);
-    if (Math.abs(threshold) > largest) wrong(i, `starts at ${threshold}, beyond what can be told apart: stay within ±1e15`);
+    if (Math.abs(threshold) > largest)
+      wrong(i, `starts at ${threshold}, beyond what can be told apart: stay within ±1e15`);
     if (before !== undefined && threshold === before) {
       wrong(i, `starts at ${threshold} like the step before it: each step needs its own threshold`);
     } else if (before !== undefined && threshold < before) {
-      wrong(i, `starts at ${threshold}, below the ${before} of the step before it: put steps in ascending order`);
-    } else if (before !== undefined && metric.type === 'int' && Math.ceil(threshold) === Math.ceil(before)) {
-      wrong(i, `makes the step before it unreachable: ${metric.id} is whole, and no whole number lies from ${before} up to ${threshold}`);
+      wrong(
+        i,
+        `starts at ${threshold}, below the ${before} of the step before it: put steps in ascending order`,
+      );
+    } else if (
+      before !== undefined &&
+      metric.type === 'int' &&
+      Math.ceil(threshold) === Math.ceil(before)
+    ) {
+      wrong(
+        i,
+        `makes the step before it unreachable: ${metric.id} is whole, and no whole number lies from ${before} up to ${threshold}`,
+      );
     }
     if (lower !== undefined && !follows(metric.direction, lower, value)) {
-      wrong(i, `earns ${earned} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}: points must ${metric.direction === 'higher' ? 'rise' : 'fall'}`);
+      wrong(
+        i,
+        `earns ${earned} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}: points must ${metric.direction === 'higher' ? 'rise' : 'fall'}`,
+      );
     }
     thresholds.push(threshold);
     points.push(value);
@@ -139,7 +168,10 @@ function readLinear(written: MeasureFile, metric: PackMetric, report: Report): R
     return undefined;
   }
   if (metric.direction !== 'none' && from < to !== (metric.direction === 'higher')) {
-    report(['linear'], `earns most at ${to}, but for ${metric.id} ${better(metric.direction)}: swap from and to`);
+    report(
+      ['linear'],
+      `earns most at ${to}, but for ${metric.id} ${better(metric.direction)}: swap from and to`,
+    );
     return undefined;
   }
   return { earning: { by: 'linear', from, to } };
@@ -159,13 +191,17 @@ function readLookup(written: MeasureFile, metric: PackMetric, report: Report): R
     }
   }
   const absent = values.filter((value) => !Object.hasOwn(written.lookup ?? {}, value));
-  if (absent.length > 0) wrong(['lookup'], `has no points for ${absent.join(', ')}: list every value`);
+  if (absent.length > 0)
+    wrong(['lookup'], `has no points for ${absent.join(', ')}: list every value`);
   if (!fine) return undefined;
   const points = values.map((value) => hundredths(written.lookup?.[value] ?? 0));
   for (const [i, value] of points.entries()) {
     const lower = points[i - 1];
     if (lower !== undefined && !follows(metric.direction, lower, value)) {
-      report(['lookup', values[i] ?? ''], `earns ${value / 100} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}, in the order of the catalogue`);
+      report(
+        ['lookup', values[i] ?? ''],
+        `earns ${value / 100} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}, in the order of the catalogue`,
+      );
       return undefined;
     }
   }

@@ -31,12 +31,17 @@ export function readSalesforce(
   const fields: SalesforceMapping['fields'] = [];
   if (data.external_id === undefined && !account.has('salesforce_id')) {
     problems.push(
-      document.problem([], 'says neither external_id nor do accounts have a column salesforce_id: add one, so that records can be found'),
+      document.problem(
+        [],
+        'says neither external_id nor do accounts have a column salesforce_id: add one, so that records can be found',
+      ),
     );
   }
   for (const [name, source] of Object.entries(data.fields)) {
     if (name === data.external_id) {
-      problems.push(document.problem(['fields', name], 'is the external id, which is never written: remove it'));
+      problems.push(
+        document.problem(['fields', name], 'is the external id, which is never written: remove it'),
+      );
     }
     const value = readValue(source, scores, attributes);
     if ('problem' in value) problems.push(document.problem(['fields', name], value.problem));
@@ -57,13 +62,17 @@ function readValue(
   if (first === 'phase') {
     const as = languageOf(second === 'label' ? third : second);
     if (second === undefined) return { of: 'phase', as: 'id' };
-    return as ? { of: 'phase', as } : { problem: `${is} a phase is shown as phase, phase.en or phase.ja` };
+    return as
+      ? { of: 'phase', as }
+      : { problem: `${is} a phase is shown as phase, phase.en or phase.ja` };
   }
   if (first === 'account') {
     if (second !== undefined && third === undefined && attributes.includes(second)) {
       return { of: 'account', column: second };
     }
-    return { problem: `${is} account.<column> needs a column listed under attributes in pack.yaml${suggestion(second ?? '', attributes)}` };
+    return {
+      problem: `${is} account.<column> needs a column listed under attributes in pack.yaml${suggestion(second ?? '', attributes)}`,
+    };
   }
   const score = scores.find(({ id }) => id === first);
   if (!score) {
@@ -89,16 +98,23 @@ function readScoreValue(
   }
   if (value === 'reasons') {
     const as = languageOf(detail);
-    return as ? { of, score: score.id, value, as } : { problem: `${is} reasons are reasons.en or reasons.ja` };
+    return as
+      ? { of, score: score.id, value, as }
+      : { problem: `${is} reasons are reasons.en or reasons.ja` };
   }
   if (value === 'axis') {
     const axes = [...new Set(score.scorecards.flatMap((card) => card.axes.map(({ id }) => id)))];
-    if (detail !== undefined && axes.includes(detail)) return { of, score: score.id, value, axis: detail };
-    return { problem: `${is} axis.<id> needs an axis of the score${suggestion(detail ?? '', axes)}` };
+    if (detail !== undefined && axes.includes(detail))
+      return { of, score: score.id, value, axis: detail };
+    return {
+      problem: `${is} axis.<id> needs an axis of the score${suggestion(detail ?? '', axes)}`,
+    };
   }
   const plain = plainValues.find((name): name is PlainValue => name === value);
   if (plain === undefined || detail !== undefined) {
-    return { problem: `${is} a score has ${[...plainValues, 'band', 'reasons.en', 'axis.<id>'].join(', ')}` };
+    return {
+      problem: `${is} a score has ${[...plainValues, 'band', 'reasons.en', 'axis.<id>'].join(', ')}`,
+    };
   }
   if (plain === 'headline' && score.headline === null) {
     return { problem: `${is} the score has no headline: name one in pack.yaml` };

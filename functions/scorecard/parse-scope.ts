@@ -1,7 +1,7 @@
 /** What expressions of a pack may read, and the metrics they make. */
 import type { SourceTable } from './catalogue.ts';
-import { childrenOf } from './cel-ast.ts';
 import { checkExpression, type Expression, type Scope, type ScopeColumn } from './cel.ts';
+import { childrenOf } from './cel-ast.ts';
 import { type Known, unguarded } from './cel-guards.ts';
 import type { AccountColumn, DerivedMetric, PackMetric } from './pack.ts';
 import type { Catalogue } from './parse-catalogue.ts';
@@ -166,10 +166,7 @@ function inOrder(
 }
 
 /** A quotient has no value where its divisor is 0. */
-function mayBeMissing(
-  expression: Expression,
-  metrics: ReadonlyMap<string, PackMetric>,
-): boolean {
+function mayBeMissing(expression: Expression, metrics: ReadonlyMap<string, PackMetric>): boolean {
   const divides = (node: Expression['ast']): boolean =>
     (node.op === '/' && !(node.args[1].op === 'value' && node.args[1].args !== 0)) ||
     childrenOf(node).some(divides);

@@ -30,10 +30,16 @@ export function readScorecard(
 
   const name = /([^/]+)\.ya?ml$/.exec(file)?.[1];
   if (name !== data.scorecard) {
-    report(['scorecard'], `is ${data.scorecard}, but the file is called ${name}: give both one name`);
+    report(
+      ['scorecard'],
+      `is ${data.scorecard}, but the file is called ${name}: give both one name`,
+    );
   }
   if (data.points !== undefined && hundredths(data.points) !== scale) {
-    report(['points'], `is ${data.points}, but the score has ${scale / 100} points in pack.yaml: make them equal, or leave points out`);
+    report(
+      ['points'],
+      `is ${data.points}, but the score has ${scale / 100} points in pack.yaml: make them equal, or leave points out`,
+    );
   }
   const appliesTo =
     data.applies_to === undefined
@@ -77,7 +83,10 @@ function readMeasures(
   const total = measures.reduce((sum, { points }) => sum + points, 0);
   if (total > mostPoints * 100) {
     problems.push(
-      document.problem(['measures'], `have ${total / 100} points together, but at most ${mostPoints} can be kept apart: use smaller points, the score is scaled anyway`),
+      document.problem(
+        ['measures'],
+        `have ${total / 100} points together, but at most ${mostPoints} can be kept apart: use smaller points, the score is scaled anyway`,
+      ),
     );
   }
   return measures;
@@ -92,7 +101,10 @@ function readAxes(
   const names = Object.keys(data.axes);
   for (const [i, { axis }] of data.measures.entries()) {
     if (names.length === 0 && axis !== undefined) {
-      report(['measures', i, 'axis'], `is ${axis}, but the scorecard has no axes: declare it under axes`);
+      report(
+        ['measures', i, 'axis'],
+        `is ${axis}, but the scorecard has no axes: declare it under axes`,
+      );
     } else if (names.length > 0 && axis === undefined) {
       report(['measures', i, 'axis'], `is missing${suggestion('', names)}`);
     } else if (axis !== undefined && !names.includes(axis)) {
@@ -103,7 +115,10 @@ function readAxes(
     if (points === undefined || measures.length < data.measures.length) continue;
     const sum = measures.reduce((total, m) => total + (m.axis === id ? m.points : 0), 0);
     if (sum !== hundredths(points)) {
-      report(['axes', id, 'points'], `is ${points}, but its measures have ${sum / 100} points together: make them equal`);
+      report(
+        ['axes', id, 'points'],
+        `is ${points}, but its measures have ${sum / 100} points together: make them equal`,
+      );
     }
   }
   return Object.entries(data.axes).map(([id, { label }]) => ({ id, label }));
@@ -124,7 +139,10 @@ function readCaps(
     const atMost = bands.findIndex((band) => band.id === at_most);
     if (atMost < 0 && bands.length > 0) {
       const names = bands.map((band) => band.id);
-      report(['at_most'], `is ${at_most}, which is no band of the score${suggestion(at_most, names)}`);
+      report(
+        ['at_most'],
+        `is ${at_most}, which is no band of the score${suggestion(at_most, names)}`,
+      );
     }
     if (when && atMost >= 0) caps.push({ id, when, atMost, label });
   }

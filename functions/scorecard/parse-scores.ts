@@ -29,7 +29,12 @@ export function readScores(
   for (const document of scorecards) {
     const { score } = document.data;
     if (!ids.includes(score)) {
-      problems.push(document.problem(['score'], `is ${score}, which is no score of pack.yaml${suggestion(score, ids)}`));
+      problems.push(
+        document.problem(
+          ['score'],
+          `is ${score}, which is no score of pack.yaml${suggestion(score, ids)}`,
+        ),
+      );
     }
   }
   return written.map((score, i) => {
@@ -41,7 +46,10 @@ export function readScores(
     const hysteresis = hundredths(score.hysteresis);
     const narrowest = Math.min(...read.map(({ from }, b) => (read[b + 1]?.from ?? scale) - from));
     if (hysteresis > 0 && hysteresis >= narrowest) {
-      report(['hysteresis'], `is ${score.hysteresis}, but the narrowest band is ${narrowest / 100} points wide: make it smaller than that`);
+      report(
+        ['hysteresis'],
+        `is ${score.hysteresis}, but the narrowest band is ${narrowest / 100} points wide: make it smaller than that`,
+      );
     }
     if (score.headline !== undefined) {
       readMetric(score.headline, scope.metrics, (message) => report(['headline'], message));
@@ -57,7 +65,12 @@ export function readScores(
       trend: trend ? { days: trend.days, change: hundredths(trend.change) } : null,
       headline: headline !== undefined && scope.metrics.has(headline) ? headline : null,
       bands: read,
-      scorecards: scorecardsOf(score.id, scorecards, { scope, scale, bands: read, problems }, report),
+      scorecards: scorecardsOf(
+        score.id,
+        scorecards,
+        { scope, scale, bands: read, problems },
+        report,
+      ),
       place: { file: pack.file, line: pack.lineOf(['scores', i]) },
     };
   });
@@ -78,16 +91,27 @@ function scorecardsOf(
     if (data.score !== score) continue;
     const card = readScorecard(document, { ...rest, metrics: scope.metrics, scope: scope.scope });
     if (seen.has(card.id)) {
-      context.problems.push(document.problem(['scorecard'], `is ${card.id} again: scorecards of a score have their own names`));
+      context.problems.push(
+        document.problem(
+          ['scorecard'],
+          `is ${card.id} again: scorecards of a score have their own names`,
+        ),
+      );
     }
     seen.add(card.id);
     if (data.applies_to !== undefined) conditional.push(card);
     else if (general.length === 0) general.push(card);
     else {
-      context.problems.push(document.problem([], `can never apply, since ${general[0]?.id} applies to all accounts too: give it applies_to`));
+      context.problems.push(
+        document.problem(
+          [],
+          `can never apply, since ${general[0]?.id} applies to all accounts too: give it applies_to`,
+        ),
+      );
     }
   }
-  if (seen.size === 0) report([], `has no scorecard: add one under scorecards/ with score: ${score}`);
+  if (seen.size === 0)
+    report([], `has no scorecard: add one under scorecards/ with score: ${score}`);
   return [...conditional, ...general];
 }
 
@@ -108,14 +132,21 @@ function readBands(
   for (const [i, { id, from }] of written.entries()) {
     const before = written[i - 1];
     if (seen.has(id)) report([i, 'id'], `is ${id} again: band ids are unique within a score`);
-    if (id === 'unknown') report([i, 'id'], 'is unknown, which means too little data: choose another name');
+    if (id === 'unknown')
+      report([i, 'id'], 'is unknown, which means too little data: choose another name');
     seen.add(id);
     if (!before && from !== 0) {
       report([i, 'from'], `is ${from}, which leaves a gap below it: the lowest band starts at 0`);
     } else if (before && from <= before.from) {
-      report([i, 'from'], `is ${from}, which overlaps ${before.id} from ${before.from}: list bands in ascending order`);
+      report(
+        [i, 'from'],
+        `is ${from}, which overlaps ${before.id} from ${before.from}: list bands in ascending order`,
+      );
     } else if (hundredths(from) > scale) {
-      report([i, 'from'], `is ${from}, above the ${scale / 100} points of the score: no account can reach ${id}`);
+      report(
+        [i, 'from'],
+        `is ${from}, above the ${scale / 100} points of the score: no account can reach ${id}`,
+      );
     }
   }
   return written.map(({ id, from, label }) => ({ id, from: hundredths(from), label }));

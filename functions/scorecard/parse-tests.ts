@@ -1,5 +1,13 @@
 /** Reads what a pack is checked against: `*.test.yaml` and `exemplars.yaml`. */
-import type { AccountColumn, Band, Exemplar, PackMetric, RuleTests, Score, Scorecard } from './pack.ts';
+import type {
+  AccountColumn,
+  Band,
+  Exemplar,
+  PackMetric,
+  RuleTests,
+  Score,
+  Scorecard,
+} from './pack.ts';
 import { type Problem, suggestion } from './problems.ts';
 import type { ExemplarsFile, RuleTestCase } from './schema.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -23,7 +31,8 @@ export function readTests(
 ): RuleTests {
   const cases: RuleTests['cases'] = [];
   for (const [i, test] of document.data.entries()) {
-    const report: Report = (path, message) => problems.push(document.problem([i, ...path], message));
+    const report: Report = (path, message) =>
+      problems.push(document.problem([i, ...path], message));
     checkCase(test, score, card, names, report);
     cases.push({ line: document.lineOf([i]), test });
   }
@@ -42,10 +51,14 @@ function checkCase(
   for (const [name, value] of Object.entries(account)) {
     const column = names.account.get(name);
     if (!column) {
-      report(['account', name], `is no column of accounts${suggestion(name, names.account.keys())}`);
+      report(
+        ['account', name],
+        `is no column of accounts${suggestion(name, names.account.keys())}`,
+      );
     } else if (value !== null) {
       const wanted = columnKind(column.type);
-      if (typeof value !== wanted) report(['account', name], `is ${JSON.stringify(value)}, but ${name} is a ${wanted}`);
+      if (typeof value !== wanted)
+        report(['account', name], `is ${JSON.stringify(value)}, but ${name} is a ${wanted}`);
     }
   }
   const known = (path: PropertyKey[], id: string | null | undefined, ids: readonly string[]) => {
@@ -56,16 +69,32 @@ function checkCase(
   const cards = score.scorecards.map(({ id }) => id);
   known(['before', 'band'], before?.band, bands);
   known(['before', 'scorecard'], before?.scorecard, cards);
-  known(['before', 'cap'], before?.cap, card.caps.map(({ id }) => id));
+  known(
+    ['before', 'cap'],
+    before?.cap,
+    card.caps.map(({ id }) => id),
+  );
   known(['expect', 'band'], expect.band, bands);
   known(['expect', 'scorecard'], expect.scorecard, cards);
   known(['expect', 'phase'], expect.phase, names.phases);
-  known(['expect', 'cap'], expect.cap, card.caps.map(({ id }) => id));
+  known(
+    ['expect', 'cap'],
+    expect.cap,
+    card.caps.map(({ id }) => id),
+  );
   for (const id of Object.keys(expect.measures ?? {})) {
-    known(['expect', 'measures', id], id, card.measures.map((measure) => measure.id));
+    known(
+      ['expect', 'measures', id],
+      id,
+      card.measures.map((measure) => measure.id),
+    );
   }
   for (const id of Object.keys(expect.axes ?? {})) {
-    known(['expect', 'axes', id], id, card.axes.map((axis) => axis.id));
+    known(
+      ['expect', 'axes', id],
+      id,
+      card.axes.map((axis) => axis.id),
+    );
   }
   for (const group of Object.keys(group_ages ?? {})) {
     known(['group_ages', group], group, [...names.groups]);
@@ -116,10 +145,17 @@ export function readExemplars(
 ): Exemplar[] {
   const exemplars: Exemplar[] = [];
   for (const [i, { account, score: id, at_least, at_most, why }] of document.data.entries()) {
-    const report: Report = (path, message) => problems.push(document.problem([i, ...path], message));
+    const report: Report = (path, message) =>
+      problems.push(document.problem([i, ...path], message));
     const score = scores.find((candidate) => candidate.id === id);
     if (!score) {
-      report(['score'], `is ${id}, which is no score${suggestion(id, scores.map((s) => s.id))}`);
+      report(
+        ['score'],
+        `is ${id}, which is no score${suggestion(
+          id,
+          scores.map((s) => s.id),
+        )}`,
+      );
       continue;
     }
     if (at_least === undefined && at_most === undefined) {
@@ -131,7 +167,14 @@ export function readExemplars(
       report(['at_least'], `is ${at_least}, above at_most ${at_most}: no band is both`);
     }
     const place = { file: document.file, line: document.lineOf([i]) };
-    exemplars.push({ account, score: id, atLeast: at_least ?? null, atMost: at_most ?? null, why, place });
+    exemplars.push({
+      account,
+      score: id,
+      atLeast: at_least ?? null,
+      atMost: at_most ?? null,
+      why,
+      place,
+    });
   }
   return exemplars;
 }
@@ -145,6 +188,12 @@ function bandIndex(
   if (id === undefined) return undefined;
   const index = bands.findIndex((band) => band.id === id);
   if (index >= 0) return index;
-  report([field], `is ${id}, which is no band of the score${suggestion(id, bands.map((b) => b.id))}`);
+  report(
+    [field],
+    `is ${id}, which is no band of the score${suggestion(
+      id,
+      bands.map((b) => b.id),
+    )}`,
+  );
   return undefined;
 }

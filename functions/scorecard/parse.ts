@@ -56,12 +56,22 @@ export function parsePack(files: Files): Pack {
       const document = readYaml(path, text, scorecardFile, problems);
       if (document) scorecards.push(document);
     } else if (!knownFiles.includes(name)) {
-      problems.push({ file: path, line: 1, field: '', message: `is no file of a pack${suggestion(name, knownFiles)}` });
+      problems.push({
+        file: path,
+        line: 1,
+        field: '',
+        message: `is no file of a pack${suggestion(name, knownFiles)}`,
+      });
     }
   }
   for (const name of ['pack.yaml', 'bands.yaml']) {
     if (!files.has(folder + name)) {
-      problems.push({ file: folder + name, line: 1, field: '', message: 'is missing: every pack has one' });
+      problems.push({
+        file: folder + name,
+        line: 1,
+        field: '',
+        message: 'is missing: every pack has one',
+      });
     }
   }
   const id = /^rules\/([^/]+)\/$/.exec(folder)?.[1] ?? '';
@@ -81,7 +91,8 @@ export function parsePack(files: Files): Pack {
       const card = score.scorecards.find(({ place }) => place.file === path);
       if (card) return [readTests(document, score, card, context, problems)];
     }
-    if (!files.has(path)) problems.push(document.problem([], `has no scorecard beside it: expected ${path}`));
+    if (!files.has(path))
+      problems.push(document.problem([], `has no scorecard beside it: expected ${path}`));
     return [];
   });
   const mapping = salesforce
@@ -129,7 +140,8 @@ function packFolder(files: Files): string {
   }
   const [folder] = folders;
   if (folder !== undefined && folders.size === 1) return folder;
-  const found = folders.size === 0 ? 'no pack' : `${folders.size} packs (${[...folders].join(', ')})`;
+  const found =
+    folders.size === 0 ? 'no pack' : `${folders.size} packs (${[...folders].join(', ')})`;
   throw new RulesError([
     { file: 'rules', line: 1, field: '', message: `holds ${found}: exactly one is read at a time` },
   ]);
@@ -153,13 +165,19 @@ function checkPackFile(
   for (const [table, { columns }] of Object.entries(data.tables)) {
     const source = sources.get(table);
     if (!source) {
-      report(['tables', table], `is no table of the input contract${suggestion(table, sources.keys())}`);
+      report(
+        ['tables', table],
+        `is no table of the input contract${suggestion(table, sources.keys())}`,
+      );
       continue;
     }
     const names = source.columns.map(({ name }) => name);
     for (const column of Object.keys(columns ?? {})) {
       if (!names.includes(column)) {
-        report(['tables', table, 'columns', column], `is no column of ${table} in the input contract${suggestion(column, names)}`);
+        report(
+          ['tables', table, 'columns', column],
+          `is no column of ${table} in the input contract${suggestion(column, names)}`,
+        );
       }
     }
   }
@@ -185,13 +203,19 @@ function readPhases(
   // A phase is only asked for where none before it holds: `!has(x)` guards those after it.
   let known = nothing;
   for (const [i, { id, label, when: text }] of document.data.phases.entries()) {
-    if (seen.has(id)) problems.push(document.problem(['phases', i, 'id'], `is ${id} again: phase ids are unique`));
+    if (seen.has(id))
+      problems.push(document.problem(['phases', i, 'id'], `is ${id} again: phase ids are unique`));
     seen.add(id);
     const path = ['phases', i, 'when'];
     const when = readExpression(document, path, text, scope, 'condition', problems, known);
     if (when) known = union(known, certain(when.ast, false));
     if (when?.readsPhase) {
-      problems.push(document.problem(['phases', i, 'when'], 'reads account.phase, which is what phases decide: use metrics or other columns'));
+      problems.push(
+        document.problem(
+          ['phases', i, 'when'],
+          'reads account.phase, which is what phases decide: use metrics or other columns',
+        ),
+      );
     } else if (when) {
       phases.push({ id, label, when });
     }
@@ -209,7 +233,12 @@ function readAttributes(
     if (attributes.indexOf(name) < i) {
       problems.push(document.problem(['attributes', i], `repeats ${name}: list it once`));
     } else if (!account.has(name)) {
-      problems.push(document.problem(['attributes', i], `is ${name}, which is no column of accounts that can be shown${suggestion(name, account.keys())}`));
+      problems.push(
+        document.problem(
+          ['attributes', i],
+          `is ${name}, which is no column of accounts that can be shown${suggestion(name, account.keys())}`,
+        ),
+      );
     }
   }
   return attributes;
@@ -258,7 +287,8 @@ function accountColumnsRead(
   account: ReadonlyMap<string, AccountColumn>,
 ): AccountColumn[] {
   const names = new Set(attributes);
-  for (const { account: read } of conditions(scores, phases)) for (const name of read) names.add(name);
+  for (const { account: read } of conditions(scores, phases))
+    for (const name of read) names.add(name);
   return [...names].flatMap((name) => account.get(name) ?? []);
 }
 

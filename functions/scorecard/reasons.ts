@@ -1,4 +1,5 @@
 /** Short sentences on a score, for people: in lists, messages and CRM fields. */
+import type { Label } from './catalogue.ts';
 import { pointsOf } from './points.ts';
 import type { ExplainedMeasure, MeasureDelta, ScoreExplanation, ShownValue } from './result.ts';
 
@@ -19,6 +20,13 @@ export function reasonTexts(
   if (deltas.length > 0) texts.push(...deltas.map((delta) => deltaText(delta, lang)));
   else texts.push(...heldDown(explanation).map((measure) => measureText(measure, lang)));
   return texts.slice(0, limit);
+}
+
+/** Another scorecard applies than before: the first thing to know about such a change. */
+export function scorecardText(before: Label, now: Label, lang: Lang): string {
+  return lang === 'ja'
+    ? `スコアカード変更: 「${before.ja}」→「${now.ja}」`
+    : `Scorecard changed: ${before.en} → ${now.en}`;
 }
 
 /** What says more about the band than any measure. */

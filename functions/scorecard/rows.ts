@@ -1,6 +1,6 @@
 /** History rows as objects: only for the few that are published, explained or made by tests. */
 import type { Column, ColumnBatch, ColumnRequest } from './columns.ts';
-import { historyRow, type HistoryRow } from './result.ts';
+import { type HistoryRow, historyRow } from './result.ts';
 
 type Kind = 'string' | 'number' | 'bool' | 'bigint' | 'numbers';
 
@@ -89,7 +89,13 @@ function cellOf(column: Column, kind: Kind, row: number): unknown {
 export function batchOf(rows: readonly HistoryRow[]): ColumnBatch {
   const batch: ColumnBatch = { rows: rows.length, columns: new Map() };
   for (const [name, kind] of entries) {
-    batch.columns.set(name, columnOf(rows.map((row) => row[name]), kind));
+    batch.columns.set(
+      name,
+      columnOf(
+        rows.map((row) => row[name]),
+        kind,
+      ),
+    );
   }
   return batch;
 }

@@ -62,7 +62,11 @@ function failuresOf(pack: Pack, score: string, scorecard: string, test: RuleTest
   const { expect } = test;
   const { result } = row;
   if (result.state === 'error') failures.push(`it could not be scored: ${result.reason}`);
-  expectEqual('scorecard', expect.scorecard === undefined ? scorecard : expect.scorecard, result.scorecard);
+  expectEqual(
+    'scorecard',
+    expect.scorecard === undefined ? scorecard : expect.scorecard,
+    result.scorecard,
+  );
   expectEqual('points', expect.points, asPoints(result.points));
   expectEqual('band', expect.band, result.band);
   expectEqual('phase', expect.phase, result.phase);
@@ -73,7 +77,10 @@ function failuresOf(pack: Pack, score: string, scorecard: string, test: RuleTest
   expectEqual('held_by_hysteresis', expect.held_by_hysteresis, result.held_by_hysteresis);
   expectEqual('trend', expect.trend, result.trend);
   // People write 0.83 for five sixths.
-  if (expect.confidence !== undefined && !(Math.abs(expect.confidence - (result.confidence ?? -1)) <= 0.005)) {
+  if (
+    expect.confidence !== undefined &&
+    !(Math.abs(expect.confidence - (result.confidence ?? -1)) <= 0.005)
+  ) {
     expectEqual('confidence', expect.confidence, result.confidence);
   }
   const { measures, axes } = explainResult(compiled.layout, result);

@@ -83,7 +83,11 @@ const measure = z.strictObject({
   axis: identifier.optional(),
   metric: identifier,
   points: points.optional(),
-  steps: z.array(z.tuple([finite, points])).min(1).max(100).optional(),
+  steps: z
+    .array(z.tuple([finite, points]))
+    .min(1)
+    .max(100)
+    .optional(),
   linear: z.strictObject({ from: finite, to: finite }).optional(),
   lookup: z.record(z.string(), points).optional(),
   missing: z
@@ -111,9 +115,7 @@ export const scorecardFile = z.strictObject({
   applies_to: expression.optional(),
   /** Repeats the score's scale, for readers; must equal it. */
   points: points.optional(),
-  axes: z
-    .record(identifier, z.strictObject({ points: points.optional(), label }))
-    .default({}),
+  axes: z.record(identifier, z.strictObject({ points: points.optional(), label })).default({}),
   measures: z.array(measure).min(1).max(200),
   reference: z.array(identifier).max(50).default([]),
   caps: z.array(cap).max(20).default([]),
@@ -121,9 +123,15 @@ export const scorecardFile = z.strictObject({
 
 /** `salesforce.yaml` */
 export const salesforceFile = z.strictObject({
-  object: z.string().regex(/^[A-Za-z]\w{0,79}$/, 'an object name such as Account').default('Account'),
+  object: z
+    .string()
+    .regex(/^[A-Za-z]\w{0,79}$/, 'an object name such as Account')
+    .default('Account'),
   /** Field that holds the account id; without it, `record_id` names an account column. */
-  external_id: z.string().regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Account_Id__c').optional(),
+  external_id: z
+    .string()
+    .regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Account_Id__c')
+    .optional(),
   fields: z.record(
     z.string().regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Health__c'),
     z.string().min(1),

@@ -5,7 +5,7 @@ import type { BeforeColumns } from './batch.ts';
 import type { InputBuffers } from './block-inputs.ts';
 import type { Block } from './cel-columns.ts';
 import { blockRows } from './column-operations.ts';
-import type { CompiledCard, CompiledScore } from './compile.ts';
+import type { CompiledCap, CompiledCard, CompiledScore } from './compile.ts';
 import type { HistoryColumns } from './history-columns.ts';
 import { addMeasures, availableOf, backedOf, earnedOf, pointsFrom } from './measures.ts';
 
@@ -90,7 +90,15 @@ export function contribute(
     const points = out.points[at] as number;
     // Nothing to share out where nothing was available, or nothing earned.
     if (available === scale || available === 0 || out.earned[at] === 0) continue;
-    apportion(earned, parts, offsets[at] as number, offsets[at + 1] as number, available, scale, points);
+    apportion(
+      earned,
+      parts,
+      offsets[at] as number,
+      offsets[at + 1] as number,
+      available,
+      scale,
+      points,
+    );
   }
 }
 
@@ -109,9 +117,8 @@ export function scoreBands(
   const { points, carriedPoints, capsNow, capsCarried, bands } = buffers;
   const { minConfidence, hysteresis, bands: known } = score.score;
   carryPoints(buffers, inputs, score, card, rows, count);
-  decideCaps(card, inputs.carriedBlock, capsCarried);
-  if (inputs.anyFilled && card.caps.length > 0) decideCaps(card, inputs.nowBlock, capsNow);
-  else capsNow.set(capsCarried);
+  decideCaps(card, inputs.carriedBlock, rows, count, capsCarried);
+  if (inputs.anyFilled) decideCaps(card, inputs.nowBlock, rows, count, capsNow);
   const capped = (band: number, cap: number): number =>
     cap === noCap ? band : Math.min(band, card.caps[cap]?.atMost ?? band);
   const margin = before ? hysteresis : 0;
@@ -178,11 +185,20 @@ function carryPoints(
   pointsFrom(totals, filledRows, again, score.score.scale, carriedPoints);
 }
 
-function decideCaps(card: CompiledCard, block: Block, out: Int16Array): void {
-  out.fill(noCap, 0, block.rows);
-  for (const [i, { when }] of card.caps.entries()) {
-    const truth = when(block);
-    for (let r = 0; r < block.rows; r++) out[r] = truth[r] === 1 ? i : (out[r] as number);
+function decideCaps(
+  card: CompiledCard,
+  block: Block,
+  rows: Int32Array,
+  count: number,
+  out: Int16Array,
+): void {
+  for (let k = 0; k < count; k++) out[rows[k] as number] = noCap;
+  for (let i = 0; i < card.caps.length; i++) {
+    const truth = (card.caps[i] as CompiledCap).when(block);
+    for (let k = 0; k < count; k++) {
+      const r = rows[k] as number;
+      out[r] = truth[r] === 1 ? i : (out[r] as number);
+    }
   }
 }
 

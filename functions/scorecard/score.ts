@@ -1,5 +1,5 @@
 /** Scores batches of accounts: columns in, columns out. */
-import { type BeforeColumns, type PreparedBatch, prepareBatch } from './batch.ts';
+import { type BeforeColumns, lookAtBlock, type PreparedBatch, prepareBatch } from './batch.ts';
 import { fillInputs, type InputBuffers, inputBuffers } from './block-inputs.ts';
 import { type ChangeBuffers, changeBuffers, splitChange } from './change.ts';
 import { blockRows } from './column-operations.ts';
@@ -83,17 +83,26 @@ export function scoreBatch(
     bandChanges: 0,
     comparable: 0,
   };
-  const results = compiled.scores.map((score, index) => {
-    const before = prepared.before[index] ?? null;
+  const scores = compiled.scores.map((score, index) => {
     const measures = Math.max(0, ...score.cards.map((card) => card.measures.length));
-    const out = historyColumns(prepared.rows, measures, score.inputs.count);
-    const workspace = workspaceOf(compiled, score);
-    for (let start = 0; start < prepared.rows; start += blockRows) {
+    return {
+      score,
+      workspace: workspaceOf(compiled, score),
+      before: prepared.before[index] ?? null,
+      out: historyColumns(prepared.rows, measures, score.inputs.count),
+    };
+  });
+  // Block by block, so that all scores find a block's columns in the processor's cache.
+  for (let start = 0; start < prepared.rows; start += blockRows) {
+    lookAtBlock(prepared, start, Math.min(prepared.rows, start + blockRows));
+    for (const { score, workspace, before, out } of scores) {
       scoreBlock(workspace, compiled, score, prepared, before, start, out, counts);
     }
-    const { date, engineHash } = compiled;
-    return historyBatch(out, prepared.ids, { date, engineHash, score: score.score.id });
-  });
+  }
+  const { date, engineHash } = compiled;
+  const results = scores.map(({ score, out }) =>
+    historyBatch(out, prepared.ids, { date, engineHash, score: score.score.id }),
+  );
   return { results, counts };
 }
 
@@ -158,14 +167,30 @@ function placeLists(
   contributions.reserve(end);
   earnedPoints.reserve(end);
   list.reserve(list.offsets[start + rows] as number);
-  const { values, offsets } = list;
-  for (let slot = 0; slot < width; slot++) {
-    const column = inputs.carried[slot] as Float64Array;
-    for (let r = 0; r < rows; r++) {
-      if ((cardOf[r] as number) < noCard) continue;
-      const value = column[r] as number;
-      // One NaN of the many there are, so that equal rows have equal bytes.
-      values[(offsets[start + r] as number) + slot] = value === value ? value : Number.NaN;
+  writeInputs(inputs, cardOf, width, out);
+}
+
+/** Rows whose lists are written together: few enough for the innermost cache. */
+const tile = 64;
+
+/** Columns into lists, row by row. */
+function writeInputs(
+  { start, rows, carried }: InputBuffers,
+  cardOf: Int16Array,
+  width: number,
+  out: HistoryColumns,
+): void {
+  const { values, offsets } = out.inputs;
+  for (let first = 0; first < rows; first += tile) {
+    const last = Math.min(rows, first + tile);
+    for (let slot = 0; slot < width; slot++) {
+      const column = carried[slot] as Float64Array;
+      for (let r = first; r < last; r++) {
+        if ((cardOf[r] as number) < noCard) continue;
+        const value = column[r] as number;
+        // One NaN of the many there are, so that equal rows have equal bytes.
+        values[(offsets[start + r] as number) + slot] = value === value ? value : Number.NaN;
+      }
     }
   }
 }

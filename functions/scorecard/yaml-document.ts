@@ -75,7 +75,9 @@ function offsetOf(contents: unknown, path: Path): number {
   for (const part of path) {
     let next: unknown;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+      const pair = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === String(part),
+      );
       if (!isPair(pair)) return offset;
       if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
       next = pair.value;

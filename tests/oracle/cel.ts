@@ -83,7 +83,11 @@ function typed(value: Outcome, type: string, use: (value: Outcome) => Plain): Ou
   return typeof value === type ? use(value) : unknown;
 }
 
-function binary(op: string, [left, right]: [ASTNode, ASTNode], go: (n: ASTNode) => Outcome): Outcome {
+function binary(
+  op: string,
+  [left, right]: [ASTNode, ASTNode],
+  go: (n: ASTNode) => Outcome,
+): Outcome {
   const a = go(left);
   const b = go(right);
   if (a === unknown || b === unknown) return unknown;

@@ -102,7 +102,10 @@ export function drawPack(draw: Draw, metrics = drawMetrics(draw)): GeneratedPack
     files.set(`sql/metrics/shared/${group}.sql`, 'SELECT 1');
   }
   const derived = drawDerived(draw, metrics);
-  const readable = [...metrics, ...derived.map(({ id, type, direction }) => ({ id, type, direction, group: '' }))];
+  const readable = [
+    ...metrics,
+    ...derived.map(({ id, type, direction }) => ({ id, type, direction, group: '' })),
+  ];
   const phases = Array.from({ length: draw.int(0, 2) }, (_, i) => ({
     id: `p${i}`,
     label,
@@ -169,7 +172,13 @@ type Readable = Pick<MetricSpec, 'id' | 'type' | 'direction' | 'values'>;
 
 function drawDerived(draw: Draw, metrics: readonly MetricSpec[]) {
   const numbers = metrics.filter(({ type }) => type === 'int' || type === 'float');
-  const derived: { id: string; expression: string; type: 'float' | 'bool'; direction: 'higher' | 'lower' | 'none'; label: object }[] = [];
+  const derived: {
+    id: string;
+    expression: string;
+    type: 'float' | 'bool';
+    direction: 'higher' | 'lower' | 'none';
+    label: object;
+  }[] = [];
   if (numbers.length === 0) return derived;
   for (let i = draw.int(0, 2); i > 0; i--) {
     const id = `d${i}`;
@@ -212,7 +221,11 @@ function drawCondition(
   const metric = draw.pick(metrics);
   const column = `metrics.${metric.id}`;
   const test = metricTest(draw, metric, column);
-  return draw.pick([`(has(${column}) && ${test})`, `(!has(${column}) || ${test})`, `has(${column})`]);
+  return draw.pick([
+    `(has(${column}) && ${test})`,
+    `(!has(${column}) || ${test})`,
+    `has(${column})`,
+  ]);
 }
 
 function metricTest(draw: Draw, { type, values }: Readable, column: string): string {
@@ -293,7 +306,8 @@ export function drawValues(draw: Draw, metrics: readonly MetricSpec[], strange: 
   return Object.fromEntries(
     metrics.map(({ id, type, values }) => {
       if (draw.chance(20)) return [id, null];
-      if (strange && draw.chance(3)) return [id, type === 'enum' ? 'elsewhere' : Number.NEGATIVE_INFINITY];
+      if (strange && draw.chance(3))
+        return [id, type === 'enum' ? 'elsewhere' : Number.NEGATIVE_INFINITY];
       if (type === 'bool') return [id, draw.chance(50)];
       if (type === 'enum') return [id, draw.pick(values ?? ['low'])];
       if (draw.chance(3)) return [id, draw.pick([1e300, -1e300, 1e-300])];

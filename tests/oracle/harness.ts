@@ -7,8 +7,8 @@ import type { Pack } from '../../functions/scorecard/pack.ts';
 import type { HistoryRow } from '../../functions/scorecard/result.ts';
 import { rowsOf } from '../../functions/scorecard/rows.ts';
 import { scoreBatch } from '../../functions/scorecard/score.ts';
-import type { Ages, PlainResult, PlainRow } from './interpreter.ts';
 import type { Plain } from './cel.ts';
+import type { Ages, PlainResult, PlainRow } from './interpreter.ts';
 
 /** One day of the product: results by score, in the order of the accounts. */
 export interface Day {

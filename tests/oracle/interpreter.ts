@@ -92,7 +92,8 @@ export function interpret(
   const keys = keysRead(pack, score);
   const now: Vector = new Map();
   for (const key of keys) now.set(key, valueNow(pack, ages, row, key));
-  if ([...now].some(([key, value]) => unusable(pack, key, value))) return keep(pack, common, earlier);
+  if ([...now].some(([key, value]) => unusable(pack, key, value)))
+    return keep(pack, common, earlier);
 
   const carried: Vector = new Map();
   for (const [key, value] of now) {
@@ -196,7 +197,11 @@ function unusable(pack: Pack, key: string, value: Plain | null): boolean {
   return typeof value === 'string' && !values?.includes(value);
 }
 
-function keep(pack: Pack, common: Pick<PlainResult, 'beforeBand' | 'beforePoints' | 'known' | 'missing' | 'pack'>, before: PlainResult | null): PlainResult {
+function keep(
+  pack: Pack,
+  common: Pick<PlainResult, 'beforeBand' | 'beforePoints' | 'known' | 'missing' | 'pack'>,
+  before: PlainResult | null,
+): PlainResult {
   const flags = { state: 'error' as const, waiting: false, held: false };
   if (!before) return { ...nothing, ...common, ...flags, pack, band: 'unknown' };
   const change = before.points === null ? null : { rules: 0, data: 0, behaviour: 0 };
@@ -231,7 +236,9 @@ function kindOf(type: string): string {
 function valueIn(pack: Pack, vector: Vector, metric: string, maxAge: number | null): Plain | null {
   const known = pack.metrics.get(metric);
   if (known?.kind !== 'derived') return vector.get(keyOf(metric, maxAge)) ?? null;
-  const result = evaluate(known.expression.text, (_root, name) => valueIn(pack, vector, name, maxAge));
+  const result = evaluate(known.expression.text, (_root, name) =>
+    valueIn(pack, vector, name, maxAge),
+  );
   if (typeof result === 'boolean') return result;
   return typeof result === 'number' && Number.isFinite(result) ? result : null;
 }

@@ -146,22 +146,28 @@ export class Versions {
   }
 }
 
+/** A feed that fails once in each `weeks` weeks, on day `fails` of it (0: Saturday), for `days`. */
+export interface FeedRhythm {
+  weeks: number;
+  fails: number;
+  days: number;
+}
+
 /**
  * Minutes after local midnight of `day` by which its rows are loaded, where the feed is late:
- * once in each `weeks` weeks it fails on a Saturday and is repaired `days` days later, in the
- * morning. Undefined on other days.
+ * it is repaired in the morning after. Undefined on other days.
  */
 export function lateFeed(
   seed: number,
   feed: number,
   day: number,
-  rhythm: { weeks: number; days: number },
+  rhythm: FeedRhythm,
 ): number | undefined {
   // Day 2, 1970-01-03, was a Saturday.
   const week = Math.floor((day - 2) / 7);
   const period = Math.floor(week / rhythm.weeks);
   const failing = period * rhythm.weeks + new Random(seed, feed, period).whole(0, rhythm.weeks - 1);
-  const sinceSaturday = day - 2 - failing * 7;
-  const late = sinceSaturday >= 0 && sinceSaturday < rhythm.days;
-  return late ? (rhythm.days - sinceSaturday) * 24 * 60 + 600 : undefined;
+  const since = day - 2 - failing * 7 - rhythm.fails;
+  const late = since >= 0 && since < rhythm.days;
+  return late ? (rhythm.days - since) * 24 * 60 + 600 : undefined;
 }

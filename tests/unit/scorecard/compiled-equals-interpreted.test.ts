@@ -63,7 +63,14 @@ describe('compiled rules', () => {
           const trendPoints = accounts.map(() => (draw.chance(50) ? draw.int(0, 9000) : null));
           const ids = pack.scores.map(({ id }) => id);
           const before = rowsBefore?.filter((rows) => ids.includes(rows[0]?.score ?? ''));
-          const day = runDay({ pack, ages, accounts, layouts, trendPoints, ...(before ? { before } : {}) });
+          const day = runDay({
+            pack,
+            ages,
+            accounts,
+            layouts,
+            trendPoints,
+            ...(before ? { before } : {}),
+          });
           layouts.set(pack.hash, day.layout);
           const plain = accounts.map((account, i) => {
             const results = new Map<string, PlainResult>();

@@ -1,0 +1,119 @@
+/** The commands on the demo, as a user types them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSummary } from '../../functions/cli/run-summary.ts';
+import { kenko } from './support/command-line.ts';
+
+let folder: string;
+let state: string[];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kenko-cli-'));
+  state = ['--state', join(folder, 'state')];
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const slot = '2026-03-02T17:00:00Z';
+const demo = ['--accounts', '40'];
+
+describe('kenko run', () => {
+  it('makes demo data up to the slot first, with history behind it', async () => {
+    const done = await kenko('run', '--slot', slot, '--json', ...demo, ...state);
+    const summary = runSummary.parse(JSON.parse(done.stdout));
+    expect(done.status).toBe(0);
+    expect(summary).toMatchObject({ state: 'finished', date: '2026-03-02', parked: 0 });
+    expect(summary.accounts).toBeGreaterThan(20);
+    expect(summary.changed).toBe(summary.pushed);
+    const runs = JSON.parse((await kenko('runs', '--json', ...state)).stdout) as { kind: string }[];
+    expect(runs.filter((run) => run.kind === 'backfill')).toHaveLength(9);
+  });
+
+  it('does nothing for the same slot, and for a new slot on unchanged data', async () => {
+    for (const again of [slot, '2026-03-02T17:30:00Z']) {
+      const done = await kenko('run', '--slot', again, '--json', ...demo, ...state);
+      expect(JSON.parse(done.stdout)).toMatchObject({ state: 'finished', changed: 0, pushed: 0 });
+    }
+  });
+
+  it('goes on by a day without a slot, and pushes what changed', async () => {
+    const done = await kenko('run', '--json', ...demo, ...state);
+    const summary = runSummary.parse(JSON.parse(done.stdout));
+    expect(summary.date).toBe('2026-03-03');
+    expect(summary.pushed).toBe(summary.changed);
+    expect(summary.changed).toBeLessThan(summary.accounts);
+  });
+});
+
+describe('commands that look', () => {
+  it('explain an account in either language, with parts that sum', async () => {
+    const [account] = JSON.parse((await kenko('accounts', '--json', ...state)).stdout) as {
+      id: string;
+    }[];
+    const id = account?.id ?? '';
+    const answer = JSON.parse((await kenko('explain', id, '--json', ...state)).stdout);
+    for (const score of answer.scores) {
+      const sum = score.measures.reduce(
+        (total: number, measure: { contribution: number | null }) =>
+          total + Math.round((measure.contribution ?? 0) * 100),
+        0,
+      );
+      if (score.points !== null) expect(sum).toBe(Math.round(score.points * 100));
+    }
+    expect((await kenko('explain', id, '--lang', 'ja', ...state)).stdout).toContain('ヘルススコア');
+  });
+
+  it('list dead letters: there are none', async () => {
+    expect((await kenko('dead-letters', 'list', ...state)).stdout).toBe('No dead letters.\n');
+  });
+});
+
+describe('wrong input', () => {
+  const cases: Record<string, { args: () => string[]; sentence: RegExp }> = {
+    'an unknown account': {
+      args: () => ['explain', 'nobody', ...state],
+      sentence: /no account "nobody"/,
+    },
+    'an unknown pack': {
+      args: () => ['run', '--pack', 'nothing', ...state],
+      sentence: /There is no pack "nothing"; choose one of .*saas/,
+    },
+    'a state folder without results': {
+      args: () => ['runs', '--state', join(folder, 'empty')],
+      sentence: /no results of pack "saas"/,
+    },
+    'a slot that is no instant': {
+      args: () => ['run', '--slot', 'tomorrow', ...state],
+      sentence: /slot is "tomorrow"; an instant with a zone/,
+    },
+    'a date that is none': {
+      args: () => ['backfill', '--from', '2026-02-30', '--to', '2026-03-01', ...state],
+      sentence: /--from is "2026-02-30"; a date is expected/,
+    },
+    'a range that runs backwards': {
+      args: () => ['backfill', '--from', '2026-02-20', '--to', '2026-02-01', ...state],
+      sentence: /is after/,
+    },
+    'an unknown queue': {
+      args: () => ['dead-letters', 'list', '--queue', 'nothing', ...state],
+      sentence: /no queue "nothing"; choose one of score-shards/,
+    },
+    'a folder that is not there': {
+      args: () => ['data', 'check', join(folder, 'nowhere')],
+      sentence: /nowhere/,
+    },
+    'an unknown option': { args: () => ['run', '--fast'], sentence: /unknown option '--fast'/ },
+    'a number that is none': {
+      args: () => ['run', '--accounts', 'many', ...state],
+      sentence: /whole number above 0/,
+    },
+  };
+  for (const [name, { args, sentence }] of Object.entries(cases)) {
+    it(`gets one sentence and exit code 2: ${name}`, async () => {
+      const { status, stderr } = await kenko(...args());
+      expect(stderr).toMatch(sentence);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect(status).toBe(2);
+    });
+  }
+});
