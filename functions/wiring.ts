@@ -50,10 +50,8 @@ export async function openLocalRuntime(backend: LocalBackend) {
     import('./local/duckdb-warehouse.ts'),
     import('./local/sqlite-snapshots.ts'),
     import('./local/sqlite-bus.ts'),
-    import('./local/googlesql-lint.ts'),
     import('./salesforce/salesforce-crm.ts'),
   ]);
-  lintPackSql(backend.pack);
   const root = repositoryRoot();
   const clock = systemClock;
   const warehouse = await openDuckDbWarehouse({

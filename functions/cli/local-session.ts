@@ -1,4 +1,5 @@
 import { code, Rejected } from '../errors.ts';
+import { lintPackSql } from '../local/googlesql-lint.ts';
 import { addDays, momentOf, parseDate, runId } from '../pipeline/slot.ts';
 import { sweep } from '../pipeline/sweep.ts';
 import { ref } from '../records/collection.ts';
@@ -96,6 +97,7 @@ export async function openLocalSession(
     pack: pack.id,
     apiUrl: system.url('api'),
     async run({ slot: wished, asOf }, progress) {
+      lintPackSql(pack);
       const slot = wished ?? (await data.nextSlot(asOf));
       momentOf(slot, pack);
       await data.provide(slot, progress, (range) => backfill(range, progress));

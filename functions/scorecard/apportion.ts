@@ -27,7 +27,7 @@ export function apportion(
   const perGroup = groups / available;
   for (let m = 0; m < count; m++) {
     const value = earned[from + m] as number;
-    const share = scale * (value > 0 ? value : 0);
+    const share = scale * Math.max(value, 0);
     const whole = Math.floor(share / available);
     const remainder = share - whole * available;
     parts[from + m] = value < 0 ? -1 : whole;

@@ -172,7 +172,7 @@ function markMissing(buffers: InputBuffers, slot: number, values: Float64Array):
   let any = 0;
   for (let r = 0; r < buffers.rows; r++) {
     const value = values[r] as number;
-    const missing = +(value !== value);
+    const missing = +Number.isNaN(value);
     any |= missing;
     words[r] = (words[r] as number) | (missing << bit);
   }
@@ -203,14 +203,14 @@ function carryOn(
   for (let r = 0; r < rows; r++) {
     const value = values[r] as number;
     const reader = readers[r];
-    if (value === value || !reader) {
+    if (!Number.isNaN(value) || !reader) {
       out[r] = value;
       continue;
     }
     const from = offsets[start + r] as number;
     const known = lastKnown(reader, slot, lists, from, offsets[start + r + 1] as number);
     out[r] = known;
-    if (known === known) {
+    if (!Number.isNaN(known)) {
       filled[r] = (filled[r] as number) | (1 << bit);
       any = true;
     }

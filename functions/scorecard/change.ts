@@ -76,7 +76,7 @@ export function splitChange(
     const s0 = before.points[at] as number;
     const s3 = points[r] as number;
     // NaN where either cannot be compared.
-    if (!reader || s0 !== s0 || s3 !== s3) continue;
+    if (!reader || Number.isNaN(s0) || Number.isNaN(s3)) continue;
     s1[r] = s0;
     s2[r] = Number.NaN;
     const sameRules = reader.same && before.scorecard[at] === cardCode;
@@ -91,10 +91,10 @@ export function splitChange(
     const at = inputs.start + r;
     const s0 = before.points[at] as number;
     const s3 = points[r] as number;
-    if (!inputs.readers[r] || s0 !== s0 || s3 !== s3) continue;
+    if (!inputs.readers[r] || Number.isNaN(s0) || Number.isNaN(s3)) continue;
     const first = s1[r] as number;
     const second = s2[r] as number;
-    const withGaps = second === second ? second : first;
+    const withGaps = Number.isNaN(second) ? first : second;
     out.rules[at] = first - s0;
     out.data[at] = withGaps - first;
     out.behaviour[at] = s3 - withGaps;
@@ -149,7 +149,7 @@ function scoreAgain(
       const at = inputs.start + r;
       const value = now[r] as number;
       const reader = inputs.readers[r] as BeforeReader;
-      if (which === 'gaps' && value !== value) {
+      if (which === 'gaps' && Number.isNaN(value)) {
         column[k] = Number.NaN;
         continue;
       }
@@ -170,7 +170,7 @@ function scoreAgain(
         offsets[at + 1] as number,
       );
       // A text that today's catalogue no longer has says nothing about today's rules.
-      column[k] = known === known ? known : value;
+      column[k] = Number.isNaN(known) ? value : known;
     }
   }
   const block = { rows: count, numbers: gathered, texts: [], textAt: () => null };
@@ -180,6 +180,6 @@ function scoreAgain(
   for (let k = 0; k < count; k++) {
     const r = rows[k] as number;
     const value = points[k] as number;
-    if (value === value) out[r] = value;
+    if (!Number.isNaN(value)) out[r] = value;
   }
 }

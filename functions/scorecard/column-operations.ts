@@ -50,7 +50,7 @@ export function truthOf(values: Value): Condition {
     const column = values(block);
     for (let i = 0; i < block.rows; i++) {
       const value = column[i] as number;
-      out[i] = value === value ? value : 2;
+      out[i] = Number.isNaN(value) ? 2 : value;
     }
     return out;
   };
@@ -63,7 +63,7 @@ export function present(values: Value): Condition {
     const column = values(block);
     for (let i = 0; i < block.rows; i++) {
       const value = column[i] as number;
-      out[i] = +(value === value);
+      out[i] = +!Number.isNaN(value);
     }
     return out;
   };
@@ -100,7 +100,7 @@ export function equalsAny(values: Value, constants: readonly number[]): Conditio
       const value = column[i] as number;
       let found = 0;
       for (let k = 0; k < wanted.length; k++) found |= +(value === (wanted[k] as number));
-      out[i] = value === value ? found : 2;
+      out[i] = Number.isNaN(value) ? 2 : found;
     }
     return out;
   };
@@ -120,7 +120,7 @@ export function compareNumbers(op: Comparison, left: Value, right: Value): Condi
       for (let i = 0; i < block.rows; i++) {
         const x = a[i] as number;
         const y = b[i] as number;
-        out[i] = +(x < y) | (+(x !== x || y !== y) << 1);
+        out[i] = +(x < y) | (+(Number.isNaN(x) || Number.isNaN(y)) << 1);
       }
       return out;
     };
@@ -132,7 +132,7 @@ export function compareNumbers(op: Comparison, left: Value, right: Value): Condi
       for (let i = 0; i < block.rows; i++) {
         const x = a[i] as number;
         const y = b[i] as number;
-        out[i] = +(x <= y) | (+(x !== x || y !== y) << 1);
+        out[i] = +(x <= y) | (+(Number.isNaN(x) || Number.isNaN(y)) << 1);
       }
       return out;
     };
@@ -143,7 +143,7 @@ export function compareNumbers(op: Comparison, left: Value, right: Value): Condi
     for (let i = 0; i < block.rows; i++) {
       const x = a[i] as number;
       const y = b[i] as number;
-      out[i] = +(x === y) | (+(x !== x || y !== y) << 1);
+      out[i] = +(x === y) | (+(Number.isNaN(x) || Number.isNaN(y)) << 1);
     }
     return out;
   };

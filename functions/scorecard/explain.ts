@@ -102,7 +102,7 @@ function explainMeasure(reading: Reading, measure: MeasureLayout, index: number)
     label: measure.label,
     metric: measure.metric,
     unit: layout.metrics[measure.metric]?.unit ?? null,
-    value: valueOf(reading, measure.metric, measure.input),
+    value: inputValue(reading, measure.metric, measure.input),
     state,
     earned,
     available: earned === null ? 0 : measure.points,
@@ -118,7 +118,7 @@ function leftOut(value: number | undefined): number | null {
 }
 
 /** The value as people know it. */
-function valueOf({ layout, row }: Reading, metric: string, input: number): ShownValue {
+function inputValue({ layout, row }: Reading, metric: string, input: number): ShownValue {
   const value = row.inputs[input] ?? null;
   return shownAs(layout, metric, value);
 }
@@ -136,7 +136,7 @@ function show(reading: Reading, metric: string, input: number): ShownMetric {
     metric,
     label: known?.label ?? plain(metric),
     unit: known?.unit ?? null,
-    value: valueOf(reading, metric, input),
+    value: inputValue(reading, metric, input),
     current: !reading.missing.has(input),
   };
 }
@@ -253,7 +253,7 @@ function deltaOf(
     placed ? leftOut(reading.row.contributions[placed.index]) : null;
   const value = (reading: Reading, placed: Placed | undefined) =>
     placed && !reading.missing.has(placed.measure.input)
-      ? valueOf(reading, placed.measure.metric, placed.measure.input)
+      ? inputValue(reading, placed.measure.metric, placed.measure.input)
       : null;
   const was = contribution(before, there);
   const is = contribution(now, here);

@@ -36,7 +36,7 @@ export class RowHasher {
     const at = this.#size;
     if (at >= this.#doubles.length) this.#grow(at + 1);
     // One NaN and one zero, of the many that there are.
-    this.#doubles[at] = value === value ? value + 0 : Number.NaN;
+    this.#doubles[at] = Number.isNaN(value) ? Number.NaN : value + 0;
     this.#size = at + 1;
   }
 
@@ -48,7 +48,7 @@ export class RowHasher {
     doubles[at++] = to - from;
     for (let i = from; i < to; i++) {
       const value = values[i] as number;
-      doubles[at++] = value === value ? value + 0 : Number.NaN;
+      doubles[at++] = Number.isNaN(value) ? Number.NaN : value + 0;
     }
     this.#size = at;
   }

@@ -190,9 +190,9 @@ const addLinear: Adder = (measure, values, rows, count, totals, lists, m) => {
   for (let k = 0; k < count; k++) {
     const r = rows[k] as number;
     const v = values[r] as number;
-    const missing = v !== v;
+    const missing = Number.isNaN(v);
     const share = (v - from) / (to - from);
-    const gained = Math.round(points * (share > 1 ? 1 : share > 0 ? share : 0));
+    const gained = Math.round(points * Math.min(1, Math.max(0, share)));
     totals[r] = (totals[r] as number) + (missing ? (packed[0] as number) : gained + known);
     if (listed) earned[(offsets[r] as number) + m] = missing ? (stored[0] as number) : gained;
   }

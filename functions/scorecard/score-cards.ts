@@ -128,7 +128,7 @@ export function scoreBands(
     const basis = carriedPoints[r] as number;
     out.waiting[at] = 0;
     out.held[at] = 0;
-    if (basis !== basis || (out.confidence[at] as number) < minConfidence) {
+    if (Number.isNaN(basis) || (out.confidence[at] as number) < minConfidence) {
       bands[r] = unknownBand;
       out.band[at] = 'unknown';
       continue;
@@ -149,13 +149,12 @@ export function scoreBands(
     else if (held !== plain) out.held[at] = 1;
     if (inputs.anyFilled && anyOf(filled, r, card.bandSlotSet)) {
       const now = points[r] as number;
-      const alone =
-        now === now
-          ? capped(
-              withHysteresis(score.bounds, bandAt(score.bounds, now), now, bandBefore, margin),
-              capsNow[r] as number,
-            )
-          : unknownBand;
+      const alone = Number.isNaN(now)
+        ? unknownBand
+        : capped(
+            withHysteresis(score.bounds, bandAt(score.bounds, now), now, bandBefore, margin),
+            capsNow[r] as number,
+          );
       out.waiting[at] = +(alone !== band);
     }
   }

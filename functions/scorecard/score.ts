@@ -189,7 +189,7 @@ function writeInputs(
         if ((cardOf[r] as number) < noCard) continue;
         const value = column[r] as number;
         // One NaN of the many there are, so that equal rows have equal bytes.
-        values[(offsets[start + r] as number) + slot] = value === value ? value : Number.NaN;
+        values[(offsets[start + r] as number) + slot] = Number.isNaN(value) ? Number.NaN : value;
       }
     }
   }
@@ -255,7 +255,7 @@ function describeRows(
     }
     if (trend && before?.trendPoints) {
       const moved = points - (before.trendPoints[at] as number);
-      if (moved === moved) {
+      if (!Number.isNaN(moved)) {
         out.trend[at] =
           moved >= trend.change ? 'rising' : moved <= -trend.change ? 'falling' : 'steady';
       }

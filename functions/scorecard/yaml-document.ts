@@ -29,11 +29,14 @@ export function readYaml<T>(
     version: '1.2',
   });
   const at = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  for (const { pos, message, code } of [...document.errors, ...document.warnings]) {
+  // One slip makes many errors: the first one is the slip.
+  const [wrong] = [...document.errors, ...document.warnings];
+  if (wrong) {
+    const { pos, message, code } = wrong;
     const words = code === 'DUPLICATE_KEY' ? 'repeats a key: each key may appear once' : message;
     problems.push({ file, line: at(pos[0]), field: '', message: `is not valid YAML: ${words}` });
+    return undefined;
   }
-  if (document.errors.length + document.warnings.length > 0) return undefined;
 
   const lineOf = (path: Path): number => at(offsetOf(document.contents, path));
   const problem = (path: Path, message: string): Problem => ({

@@ -3,7 +3,7 @@
  * quality, so that every step is earned by somebody; whole feeds are missing now and then.
  */
 import { clamp, Random } from '../../functions/local/demo/random.ts';
-import type { TableSchema } from '../../functions/ports/warehouse.ts';
+import type { TableSchema, Warehouse } from '../../functions/ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../functions/scorecard/columns.ts';
 import { pack } from './pack.ts';
 
@@ -13,7 +13,7 @@ const levels = ['low', 'middle', 'high'] as const;
 const sizes = [0.5, 1, 2, 4];
 
 /** Rows of a generated batch. */
-const batchRows = 10_000;
+const batchRows = 50_000;
 /** Share of accounts that a feed knows nothing of. */
 const missingShare = 0.025;
 
@@ -106,6 +106,19 @@ export const inputsSchema: TableSchema = {
 };
 
 export const accountId = (index: number): string => `account-${String(index).padStart(7, '0')}`;
+
+/** Makes a table of that many generated accounts, as `run_inputs` of a first run. */
+export async function loadInputs(
+  warehouse: Warehouse,
+  table: string,
+  accounts: number,
+): Promise<void> {
+  await warehouse.createTable(table, inputsSchema);
+  let at = 0;
+  for (const batch of generatedInputs(accounts)) {
+    await warehouse.load({ id: `${table}-${at++}`, table, batches: [batch] });
+  }
+}
 
 /** Accounts 0 up to, without, `accounts`, as rows of `run_inputs`. */
 export function* generatedInputs(accounts: number): Generator<ColumnBatch> {

@@ -1,7 +1,9 @@
 /** Timing of contenders that are measured in turns, so that what the machine does hits all. */
 
-/** One way of doing a job; `unit` of work done is the same for all, or scaled by `work`. */
+/** One way of doing a job. */
 export interface Contender {
+  /** Clears away what came before; not timed. */
+  before?(): Promise<unknown>;
   run(round: number): Promise<unknown> | unknown;
   /** Amount of work that one run does, e.g. accounts. */
   work: number;
@@ -26,7 +28,8 @@ export async function inTurns<Name extends string>(
   for (let round = 0; round < warmUps + rounds; round++) {
     const order = round % 2 === 0 ? names : names.toReversed();
     for (const name of order) {
-      const { run, work } = contenders[name];
+      const { before, run, work } = contenders[name];
+      await before?.();
       const start = performance.now();
       await run(round);
       const seconds = (performance.now() - start) / 1000;

@@ -23,7 +23,10 @@ function earnedOf({ earning, metric, missing, points }: Measure): string {
       return `CASE ${metric} ${entries.join(' ')} ELSE ${none} END`;
     }
     case 'steps': {
-      const entries = earning.thresholds.map((from, i) => ({ from, points: earning.points[i] ?? 0 }));
+      const entries = earning.thresholds.map((from, i) => ({
+        from,
+        points: earning.points[i] ?? 0,
+      }));
       // The highest that holds counts; below the first there is `below`.
       const cases = entries.reverse().map((e) => `WHEN ${metric} >= ${e.from} THEN ${e.points}`);
       return `CASE ${cases.join(' ')} WHEN ${metric} IS NULL THEN ${none} ELSE ${earning.below} END`;
@@ -45,7 +48,8 @@ const indexes = measures.map((_, i) => i);
 const sum = (terms: readonly string[]): string => terms.join(' + ');
 
 /** Position of a measure's weight differs by scorecard. */
-const weight = (index: number): string => byCard((card) => String(card.measures[index]?.points ?? 0));
+const weight = (index: number): string =>
+  byCard((card) => String(card.measures[index]?.points ?? 0));
 const mayMiss = (index: number): boolean => (measures[index]?.missing ?? null) !== null;
 
 /** In the order in which the scorecards first read them. */

@@ -83,7 +83,12 @@ export function drawMetrics(draw: Draw): MetricSpec[] {
   });
 }
 
-export function drawPack(draw: Draw, metrics = drawMetrics(draw)): GeneratedPack {
+/** `plain`: one scorecard for everybody, no conditions, no derived metrics. */
+export function drawPack(
+  draw: Draw,
+  metrics = drawMetrics(draw),
+  { plain = false } = {},
+): GeneratedPack {
   const files = new Map<string, string>();
   const write = (path: string, value: unknown) => files.set(path, JSON.stringify(value, null, 1));
   write('sql/sources/accounts.yaml', accountsSource);
@@ -101,12 +106,12 @@ export function drawPack(draw: Draw, metrics = drawMetrics(draw)): GeneratedPack
     });
     files.set(`sql/metrics/shared/${group}.sql`, 'SELECT 1');
   }
-  const derived = drawDerived(draw, metrics);
+  const derived = plain ? [] : drawDerived(draw, metrics);
   const readable = [
     ...metrics,
     ...derived.map(({ id, type, direction }) => ({ id, type, direction, group: '' })),
   ];
-  const phases = Array.from({ length: draw.int(0, 2) }, (_, i) => ({
+  const phases = Array.from({ length: plain ? 0 : draw.int(0, 2) }, (_, i) => ({
     id: `p${i}`,
     label,
     when: drawCondition(draw, readable, false),
@@ -134,8 +139,8 @@ export function drawPack(draw: Draw, metrics = drawMetrics(draw)): GeneratedPack
   });
   write('rules/gen/bands.yaml', Object.fromEntries(scores.map((id, i) => [id, bands[i]])));
   for (const [i, score] of scores.entries()) {
-    const cards = draw.int(1, 3);
-    const general = draw.chance(80);
+    const cards = plain ? 1 : draw.int(1, 3);
+    const general = plain || draw.chance(80);
     for (let c = 0; c < cards; c++) {
       const name = `${score}_${c}`;
       const conditional = c < cards - 1 || !general;
@@ -147,7 +152,7 @@ export function drawPack(draw: Draw, metrics = drawMetrics(draw)): GeneratedPack
         ...(conditional ? { applies_to: drawCondition(draw, readable, true, phaseIds) } : {}),
         measures: drawMeasures(draw, readable),
         reference: draw.chance(30) ? [draw.pick(readable).id] : [],
-        caps: Array.from({ length: draw.int(0, 2) }, (_, k) => ({
+        caps: Array.from({ length: plain ? 0 : draw.int(0, 2) }, (_, k) => ({
           id: `c${k}`,
           when: drawCondition(draw, readable, true, phaseIds),
           at_most: draw.pick(bands[i] ?? []).id,
@@ -205,7 +210,7 @@ function drawDerived(draw: Draw, metrics: readonly MetricSpec[]) {
 }
 
 /** A condition in which everything that may be missing is guarded. */
-function drawCondition(
+export function drawCondition(
   draw: Draw,
   metrics: readonly Readable[],
   withPhase: boolean,

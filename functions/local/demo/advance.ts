@@ -19,8 +19,11 @@ const stateTable = 'demo_state';
 /** The demo that the warehouse holds; undefined where it holds none. */
 export async function readDemoState(warehouse: DuckDbWarehouse): Promise<DemoState | undefined> {
   if (!(await warehouse.describe(stateTable))) return undefined;
-  const [row] = await warehouse.query(`SELECT state FROM ${stateTable}`);
-  return row ? demoState.parse(JSON.parse(String(row.state))) : undefined;
+  const [row] = await warehouse.transaction(async (connection) => {
+    const reader = await connection.runAndReadAll(`SELECT state FROM ${stateTable}`);
+    return reader.getRows();
+  });
+  return row ? demoState.parse(JSON.parse(String(row[0]))) : undefined;
 }
 
 /**

@@ -55,12 +55,12 @@ export class Care {
     const severity =
       draw < (mood.pain ? 0.2 : 0.01)
         ? 'urgent'
-        : draw < (mood.pain ? 0.6 : 0.07)
+        : draw < (mood.pain ? 0.65 : 0.07)
           ? 'high'
           : draw < 0.7
             ? 'normal'
             : 'low';
-    const mean = this.profile.patience * (mood.pain ? 13 : 2.4);
+    const mean = this.profile.patience * (mood.pain ? 17 : 2.4);
     const closed = mood.day + random.rounded(4 * mean * random.next() * random.next());
     const ended = closed <= this.world.today ? closed : null;
     this.tickets++;

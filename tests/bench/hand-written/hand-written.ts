@@ -16,10 +16,17 @@ const segmentTexts = ['small', 'middle', 'large', 'enterprise'];
 const scale = 10_000;
 const unknown = 5;
 
-/** Scores a batch of `run_inputs` rows. */
-export function handWritten(batch: ColumnBatch, metrics = metricsOf(batch)): Scores {
+/**
+ * Scores a batch of `run_inputs` rows into `out`, which has room for them: whoever needs results
+ * only until the next batch need not pay for new memory.
+ */
+export function handWritten(
+  batch: ColumnBatch,
+  metrics = metricsOf(batch),
+  out = emptyScores(batch.rows),
+): Scores {
   const { rows } = batch;
-  const out = emptyScores(rows);
+  out.rows = rows;
   const sums = new Float64Array(rows);
   const lists = segmentTexts.map(() => new Int32Array(rows));
   const counts = [0, 0, 0, 0];
@@ -93,16 +100,23 @@ function apportion(
     const share = scale * value;
     const part = Math.floor(share / available);
     parts[from + m] = part;
-    remainders[m] = share - part * available;
+    // Of equal remainders the first counts as larger.
+    remainders[m] = (share - part * available) * 32 + 31 - m;
     rest -= part;
   }
+  if (rest === 0) return;
+  // The rest-th largest remainder, without a branch on any of them.
+  let least = Number.POSITIVE_INFINITY;
   for (; rest > 0; rest--) {
-    let best = 0;
-    for (let m = 1; m < measureCount; m++) {
-      if ((remainders[m] as number) > (remainders[best] as number)) best = m;
+    let next = -1;
+    for (let m = 0; m < measureCount; m++) {
+      const remainder = remainders[m] as number;
+      next = Math.max(next, remainder < least ? remainder : -1);
     }
-    remainders[best] = -1;
-    parts[from + best] = (parts[from + best] as number) + 1;
+    least = next;
+  }
+  for (let m = 0; m < measureCount; m++) {
+    parts[from + m] = (parts[from + m] as number) + +((remainders[m] as number) >= least);
   }
 }
 

@@ -45,8 +45,10 @@ const unit = 2 ** 17;
 /** A measure with a value can earn `points`. */
 export const backed = (points: number): number => points * unit + points * unit * unit;
 
-export const earnedOf = (sum: number): number => sum % unit;
-export const availableOf = (sum: number): number => Math.floor(sum / unit) % unit;
+// Without %, which is a call for doubles.
+export const earnedOf = (sum: number): number => sum - Math.floor(sum / unit) * unit;
+export const availableOf = (sum: number): number =>
+  Math.floor(sum / unit) - Math.floor(sum / (unit * unit)) * unit;
 export const backedOf = (sum: number): number => Math.floor(sum / (unit * unit));
 
 /** All entries of a scorecard, one measure after the other. */
