@@ -40,18 +40,13 @@ export interface LocalBackend {
 
 /** The embedded twin: DuckDB, SQLite, a durable bus, and the Salesforce stand-in. */
 export async function openLocalRuntime(backend: LocalBackend) {
-  const [
-    { openDuckDbWarehouse },
-    { openSqliteSnapshots },
-    { openSqliteBus },
-    { lintPackSql },
-    crm,
-  ] = await Promise.all([
-    import('./local/duckdb-warehouse.ts'),
-    import('./local/sqlite-snapshots.ts'),
-    import('./local/sqlite-bus.ts'),
-    import('./salesforce/salesforce-crm.ts'),
-  ]);
+  const [{ openDuckDbWarehouse }, { openSqliteSnapshots }, { openSqliteBus }, crm] =
+    await Promise.all([
+      import('./local/duckdb-warehouse.ts'),
+      import('./local/sqlite-snapshots.ts'),
+      import('./local/sqlite-bus.ts'),
+      import('./salesforce/salesforce-crm.ts'),
+    ]);
   const root = repositoryRoot();
   const clock = systemClock;
   const warehouse = await openDuckDbWarehouse({
