@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an older Node can still say what is wrong.
 import { existsSync } from 'node:fs';
+import * as module from 'node:module';
 
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 24) {
@@ -9,6 +10,8 @@ if (major < 24) {
   );
   process.exit(2);
 }
+// Compiled code and stripped types are kept between runs: a command starts in half the time.
+module.enableCompileCache?.();
 // In the repository the sources run as they are; inside node_modules types are not stripped.
 const built = new URL('../../dist/cli.js', import.meta.url);
 const fromSource = !import.meta.url.includes('/node_modules/') || !existsSync(built);

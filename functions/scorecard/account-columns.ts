@@ -9,6 +9,8 @@ export interface TextColumn {
   dictionary: ReadonlyMap<string, number>;
   /** Asked for as text, since it is shown or the CEL library reads it. */
   whole: boolean;
+  /** Compiled conditions read its codes. */
+  coded: boolean;
 }
 
 export interface AccountPlan {
@@ -41,6 +43,7 @@ export function planAccounts(pack: Pack): AccountPlanner {
   // Dates are never asked for as codes, which only texts have.
   const whole = new Set(texts.filter(({ type }) => type === 'DATE').map(({ name }) => name));
   for (const name of pack.attributes) whole.add(name);
+  const coded = new Set<number>();
   const codeIn = (dictionary: Map<string, number>, text: string): number => {
     const code = dictionary.get(text) ?? dictionary.size + 1;
     dictionary.set(text, code);
@@ -58,6 +61,7 @@ export function planAccounts(pack: Pack): AccountPlanner {
       }
       const at = texts.findIndex((column) => column.name === name);
       const dictionary = dictionaries[at];
+      coded.add(at);
       if (!dictionary) throw new Error(`${name} is no account column of the pack`);
       return { as: 'text', at, codeOf: (text) => codeIn(dictionary, text) };
     },
@@ -69,6 +73,7 @@ export function planAccounts(pack: Pack): AccountPlanner {
         name,
         dictionary: dictionaries[i] ?? new Map<string, number>(),
         whole: whole.has(name),
+        coded: coded.has(i),
       }));
       const attribute = ({ name }: { name: string }, i: number) =>
         pack.attributes.includes(name) ? [i] : [];

@@ -56,10 +56,10 @@ export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): Prepar
     metrics,
     states: new Uint8Array(metrics.length),
     accountNumbers: numbers.map((name) => read.numbers(`account_${name}`)),
-    accountCodes: texts.map(({ name, dictionary, whole }, i) => {
+    accountCodes: texts.map(({ name, dictionary, whole, coded }, i) => {
       if (!whole) return read.codes(`account_${name}`);
       const values = accountTexts[i];
-      return dictionary.size > 0 && values ? encoded(values, dictionary) : null;
+      return coded && values ? encoded(values, dictionary) : null;
     }),
     accountTexts,
     before: compiled.scores.map((score) => beforeColumns(score, read)),

@@ -130,7 +130,6 @@ export function* generatedInputs(accounts: number): Generator<ColumnBatch> {
 function batchOf(from: number, to: number): ColumnBatch {
   const rows = to - from;
   const ids: string[] = [];
-  const names: string[] = [];
   const segmentTexts: string[] = [];
   const numbers = new Map<string, Float64Array>();
   const texts = new Map<string, (string | null)[]>();
@@ -148,7 +147,6 @@ function batchOf(from: number, to: number): ColumnBatch {
       quality: clamp(0.55 + random.normal() * 0.22, 0, 1),
     };
     ids.push(accountId(from + row));
-    names.push(`Account ${from + row}`);
     segmentTexts.push(segments[segment] ?? '');
     for (const feed of feeds) {
       if (random.chance(missingShare)) continue;
@@ -161,7 +159,7 @@ function batchOf(from: number, to: number): ColumnBatch {
     }
   }
   numbers.get('present')?.fill(1);
-  texts.set('account_id', ids).set('account_name', names).set('account_segment', segmentTexts);
+  texts.set('account_id', ids).set('account_segment', segmentTexts);
   const columns = new Map<string, Column>();
   for (const [name, values] of numbers) columns.set(name, { as: 'number', values });
   for (const [name, values] of texts) columns.set(name, { as: 'string', values });

@@ -96,7 +96,7 @@ function secondInputs(table: string): string {
     (field) => `h.${field} AS before_${health.id}_${field}`,
   );
   return `CREATE TABLE ${table} AS
-    SELECT ${[...columns, ...before].join(', ')}, h.points AS trend_${health.id}_points
+    SELECT ${[...columns, ...before].join(', ')}, CAST(NULL AS BIGINT) AS trend_${health.id}_points
     FROM first_inputs AS i JOIN ${historyTable} AS h ON h.account_id = i.account_id
     WHERE h.date = DATE '${firstDate}' ORDER BY i.account_id`;
 }
@@ -117,7 +117,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     engine_hash: engine,
     before_date: firstDate,
     before_rules: [pack.hash],
-    trend_dates: { [health.id]: firstDate },
+    trend_dates: {},
     sources: [],
     group_ages: groupAges,
     accounts,

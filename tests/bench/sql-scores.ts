@@ -136,7 +136,7 @@ SELECT
   CAST(NULL AS BIGINT) AS before_points, CAST(NULL AS BIGINT) AS change_rules,
   CAST(NULL AS BIGINT) AS change_data, CAST(NULL AS BIGINT) AS change_behaviour,
   '${pack.hash}' AS rules_hash, '${engine}' AS engine_hash,
-  CAST(hash(inputs, account_name, account_segment) >> 1 AS BIGINT) AS input_hash,
-  CAST(hash(account_segment, phase, points, earned, available, cap, contributions, earned_points, account_name) >> 1 AS BIGINT) AS result_hash
+  CAST(hash(inputs, account_segment) >> 1 AS BIGINT) AS input_hash,
+  CAST(hash(account_segment, phase, points, earned, available, cap, contributions, earned_points) >> 1 AS BIGINT) AS result_hash
 FROM sharing`;
 }

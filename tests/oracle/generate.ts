@@ -128,8 +128,8 @@ export function drawPack(
       id,
       label,
       points: scale,
-      min_confidence: draw.pick([0, 0.3, 0.5, 0.8]),
-      hysteresis: draw.chance(60) ? Math.max(0, (narrowest(bands[i] ?? [], scale) - 1) / 2) : 0,
+      min_confidence: draw.pick([0, 0.2, 0.5, 0.8]),
+      hysteresis: draw.chance(60) ? Math.floor(narrowest(bands[i] ?? [], scale)) - draw.int(1, 3) : 0,
       ...(draw.chance(50) ? { trend: { days: 28, change: draw.pick([1, 5, 20]) } } : {}),
       ...(draw.chance(30) ? { headline: draw.pick(readable).id } : {}),
     })),
@@ -165,7 +165,8 @@ export function drawPack(
 }
 
 function drawBands(draw: Draw, scale: number): { id: string; from: number; label: object }[] {
-  const inner = draw.ascending(draw.int(1, 6), 1, Math.floor(scale) - 1);
+  const eighths = draw.ascending(draw.int(1, 6), 1, 7);
+  const inner = eighths.map((n) => Math.round((n * scale * 100) / 8) / 100);
   return [0, ...inner].map((from, i) => ({ id: `b${i}`, from, label }));
 }
 
@@ -262,6 +263,8 @@ function accountCondition(draw: Draw, withPhase: boolean, phases: readonly strin
     `account.tier in ["a", "c"]`,
     `(has(account.plan) && account.plan != "pro")`,
     `(has(account.plan) && account.plan.contains("e"))`,
+    `has(account.plan)`,
+    `!has(account.since)`,
     `(has(account.mrr) && account.mrr >= 100)`,
     `(has(account.vip) && account.vip)`,
     `(has(account.since) && account.since < "2020-06-01")`,
@@ -310,8 +313,8 @@ function drawEarning(draw: Draw, { type, direction, values }: Readable, points: 
 export function drawValues(draw: Draw, metrics: readonly MetricSpec[], strange: boolean): Values {
   return Object.fromEntries(
     metrics.map(({ id, type, values }) => {
-      if (draw.chance(20)) return [id, null];
-      if (strange && draw.chance(3))
+      if (draw.chance(15)) return [id, null];
+      if (strange && draw.chance(1))
         return [id, type === 'enum' ? 'elsewhere' : Number.NEGATIVE_INFINITY];
       if (type === 'bool') return [id, draw.chance(50)];
       if (type === 'enum') return [id, draw.pick(values ?? ['low'])];

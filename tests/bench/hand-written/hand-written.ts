@@ -11,7 +11,8 @@ import { scoreMiddle } from './middle.ts';
 import { scoreSmall } from './small.ts';
 
 const bySegment = [scoreSmall, scoreMiddle, scoreLarge, scoreEnterprise];
-const segmentTexts = ['small', 'middle', 'large', 'enterprise'];
+/** Codes as the rules number them: large, middle and small have conditions, enterprise has none. */
+const segmentOf = [3, 2, 1, 0];
 /** Hundredths of the score, and of the measures of every scorecard. */
 const scale = 10_000;
 const unknown = 5;
@@ -28,12 +29,11 @@ export function handWritten(
   const { rows } = batch;
   out.rows = rows;
   const sums = new Float64Array(rows);
-  const lists = segmentTexts.map(() => new Int32Array(rows));
+  const lists = bySegment.map(() => new Int32Array(rows));
   const counts = [0, 0, 0, 0];
-  const segments = textsOf(batch, 'account_segment');
+  const segments = codesOf(batch, 'account_segment');
   for (let r = 0; r < rows; r++) {
-    const text = segments[r];
-    const segment = text === 'small' ? 0 : text === 'middle' ? 1 : text === 'large' ? 2 : 3;
+    const segment = segmentOf[segments[r] as number] ?? 3;
     out.scorecard[r] = segment;
     const at = counts[segment] as number;
     (lists[segment] as Int32Array)[at] = r;
@@ -170,13 +170,18 @@ export function textsOf({ columns }: ColumnBatch, name: string): (string | null)
   return column.values;
 }
 
-/** Positions, from the codes that the warehouse gives. */
-function levelsOf({ columns, rows }: ColumnBatch, name: string): Float64Array {
+export function codesOf({ columns }: ColumnBatch, name: string): Uint16Array {
   const column = columns.get(name);
   if (column?.as !== 'code') throw new Error(`${name} is no column of codes`);
+  return column.values;
+}
+
+/** Positions, from the codes that the warehouse gives. */
+function levelsOf({ columns, rows }: ColumnBatch, name: string): Float64Array {
+  const codes = codesOf({ columns, rows }, name);
   const levels = new Float64Array(rows);
   for (let r = 0; r < rows; r++) {
-    const code = column.values[r] as number;
+    const code = codes[r] as number;
     levels[r] = code === 0 ? Number.NaN : code - 1;
   }
   return levels;

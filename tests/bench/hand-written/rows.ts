@@ -7,7 +7,7 @@ import type { Column, ColumnBatch } from '../../../functions/scorecard/columns.t
 import { rowHasher } from '../../../functions/scorecard/hash.ts';
 import { engine, firstDate } from '../pack.ts';
 import { measureCount, names, pack, type Scores } from '../scores.ts';
-import { handWritten, metricsOf, textsOf } from './hand-written.ts';
+import { codesOf, handWritten, metricsOf, textsOf } from './hand-written.ts';
 import type { Metrics } from './metrics.ts';
 
 /** In the order in which the phase, the scorecards and the headline first read them. */
@@ -91,7 +91,7 @@ export function handWrittenRows(batch: ColumnBatch): ColumnBatch {
     ['rules_hash', same(pack.hash)],
     ['engine_hash', same(engine)],
     ['input_hash', { as: 'bigint', values: inputHashes(batch, inputs) }],
-    ['result_hash', { as: 'bigint', values: resultHashes(batch, scores) }],
+    ['result_hash', { as: 'bigint', values: resultHashes(scores) }],
   ];
   return { rows, columns: new Map(columns) };
 }
@@ -129,25 +129,21 @@ function missingOf(rows: number, inputs: Float64Array): string[] {
 
 function inputHashes(batch: ColumnBatch, inputs: Float64Array): BigInt64Array {
   const width = inputNames.length;
-  const accountNames = textsOf(batch, 'account_name');
-  const segments = textsOf(batch, 'account_segment');
+  const segments = codesOf(batch, 'account_segment');
   const hashes = new BigInt64Array(batch.rows);
   for (let r = 0; r < batch.rows; r++) {
     hasher.start();
     hasher.list(inputs, r * width, (r + 1) * width);
-    hasher.text(accountNames[r] ?? null);
-    hasher.text(segments[r] ?? null);
+    hasher.number(segments[r] as number);
     hashes[r] = hasher.finish();
   }
   return hashes;
 }
 
-function resultHashes(batch: ColumnBatch, scores: Scores): BigInt64Array {
-  const accountNames = textsOf(batch, 'account_name');
-  const segments = textsOf(batch, 'account_segment');
+function resultHashes(scores: Scores): BigInt64Array {
   const { scorecard, phase, band, cap, points, earned, available } = scores;
-  const hashes = new BigInt64Array(batch.rows);
-  for (let r = 0; r < batch.rows; r++) {
+  const hashes = new BigInt64Array(scores.rows);
+  for (let r = 0; r < scores.rows; r++) {
     const from = r * measureCount;
     hasher.start();
     hasher.number(scorecard[r] as number);
@@ -159,8 +155,6 @@ function resultHashes(batch: ColumnBatch, scores: Scores): BigInt64Array {
     hasher.number(available[r] as number);
     hasher.list(scores.contributions, from, from + measureCount);
     hasher.list(scores.earnedPoints, from, from + measureCount);
-    hasher.text(accountNames[r] ?? null);
-    hasher.text(segments[r] ?? null);
     hashes[r] = hasher.finish();
   }
   return hashes;

@@ -1,29 +1,28 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { repositoryRoot } from '../../../functions/deployed-files.ts';
+import { vi } from 'vitest';
+import { main } from '../../../functions/cli/main.ts';
 
 export interface Outcome {
-  status: number | null;
+  status: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs `kenko` as a user does: another process, its exit code, what it prints. */
-export function kenko(...args: string[]): Promise<Outcome> {
-  const launcher = join(repositoryRoot(), 'functions/cli/kenko.mjs');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [launcher, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.once('error', reject);
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
-  });
+/** Runs `kenko` with these arguments: what it prints, and the exit code it sets. */
+export async function kenko(...args: string[]): Promise<Outcome> {
+  const said = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+      said[stream] += String(chunk);
+      return true;
+    }),
+  );
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    await main(['node', 'kenko', ...args]);
+    return { status: Number(process.exitCode ?? 0), ...said };
+  } finally {
+    process.exitCode = before;
+    for (const spy of spies) spy.mockRestore();
+  }
 }

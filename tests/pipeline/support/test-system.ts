@@ -31,7 +31,14 @@ import '../../../functions/index.ts';
 import { tinyPackFiles } from './tiny-pack.ts';
 
 const root = repositoryRoot();
-const functionNames = ['score', 'score-shard', 'publish-shard', 'sync-salesforce', 'api'] as const;
+const functionNames = [
+  'score',
+  'score-shard',
+  'publish-shard',
+  'sync-salesforce',
+  'sweep',
+  'api',
+] as const;
 
 export interface TestSystemOptions {
   files?: ReadonlyMap<string, string>;
@@ -106,6 +113,9 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     /** Calls `score` as Cloud Scheduler does. */
     score: (slot: string, body: object = {}) =>
       postJson(urls.get('score') ?? '', body, { 'X-CloudScheduler-ScheduleTime': slot }),
+    /** Calls `sweep` as Cloud Scheduler does. */
+    sweep: (slot: string) =>
+      postJson(urls.get('sweep') ?? '', {}, { 'X-CloudScheduler-ScheduleTime': slot }),
     /** True while a message is on its way or waits. */
     busy: (): boolean =>
       Object.values(bus.stats()).some(

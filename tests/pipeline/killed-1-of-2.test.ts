@@ -1,3 +1,3 @@
 import { describeKilled } from './support/killed.ts';
 
-describeKilled(3);
+describeKilled({ rest: 0, of: 2 });

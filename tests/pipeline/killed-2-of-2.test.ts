@@ -1,3 +1,3 @@
 import { describeKilled } from './support/killed.ts';
 
-describeKilled(2);
+describeKilled({ rest: 1, of: 2 });

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { compareRows, explainResult } from '../../../functions/scorecard/explain.ts';
+import { layoutOf, rulesLayout } from '../../../functions/scorecard/layout.ts';
+import { parsePack } from '../../../functions/scorecard/parse.ts';
+import { reasonTexts, valueText } from '../../../functions/scorecard/reasons.ts';
+import { scoreExplanation } from '../../../functions/scorecard/result.ts';
+import { batchOf, historyRequests, rowsOf } from '../../../functions/scorecard/rows.ts';
+import { filesWith, goodAccount, score, scoreOne, smallPack } from './small-pack.ts';
+
+const use = 'rules/small/scorecards/use.yaml';
+const pack = smallPack();
+const layout = layoutOf(pack);
+const middling = { ...goodAccount, users: 7, error_rate: 0.2, proficiency: 'middle' };
+
+describe('a layout', () => {
+  it('is JSON that its schema reads back', () => {
+    expect(rulesLayout.parse(JSON.parse(JSON.stringify(layout)))).toEqual(layout);
+    expect(layout.rules_hash).toBe(pack.hash);
+  });
+});
+
+describe('history rows', () => {
+  it('go into objects and back into the same columns', () => {
+    const { batch, rows } = score(pack, [
+      middling,
+      { ...goodAccount, account_id: 'b', users: null },
+    ]);
+    expect(batchOf(rows).columns).toEqual(batch.columns);
+    expect(rowsOf(batch, [1]).map(({ account_id }) => account_id)).toEqual(['b']);
+    expect(historyRequests.map(({ name }) => name)).toEqual([...batch.columns.keys()]);
+  });
+});
+
+describe('the explanation of a result', () => {
+  const explanation = explainResult(layout, scoreOne(pack, middling));
+
+  it('says what each measure had, earned and could have earned', () => {
+    expect(scoreExplanation.parse(explanation)).toEqual(explanation);
+    const [users, errors, skill] = explanation.measures;
+    expect(users).toMatchObject({
+      id: 'users',
+      axis: 'usage',
+      value: 7,
+      unit: 'users',
+      state: 'ok',
+      earned: 2000,
+      available: 4000,
+      contribution: 2000,
+      hypothesis: true,
+      hints: { en: ['Ask the champion.'] },
+    });
+    expect(errors).toMatchObject({ value: 0.2, earned: 1000, hypothesis: false });
+    expect(skill).toMatchObject({ value: 'middle', earned: 1000, available: 3000 });
+  });
+
+  it('names the nearest value that earns more', () => {
+    expect(explanation.measures.map(({ next }) => next)).toEqual([
+      { value: 10, gain: 2000 },
+      { value: 0.1, gain: 2000 },
+      { value: 'high', gain: 2000 },
+    ]);
+    const best = explainResult(layout, scoreOne(pack, goodAccount));
+    expect(best.measures.map(({ next }) => next)).toEqual([null, null, null]);
+  });
+
+  it('sums measures by axis', () => {
+    expect(explanation.axes).toMatchObject([
+      { id: 'usage', points: 3000, available: 7000 },
+      { id: 'people', points: 1000, available: 3000 },
+    ]);
+  });
+
+  it('shows reference values and the headline', () => {
+    expect(explanation.reference).toMatchObject([{ metric: 'seats', value: 20, current: true }]);
+    expect(explanation.headline).toMatchObject({ metric: 'use_rate', value: 0.35, unit: 'ratio' });
+  });
+
+  it('tells what is missing, with the last known value', () => {
+    const before = scoreOne(pack, middling);
+    const row = scoreOne(pack, { ...middling, users: null }, { before: [before] });
+    const { measures, headline } = explainResult(layout, row);
+    expect(measures[0]).toMatchObject({
+      state: 'missing',
+      value: 7,
+      earned: null,
+      available: 0,
+      contribution: null,
+      next: null,
+    });
+    expect(headline).toMatchObject({ value: 0.35, current: false });
+  });
+
+  it('has the labels of band, cap, phase and scorecard', () => {
+    const row = scoreOne(pack, { ...goodAccount, overdue: true });
+    expect(explainResult(layout, row)).toMatchObject({
+      band: { id: 'red', label: { ja: '危険' } },
+      cap: { id: 'overdue', label: { en: 'Payment overdue', ja: '支払い延滞' } },
+      phase: { id: 'use', label: { en: 'Use' } },
+      scorecard: { id: 'use', version: '2.1.0' },
+    });
+    expect(explainResult(layout, scoreOne(pack, middling)).cap).toBeNull();
+  });
+
+  it('of a row that other rules made tells what the row says itself', () => {
+    const row = { ...scoreOne(pack, middling), rules_hash: 'ffffffffffffffff' };
+    expect(explainResult(layout, row)).toMatchObject({
+      points: 4000,
+      measures: [],
+      headline: null,
+    });
+  });
+});
+
+describe('the difference between two rows', () => {
+  const before = scoreOne(pack, middling);
+  const now = scoreOne(pack, { ...middling, users: 2, error_rate: 0.05 }, { before: [before] });
+
+  it('is told by measure, the biggest first, and sums to the change', () => {
+    const deltas = compareRows(layout, now, layout, before);
+    expect(deltas).toMatchObject([
+      { id: 'users', before: 7, now: 2, delta: -2000, cause: 'behaviour' },
+      { id: 'errors', before: 0.2, now: 0.05, delta: 2000, cause: 'behaviour' },
+    ]);
+    expect(deltas.reduce((sum, { delta }) => sum + delta, 0)).toBe(
+      (now.points ?? 0) - (before.points ?? 0),
+    );
+  });
+
+  it('names data and what it does to the others', () => {
+    const lost = scoreOne(pack, { ...middling, users: null }, { before: [before] });
+    const causes = compareRows(layout, lost, layout, before).map(({ id, cause }) => [id, cause]);
+    expect(causes).toEqual([
+      ['users', 'data'],
+      ['errors', 'scaling'],
+      ['skill', 'scaling'],
+    ]);
+  });
+
+  it('names rules that earn differently, are new or are gone', () => {
+    const changed = parsePack(
+      filesWith([use, 'id: skill', 'id: ability'], [use, '[0.1, 10]', '[0.1, 5]']),
+    );
+    const row = scoreOne(changed, middling);
+    const deltas = compareRows(layoutOf(changed), row, layout, before);
+    expect(deltas.map(({ id, cause, delta }) => [id, cause, delta])).toEqual([
+      ['ability', 'rules', 1000],
+      ['skill', 'rules', -1000],
+      ['errors', 'rules', -500],
+    ]);
+  });
+
+  it('is empty where one of them has no points', () => {
+    const absent = scoreOne(pack, { account_id: 'a-1', present: false });
+    expect(compareRows(layout, absent, layout, before)).toEqual([]);
+  });
+});
+
+describe('reasons', () => {
+  const texts = (now: typeof goodAccount, lang: 'en' | 'ja') => {
+    const before = scoreOne(pack, middling);
+    const row = scoreOne(pack, now, { before: [before] });
+    return reasonTexts(explainResult(layout, row), compareRows(layout, row, layout, before), lang);
+  };
+
+  it.each([
+    [
+      'fewer users',
+      { ...middling, users: 2 },
+      ['Active users 7 → 2: −20 points'],
+      ['利用者数 7 → 2: −20点'],
+    ],
+    [
+      'fewer errors',
+      { ...middling, error_rate: 0.05 },
+      ['Error rate 20% → 5%: +20 points'],
+      ['エラー率 20% → 5%: +20点'],
+    ],
+    [
+      'another judgement',
+      { ...middling, proficiency: 'high' },
+      ['Proficiency middle → high: +20 points'],
+      ['習熟度 middle → high: +20点'],
+    ],
+    [
+      'a cap',
+      { ...goodAccount, overdue: true },
+      [
+        'Payment overdue: at most Critical',
+        'Active users 7 → 12: +20 points',
+        'Error rate 20% → 0%: +20 points',
+      ],
+      ['支払い延滞: 「危険」まで', '利用者数 7 → 12: +20点', 'エラー率 20% → 0%: +20点'],
+    ],
+  ])('tell %s in both languages', (_what, now, en, ja) => {
+    expect(texts(now, 'en')).toEqual(en);
+    expect(texts(now, 'ja')).toEqual(ja);
+  });
+
+  it('say that a band waits for data, before what moved the points', () => {
+    const account = { ...goodAccount, users: 10, error_rate: 0.6 };
+    const before = scoreOne(pack, account);
+    const row = scoreOne(pack, { ...account, proficiency: null }, { before: [before] });
+    const deltas = compareRows(layout, row, layout, before);
+    expect(reasonTexts(explainResult(layout, row), deltas, 'en')).toEqual([
+      'Stays Good while waiting for data',
+      'Proficiency: no data now: −20 points',
+    ]);
+    expect(reasonTexts(explainResult(layout, row), deltas, 'ja')).toEqual([
+      'データ待ちのため「良好」を維持',
+      '習熟度 データなし: −20点',
+    ]);
+  });
+
+  it('where nothing moved, tell what holds the score down, the most first', () => {
+    const explanation = explainResult(layout, scoreOne(pack, { ...middling, proficiency: null }));
+    expect(reasonTexts(explanation, [], 'en')).toEqual([
+      'Active users 7: 20 of 40 points',
+      'Error rate 20%: 10 of 30 points',
+      'Proficiency no data: 10 of 30 points',
+    ]);
+    expect(reasonTexts(explanation, [], 'ja')[2]).toBe('習熟度 データなし: 30点中10点');
+  });
+
+  it('say that too little is known', () => {
+    const explanation = explainResult(
+      layout,
+      scoreOne(pack, { ...goodAccount, users: null, proficiency: null }),
+    );
+    expect(reasonTexts(explanation, [], 'en')[0]).toBe('Too little data (30% known)');
+    expect(reasonTexts(explanation, [], 'ja')[0]).toBe('データ不足（30%のみ取得）');
+  });
+
+  it.each([
+    [1, 'days', '1 day', '1日'],
+    [3, 'days', '3 days', '3日'],
+    [0.125, 'ratio', '12.5%', '12.5%'],
+    [1234567, 'currency', '1,234,567', '1,234,567'],
+    [true, null, 'yes', 'はい'],
+    [null, null, 'none', 'なし'],
+  ])('show %s %s as people write it', (value, unit, en, ja) => {
+    expect(valueText(value, unit, 'en')).toBe(en);
+    expect(valueText(value, unit, 'ja')).toBe(ja);
+  });
+});
