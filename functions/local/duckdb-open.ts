@@ -49,7 +49,7 @@ export async function openInstance(
     autoinstall_known_extensions: 'false',
     // Every checkpoint rewrites half-filled row groups, so shards that are loaded one by one
     // would each pay for all before them at the default of 16 MB.
-    checkpoint_threshold: '256MB',
+    checkpoint_threshold: '1GB',
     // Without a file of its own it would spill into the current folder.
     ...(inMemory && { temp_directory: join(tmpdir(), 'kenko-duckdb') }),
     ...(options.threads !== undefined && { threads: String(options.threads) }),
