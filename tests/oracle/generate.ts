@@ -129,7 +129,9 @@ export function drawPack(
       label,
       points: scale,
       min_confidence: draw.pick([0, 0.2, 0.5, 0.8]),
-      hysteresis: draw.chance(60) ? Math.floor(narrowest(bands[i] ?? [], scale)) - draw.int(1, 3) : 0,
+      hysteresis: draw.chance(60)
+        ? Math.floor(narrowest(bands[i] ?? [], scale)) - draw.int(1, 3)
+        : 0,
       ...(draw.chance(50) ? { trend: { days: 28, change: draw.pick([1, 5, 20]) } } : {}),
       ...(draw.chance(30) ? { headline: draw.pick(readable).id } : {}),
     })),

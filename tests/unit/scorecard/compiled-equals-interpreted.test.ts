@@ -30,7 +30,9 @@ function drawDays(draw: Draw) {
   return Array.from({ length: 4 }, (_, day) => {
     const pack = (draw.chance(30) ? packs.at(-1) : packs[0]) as Pack;
     const ages = new Map(
-      ['first', 'second'].map((group) => [group, draw.pick([0, 0, 0, 0, 0, 0, 2, 5, null])] as const),
+      ['first', 'second'].map(
+        (group) => [group, draw.pick([0, 0, 0, 0, 0, 0, 2, 5, null])] as const,
+      ),
     );
     if (day > 0) {
       accounts = accounts.map(({ account, metrics: values }) => {
