@@ -18,11 +18,6 @@ export interface LogEntry {
 export type LogSink = (entry: LogEntry) => void;
 export type Log = ReturnType<typeof createLog>;
 
-/** Writes entries as JSON lines, as Cloud Run's log agent expects them. */
-export const toStandardOutput: LogSink = (entry) => {
-  process.stdout.write(`${JSON.stringify(entry)}\n`);
-};
-
 export function createLog(sink: LogSink, clock: Clock) {
   const write =
     (severity: Severity, event: string) => (message: string, fields: Record<string, unknown>) =>

@@ -1,5 +1,6 @@
 import { type AccountSummary, accountList, runList } from '../records/api.ts';
-import { openExisting, type StateOptions, using } from './open-session.ts';
+import { openExisting, using } from './open-session.ts';
+import type { StateOptions } from './options.ts';
 import { print, printJson, table } from './output.ts';
 
 interface AccountsOptions extends StateOptions {

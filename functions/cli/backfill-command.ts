@@ -1,4 +1,5 @@
-import { openExisting, type StateOptions, using } from './open-session.ts';
+import { openExisting, using } from './open-session.ts';
+import type { StateOptions } from './options.ts';
 import { print, printJson, progressLine } from './output.ts';
 
 interface BackfillOptions extends StateOptions {

@@ -1,7 +1,8 @@
 import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../records/api.ts';
 import { valueText } from '../scorecard/reasons.ts';
 import { bandColour, signed } from './band-colour.ts';
-import { openExisting, type StateOptions, using } from './open-session.ts';
+import { openExisting, using } from './open-session.ts';
+import type { StateOptions } from './options.ts';
 import { colour, print, printJson, table } from './output.ts';
 import { type Language, words } from './texts.ts';
 

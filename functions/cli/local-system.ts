@@ -19,7 +19,7 @@ import { openLocalRuntime, useRuntime } from '../wiring.ts';
 import { getJson, postJson } from './http-client.ts';
 
 /** Functions that `index.ts` registers. */
-const functionNames = [
+export const functionNames = [
   'score',
   'score-shard',
   'publish-shard',

@@ -6,21 +6,9 @@ import { code, Rejected } from '../errors.ts';
 import { connect } from './admin.ts';
 import { openLocalSession } from './local-session.ts';
 import { openLocalSystem } from './local-system.ts';
+import type { DataOptions, StateOptions } from './options.ts';
 import type { Progress, Session } from './session.ts';
 import { openStateData } from './state-data.ts';
-
-export interface StateOptions {
-  pack: string;
-  state: string;
-  json?: boolean;
-}
-
-export interface DataOptions extends StateOptions {
-  data?: string;
-  accounts: number;
-  today?: string;
-  lang?: 'en' | 'ja';
-}
 
 /** Accounts in a shard of the demo: small, so that its thousand accounts are fanned out too. */
 const demoShard = 100;

@@ -1,5 +1,6 @@
 import { connect } from './admin.ts';
-import { type DataOptions, openOwnSession, stateFolder, using } from './open-session.ts';
+import { openOwnSession, stateFolder, using } from './open-session.ts';
+import type { DataOptions } from './options.ts';
 import { colour, exitCode, print, printJson, progressLine } from './output.ts';
 import { portfolioText } from './portfolio-text.ts';
 import type { RunSummary } from './run-summary.ts';

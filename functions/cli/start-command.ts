@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { code, Rejected } from '../errors.ts';
 import { connect, serveAdmin } from './admin.ts';
-import { type DataOptions, openOwnSession, stateFolder } from './open-session.ts';
+import { openOwnSession, stateFolder } from './open-session.ts';
+import type { DataOptions } from './options.ts';
 import { colour, exitCode, note, print, printJson, progressLine } from './output.ts';
 import { ended, summaryText } from './run-command.ts';
 

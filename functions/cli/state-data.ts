@@ -7,7 +7,7 @@ import { addDays, endOfDate, momentOf, parseDate, runId } from '../pipeline/slot
 import { ref } from '../records/collection.ts';
 import { dayId, days, packs, runs } from '../records/documents.ts';
 import type { LocalSystem } from './local-system.ts';
-import type { DataOptions } from './open-session.ts';
+import type { DataOptions } from './options.ts';
 import type { BackfillSummary, Progress } from './session.ts';
 
 type Backfill = (range: { from: string; to: string; every: number }) => Promise<BackfillSummary>;

@@ -10,6 +10,8 @@ import type { Part } from './duckdb-nulls.ts';
 const slotBytes = 16;
 /** Longest text, in bytes, that stands in its slot. */
 const inlineBytes = 12;
+/** Distinct long texts that are remembered; in a column with more, such as ids, few come twice. */
+const rememberedTexts = 32;
 
 /** Writes a short ASCII text into its slot; false where it is not one. */
 function writeInline(slots: Uint8Array, row: number, text: string): boolean {
@@ -28,40 +30,52 @@ function writeInline(slots: Uint8Array, row: number, text: string): boolean {
   return true;
 }
 
+function copySlot(words: Int32Array, from: number, to: number): void {
+  for (let i = 0; i < 4; i++) words[to * 4 + i] = words[from * 4 + i] as number;
+}
+
 /** Copies the part of `values` into a VARCHAR vector; NULLs are noted in the part. */
 export function copyTexts(
   values: readonly (string | null)[],
   { from, rows, nulls }: Part,
   vector: Vector,
 ): void {
-  const slots = new Uint8Array(rows * slotBytes);
-  /** Rows of texts that have no room in their slots, by text. */
-  const kept = new Map<string, number[]>();
+  const words = new Int32Array(rows * 4);
+  const slots = new Uint8Array(words.buffer);
+  /** Long texts are assigned by a call, after the block is copied. */
+  const assigned: number[] = [];
+  /** Rows with a long text that an earlier row has, and that row. */
+  const repeated: number[] = [];
+  const remembered = new Map<string, number>();
+  let last: string | null = null;
+  /** Row of `last`; -1 where it stands in its slot. */
+  let lastLong = -1;
   for (let row = 0; row < rows; row++) {
     const text = values[from + row];
     if (text === null || text === undefined) nulls.add(row);
-    else if (row > 0 && text === values[from + row - 1] && slots[(row - 1) * slotBytes] !== 0) {
-      slots.copyWithin(row * slotBytes, (row - 1) * slotBytes, row * slotBytes);
-    } else if (!writeInline(slots, row, text)) {
-      const others = kept.get(text);
-      if (others) others.push(row);
-      else kept.set(text, [row]);
+    else if (text === last) {
+      if (lastLong < 0) copySlot(words, row - 1, row);
+      else repeated.push(row, lastLong);
+    } else if (writeInline(slots, row, text)) lastLong = -1;
+    else {
+      const earlier = remembered.get(text);
+      if (earlier !== undefined) repeated.push(row, earlier);
+      else {
+        assigned.push(row);
+        if (remembered.size < rememberedTexts) remembered.set(text, row);
+      }
+      lastLong = earlier ?? row;
     }
+    last = text ?? null;
   }
-  duckdb.copy_data_to_vector(vector, 0, slots.buffer, 0, slots.byteLength);
-  if (kept.size === 0) return;
-  let repeated = false;
-  for (const [text, places] of kept) {
-    duckdb.vector_assign_string_element(vector, places[0] ?? 0, text);
-    if (places.length > 1) repeated = true;
+  duckdb.copy_data_to_vector(vector, 0, words.buffer, 0, slots.byteLength);
+  for (const row of assigned) {
+    duckdb.vector_assign_string_element(vector, row, values[from + row] ?? '');
   }
-  if (!repeated) return;
-  const assigned = duckdb.vector_get_data(vector, rows * slotBytes);
-  slots.set(assigned.subarray(0, slots.byteLength));
-  for (const [first = 0, ...others] of kept.values()) {
-    for (const row of others) {
-      slots.copyWithin(row * slotBytes, first * slotBytes, (first + 1) * slotBytes);
-    }
+  if (repeated.length === 0) return;
+  slots.set(duckdb.vector_get_data(vector, slots.byteLength));
+  for (let i = 0; i < repeated.length; i += 2) {
+    copySlot(words, repeated[i + 1] as number, repeated[i] as number);
   }
-  duckdb.copy_data_to_vector(vector, 0, slots.buffer, 0, slots.byteLength);
+  duckdb.copy_data_to_vector(vector, 0, words.buffer, 0, slots.byteLength);
 }

@@ -110,13 +110,17 @@ function texts(values: readonly (string | null)[], part: Part, vector: Vector): 
   if (column.type !== 'DATE' && column.type !== 'TIMESTAMP') return wrongKind(column, 'texts');
   const days = column.type === 'DATE' ? new Int32Array(rows) : undefined;
   const micros = days ? undefined : new BigInt64Array(rows);
+  let last: string | undefined;
+  let ms = Number.NaN;
   for (let i = 0; i < rows; i++) {
     const value = values[from + i];
     if (value === null || value === undefined) {
       nulls.add(i);
       continue;
     }
-    const ms = Date.parse(value);
+    // Most days are the same in all rows of a load.
+    if (value !== last) ms = Date.parse(value);
+    last = value;
     if (Number.isNaN(ms)) wrongKind(column, `'${value}'`);
     if (days) days[i] = Math.floor(ms / dayMs);
     if (micros) micros[i] = BigInt(ms) * 1000n;

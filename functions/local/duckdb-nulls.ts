@@ -35,3 +35,12 @@ export interface Part {
   rows: number;
   nulls: Nulls;
 }
+
+/** One bit a row, 1 where it has a value; null where all have. */
+export function validityOf(vector: Vector, rows: number): Uint8Array | null {
+  return duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8) as Uint8Array | null;
+}
+
+export function isNull(validity: Uint8Array, row: number): boolean {
+  return ((validity[row >> 3] as number) & (1 << (row & 7))) === 0;
+}

@@ -6,7 +6,7 @@ import { appendBatches } from './duckdb-append.ts';
 import { mapped } from './duckdb-errors.ts';
 import { type Layout, layoutOf, sameLayout, saveLayout } from './duckdb-layouts.ts';
 import { openInstance } from './duckdb-open.ts';
-import { batchOf, readStatement } from './duckdb-read.ts';
+import { batchOf, columnsToRead, readStatement } from './duckdb-read.ts';
 import { rowsOf } from './duckdb-rows.ts';
 import {
   columnDefinitions,
@@ -260,13 +260,7 @@ function warehouseOn({ instance, writer, sourceSchema, release }: Parts): DuckDb
       const connection = await mapped(() => instance.connect());
       try {
         const result = await mapped(async () => {
-          const columns = await describeTable(connection, request.table);
-          if (columns === undefined) {
-            throw new Rejected(
-              code.notFound,
-              `duckdb: there is no table ${quotedTable(request.table).replaceAll('"', '')}.`,
-            );
-          }
+          const columns = await columnsToRead(connection, request.table);
           return connection.stream(readStatement(request, columns));
         });
         for (;;) {

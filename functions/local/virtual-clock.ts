@@ -1,15 +1,5 @@
-/** Clocks of the twin: the demo runs on another day, tests run on no time at all. */
+/** A clock for tests: they run on no time at all. */
 import type { Clock } from '../ports/clock.ts';
-import { systemClock } from '../system-clock.ts';
-
-/** A clock that shows `start` when it is made and runs on at the pace of `base`. */
-export function clockStartingAt(start: Date, base: Clock = systemClock): Clock {
-  const offset = start.getTime() - base.now().getTime();
-  return {
-    now: () => new Date(base.now().getTime() + offset),
-    sleep: base.sleep,
-  };
-}
 
 export interface VirtualClock extends Clock {
   /** Moves time on, waking every sleeper that is due on the way, in order. */

@@ -1,19 +1,11 @@
 import { type AccountDetails, packDetails } from '../records/account-details.ts';
-import type {
-  AccountDocument,
-  RunDocument,
-  ScoreDocument,
-  SnapshotDocument,
-} from '../records/documents.ts';
+import type { AccountDocument, RunDocument, ScoreDocument } from '../records/documents.ts';
 import type { Label } from '../scorecard/catalogue.ts';
 import { compareRows, explainResult } from '../scorecard/explain.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
 import { type Lang, reasonTexts, scorecardText } from '../scorecard/reasons.ts';
 import type { HistoryRow, MeasureDelta, ScoreExplanation } from '../scorecard/result.ts';
 import { type ActiveOverride, withOverrides } from './overrides.ts';
-
-/** How long a dated snapshot is kept. */
-const snapshotDays = 400;
 
 export type Attributes = AccountDocument['attributes'];
 
@@ -170,10 +162,4 @@ function switchOf(
 function cardLabel(layout: RulesLayout, row: HistoryRow): Label | undefined {
   const score = layout.scores.find(({ id }) => id === row.score);
   return score?.scorecards.find(({ id }) => id === row.scorecard)?.label;
-}
-
-/** The copy that is kept by date. */
-export function snapshotOf(document: AccountDocument): SnapshotDocument {
-  const expires = Date.parse(`${document.date}T00:00:00Z`) + snapshotDays * 86_400_000;
-  return { ...document, expires_at: new Date(expires).toISOString() };
 }

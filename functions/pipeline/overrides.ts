@@ -7,7 +7,8 @@ import {
   overrides,
   snapshotsOf,
 } from '../records/documents.ts';
-import { snapshotOf } from './account-document.ts';
+import { inForce } from '../scorecard/override.ts';
+import { snapshotOf } from './dated-snapshot.ts';
 
 export interface ActiveOverride extends OverrideDocument {
   id: string;
@@ -27,8 +28,8 @@ const announcedMs = 30 * 60_000;
 
 /** Everything people have overridden that has begun and not ended. */
 export async function activeOverrides(runtime: Runtime, pack: string): Promise<Overrides> {
-  const now = runtime.clock.now().toISOString();
-  return byAccount(await overridesUntil(runtime, pack, now), now);
+  const now = runtime.clock.now();
+  return byAccount(await overridesUntil(runtime, pack, now.toISOString()), now);
 }
 
 async function overridesUntil(
@@ -48,12 +49,12 @@ async function overridesUntil(
   return stored.map(({ id, data }) => ({ id, ...data }));
 }
 
-function byAccount(all: readonly ActiveOverride[], now: string): Map<string, ActiveOverride[]> {
+function byAccount(all: readonly ActiveOverride[], now: Date): Map<string, ActiveOverride[]> {
   const result = new Map<string, ActiveOverride[]>();
-  const inForce = all
-    .filter((override) => override.from <= now && override.until > now)
+  const sorted = all
+    .filter((override) => inForce(override, now))
     .sort((a, b) => (a.from === b.from ? (a.id < b.id ? -1 : 1) : a.from < b.from ? -1 : 1));
-  for (const override of inForce) {
+  for (const override of sorted) {
     const known = result.get(override.account);
     if (known) known.push(override);
     else result.set(override.account, [override]);
@@ -64,12 +65,12 @@ function byAccount(all: readonly ActiveOverride[], now: string): Map<string, Act
 /** The document with these overrides in force, and no others. */
 export function withOverrides(
   document: AccountDocument,
-  inForce: readonly ActiveOverride[],
+  active: readonly ActiveOverride[],
 ): AccountDocument {
   const scores: AccountDocument['scores'] = {};
   const applied: string[] = [];
   for (const [score, result] of Object.entries(document.scores)) {
-    const override = inForce.findLast((candidate) => candidate.score === score);
+    const override = active.findLast((candidate) => candidate.score === score);
     if (override) applied.push(override.id);
     scores[score] = {
       ...result,
@@ -104,7 +105,7 @@ export async function republishOverridden(
     pack.id,
     new Date(now.getTime() - lookBackMs).toISOString(),
   );
-  const inForce = byAccount(recent, now.toISOString());
+  const current = byAccount(recent, now);
   const lately = new Date(now.getTime() - announcedMs).toISOString();
   const turned = new Set(
     recent
@@ -118,7 +119,7 @@ export async function republishOverridden(
     const run = await snapshots.transaction(async (tx) => {
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
-      const next = withOverrides(latest, inForce.get(account) ?? []);
+      const next = withOverrides(latest, current.get(account) ?? []);
       if (next.hash === latest.hash)
         return options.again && turned.has(account) ? latest.run : undefined;
       tx.set(ref(accounts, account), next);

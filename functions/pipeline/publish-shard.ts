@@ -12,8 +12,9 @@ import {
 } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
-import { type AccountResult, accountDocumentOf, snapshotOf } from './account-document.ts';
+import { type AccountResult, accountDocumentOf } from './account-document.ts';
 import { loadLayout } from './compiled-run.ts';
+import { snapshotOf } from './dated-snapshot.ts';
 import { dropRunTables } from './end-run.ts';
 import { activeOverrides, type Overrides } from './overrides.ts';
 import { readResults } from './read-results.ts';

@@ -86,7 +86,6 @@ const shownMetric = z.strictObject({
   value: shownValue,
   current: z.boolean().describe('False where `value` is the last known one'),
 });
-export type ShownMetricAnswer = z.infer<typeof shownMetric>;
 
 const measure = z.strictObject({
   id: z.string(),

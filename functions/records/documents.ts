@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Collection } from './collection.ts';
-import { documentId } from './document-id.ts';
+import { subcollection } from './document-id.ts';
 
 const instant = z.iso.datetime();
 const day = z.iso.date();
@@ -87,7 +87,7 @@ export const accounts: Collection<AccountDocument> = { path: 'accounts', schema:
 export const snapshotDocument = accountDocument.extend({ expires_at: instant });
 export type SnapshotDocument = z.infer<typeof snapshotDocument>;
 export function snapshotsOf(account: string): Collection<SnapshotDocument> {
-  return { path: `accounts/${documentId(account)}/snapshots`, schema: snapshotDocument };
+  return subcollection(accounts, account, 'snapshots', snapshotDocument);
 }
 
 /** What the CRM holds of an account. Written by sync-salesforce. */

@@ -28,7 +28,6 @@ const inputLayout = z.strictObject({
   /** Computed from other inputs when the row was scored. */
   derived: z.boolean(),
 });
-export type InputLayout = z.infer<typeof inputLayout>;
 
 const earningLayout = z.discriminatedUnion('by', [
   z.strictObject({

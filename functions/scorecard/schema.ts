@@ -11,6 +11,7 @@ const points = z
   .refine((value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-6, {
     error: 'has more than two decimals: points are kept in hundredths',
   });
+const pointsAboveZero = points.refine((value) => value > 0, { error: 'must be above 0' });
 const expression = z.string().trim().min(1).max(2000);
 
 /** Whole days, written `3d`. */
@@ -22,15 +23,13 @@ const score = z.strictObject({
   /** The problem it is about. */
   purpose: z.enum(['churn', 'upsell', 'onboarding', 'purchase']).optional(),
   /** The scale: the highest score, the same for all its scorecards. */
-  points: points.refine((value) => value > 0, { error: 'must be above 0' }).default(100),
+  points: pointsAboveZero.default(100),
   /** Share of points backed by data below which the band is `unknown`. */
   min_confidence: z.number().min(0).max(1).default(0.5),
   /** Points beyond a boundary that a score must move before its band changes. */
   hysteresis: points.default(0),
   /** rising or falling where the points moved by `change` or more within `days`. */
-  trend: z
-    .strictObject({ days: z.int().min(1).max(366), change: points.refine((value) => value > 0) })
-    .optional(),
+  trend: z.strictObject({ days: z.int().min(1).max(366), change: pointsAboveZero }).optional(),
   /** The metric shown above the score. */
   headline: identifier.optional(),
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Retryable } from '../../functions/errors.ts';
-import { virtualClock } from '../../functions/local/clocks.ts';
+import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { openSqliteBus, type SqliteBus } from '../../functions/local/sqlite-bus.ts';
 import type { Queue } from '../../functions/records/messages.ts';
 import { describeBus, maxAttempts } from './bus-contract.ts';

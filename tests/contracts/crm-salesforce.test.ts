@@ -1,4 +1,4 @@
-import { virtualClock } from '../../functions/local/clocks.ts';
+import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { openSalesforceCrm } from '../../functions/salesforce/salesforce-crm.ts';
 import { describeCrm } from './crm-contract.ts';
 import { startOrg } from './salesforce-org.ts';

@@ -83,6 +83,15 @@ export function drawMetrics(draw: Draw): MetricSpec[] {
   });
 }
 
+/** The catalogue of a later day: texts of enums in another order, some gone, some new. */
+export function reviseMetrics(draw: Draw, metrics: readonly MetricSpec[]): MetricSpec[] {
+  return metrics.map((metric) => {
+    if (!metric.values || draw.chance(40)) return metric;
+    const values = [...metric.values, 'new'].toSorted(() => draw.int(-1, 1));
+    return { ...metric, values: draw.chance(30) ? values.slice(0, 2) : values };
+  });
+}
+
 /** `plain`: one scorecard for everybody, no conditions, no derived metrics. */
 export function drawPack(
   draw: Draw,

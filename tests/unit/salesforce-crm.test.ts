@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { code, Rejected, Retryable, Throttled, Unauthorized } from '../../functions/errors.ts';
-import { virtualClock } from '../../functions/local/clocks.ts';
+import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import {
   openSalesforceCrm,
   type SalesforceCrmOptions,

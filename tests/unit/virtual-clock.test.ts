@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clockStartingAt, virtualClock } from '../../functions/local/clocks.ts';
+import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { systemClock } from '../../functions/system-clock.ts';
 
 const start = new Date('2026-04-01T00:00:00Z');
@@ -76,11 +76,4 @@ describe('the system clock', () => {
     await systemClock.sleep(0);
     await expect(systemClock.sleep(0, AbortSignal.abort('no'))).rejects.toBe('no');
   });
-});
-
-test('a clock may start on another day and runs on from there', async () => {
-  const clock = clockStartingAt(start, virtualClock(new Date('2020-01-01T00:00:00Z')));
-  expect(clock.now()).toEqual(start);
-  await clock.sleep(1_000);
-  expect(clock.now()).toEqual(new Date('2026-04-01T00:00:01Z'));
 });

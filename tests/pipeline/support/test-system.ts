@@ -9,9 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { postJson } from '../../../functions/cli/http-client.ts';
-import { closeServer, listen } from '../../../functions/cli/local-system.ts';
+import {
+  closeServer,
+  type FunctionName,
+  functionNames,
+  listen,
+} from '../../../functions/cli/local-system.ts';
 import { repositoryRoot } from '../../../functions/deployed-files.ts';
-import { virtualClock } from '../../../functions/local/clocks.ts';
+import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce-server.ts';
 import { openSqliteBus } from '../../../functions/local/sqlite-bus.ts';
@@ -31,14 +36,6 @@ import '../../../functions/index.ts';
 import { tinyPackFiles } from './tiny-pack.ts';
 
 const root = repositoryRoot();
-const functionNames = [
-  'score',
-  'score-shard',
-  'publish-shard',
-  'sync-salesforce',
-  'sweep',
-  'api',
-] as const;
 
 export interface TestSystemOptions {
   files?: ReadonlyMap<string, string>;
@@ -109,7 +106,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     clock,
     entries,
     folder,
-    url: (name: (typeof functionNames)[number]) => urls.get(name) ?? '',
+    url: (name: FunctionName) => urls.get(name) ?? '',
     /** Calls `score` as Cloud Scheduler does. */
     score: (slot: string, body: object = {}) =>
       postJson(urls.get('score') ?? '', body, { 'X-CloudScheduler-ScheduleTime': slot }),

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { api } from '../../../functions/api/api.ts';
-import { virtualClock } from '../../../functions/local/clocks.ts';
+import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
 import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';

@@ -93,7 +93,7 @@ describe('parsing', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

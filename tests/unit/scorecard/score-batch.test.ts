@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { HistoryRow } from '../../../functions/scorecard/result.ts';
+import { allFresh, goodAccount, score, scoreOne, smallPack } from './small-pack.ts';
+
+const pack = smallPack();
+
+describe('a batch', () => {
+  it('is counted', () => {
+    const before = ['a-1', 'a-2', 'a-3', 'a-4', 'a-5'].map((account_id) =>
+      scoreOne(pack, { ...goodAccount, account_id }),
+    );
+    const { counts } = score(
+      pack,
+      [
+        goodAccount,
+        { ...goodAccount, account_id: 'a-2', users: 0, error_rate: 0.3 },
+        { account_id: 'a-3', present: false },
+        { ...goodAccount, account_id: 'a-4', users: Number.POSITIVE_INFINITY },
+        { ...goodAccount, account_id: 'a-5', users: null, proficiency: null },
+        { ...goodAccount, account_id: 'new' },
+      ],
+      { before },
+    );
+    expect(counts).toEqual({
+      scored: 4,
+      absent: 1,
+      errors: 1,
+      unknown: 1,
+      bandChanges: 1,
+      comparable: 3,
+    });
+  });
+
+  it('larger than a block, or empty, is scored row by row alike', () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => ({
+      ...goodAccount,
+      account_id: `a-${i}`,
+      users: i % 13,
+      seats: i % 7,
+    }));
+    const found = score(pack, rows).rows;
+    for (const i of [0, 1, 2047, 2048, 2049, 4095, 4096, 4999]) {
+      const row = rows[i];
+      expect(found[i]).toEqual(row && scoreOne(pack, row));
+    }
+    expect(score(pack, []).rows).toEqual([]);
+  });
+
+  it('asks for exactly the columns it reads', () => {
+    const { batch } = score(pack, [goodAccount]);
+    expect([...batch.columns.keys()].slice(0, 4)).toEqual(['date', 'account_id', 'score', 'state']);
+  });
+});
+
+describe('hashes', () => {
+  const hashes = (row: HistoryRow) => [row.input_hash, row.result_hash];
+  const plain = scoreOne(pack, goodAccount);
+
+  it('are equal for equal rows, and fit 64 bits with a sign', () => {
+    expect(hashes(scoreOne(smallPack(), goodAccount))).toEqual(hashes(plain));
+    for (const hash of hashes(plain)) expect(BigInt.asIntN(64, BigInt(hash))).toBe(BigInt(hash));
+  });
+
+  it('tell inputs that change nothing from results that change', () => {
+    const more = scoreOne(pack, { ...goodAccount, users: 13 });
+    expect(more.input_hash).not.toBe(plain.input_hash);
+    expect(more.result_hash).toBe(plain.result_hash);
+    const fewer = scoreOne(pack, { ...goodAccount, users: 3 });
+    expect(fewer.result_hash).not.toBe(plain.result_hash);
+  });
+
+  it.each([
+    ['an attribute', { account_name: 'Acme Ltd' }],
+    ['a number that is shown', { account_mrr: 7 }],
+    ['the phase', { seats: 2 }],
+    ['a cap', { overdue: true }],
+    ['missing data', { overdue: null }],
+  ])('the result hash covers %s', (_what, change) => {
+    expect(scoreOne(pack, { ...goodAccount, ...change }).result_hash).not.toBe(plain.result_hash);
+  });
+
+  it('the result hash does not cover what it is compared with', () => {
+    const row = scoreOne(pack, goodAccount, { before: [{ ...plain, points: 9000 }] });
+    expect(row.result_hash).toBe(plain.result_hash);
+    expect(row.input_hash).not.toBe(plain.input_hash);
+  });
+
+  it('the input hash covers stale feeds', () => {
+    const groupAgeDays = new Map([...allFresh, ['usage', 9] as const]);
+    const groups = scoreOne(pack, { ...goodAccount, users: null }, { groupAgeDays });
+    expect(groups.input_hash).not.toBe(scoreOne(pack, { ...goodAccount, users: null }).input_hash);
+  });
+
+  it('one NaN is like another, and minus zero like zero', () => {
+    const negative = scoreOne(pack, { ...goodAccount, error_rate: -0 });
+    expect(hashes(negative)).toEqual(hashes(plain));
+  });
+});

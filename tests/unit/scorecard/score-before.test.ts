@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { layoutOf } from '../../../functions/scorecard/layout.ts';
+import { parsePack } from '../../../functions/scorecard/parse.ts';
+import type { HistoryRow } from '../../../functions/scorecard/result.ts';
+import { filesWith, goodAccount, score, scoreOne, smallPack } from './small-pack.ts';
+
+const use = 'rules/small/scorecards/use.yaml';
+const pack = smallPack();
+const inputNames =
+  layoutOf(pack).scores[0]?.inputs.map(({ metric, max_age }) => `${metric}@${max_age ?? ''}`) ?? [];
+const inputAt = (row: HistoryRow, name: string) => row.inputs[inputNames.indexOf(name)];
+
+describe('with a result before', () => {
+  const day1 = scoreOne(pack, { ...goodAccount, users: 7, error_rate: 0.2 });
+
+  it('names it, and splits the change', () => {
+    const row = scoreOne(pack, goodAccount, { before: [day1] });
+    expect(row).toMatchObject({
+      before_date: '2026-02-01',
+      before_band: 'yellow',
+      before_points: 6000,
+      points: 10_000,
+      change_rules: 0,
+      change_data: 0,
+      change_behaviour: 4000,
+    });
+  });
+
+  it('tells data from behaviour where both changed', () => {
+    const row = scoreOne(pack, { ...goodAccount, users: null, error_rate: 0 }, { before: [day1] });
+    // Without users: (10 + 30) of 60 points; then errors fall: 60 of 60.
+    expect(row).toMatchObject({ change_rules: 0, change_data: 667, change_behaviour: 3333 });
+  });
+
+  it('tells rules from behaviour where both changed', () => {
+    const stricter = parsePack(filesWith([use, '[5, 20], [10, 40]', '[8, 20], [10, 40]']));
+    const row = scoreOne(
+      stricter,
+      { ...goodAccount, users: 7, error_rate: 0 },
+      {
+        before: [day1],
+        layouts: new Map([[pack.hash, layoutOf(pack)]]),
+      },
+    );
+    expect(row).toMatchObject({
+      change_rules: -2000,
+      change_data: 0,
+      change_behaviour: 2000,
+      points: 6000,
+    });
+  });
+
+  it('keeps the band where only lost data would change it, and says that it waits', () => {
+    const good = scoreOne(pack, { ...goodAccount, users: 10, error_rate: 0.6 });
+    expect(good.band).toBe('green');
+    const lost = scoreOne(
+      pack,
+      { ...goodAccount, proficiency: null, error_rate: 0.6 },
+      { before: [good] },
+    );
+    expect(lost).toMatchObject({ points: 5000, band: 'green', waiting_for_data: true });
+    const still = scoreOne(
+      pack,
+      { ...goodAccount, proficiency: null, error_rate: 0.6 },
+      { before: [lost] },
+    );
+    expect(still).toMatchObject({ band: 'green', waiting_for_data: true, change_data: 0 });
+    expect(inputAt(still, 'proficiency@')).toBe(2);
+    const worse = scoreOne(
+      pack,
+      { ...goodAccount, users: 0, proficiency: null, error_rate: 0.6 },
+      { before: [still] },
+    );
+    expect(worse).toMatchObject({ band: 'red', waiting_for_data: false });
+  });
+
+  it('keeps a cap whose reason is only no longer known', () => {
+    const late = scoreOne(pack, { ...goodAccount, overdue: true });
+    const lost = scoreOne(pack, { ...goodAccount, overdue: null }, { before: [late] });
+    expect(lost).toMatchObject({ band: 'red', cap: 'overdue', waiting_for_data: true });
+  });
+
+  it('holds the band near its boundary, says so, but not across rules', () => {
+    const before = { ...day1, band: 'green' };
+    const near = { ...goodAccount, users: 12, error_rate: 0.9, proficiency: 'high' };
+    const seventy = scoreOne(pack, near);
+    expect(seventy).toMatchObject({ points: 7000, band: 'green' });
+    const yellow = { ...seventy, band: 'yellow' };
+    expect(scoreOne(pack, near, { before: [yellow] })).toMatchObject({
+      band: 'yellow',
+      held_by_hysteresis: true,
+    });
+    expect(scoreOne(pack, goodAccount, { before: [yellow] })).toMatchObject({
+      band: 'green',
+      held_by_hysteresis: false,
+    });
+    const other = parsePack(filesWith([use, 'version: 2.1.0', 'version: 2.1.1']));
+    const layouts = new Map([[pack.hash, layoutOf(pack)]]);
+    expect(scoreOne(other, near, { before: [yellow], layouts })).toMatchObject({
+      band: 'green',
+      held_by_hysteresis: false,
+    });
+    expect(scoreOne(pack, { ...near, users: 0 }, { before: [before] })).toMatchObject({
+      band: 'red',
+    });
+  });
+
+  it.each([
+    [500, 'rising'],
+    [499, 'steady'],
+    [-499, 'steady'],
+    [-500, 'falling'],
+  ])('a move of %d hundredths since the trend date is %s', (moved, trend) => {
+    const row = scoreOne(
+      pack,
+      { ...goodAccount, trend_health_points: 10_000 - moved },
+      { before: [day1] },
+    );
+    expect(row.trend).toBe(trend);
+  });
+
+  it('has no trend without points then', () => {
+    expect(scoreOne(pack, goodAccount, { before: [day1] }).trend).toBeNull();
+  });
+
+  it('of rules that are not known compares points, all of it as rules', () => {
+    const stranger = { ...day1, rules_hash: 'ffffffffffffffff' };
+    expect(scoreOne(pack, goodAccount, { before: [stranger] })).toMatchObject({
+      change_rules: 4000,
+      change_data: 0,
+      change_behaviour: 0,
+    });
+  });
+});
+
+describe('an account that is gone', () => {
+  it('is absent, without band and points, and names what it had', () => {
+    const before = scoreOne(pack, goodAccount);
+    const row = scoreOne(pack, { account_id: 'a-1', present: false }, { before: [before] });
+    expect(row).toMatchObject({
+      state: 'absent',
+      band: null,
+      points: null,
+      before_band: 'green',
+      change_behaviour: null,
+    });
+    expect([row.contributions, row.inputs]).toEqual([[], []]);
+  });
+
+  it('and comes back starts anew', () => {
+    const before = scoreOne(pack, { account_id: 'a-1', present: false });
+    const row = scoreOne(pack, goodAccount, { before: [before] });
+    expect(row).toMatchObject({ state: 'scored', before_date: null, change_behaviour: null });
+  });
+});
+
+describe('a row that cannot be scored', () => {
+  const before = scoreOne(pack, { ...goodAccount, error_rate: 0.2 });
+
+  it.each([
+    ['infinity', { error_rate: Number.POSITIVE_INFINITY }, 'error_rate'],
+    ['minus infinity', { seats: Number.NEGATIVE_INFINITY }, 'seats'],
+    ['a text outside the catalogue', { proficiency: 'expert' }, 'proficiency'],
+  ])('for %s keeps the result before and says why', (_what, change, metric) => {
+    const row = scoreOne(pack, { ...goodAccount, ...change }, { before: [before] });
+    expect(row.state).toBe('error');
+    expect(row.reason).toContain(metric);
+    for (const field of [
+      'points',
+      'band',
+      'scorecard',
+      'version',
+      'contributions',
+      'earned_points',
+      'inputs',
+      'missing',
+      'rules_hash',
+    ] as const) {
+      expect(row[field]).toEqual(before[field]);
+    }
+    expect([row.change_rules, row.change_data, row.change_behaviour]).toEqual([0, 0, 0]);
+  });
+
+  it('has no band and no points without one', () => {
+    const row = scoreOne(pack, { ...goodAccount, users: Number.POSITIVE_INFINITY });
+    expect(row).toMatchObject({
+      state: 'error',
+      band: 'unknown',
+      points: null,
+      contributions: [],
+      inputs: [],
+    });
+  });
+
+  it('does not disturb the rows around it', () => {
+    const rows = [
+      goodAccount,
+      { ...goodAccount, account_id: 'a-2', users: Number.POSITIVE_INFINITY },
+      { ...goodAccount, account_id: 'a-3' },
+    ];
+    expect(score(pack, rows).rows.map(({ state, points }) => [state, points])).toEqual([
+      ['scored', 10_000],
+      ['error', null],
+      ['scored', 10_000],
+    ]);
+  });
+});
