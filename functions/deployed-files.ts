@@ -74,8 +74,17 @@ export function readPackFiles(
 
 /** Identifies the scoring code: results of two engines never share a run. */
 export function engineHash(root = repositoryRoot()): string {
+  return hashOf(root, join('functions', 'scorecard'), (name) => name.endsWith('.ts'));
+}
+
+/** Identifies the code that turns GoogleSQL into the twin's SQL. */
+export function translatorHash(root = repositoryRoot()): string {
+  return hashOf(root, join('functions', 'local'), (name) => /^(googlesql|zone).*\.ts$/.test(name));
+}
+
+function hashOf(root: string, folder: string, wanted: (name: string) => boolean): string {
   const hash = createHash('sha256');
-  for (const file of filesBelow(join(root, 'functions', 'scorecard'), (n) => n.endsWith('.ts'))) {
+  for (const file of filesBelow(join(root, folder), wanted)) {
     hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex').slice(0, 16);

@@ -1,6 +1,6 @@
 /** Chooses the adapters. Nothing else knows which ones there are. */
 import { join } from 'node:path';
-import { engineHash, repositoryRoot } from './deployed-files.ts';
+import { engineHash, repositoryRoot, translatorHash } from './deployed-files.ts';
 import { code, Rejected } from './errors.ts';
 import { createLog, type LogSink } from './log.ts';
 import { readTableSchemas } from './pipeline/table-schemas.ts';
@@ -40,18 +40,29 @@ export interface LocalBackend {
 
 /** The embedded twin: DuckDB, SQLite, a durable bus, and the Salesforce stand-in. */
 export async function openLocalRuntime(backend: LocalBackend) {
-  const [{ openDuckDbWarehouse }, { openSqliteSnapshots }, { openSqliteBus }, crm] =
-    await Promise.all([
-      import('./local/duckdb-warehouse.ts'),
-      import('./local/sqlite-snapshots.ts'),
-      import('./local/sqlite-bus.ts'),
-      import('./salesforce/salesforce-crm.ts'),
-    ]);
+  const [
+    { openDuckDbWarehouse },
+    { openSqliteSnapshots },
+    { openSqliteBus },
+    { openTextCache },
+    crm,
+  ] = await Promise.all([
+    import('./local/duckdb-warehouse.ts'),
+    import('./local/sqlite-snapshots.ts'),
+    import('./local/sqlite-bus.ts'),
+    import('./local/text-cache.ts'),
+    import('./salesforce/salesforce-crm.ts'),
+  ]);
   const root = repositoryRoot();
   const clock = systemClock;
+  const translations = openTextCache(
+    join(backend.folder, 'translations.json'),
+    translatorHash(root),
+  );
   const warehouse = await openDuckDbWarehouse({
     path: join(backend.folder, 'warehouse.duckdb'),
     ...backend.duckdb,
+    translations,
   });
   const snapshots = openSqliteSnapshots({ path: join(backend.folder, 'snapshots.sqlite') });
   const bus = openSqliteBus({
@@ -77,6 +88,7 @@ export async function openLocalRuntime(backend: LocalBackend) {
   };
   return {
     runtime: local,
+    translations,
     warehouse,
     bus,
     close: async () => {

@@ -17,6 +17,7 @@ import {
   textOf,
 } from './duckdb-types.ts';
 import { translateGoogleSql } from './googlesql.ts';
+import type { TextCache } from './text-cache.ts';
 
 export interface DuckDbWarehouseOptions {
   /** A file, made where there is none, or `:memory:`. */
@@ -26,6 +27,8 @@ export interface DuckDbWarehouseOptions {
   threads?: number;
   /** E.g. `512MB`; DuckDB writes to disk beyond it. */
   memoryLimit?: string;
+  /** Keeps translated queries beyond the process. */
+  translations?: TextCache;
 }
 
 export interface DuckDbWarehouse extends Warehouse {
@@ -53,7 +56,8 @@ export async function openDuckDbWarehouse(
   const sourceSchema = options.sourceSchema ?? 'source';
   const { instance, release } = await openInstance({ ...options, sourceSchema });
   const writer = await instance.connect();
-  return warehouseOn({ instance, writer, sourceSchema, release });
+  const kept = options.translations ? { cache: options.translations } : {};
+  return warehouseOn({ instance, writer, sourceSchema, release, kept });
 }
 
 interface Parts {
@@ -61,6 +65,7 @@ interface Parts {
   writer: DuckDBConnection;
   sourceSchema: string;
   release: () => void;
+  kept: { cache?: TextCache };
 }
 
 /** Columns of a table; undefined where there is none. Types that we do not use are left out. */
@@ -83,7 +88,7 @@ export async function describeTable(
   });
 }
 
-function warehouseOn({ instance, writer, sourceSchema, release }: Parts): DuckDbWarehouse {
+function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): DuckDbWarehouse {
   let last: Promise<unknown> = Promise.resolve();
   const reading = new Set<Promise<unknown>>();
   let closed = false;
@@ -163,7 +168,7 @@ function warehouseOn({ instance, writer, sourceSchema, release }: Parts): DuckDb
 
     query: (sql, parameters = {}) =>
       reader(async (connection) => {
-        const result = await connection.stream(translateGoogleSql(sql, { parameters }));
+        const result = await connection.stream(translateGoogleSql(sql, { parameters, ...kept }));
         const names = result.columnNames();
         const rows = [];
         for (
@@ -183,7 +188,7 @@ function warehouseOn({ instance, writer, sourceSchema, release }: Parts): DuckDb
       }),
 
     materialize: async ({ id, sql, parameters = {}, table, cluster }) => {
-      const translated = translateGoogleSql(sql, { parameters, file: table });
+      const translated = translateGoogleSql(sql, { parameters, file: table, ...kept });
       return once(id, async () => {
         const columns = await columnsOfQuery(writer, translated);
         const selected = columns

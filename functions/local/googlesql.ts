@@ -2,6 +2,7 @@
  * GoogleSQL to DuckDB. Only a subset is taken, every construct of which is compared with
  * hand-computed results in the tests; the rest is refused by name.
  */
+import { createHash } from 'node:crypto';
 import { generate, transpile } from '@polyglot-sql/sdk';
 import { code, Rejected } from '../errors.ts';
 import { replaceParameters } from '../pipeline/googlesql-text.ts';
@@ -10,6 +11,7 @@ import { duckDbLiteral, googleSqlLiteral } from './googlesql-parameters.ts';
 import { rewrite } from './googlesql-rewrite.ts';
 import { checkSubset } from './googlesql-subset.ts';
 import { parseGoogleSql } from './googlesql-tree.ts';
+import type { TextCache } from './text-cache.ts';
 
 type Dialect = Parameters<typeof transpile>[1];
 const bigQuery = 'bigquery' as Dialect;
@@ -21,15 +23,20 @@ export interface TranslateOptions {
   file?: string;
   /** `metric` refuses zones and arrays too; default `own`. */
   mode?: 'metric' | 'own';
+  /** Keeps translations; by default, as long as the process lives. */
+  cache?: TextCache;
 }
 
 /** Stands for a parameter while the query is translated: the translator reads `@p` as ABS(p). */
 const standIn = 'kenko_parameter_';
 const standIns = new RegExp(`\\b${standIn}(\\w+)\\b`, 'gi');
 
+/** Tables of one run are named after its slot; a query of them is the same for every run. */
+const runTables = /\b\w+_\d{8}T\d{6}\w*/g;
+const tableStandIns = /\bkenko_table_(\d+)\b/gi;
+
 /** Translations by text: a pack asks for the same few queries run after run. */
-const cache = new Map<string, string>();
-const cacheSize = 200;
+const inMemory = new Map<string, string>();
 
 function only(result: { success: boolean; sql?: string[]; error?: string }, file: string): string {
   const [sql] = result.sql ?? [];
@@ -42,16 +49,17 @@ function only(result: { success: boolean; sql?: string[]; error?: string }, file
   return sql;
 }
 
-function translateText(sql: string, file: string, mode: 'metric' | 'own'): string {
-  const key = JSON.stringify([file, mode, sql]);
+function translateText(
+  sql: string,
+  { file, mode, cache }: Required<Pick<TranslateOptions, 'file' | 'mode' | 'cache'>>,
+): string {
+  const key = `${mode} ${createHash('sha256').update(sql).digest('hex')}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
   const tree = parseGoogleSql(sql, file);
   checkSubset(tree, { file, sql, mode });
   const rewritten = only(generate([rewrite(tree, { sql, file })], bigQuery), file);
   const translated = only(transpile(rewritten, bigQuery, duckDb), file);
-  const [oldest] = cache.keys();
-  if (cache.size >= cacheSize && oldest !== undefined) cache.delete(oldest);
   cache.set(key, translated);
   return translated;
 }
@@ -62,7 +70,7 @@ function translateText(sql: string, file: string, mode: 'metric' | 'own'): strin
  *   without a value.
  */
 export function translateGoogleSql(sql: string, options: TranslateOptions = {}): string {
-  const { parameters = {}, file = 'query', mode = 'own' } = options;
+  const { parameters = {}, file = 'query', mode = 'own', cache = inMemory } = options;
   const byStandIn = new Map<string, Parameter>();
   const text = replaceParameters(sql, (found) => {
     const name = found.slice(1);
@@ -78,7 +86,11 @@ export function translateGoogleSql(sql: string, options: TranslateOptions = {}):
     byStandIn.set(name.toLowerCase(), value);
     return `${standIn}${name}`;
   });
-  return translateText(text, file, mode).replace(standIns, (_, name: string) => {
+  const tables: string[] = [];
+  const general = text.replace(runTables, (table) => `kenko_table_${tables.push(table) - 1}`);
+  const translated = translateText(general, { file, mode, cache });
+  const placed = translated.replace(tableStandIns, (_, index) => tables[Number(index)] ?? '');
+  return placed.replace(standIns, (_, name: string) => {
     const value = byStandIn.get(name.toLowerCase());
     if (value === undefined) throw new Rejected(code.badRequest, `${file}: @${name} has no value.`);
     return duckDbLiteral(value);

@@ -29,7 +29,7 @@ const bySql = 'history_by_sql';
 export async function measurePipeline(folder: string): Promise<Ratio[]> {
   const schema = readTableSchemas(join(repositoryRoot(), 'sql', 'tables')).get(historyTable);
   if (!schema) throw new Error('there is no layout of the history');
-  const warehouse = await openDuckDbWarehouse({ path: join(folder, 'pipeline.duckdb'), threads: 1 });
+  const warehouse = await openDuckDbWarehouse({ path: join(folder, 'pipeline.duckdb') });
   try {
     await loadInputs(warehouse, 'run_inputs', accounts);
     const compiled = compiledPack();

@@ -1,0 +1,235 @@
+/**
+ * Columns straight into DuckDB's vectors. Per-value calls cost ten times as much, so numbers
+ * are copied as blocks; only texts go one by one.
+ */
+import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import duckdb, { type Vector } from '@duckdb/node-bindings';
+import { code, Rejected } from '../errors.ts';
+import type { TableColumn, TableName } from '../ports/warehouse.ts';
+import type { Column, ColumnBatch } from '../scorecard/columns.ts';
+import { copyTexts } from './duckdb-append-texts.ts';
+import { Nulls, type Part } from './duckdb-nulls.ts';
+import { duckDbType } from './duckdb-types.ts';
+
+/** Rows of a DuckDB vector. */
+const chunkRows = 2048;
+
+const dayMs = 86_400_000;
+
+type Bytes = Float64Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Uint8Array;
+
+function copyInto(vector: Vector, data: Bytes): void {
+  duckdb.copy_data_to_vector(
+    vector,
+    0,
+    data.buffer as ArrayBuffer,
+    data.byteOffset,
+    data.byteLength,
+  );
+}
+
+function wrongKind(column: TableColumn, found: string): never {
+  throw new Rejected(
+    code.invalidData,
+    `duckdb: ${column.name} is ${column.type} and cannot take values given as ${found}.`,
+  );
+}
+
+/** Splits a whole number into the halves of an INT64. */
+function writeInt64(into: Int32Array, at: number, value: number): void {
+  const high = Math.floor(value / 4_294_967_296);
+  into[at * 2] = value - high * 4_294_967_296;
+  into[at * 2 + 1] = high;
+}
+
+function wholeNumbers(values: Float64Array, part: Part): Int32Array {
+  const { column, from, rows, nulls } = part;
+  const data = new Int32Array(rows * 2);
+  for (let i = 0; i < rows; i++) {
+    const value = values[from + i] ?? Number.NaN;
+    if (Number.isNaN(value)) nulls.add(i);
+    else if (Number.isSafeInteger(value)) writeInt64(data, i, value);
+    else {
+      throw new Rejected(
+        code.invalidData,
+        `duckdb: ${column.name} is INT64 and cannot take ${value}; a whole number is expected.`,
+      );
+    }
+  }
+  return data;
+}
+
+function numbers(values: Float64Array, part: Part): Bytes {
+  const { column, from, rows, nulls } = part;
+  switch (column.type) {
+    case 'FLOAT64': {
+      const data = values.subarray(from, from + rows);
+      for (let i = 0; i < rows; i++) if (Number.isNaN(data[i])) nulls.add(i);
+      return data;
+    }
+    case 'INT64':
+      return wholeNumbers(values, part);
+    case 'BOOL':
+    case 'DATE': {
+      const data = column.type === 'BOOL' ? new Uint8Array(rows) : new Int32Array(rows);
+      for (let i = 0; i < rows; i++) {
+        const value = values[from + i] ?? Number.NaN;
+        if (Number.isNaN(value)) nulls.add(i);
+        else data[i] = value;
+      }
+      return data;
+    }
+    case 'NUMERIC': {
+      const data = new BigInt64Array(rows * 2);
+      for (let i = 0; i < rows; i++) {
+        const value = values[from + i] ?? Number.NaN;
+        if (Number.isNaN(value)) {
+          nulls.add(i);
+          continue;
+        }
+        if (Math.abs(value) >= 1e20) wrongKind(column, `a number as large as ${value}`);
+        // Whole and fractional part apart, so that nine digits after the point stay exact.
+        const whole = Math.trunc(value);
+        const scaled = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((value - whole) * 1e9));
+        data[i * 2] = BigInt.asIntN(64, scaled);
+        data[i * 2 + 1] = scaled >> 64n;
+      }
+      return data;
+    }
+    default:
+      return wrongKind(column, 'numbers');
+  }
+}
+
+function texts(values: readonly (string | null)[], part: Part, vector: Vector): Bytes | undefined {
+  const { column, from, rows, nulls } = part;
+  if (column.type === 'STRING') {
+    copyTexts(values, part, vector);
+    return undefined;
+  }
+  if (column.type !== 'DATE' && column.type !== 'TIMESTAMP') return wrongKind(column, 'texts');
+  const days = column.type === 'DATE' ? new Int32Array(rows) : undefined;
+  const micros = days ? undefined : new BigInt64Array(rows);
+  let last: string | undefined;
+  let ms = Number.NaN;
+  for (let i = 0; i < rows; i++) {
+    const value = values[from + i];
+    if (value === null || value === undefined) {
+      nulls.add(i);
+      continue;
+    }
+    // Most days are the same in all rows of a load.
+    if (value !== last) ms = Date.parse(value);
+    last = value;
+    if (Number.isNaN(ms)) wrongKind(column, `'${value}'`);
+    if (days) days[i] = Math.floor(ms / dayMs);
+    if (micros) micros[i] = BigInt(ms) * 1000n;
+  }
+  return days ?? micros;
+}
+
+function lists(source: Extract<Column, { as: 'numbers' }>, part: Part, vector: Vector): void {
+  const { column, from, rows } = part;
+  const { values, offsets } = source;
+  const start = offsets[from] ?? 0;
+  const length = (offsets[from + rows] ?? 0) - start;
+  duckdb.list_vector_reserve(vector, length);
+  duckdb.list_vector_set_size(vector, length);
+  const entries = new Uint32Array(rows * 4);
+  for (let i = 0; i < rows; i++) {
+    const at = offsets[from + i] ?? 0;
+    entries[i * 4] = at - start;
+    entries[i * 4 + 2] = (offsets[from + i + 1] ?? 0) - at;
+  }
+  copyInto(vector, entries);
+  if (length === 0) return;
+  const child = duckdb.list_vector_get_child(vector);
+  if (column.type === 'ARRAY<FLOAT64>') {
+    copyInto(child, values.subarray(start, start + length));
+    return;
+  }
+  if (column.type !== 'ARRAY<INT64>') wrongKind(column, 'lists');
+  const nulls = new Nulls(length);
+  copyInto(child, wholeNumbers(values, { column, from: start, rows: length, nulls }));
+  nulls.copyInto(child, column.name, true);
+}
+
+export function fill(vector: Vector, source: Column | undefined, part: Part): void {
+  const { column, rows, nulls, from } = part;
+  let data: Bytes | undefined;
+  if (source === undefined) {
+    if (column.type.startsWith('ARRAY')) {
+      copyInto(vector, new Uint32Array(rows * 4));
+    } else {
+      for (let i = 0; i < rows; i++) nulls.add(i);
+    }
+  } else if (source.as === 'number') data = numbers(source.values, part);
+  else if (source.as === 'string') data = texts(source.values, part, vector);
+  else if (source.as === 'numbers') lists(source, part, vector);
+  else if (source.as === 'bigint' && column.type === 'INT64') {
+    data = source.values.subarray(from, from + rows);
+  } else wrongKind(column, source.as === 'code' ? 'codes' : 'integers');
+  if (data !== undefined) copyInto(vector, data);
+  nulls.copyInto(vector, column.name, column.required === true);
+}
+
+function checkLengths(batch: ColumnBatch, known: ReadonlySet<string>): void {
+  for (const [name, column] of batch.columns) {
+    if (!known.has(name)) {
+      throw new Rejected(code.invalidData, `duckdb: the table has no column ${name}.`);
+    }
+    const length = column.as === 'numbers' ? column.offsets.length - 1 : column.values.length;
+    if (length < batch.rows) {
+      throw new Rejected(
+        code.invalidData,
+        `duckdb: ${name} has ${length} values for ${batch.rows} rows.`,
+      );
+    }
+  }
+}
+
+/**
+ * Appends batches to a table inside the connection's transaction; a column that a batch lacks
+ * becomes NULL (an empty list). Gives the number of rows.
+ * @throws Rejected `invalid-data` for values that the column cannot take.
+ */
+export async function appendBatches(
+  connection: DuckDBConnection,
+  table: TableName,
+  columns: readonly TableColumn[],
+  batches: Iterable<ColumnBatch>,
+): Promise<number> {
+  const parts = typeof table === 'string' ? ['main', table] : table;
+  const [schema = 'main', name = ''] = parts;
+  const types = columns.map((column) => duckDbType(column.type));
+  const known = new Set(columns.map((column) => column.name));
+  const appender = await connection.createAppender(name, schema);
+  let total = 0;
+  try {
+    for (const batch of batches) {
+      checkLengths(batch, known);
+      for (let from = 0; from < batch.rows; from += chunkRows) {
+        const rows = Math.min(chunkRows, batch.rows - from);
+        const chunk = DuckDBDataChunk.create(types, rows);
+        columns.forEach((column, index) => {
+          const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
+          fill(vector, batch.columns.get(column.name), {
+            column,
+            from,
+            rows,
+            nulls: new Nulls(rows),
+          });
+        });
+        appender.appendDataChunk(chunk);
+      }
+      total += batch.rows;
+    }
+    appender.flushSync();
+  } catch (error) {
+    appender.clear();
+    throw error;
+  } finally {
+    appender.closeSync();
+  }
+  return total;
+}
