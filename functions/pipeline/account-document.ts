@@ -138,7 +138,9 @@ function reasonsOf(
   deltas: readonly MeasureDelta[],
   switched: { before: Label; now: Label } | undefined,
 ): { en: string[]; ja: string[] } {
-  const told = switched ? deltas.filter(({ cause }) => cause !== 'rules') : deltas;
+  const told = switched
+    ? deltas.filter(({ cause }) => cause === 'behaviour' || cause === 'data')
+    : deltas;
   const texts = (lang: Lang): string[] =>
     [
       ...(switched ? [scorecardText(switched.before, switched.now, lang)] : []),
