@@ -2,14 +2,19 @@
  * Columns straight into DuckDB's vectors. Per-value calls cost ten times as much, so numbers
  * are copied as blocks; only texts go one by one.
  */
-import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBTableFunction,
+  VARCHAR,
+} from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { code, Rejected } from '../errors.ts';
 import type { TableColumn, TableName } from '../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../scorecard/columns.ts';
 import { copyTexts } from './duckdb-append-texts.ts';
 import { Nulls, type Part } from './duckdb-nulls.ts';
-import { duckDbType } from './duckdb-types.ts';
+import { duckDbType, quoted, quotedTable } from './duckdb-types.ts';
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048;
@@ -188,6 +193,73 @@ function checkLengths(batch: ColumnBatch, known: ReadonlySet<string>): void {
   }
 }
 
+/** Batches on their way into a table. */
+interface Arrival {
+  columns: readonly TableColumn[];
+  batches: Iterator<ColumnBatch>;
+  /** What comes next: these rows of this batch. */
+  batch: ColumnBatch | undefined;
+  from: number;
+  /** What went wrong here; DuckDB would only tell its message. */
+  failure: unknown;
+}
+
+const arrivals = new Map<string, Arrival>();
+let lastArrival = 0;
+
+/**
+ * Makes an instance take batches: a table function that asks for one chunk after the other, so
+ * that DuckDB stores rows in a thread of its own. Its appender would do that in ours.
+ */
+export function registerArrivals(connection: DuckDBConnection): void {
+  connection.registerTableFunction(
+    DuckDBTableFunction.create({
+      name: 'kenko_arriving',
+      parameterTypes: [VARCHAR],
+      bindFunction: (info) => {
+        const arrival = arrivals.get(String(info.getParameter(0)));
+        for (const { name, type } of arrival?.columns ?? []) {
+          info.addResultColumn(name, duckDbType(type));
+        }
+        info.setBindData(arrival ?? {});
+      },
+      initFunction: () => undefined,
+      mainFunction: (info, chunk) => {
+        const arrival = info.getBindData() as Arrival;
+        try {
+          fillNext(arrival, chunk);
+        } catch (error) {
+          arrival.failure = error;
+          info.setError('a batch cannot be appended');
+        }
+      },
+    }),
+  );
+}
+
+/** Writes the next rows into a chunk; none at the end. */
+function fillNext(arrival: Arrival, chunk: DuckDBDataChunk): void {
+  while (arrival.batch === undefined || arrival.from >= arrival.batch.rows) {
+    const next = arrival.batches.next();
+    if (next.done) {
+      chunk.rowCount = 0;
+      return;
+    }
+    checkLengths(next.value, new Set(arrival.columns.map(({ name }) => name)));
+    arrival.batch = next.value;
+    arrival.from = 0;
+  }
+  const { batch, from, columns } = arrival;
+  const rows = Math.min(chunkRows, batch.rows - from);
+  chunk.rowCount = rows;
+  columns.forEach((column, index) => {
+    const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
+    const part = { column, from, rows, nulls: new Nulls(rows) };
+    fill(vector, batch.columns.get(column.name), part);
+  });
+  arrival.from += rows;
+}
+
 /**
  * Appends batches to a table inside the connection's transaction; a column that a batch lacks
  * becomes NULL (an empty list). Gives the number of rows.
@@ -199,37 +271,24 @@ export async function appendBatches(
   columns: readonly TableColumn[],
   batches: Iterable<ColumnBatch>,
 ): Promise<number> {
-  const parts = typeof table === 'string' ? ['main', table] : table;
-  const [schema = 'main', name = ''] = parts;
-  const types = columns.map((column) => duckDbType(column.type));
-  const known = new Set(columns.map((column) => column.name));
-  const appender = await connection.createAppender(name, schema);
-  let total = 0;
+  const key = String(++lastArrival);
+  const arrival: Arrival = {
+    columns,
+    batches: batches[Symbol.iterator](),
+    batch: undefined,
+    from: 0,
+    failure: undefined,
+  };
+  const names = columns.map(({ name }) => quoted(name)).join(', ');
+  arrivals.set(key, arrival);
   try {
-    for (const batch of batches) {
-      checkLengths(batch, known);
-      for (let from = 0; from < batch.rows; from += chunkRows) {
-        const rows = Math.min(chunkRows, batch.rows - from);
-        const chunk = DuckDBDataChunk.create(types, rows);
-        columns.forEach((column, index) => {
-          const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
-          fill(vector, batch.columns.get(column.name), {
-            column,
-            from,
-            rows,
-            nulls: new Nulls(rows),
-          });
-        });
-        appender.appendDataChunk(chunk);
-      }
-      total += batch.rows;
-    }
-    appender.flushSync();
+    const { rowsChanged } = await connection.run(
+      `INSERT INTO ${quotedTable(table)} (${names}) SELECT ${names} FROM kenko_arriving('${key}')`,
+    );
+    return rowsChanged;
   } catch (error) {
-    appender.clear();
-    throw error;
+    throw arrival.failure ?? error;
   } finally {
-    appender.closeSync();
+    arrivals.delete(key);
   }
-  return total;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { code, Rejected, Retryable } from '../errors.ts';
+import { registerArrivals } from './duckdb-append.ts';
 import { duckDbError } from './duckdb-errors.ts';
 import { quoted } from './duckdb-types.ts';
 import { googleSqlMacros } from './googlesql-macros.ts';
@@ -63,6 +64,7 @@ export async function openInstance(
   try {
     instance = await DuckDBInstance.create(path, config);
     const connection = await instance.connect();
+    registerArrivals(connection);
     // Calendar parts of instants are taken in UTC, as GoogleSQL does.
     await connection.run("SET GLOBAL TimeZone = 'UTC'");
     await connection.run('BEGIN TRANSACTION');

@@ -16,11 +16,11 @@ import {
   listen,
 } from '../../../functions/cli/local-system.ts';
 import { repositoryRoot } from '../../../functions/deployed-files.ts';
-import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce-server.ts';
 import { openSqliteBus } from '../../../functions/local/sqlite-bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
+import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import { historyTable } from '../../../functions/pipeline/run-tables.ts';
 import { sweep } from '../../../functions/pipeline/sweep.ts';
