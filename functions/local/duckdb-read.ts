@@ -82,6 +82,7 @@ export async function columnsToRead(
     const type = googleSqlType(String(prepared.columnType(i)));
     if (type !== undefined) columns.push({ name: prepared.columnName(i), type });
   }
+  prepared.destroySync();
   return columns;
 }
 
