@@ -263,17 +263,24 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       });
       reading.add(finished);
       const connection = await mapped(() => instance.connect());
+      let left = false;
       try {
         const result = await mapped(async () => {
           const columns = await columnsToRead(connection, request.table);
           return connection.stream(readStatement(request, columns));
         });
+        left = true;
         for (;;) {
           const chunk = await mapped(() => result.fetchChunk());
-          if (!chunk || chunk.rowCount === 0) return;
+          if (!chunk || chunk.rowCount === 0) {
+            left = false;
+            return;
+          }
           yield batchOf(chunk, request.columns);
         }
       } finally {
+        // A stream that is left early holds its transaction until another statement ends it.
+        if (left) await mapped(() => connection.run('SELECT 1'));
         connection.closeSync();
         reading.delete(finished);
         done();

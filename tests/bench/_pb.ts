@@ -1,0 +1,111 @@
+/** Reading, scoring and loading a history, against one query that does all of it in SQL. */
+import { join } from 'node:path';
+import { repositoryRoot } from '/work/main/functions/deployed-files.ts';
+import {
+  type DuckDbWarehouse,
+  openDuckDbWarehouse,
+} from '/work/main/functions/local/duckdb-warehouse.ts';
+import { historyTable } from '/work/main/functions/pipeline/run-tables.ts';
+import { readTableSchemas } from '/work/main/functions/pipeline/table-schemas.ts';
+import type { ColumnBatch } from '/work/main/functions/scorecard/columns.ts';
+import type { CompiledPack } from '/work/main/functions/scorecard/compile.ts';
+import { historyRequests } from '/work/main/functions/scorecard/rows.ts';
+import { scoreBatch } from '/work/main/functions/scorecard/score.ts';
+import { accountId, loadInputs } from '/work/main/tests/bench/accounts.ts';
+import { inParallel } from '/work/main/tests/bench/in-parallel.ts';
+import { compiledPack } from '/work/main/tests/bench/pack.ts';
+import { type Ratio, rateText } from '/work/main/tests/bench/ratios.ts';
+import { inTurns, ratioOf } from '/work/main/tests/bench/rounds.ts';
+import { assertEqualRows } from '/work/main/tests/bench/scores.ts';
+import { sqlScores } from '/work/main/tests/bench/sql-scores.ts';
+
+const accounts = 200_000;
+const accountsPerShard = 5_000;
+/** Shards under way at once, as the bus delivers them. */
+const concurrency = 4;
+const ours = 'history_by_shards';
+const bySql = 'history_by_sql';
+
+export async function measurePipeline(folder: string): Promise<Ratio[]> {
+  const schema = readTableSchemas(join(repositoryRoot(), 'sql', 'tables')).get(historyTable);
+  if (!schema) throw new Error('there is no layout of the history');
+  const warehouse = await openDuckDbWarehouse({ path: join(folder, 'pipeline.duckdb') });
+  try {
+    await loadInputs(warehouse, 'run_inputs', accounts);
+    const compiled = compiledPack();
+    const { measured, derived } = compiled.scores[0]?.inputs ?? { measured: [], derived: [] };
+    const order = [...measured, ...derived].map(({ metric }) => metric);
+    const sql = sqlScores(bySql, 'run_inputs', order);
+    const clean = async (): Promise<void> => {
+      await warehouse.dropTable(ours);
+      await warehouse.dropTable(bySql);
+      await warehouse.createTable(ours, schema);
+      await checkpoint(warehouse);
+    };
+    const scoreAndLoad = (round: number) =>
+      inParallel(accounts / accountsPerShard, concurrency, (shard) =>
+        scoreShard(warehouse, compiled, shard, `${round}-${shard}`),
+      );
+    const query = () => warehouse.transaction((connection) => connection.run(sql));
+
+    await clean();
+    console.error('clean done'); await scoreAndLoad(-1); console.error('scored');
+    await query(); console.error('queried');
+    await assertEqualTables(warehouse); console.error('equal');
+    const timings = await inTurns(
+      {
+        ours: { before: clean, run: scoreAndLoad, work: accounts },
+        sql: { before: clean, run: query, work: accounts },
+      },
+      { rounds: 3, warmUps: 0 },
+    );
+    const seconds = ({ rate }: { rate: number }) => `${(accounts / rate).toFixed(2)} s`;
+    return [
+      {
+        name: 'pipeline/sql-only',
+        ratio: 1 / ratioOf(timings.ours, timings.sql),
+        required: { atMost: 1 },
+        says: `seconds to read, score and load ${accounts.toLocaleString('en')} accounts in shards: ${seconds(timings.ours)} (${rateText(timings.ours.rate)}); CREATE TABLE AS in SQL: ${seconds(timings.sql)}`,
+      },
+    ];
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function scoreShard(
+  warehouse: DuckDbWarehouse,
+  compiled: CompiledPack,
+  shard: number,
+  id: string,
+): Promise<void> {
+  const batches: ColumnBatch[] = [];
+  const range = {
+    from: accountId(shard * accountsPerShard),
+    before: accountId((shard + 1) * accountsPerShard),
+  };
+  const read = warehouse.read({ table: 'run_inputs', columns: compiled.requests, accounts: range });
+  for await (const batch of read) batches.push(...scoreBatch(compiled, batch).results);
+  await warehouse.load({ id, table: ours, batches });
+}
+
+/** What earlier rounds left to be written must not slow down the next one. */
+function checkpoint(warehouse: DuckDbWarehouse): Promise<void> {
+  return warehouse.transaction(async (connection) => {
+    await connection.run('COMMIT');
+    await connection.run('FORCE CHECKPOINT');
+    await connection.run('BEGIN TRANSACTION');
+  });
+}
+
+async function assertEqualTables(warehouse: DuckDbWarehouse): Promise<void> {
+  const found = warehouse.read({ table: bySql, columns: historyRequests })[Symbol.asyncIterator]();
+  let rows = 0; console.error('comparing');
+  for await (const batch of warehouse.read({ table: ours, columns: historyRequests })) {
+    const other = await found.next();
+    if (other.done) throw new Error('SQL gives fewer rows');
+    assertEqualRows('SQL', batch, other.value);
+    rows += batch.rows; if (rows % 20480 === 0) console.error(rows);
+  }
+  if (rows !== accounts || !(await found.next()).done) throw new Error('SQL gives other rows');
+}
