@@ -21,17 +21,18 @@ export function textsOf(vector: Vector, rows: number): (string | null)[] {
   const long: number[] = [];
   let last: string | null = null;
   for (let row = 0; row < rows; row++) {
-    if (validity && isNull(validity, row)) continue;
     const length = lengthAt(words, row);
-    if (length > inlineBytes) long.push(row);
-    else {
+    // What stands in the slot of a NULL is left over from something else.
+    if (validity && isNull(validity, row)) last = null;
+    else if (length > inlineBytes) {
+      long.push(row);
+      last = null;
+    } else {
       const at = row * slotBytes + 4;
       // Codes and names come in runs.
       if (last === null || !sameSlot(words, row)) last = slots.toString('utf8', at, at + length);
       texts[row] = last;
-      continue;
     }
-    last = null;
   }
   readLong(slots, words, long, texts);
   return texts;

@@ -101,11 +101,15 @@ function checkpoint(warehouse: DuckDbWarehouse): Promise<void> {
 async function assertEqualTables(warehouse: DuckDbWarehouse): Promise<void> {
   const found = warehouse.read({ table: bySql, columns: historyRequests })[Symbol.asyncIterator]();
   let rows = 0;
-  for await (const batch of warehouse.read({ table: ours, columns: historyRequests })) {
-    const other = await found.next();
-    if (other.done) throw new Error('SQL gives fewer rows');
-    assertEqualRows('SQL', batch, other.value);
-    rows += batch.rows;
+  try {
+    for await (const batch of warehouse.read({ table: ours, columns: historyRequests })) {
+      const other = await found.next();
+      if (other.done) throw new Error('SQL gives fewer rows');
+      assertEqualRows('SQL', batch, other.value);
+      rows += batch.rows;
+    }
+    if (rows !== accounts || !(await found.next()).done) throw new Error('SQL gives other rows');
+  } finally {
+    await found.return?.();
   }
-  if (rows !== accounts || !(await found.next()).done) throw new Error('SQL gives other rows');
 }
