@@ -25,7 +25,10 @@ const parts: Record<string, { names: string[]; measure(folder: string): Promise<
     ],
     measure: measureScorer,
   },
-  pipeline: { names: ['pipeline/sql-only'], measure: measurePipeline },
+  pipeline: {
+    names: ['pipeline/sql-only', 'pipeline/sql-on-one-thread'],
+    measure: measurePipeline,
+  },
   stages: { names: ['publish/snapshots', 'sync/crm', 'bus/http'], measure: measureStages },
   memory: { names: ['memory/100k-to-300k'], measure: measureMemory },
 };

@@ -49,7 +49,7 @@ export async function measureScorer(): Promise<Ratio[]> {
       handWritten: { run: each(handWrittenRows), work: accounts },
       pointsOnly: { run: each((batch) => handWritten(batch, undefined, reused)), work: accounts },
     },
-    { rounds: 11, warmUps: 3 },
+    { rounds: 9, warmUps: 2 },
   );
   const objects = await inTurns(
     {

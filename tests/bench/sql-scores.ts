@@ -8,7 +8,7 @@ import { health, pack } from './scores.ts';
 
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
-/** The metric of a measure, as a column of the first step of the query. */
+/** What a measure earns, in hundredths; -1 where it is left out. */
 function earnedOf({ earning, metric, missing, points }: Measure): string {
   const none = missing ?? -1;
   switch (earning.by) {
@@ -47,12 +47,12 @@ const measures = health.scorecards[0]?.measures ?? [];
 const indexes = measures.map((_, i) => i);
 const sum = (terms: readonly string[]): string => terms.join(' + ');
 
-/** Position of a measure's weight differs by scorecard. */
+/** Most that a measure can earn, by scorecard. */
 const weight = (index: number): string =>
   byCard((card) => String(card.measures[index]?.points ?? 0));
 const mayMiss = (index: number): boolean => (measures[index]?.missing ?? null) !== null;
 
-/** In the order in which the scorecards first read them. */
+/** Values of the metrics as the history keeps them: numbers, enums by position. */
 function inputsOf(order: readonly string[]): string {
   return order
     .map((id) => {
