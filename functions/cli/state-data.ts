@@ -2,8 +2,10 @@
 import { DateTime } from 'luxon';
 import { code, Rejected } from '../errors.ts';
 import { advanceDemo, readDemoState } from '../local/demo/advance.ts';
+import { quoted, quotedTable } from '../local/duckdb-types.ts';
 import { importData, newestCompleteDay } from '../local/import-data.ts';
 import { addDays, endOfDate, momentOf, parseDate, runId } from '../pipeline/slot.ts';
+import { pathOf } from '../pipeline/sources-query.ts';
 import { ref } from '../records/collection.ts';
 import { dayId, days, packs, runs } from '../records/documents.ts';
 import type { LocalSystem } from './local-system.ts';
@@ -39,7 +41,9 @@ export async function openStateData(system: LocalSystem, options: DataOptions): 
     }
     return ownData(system, options.data);
   }
-  const imported = await system.warehouse.describe(['source', 'accounts']);
+  const { tables } = system.runtime.pack;
+  const accounts = tables.get('accounts')?.table ?? 'accounts';
+  const imported = await system.warehouse.describe(pathOf(system.warehouse, accounts));
   if (imported && !demo) return existingData(system);
   return demoData(system, options);
 }
@@ -166,7 +170,7 @@ async function seedSalesforce({ warehouse, salesforce, runtime }: LocalSystem): 
   const table = mapped?.table ?? 'accounts';
   const accounts = await warehouse.transaction(async (connection) => {
     const result = await connection.runAndReadAll(
-      `SELECT DISTINCT CAST("${id}" AS VARCHAR) FROM source."${table}" WHERE "${id}" IS NOT NULL ORDER BY 1`,
+      `SELECT DISTINCT CAST(${quoted(id)} AS VARCHAR) FROM ${quotedTable(pathOf(warehouse, table))} WHERE ${quoted(id)} IS NOT NULL ORDER BY 1`,
     );
     return result.getRows().map(([account]) => String(account));
   });

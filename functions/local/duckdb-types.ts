@@ -65,8 +65,13 @@ export function googleSqlType(duckDb: string): ColumnType | undefined {
 /** A name as DuckDB takes any. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-export const quotedTable = (table: TableName): string =>
-  (typeof table === 'string' ? [table] : table).map(quoted).join('.');
+/** A dataset's schema: that of a dataset in another project has both names in its own. */
+export const schemaOf = (dataset: readonly string[]): string => dataset.join('.');
+
+export const quotedTable = (table: TableName): string => {
+  if (typeof table === 'string') return quoted(table);
+  return [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''].map(quoted).join('.');
+};
 
 /** A text literal. */
 export const textOf = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -14,6 +14,7 @@ import {
   googleSqlType,
   quoted,
   quotedTable,
+  schemaOf,
   textOf,
 } from './duckdb-types.ts';
 import { translateGoogleSql } from './googlesql.ts';
@@ -73,7 +74,10 @@ export async function describeTable(
   connection: DuckDBConnection,
   table: TableName,
 ): Promise<TableColumn[] | undefined> {
-  const [schema = '', name = ''] = typeof table === 'string' ? ['main', table] : table;
+  const [schema, name] =
+    typeof table === 'string'
+      ? ['main', table]
+      : [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''];
   const reader = await connection.runAndReadAll(
     `SELECT column_name, data_type, NOT is_nullable FROM duckdb_columns()
      WHERE database_name = current_database() AND schema_name = ${textOf(schema)}
@@ -164,6 +168,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
 
   return {
     sourceSchema,
+    sourceDataset: [sourceSchema],
     transaction,
 
     query: (sql, parameters = {}) =>

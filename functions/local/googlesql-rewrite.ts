@@ -12,9 +12,11 @@ import {
 } from './googlesql-tree.ts';
 import { constantOffset } from './zone-offset.ts';
 
-interface Source {
+export interface Source {
   sql: string;
   file: string;
+  /** The schema of a dataset that is named with its project, or alone. */
+  schemaOf: (dataset: readonly string[]) => string;
 }
 
 const microseconds: Record<string, number> = {
@@ -186,6 +188,16 @@ function castTo(body: JsonObject): Json | undefined {
   return undefined;
 }
 
+/** A table that is named with its dataset, in the schema that stands for it. */
+function inSchema(body: JsonObject, { schemaOf }: Source): Json | undefined {
+  const { catalog, schema } = body;
+  if (!isObject(schema)) return undefined;
+  const dataset = [catalog, schema].flatMap((part) => (isObject(part) ? [String(part.name)] : []));
+  return {
+    table: { ...body, catalog: null, schema: { ...schema, name: schemaOf(dataset), quoted: true } },
+  };
+}
+
 /** The tree with macros in place; the rest is the translator's. */
 export function rewrite(tree: Json, source: Source): Json {
   return rewriteTree(tree, (kind, body) => {
@@ -194,6 +206,8 @@ export function rewrite(tree: Json, source: Source): Json {
       _b: body.right ?? body.expression ?? null,
     };
     switch (kind) {
+      case 'table':
+        return inSchema(body, source);
       case 'function':
         return calledFunction(String(body.name).toUpperCase(), (body.args ?? []) as Json[], source);
       case 'count_if':

@@ -7,6 +7,7 @@ import { generate, transpile } from '@polyglot-sql/sdk';
 import { code, Rejected } from '../errors.ts';
 import { replaceParameters } from '../pipeline/googlesql-text.ts';
 import type { Parameter } from '../ports/warehouse.ts';
+import { schemaOf } from './duckdb-types.ts';
 import { duckDbLiteral, googleSqlLiteral } from './googlesql-parameters.ts';
 import { rewrite } from './googlesql-rewrite.ts';
 import { checkSubset } from './googlesql-subset.ts';
@@ -25,6 +26,8 @@ export interface TranslateOptions {
   mode?: 'metric' | 'own';
   /** Keeps translations; by default, as long as the process lives. */
   cache?: TextCache;
+  /** Schemas of datasets whose name is another, by `dataset` or `project.dataset`. */
+  schemas?: ReadonlyMap<string, string>;
 }
 
 /** Stands for a parameter while the query is translated: the translator reads `@p` as ABS(p). */
@@ -51,14 +54,25 @@ function only(result: { success: boolean; sql?: string[]; error?: string }, file
 
 function translateText(
   sql: string,
-  { file, mode, cache }: Required<Pick<TranslateOptions, 'file' | 'mode' | 'cache'>>,
+  {
+    file,
+    mode,
+    cache,
+    schemas,
+  }: Required<Pick<TranslateOptions, 'file' | 'mode' | 'cache' | 'schemas'>>,
 ): string {
-  const key = `${mode} ${createHash('sha256').update(sql).digest('hex')}`;
+  const named = [...schemas].map(([dataset, schema]) => `${dataset}=${schema}\n`).join('');
+  const key = `${mode} ${createHash('sha256').update(`${named}${sql}`).digest('hex')}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
   const tree = parseGoogleSql(sql, file);
   checkSubset(tree, { file, sql, mode });
-  const rewritten = only(generate([rewrite(tree, { sql, file })], bigQuery), file);
+  const inSchema = (dataset: readonly string[]): string =>
+    schemas.get(dataset.join('.')) ?? schemaOf(dataset);
+  const rewritten = only(
+    generate([rewrite(tree, { sql, file, schemaOf: inSchema })], bigQuery),
+    file,
+  );
   const translated = only(transpile(rewritten, bigQuery, duckDb), file);
   cache.set(key, translated);
   return translated;
@@ -71,6 +85,7 @@ function translateText(
  */
 export function translateGoogleSql(sql: string, options: TranslateOptions = {}): string {
   const { parameters = {}, file = 'query', mode = 'own', cache = inMemory } = options;
+  const { schemas = new Map() } = options;
   const byStandIn = new Map<string, Parameter>();
   const text = replaceParameters(sql, (found) => {
     const name = found.slice(1);
@@ -88,7 +103,7 @@ export function translateGoogleSql(sql: string, options: TranslateOptions = {}):
   });
   const tables: string[] = [];
   const general = text.replace(runTables, (table) => `kenko_table_${tables.push(table) - 1}`);
-  const translated = translateText(general, { file, mode, cache });
+  const translated = translateText(general, { file, mode, cache, schemas });
   const placed = translated.replace(tableStandIns, (_, index) => tables[Number(index)] ?? '');
   return placed.replace(standIns, (_, name: string) => {
     const value = byStandIn.get(name.toLowerCase());

@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
 import { addDays } from '../pipeline/slot.ts';
-import { mapColumns, named, sourceDataset } from '../pipeline/sources-query.ts';
+import { mapColumns, named, pathOf } from '../pipeline/sources-query.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { SourceTable } from '../scorecard/catalogue.ts';
 import type { Pack } from '../scorecard/pack.ts';
-import { quotedTable, textOf } from './duckdb-types.ts';
+import { quoted, quotedTable, schemaOf, textOf } from './duckdb-types.ts';
 import type { DuckDbWarehouse } from './duckdb-warehouse.ts';
 import { findDataFiles, openDataFile } from './import-data-files.ts';
 import { loadDataFile, matchColumns } from './import-data-load.ts';
@@ -109,8 +109,10 @@ export async function importData(
       }
       const opened = await openDataFile(connection, folder, file, contract, pack);
       const matched = matchColumns(opened, pack.tables.get(table)?.columns);
-      const rows = await loadDataFile(connection, warehouse.sourceSchema, opened, matched);
-      const target = quotedTable([warehouse.sourceSchema, opened.table]);
+      const path = pathOf(warehouse, opened.table);
+      await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schemaOf(path.slice(0, -1)))}`);
+      const target = quotedTable(path);
+      const rows = await loadDataFile(connection, target, opened, matched);
       const values = [table, file, content, shape].map(textOf).join(', ');
       await connection.run(
         `INSERT OR REPLACE INTO kenko.imports VALUES (${values}, ${rows}, ${textOf(target)})`,
@@ -154,13 +156,14 @@ export async function newestCompleteDay(
     if (event === undefined || !column) continue;
     const mapping = pack.tables.get(contract.table);
     const table = mapping?.table ?? contract.table;
-    const described = await warehouse.describe([sourceDataset, table]);
+    const path = pathOf(warehouse, table);
+    const described = await warehouse.describe(path);
     const own = described && mapColumns(contract, mapping?.columns, described).get(event);
     if (!own) continue;
     const name = named(own.name);
     const day = own.type === 'DATE' ? `MAX(${name})` : `DATE(MAX(${name}), '${pack.zone}')`;
     const [row] = await warehouse.query(
-      `SELECT ${day} AS newest FROM ${named(sourceDataset)}.${named(table)}`,
+      `SELECT ${day} AS newest FROM ${path.map(named).join('.')}`,
     );
     if (typeof row?.newest !== 'string') continue;
     newest.push({

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
 import type { SourceColumn } from '../scorecard/catalogue.ts';
 import { duckDbError } from './duckdb-errors.ts';
-import { quoted, quotedTable } from './duckdb-types.ts';
+import { quoted } from './duckdb-types.ts';
 import { type CellCheck, cellChecks, typedCell } from './import-data-cells.ts';
 import type { DataFile, FileColumn } from './import-data-files.ts';
 
@@ -134,13 +134,13 @@ async function refuseRepeatedIds(
 }
 
 /**
- * Replaces the table by the file's rows, under the team's own column names and in the
+ * Replaces the table `target`, quoted, by the file's rows, under the team's own column names and in the
  * contract's types; columns that the contract does not know are left out. Gives the rows.
  * @throws Rejected `invalid-data` naming file, line and column of the first bad cell.
  */
 export async function loadDataFile(
   connection: DuckDBConnection,
-  schema: string,
+  target: string,
   file: DataFile,
   matched: readonly MatchedColumn[],
 ): Promise<number> {
@@ -161,7 +161,7 @@ export async function loadDataFile(
     ({ column, file: found }) => `${typedCell(found, column.type)} AS ${quoted(found.name)}`,
   );
   await connection.run(
-    `CREATE OR REPLACE TABLE ${quotedTable([schema, file.table])} AS SELECT ${selected.join(', ')} FROM ${file.scan}`,
+    `CREATE OR REPLACE TABLE ${target} AS SELECT ${selected.join(', ')} FROM ${file.scan}`,
   );
   return rows;
 }

@@ -80,7 +80,7 @@ export async function prepareRun(
     table: inputsTable(id, run),
     cluster: ['account_id'],
   });
-  await warehouse.createTable(stagingTable(id, run), historySchema(runtime));
+  await warehouse.createTable(stagingTable(id, run), historySchema(runtime), { temporary: true });
   const starts = await shardStarts(runtime, inputsTable(id, run));
   await createShards(runtime, id, run, starts);
   await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({

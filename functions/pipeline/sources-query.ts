@@ -7,14 +7,13 @@ import type { ColumnType, TableColumn, Warehouse } from '../ports/warehouse.ts';
 import type { SourceTable } from '../scorecard/catalogue.ts';
 import type { Pack } from '../scorecard/pack.ts';
 
-/** The data set (schema) of the team's own tables. */
-export const sourceDataset = 'source';
-
 /** A table of the contract as this team provides it. */
 export interface ProvidedSource {
   contract: SourceTable;
-  /** The team's name of the table. */
+  /** The team's name of the table, as the pack gives it. */
   table: string;
+  /** The same in parts, with its dataset. */
+  path: readonly string[];
   /** The team's columns by the contract's names; absent ones are not there. */
   columns: ReadonlyMap<string, TableColumn>;
 }
@@ -31,6 +30,18 @@ export function named(name: string): string {
     throw new Rejected(code.invalidRules, `'${name}' cannot be a name of a table or a column.`);
   }
   return `\`${name}\``;
+}
+
+/**
+ * A table of the team's in parts. The pack may name it with its dataset, and with its project
+ * too: names of tables have no dots.
+ */
+export function pathOf(
+  { sourceDataset }: Pick<Warehouse, 'sourceDataset'>,
+  table: string,
+): readonly string[] {
+  const parts = table.split('.');
+  return parts.length > 1 ? parts : [...sourceDataset, table];
 }
 
 /** Columns of a table as metric SQL sees them, by name. */
@@ -65,16 +76,17 @@ export async function findSources(warehouse: Warehouse, pack: SourcePack): Promi
       if (!contract) throw new Rejected(code.invalidRules, `sql/sources has no table ${name}.`);
       const mapping = pack.tables.get(name);
       const table = mapping?.table ?? name;
-      const described = await warehouse.describe([sourceDataset, table]);
-      return { name, contract, table, mapping, described };
+      const path = pathOf(warehouse, table);
+      const described = await warehouse.describe(path);
+      return { name, contract, table, path, mapping, described };
     }),
   );
   return new Map(
-    found.flatMap(({ name, contract, table, mapping, described }) =>
-      described
-        ? [[name, { contract, table, columns: mapColumns(contract, mapping?.columns, described) }]]
-        : [],
-    ),
+    found.flatMap(({ mapping, described, name, ...source }) => {
+      if (!described) return [];
+      const columns = mapColumns(source.contract, mapping?.columns, described);
+      return [[name, { ...source, columns }]];
+    }),
   );
 }
 
@@ -143,7 +155,7 @@ export interface SourceQueryOptions {
  * where the team has none, and `local_date` where events carry a TIMESTAMP.
  */
 export function sourceQuery(source: ProvidedSource, options: SourceQueryOptions): string {
-  const { contract, table, columns } = source;
+  const { contract, path, columns } = source;
   const { zone, until, only, extra } = options;
   const { event_time: event, loaded_at: loaded, validity } = contract;
   const conditions = knownAt(source, until);
@@ -161,5 +173,5 @@ export function sourceQuery(source: ProvidedSource, options: SourceQueryOptions)
       ? `, DATE(${named(event)}, '${zone}') AS local_date`
       : '';
   const where = conditions.length > 0 ? `\nWHERE ${conditions.join('\n  AND ')}` : '';
-  return `SELECT *${localDate}\nFROM (\n  SELECT ${selected.join(', ')}\n  FROM ${named(sourceDataset)}.${named(table)}\n) AS provided${where}`;
+  return `SELECT *${localDate}\nFROM (\n  SELECT ${selected.join(', ')}\n  FROM ${path.map(named).join('.')}\n) AS provided${where}`;
 }

@@ -31,7 +31,10 @@ export interface TableSchema {
   cluster?: readonly string[];
 }
 
-/** A table of ours by name, or a source table in parts, `['source', 'accounts']`. */
+/**
+ * A table of ours by name, or a table of the team's in parts: dataset and table, or project,
+ * dataset and table.
+ */
 export type TableName = string | readonly string[];
 
 /** A value for a named parameter; DATE as `{ date }`, TIMESTAMP as `{ timestamp }`. */
@@ -65,16 +68,23 @@ export interface Job {
   id: string;
 }
 
+/** A run that is held may be released for 7 days, and is published after that. */
+export const temporaryDays = 14;
+
 /** A small result row: INT64 as number, DATE and TIMESTAMP as ISO text, arrays as arrays. */
 export type Row = Record<string, string | number | boolean | null | (string | number | null)[]>;
 
 export interface Warehouse {
+  /** Where the team's tables are unless the pack says otherwise: a dataset, or project and dataset. */
+  readonly sourceDataset: readonly string[];
+
   /** Runs a query whose result is small (control, reports): at most 10,000 rows. */
   query(sql: string, parameters?: Record<string, Parameter>): Promise<Row[]>;
 
   /**
    * Writes the rows of a query into a table of ours, replacing it whole and ordered
    * (clustered) by `cluster`. Repeating a finished job does nothing and gives its count.
+   * The table is for one run: it may be gone after `temporaryDays`.
    */
   materialize(
     request: Job & {
@@ -85,8 +95,11 @@ export interface Warehouse {
     },
   ): Promise<{ rows: number }>;
 
-  /** Creates an empty table; does nothing where it exists with the same layout. */
-  createTable(table: string, schema: TableSchema): Promise<void>;
+  /**
+   * Creates an empty table; does nothing where it exists with the same layout. A temporary one
+   * may be gone after `temporaryDays`.
+   */
+  createTable(table: string, schema: TableSchema, options?: { temporary?: boolean }): Promise<void>;
 
   /** Drops a table of ours; does nothing where there is none. */
   dropTable(table: string): Promise<void>;

@@ -147,9 +147,15 @@ beforeEach(async () => {
 afterEach(() => warehouse.close());
 
 /** A table of the team's: columns as `name TYPE`, rows as SQL. */
-async function provide(name: string, columns: Record<string, ColumnType>, ...rows: string[]) {
+async function provide(
+  name: string | string[],
+  columns: Record<string, ColumnType>,
+  ...rows: string[]
+) {
   await warehouse.transaction(async (connection) => {
-    const target = quotedTable(['source', name]);
+    const path = typeof name === 'string' ? ['source', name] : name;
+    const target = quotedTable(path);
+    await connection.run(`CREATE SCHEMA IF NOT EXISTS "${path.slice(0, -1).join('.')}"`);
     const definitions = Object.entries(columns).map(([column, type]) => ({ name: column, type }));
     await connection.run(`CREATE OR REPLACE TABLE ${target} (${columnDefinitions(definitions)})`);
     if (rows.length > 0) await connection.run(`INSERT INTO ${target} VALUES ${rows.join(', ')}`);
@@ -297,6 +303,29 @@ describe('run inputs', () => {
       ['gone', false, null, 'scored', 100, [], 12, null],
       ['new', true, 'free', null, null, null, null, null],
     ]);
+  });
+});
+
+describe('tables in other datasets', () => {
+  it('are read where the pack says they are, in another project too', async () => {
+    await provideAccounts("('a', 'free', 1, NULL, NULL)");
+    await provide(['crm', 'visits'], visitColumns, "('a', '2024-03-31T00:00:00Z', 1, NULL)");
+    await provide(
+      ['other-project', 'shop', 'orders'],
+      { account_id: 'STRING', ordered_on: 'DATE', amount: 'NUMERIC' },
+      "('a', '2024-03-31', 12)",
+    );
+    const elsewhere = {
+      ...pack,
+      tables: new Map([
+        ['visits', { table: 'crm.visits', columns: new Map([['pages', 'Page Views']]) }],
+        ['orders', { table: 'other-project.shop.orders', columns: new Map<string, string>() }],
+      ]),
+    };
+    const found = await findSources(warehouse, elsewhere);
+    await validateSources(warehouse, elsewhere, found, instant);
+    const rows = await inputs({ pack: elsewhere, sources: found });
+    expect(pickOf(rows, 'account_id', 'visits_7d', 'spend')).toEqual([['a', 1, 12]]);
   });
 });
 
