@@ -1,6 +1,244 @@
 /** All that comes from the environment; nothing else reads it. */
+import { z } from 'zod';
+import { code, Rejected } from './errors.ts';
 
 /** Colours are left out where the output is no terminal or the user says so. */
 export function wantsColour(isTerminal: boolean): boolean {
   return isTerminal && !process.env.NO_COLOR;
+}
+
+/** What a function may be given beside the rules: the ports that `wiring.ts` opens for it. */
+export type PortName = 'snapshots' | 'bus' | 'warehouse' | 'crm';
+
+/** Every deployed function and the ports it works with; anything else is out of its reach. */
+export const portsOf = {
+  score: ['snapshots', 'bus', 'warehouse'],
+  'score-shard': ['snapshots', 'bus', 'warehouse'],
+  'publish-shard': ['snapshots', 'bus', 'warehouse'],
+  'sync-salesforce': ['snapshots', 'bus', 'crm'],
+  sweep: ['snapshots', 'bus', 'warehouse'],
+  api: ['snapshots', 'bus', 'warehouse'],
+} as const satisfies Record<string, readonly PortName[]>;
+
+export type FunctionName = keyof typeof portsOf;
+export const functionNames = Object.keys(portsOf) as FunctionName[];
+
+/** BigQuery bills at least this for every table a query reads. */
+const leastBytesBilled = 10 * 1024 * 1024;
+
+interface Variable {
+  /** Of the value without white space around it: secrets are often stored with a line end. */
+  schema: z.ZodType<string>;
+  /** What it says, and what a right value looks like. */
+  meaning: string;
+  secret?: true;
+  /** A function works without it, or with another one in its place. */
+  optional?: true;
+}
+
+/** Origins only: a path would be lost where the client appends its own. */
+const origin = z.string().regex(/^(https:\/\/[\w.-]+(:\d+)?|http:\/\/127\.0\.0\.1:\d+)\/?$/);
+const word = z.string().regex(/^[^\s]+$/);
+
+const variables = {
+  KENKO_PACK: {
+    schema: z.string().regex(/^[a-z][a-z0-9_-]*$/),
+    meaning: 'the name of a folder in rules/, e.g. saas',
+  },
+  KENKO_PROJECT: {
+    schema: z.string().regex(/^([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]$/),
+    meaning: 'the id of the Google Cloud project, e.g. acme-health',
+  },
+  KENKO_DATABASE: {
+    schema: z.string().regex(/^(\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$/),
+    meaning: 'the id of the Firestore database, e.g. kenko',
+  },
+  KENKO_PREFIX: {
+    schema: z.string().regex(/^(?!goog)[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/),
+    meaning: 'what the names of topics and subscriptions begin with, e.g. kenko',
+  },
+  KENKO_LOCATION: {
+    schema: z.string().regex(/^[A-Za-z]+(-[a-z]+\d+)?$/),
+    meaning: 'the BigQuery location of both datasets, e.g. asia-northeast1',
+  },
+  KENKO_DATASET: {
+    schema: z.string().regex(/^\w{1,1024}$/),
+    meaning: 'the id of the BigQuery dataset that Kenko writes, e.g. kenko',
+  },
+  KENKO_SOURCE_DATASET: {
+    schema: z.string().regex(/^(([a-z0-9.-]+:)?[a-z][a-z0-9-]*[a-z0-9]\.)?\w{1,1024}$/),
+    meaning: 'the BigQuery dataset of the team\'s tables, "dataset" or "project.dataset"',
+  },
+  KENKO_MAX_BYTES_BILLED: {
+    schema: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .refine((bytes) => Number(bytes) >= leastBytesBilled),
+    meaning: `the most bytes that one BigQuery job may bill, a whole number of at least ${leastBytesBilled}`,
+  },
+  KENKO_SALESFORCE_LOGIN_URL: {
+    schema: origin,
+    meaning: 'where Salesforce logs in, e.g. https://acme.my.salesforce.com',
+  },
+  KENKO_SALESFORCE_CLIENT_ID: {
+    schema: word,
+    meaning: 'the consumer key of the connected app in Salesforce',
+  },
+  KENKO_SALESFORCE_USERNAME: {
+    schema: z.string().regex(/^[^\s@]+@[^\s@]+$/),
+    meaning: 'the Salesforce user to log in as with a JWT, e.g. kenko@acme.example',
+    optional: true,
+  },
+  KENKO_SALESFORCE_AUDIENCE: {
+    schema: origin,
+    meaning: 'https://login.salesforce.com (used without it) or https://test.salesforce.com',
+    optional: true,
+  },
+  KENKO_SALESFORCE_PRIVATE_KEY: {
+    schema: z
+      .string()
+      .regex(/^-----BEGIN (RSA )?PRIVATE KEY-----[\s\S]+-----END \1?PRIVATE KEY-----$/),
+    meaning: 'the RSA private key, in PEM, whose certificate the connected app has',
+    secret: true,
+    optional: true,
+  },
+  KENKO_SALESFORCE_CLIENT_SECRET: {
+    schema: word,
+    meaning: 'the consumer secret of the connected app in Salesforce',
+    secret: true,
+    optional: true,
+  },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
+
+const variablesOfPort: Record<PortName, readonly VariableName[]> = {
+  snapshots: ['KENKO_DATABASE'],
+  bus: ['KENKO_PREFIX'],
+  warehouse: ['KENKO_LOCATION', 'KENKO_DATASET', 'KENKO_SOURCE_DATASET', 'KENKO_MAX_BYTES_BILLED'],
+  crm: [
+    'KENKO_SALESFORCE_LOGIN_URL',
+    'KENKO_SALESFORCE_CLIENT_ID',
+    'KENKO_SALESFORCE_USERNAME',
+    'KENKO_SALESFORCE_AUDIENCE',
+    'KENKO_SALESFORCE_PRIVATE_KEY',
+    'KENKO_SALESFORCE_CLIENT_SECRET',
+  ],
+};
+
+/** One variable of a function's environment, for whoever deploys it. */
+export interface EnvironmentVariable {
+  name: VariableName;
+  meaning: string;
+  /** Comes from Secret Manager. */
+  secret: boolean;
+  /** False: it may be left out, alone or in favour of another one. */
+  required: boolean;
+}
+
+/** What a deployed function reads from its environment, and nothing else of ours. */
+export function environmentOf(name: FunctionName): EnvironmentVariable[] {
+  const names: VariableName[] = ['KENKO_PACK', 'KENKO_PROJECT'];
+  for (const port of portsOf[name]) names.push(...variablesOfPort[port]);
+  return names.map((variable) => {
+    const { meaning, secret, optional }: Variable = variables[variable];
+    return { name: variable, meaning, secret: secret === true, required: optional !== true };
+  });
+}
+
+/** What a deployed function was configured with; ports that it has no use for are absent. */
+export interface Configuration {
+  pack: string;
+  projectId: string;
+  snapshots?: { databaseId: string };
+  bus?: { prefix: string };
+  warehouse?: {
+    location: string;
+    dataset: string;
+    sourceDataset: string;
+    maximumBytesBilled: number;
+  };
+  crm?: { loginUrl: string; auth: CrmAuth };
+}
+
+type CrmAuth =
+  | { kind: 'client-credentials'; clientId: string; clientSecret: string }
+  | {
+      kind: 'jwt';
+      clientId: string;
+      username: string;
+      privateKey: string;
+      audience?: string;
+    };
+
+/**
+ * The configuration of a deployed function, from its environment.
+ * @throws Rejected `unavailable` with one sentence for each variable that is missing or
+ *   malformed; values are never repeated, since a secret may stand in the wrong place
+ */
+export function readConfiguration(
+  name: FunctionName,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Configuration {
+  const problems: string[] = [];
+  const optional = (variable: VariableName): string | undefined => {
+    const text = environment[variable]?.trim();
+    if (text === undefined || text === '') return undefined;
+    const { schema, meaning }: Variable = variables[variable];
+    if (!schema.safeParse(text).success) {
+      problems.push(`${variable} is malformed; it has to be ${meaning}.`);
+    }
+    return text;
+  };
+  const required = (variable: VariableName, instead = ''): string => {
+    const found = optional(variable);
+    if (found === undefined) {
+      problems.push(`${variable} is missing; set it to ${variables[variable].meaning}${instead}.`);
+    }
+    return found ?? '';
+  };
+  const openers = {
+    snapshots: () => ({ databaseId: required('KENKO_DATABASE') }),
+    bus: () => ({ prefix: required('KENKO_PREFIX') }),
+    warehouse: () => ({
+      location: required('KENKO_LOCATION'),
+      dataset: required('KENKO_DATASET'),
+      sourceDataset: required('KENKO_SOURCE_DATASET'),
+      maximumBytesBilled: Number(required('KENKO_MAX_BYTES_BILLED')),
+    }),
+    crm: () => ({
+      loginUrl: required('KENKO_SALESFORCE_LOGIN_URL').replace(/\/$/, ''),
+      auth: readAuth(required, optional),
+    }),
+  };
+  const configuration: Configuration = {
+    pack: required('KENKO_PACK'),
+    projectId: required('KENKO_PROJECT'),
+  };
+  for (const port of portsOf[name]) Object.assign(configuration, { [port]: openers[port]() });
+  if (problems.length > 0) throw new Rejected(code.unavailable, problems.join(' '));
+  return configuration;
+}
+
+/** A user name makes it a JWT login; without one the connected app logs in as itself. */
+function readAuth(
+  required: (variable: VariableName, instead?: string) => string,
+  optional: (variable: VariableName) => string | undefined,
+): CrmAuth {
+  const clientId = required('KENKO_SALESFORCE_CLIENT_ID');
+  const username = optional('KENKO_SALESFORCE_USERNAME');
+  if (username === undefined) {
+    const instead = ', or KENKO_SALESFORCE_USERNAME and KENKO_SALESFORCE_PRIVATE_KEY for a JWT';
+    const clientSecret = required('KENKO_SALESFORCE_CLIENT_SECRET', instead);
+    return { kind: 'client-credentials', clientId, clientSecret };
+  }
+  const privateKey = required('KENKO_SALESFORCE_PRIVATE_KEY');
+  const audience = optional('KENKO_SALESFORCE_AUDIENCE');
+  return {
+    kind: 'jwt',
+    clientId,
+    username,
+    privateKey,
+    ...(audience === undefined ? {} : { audience }),
+  };
 }

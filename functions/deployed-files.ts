@@ -72,8 +72,12 @@ export function readPackFiles(
   return texts;
 }
 
+/** What the bundle replaces with the hash of the sources it was made of; elsewhere undefined. */
+declare const BUNDLED_ENGINE_HASH: string | undefined;
+
 /** Identifies the scoring code: results of two engines never share a run. */
 export function engineHash(root = repositoryRoot()): string {
+  if (typeof BUNDLED_ENGINE_HASH === 'string') return BUNDLED_ENGINE_HASH;
   return hashOf(root, join('functions', 'scorecard'), (name) => name.endsWith('.ts'));
 }
 

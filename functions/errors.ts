@@ -5,12 +5,26 @@
 export abstract class KenkoError extends Error {
   /** Stable, kebab-case; scripts and the API rely on it. */
   readonly code: string;
+  /** The message without what the other side said: all of it that a log may hold. */
+  readonly summary: string;
 
-  constructor(code: string, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  /**
+   * @param summary ids, codes, counts and names of tables, columns and fields, never a value
+   * @param options.said words of another system, which may quote a value; people see them
+   *   after the summary, logs never do
+   */
+  constructor(code: string, summary: string, options: ErrorOptions = {}) {
+    const { said, cause } = options;
+    super(said ? `${summary}: ${said}` : summary, cause === undefined ? {} : { cause });
     this.code = code;
+    this.summary = summary;
     this.name = new.target.name;
   }
+}
+
+export interface ErrorOptions {
+  cause?: unknown;
+  said?: string;
 }
 
 /** The same call may succeed later (network, lock, contention). */
@@ -22,10 +36,10 @@ export class Throttled extends KenkoError {
 
   constructor(
     code: string,
-    message: string,
-    options: { cause?: unknown; retryAfterMs?: number } = {},
+    summary: string,
+    options: ErrorOptions & { retryAfterMs?: number } = {},
   ) {
-    super(code, message, options);
+    super(code, summary, options);
     this.retryAfterMs = options.retryAfterMs;
   }
 }

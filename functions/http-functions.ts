@@ -4,12 +4,20 @@
  */
 import type { Request, Response } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
-import { code, KenkoError, messageOf, Rejected, Throttled, Unauthorized } from './errors.ts';
+import type { FunctionName } from './config.ts';
+import { code, KenkoError, Rejected, Throttled, Unauthorized } from './errors.ts';
 import type { Runtime } from './ports/runtime.ts';
-import { type Message, pushEnvelope, type Queue, queues } from './records/messages.ts';
+import {
+  type Message,
+  type PushEnvelope,
+  pushEnvelope,
+  type Queue,
+  queues,
+} from './records/messages.ts';
+import { contextOf, withinRequest } from './trace.ts';
 
 type Handler = (request: Request, response: Response) => Promise<void>;
-type GetRuntime = () => Promise<Runtime>;
+type RuntimeOf = (name: FunctionName) => Promise<Runtime>;
 
 /** A push holds one of our messages: ids only, far below this. */
 const largestBody = 256 * 1024;
@@ -19,58 +27,65 @@ const largestBody = 256 * 1024;
  * delivers again with backoff, and after the last attempt to the dead letters.
  */
 export function push<M extends Message>(
-  name: string,
+  name: FunctionName,
   queue: Queue,
   consume: (runtime: Runtime, message: M) => Promise<unknown>,
-  getRuntime: GetRuntime,
+  runtimeOf: RuntimeOf,
 ): Handler {
   return async (request, response) => {
-    await answer(name, getRuntime, response, async (runtime) => {
+    const envelope = pushEnvelope.safeParse(request.body);
+    const attributes = envelope.data?.message.attributes;
+    await answer(name, runtimeOf, { request, response, attributes }, async (runtime) => {
       requirePost(request, response);
-      const message = parsePush(request, queue);
-      if ('malformed' in message) {
-        // Malformed today is malformed tomorrow: acknowledged, and said.
-        runtime.log.messageIgnored({ function: name, reason: message.malformed });
-        response.status(200).json({ ignored: message.malformed });
-        return;
-      }
+      const message = parsePush(envelope, queue);
+      const ignore = (reason: string, answer: string) => {
+        runtime.log.messageIgnored({ function: name, reason });
+        response.status(200).json({ ignored: answer });
+      };
+      // Malformed today is malformed tomorrow: acknowledged, and said.
+      if ('malformed' in message) return ignore(message.malformed, message.malformed);
       try {
         await consume(runtime, message.body as M);
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
-        runtime.log.messageIgnored({ function: name, reason: error.message });
-        response.status(200).json({ ignored: error.message });
-        return;
+        return ignore(error.summary, error.message);
       }
       response.status(204).end();
     });
   };
 }
 
-function parsePush(request: Request, queue: Queue): { body: Message } | { malformed: string } {
-  const envelope = pushEnvelope.safeParse(request.body);
-  if (!envelope.success) return { malformed: `not a Pub/Sub push: ${firstIssue(envelope.error)}` };
+function parsePush(
+  envelope: z.ZodSafeParseResult<PushEnvelope>,
+  queue: Queue,
+): { body: Message } | { malformed: string } {
+  if (!envelope.success) return { malformed: `not a Pub/Sub push: ${placeOf(envelope.error)}` };
   let decoded: unknown;
   try {
     decoded = JSON.parse(Buffer.from(envelope.data.message.data, 'base64').toString('utf8'));
   } catch {
-    return { malformed: `the data of message ${envelope.data.message.messageId} is not JSON` };
+    return { malformed: 'the data of the message is not JSON' };
   }
   const body = queues[queue].safeParse(decoded);
-  if (!body.success) {
-    return { malformed: `not a message of ${queue}: ${firstIssue(body.error)}` };
-  }
+  if (!body.success) return { malformed: `not a message of ${queue}: ${placeOf(body.error)}` };
   return { body: body.data };
+}
+
+/** Where the first thing is wrong, and of what sort it is: for logs, so it repeats no value. */
+export function placeOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const path = issue?.path.map(String).join('.') ?? '';
+  return `${path || 'the whole'}: ${(issue?.code ?? 'custom').replaceAll('_', ' ')}`;
 }
 
 /** A function that Cloud Scheduler (or an operator) calls. */
 export function scheduled<T>(
-  name: string,
+  name: FunctionName,
   work: (runtime: Runtime, call: { slot: string; body: unknown }) => Promise<T>,
-  getRuntime: GetRuntime,
+  runtimeOf: RuntimeOf,
 ): Handler {
   return async (request, response) => {
-    await answer(name, getRuntime, response, async (runtime) => {
+    await answer(name, runtimeOf, { request, response }, async (runtime) => {
       requirePost(request, response);
       const header = request.get('X-CloudScheduler-ScheduleTime');
       const result = await work(runtime, {
@@ -122,6 +137,7 @@ export function statusOf(error: unknown): number {
   if (error instanceof HttpRefusal) return error.status;
   if (error instanceof Rejected) {
     if (error.code === code.notFound) return 404;
+    if (error.code === code.unavailable) return 503;
     if (error.code === code.conflict || error.code === code.alreadyExists) return 409;
     return 400;
   }
@@ -131,39 +147,40 @@ export function statusOf(error: unknown): number {
   return 500;
 }
 
-/** Runs the work and answers for its errors: an unhandled rejection would end the process. */
-async function answer(
-  name: string,
-  getRuntime: GetRuntime,
-  response: Response,
-  work: (runtime: Runtime) => Promise<void>,
-): Promise<void> {
-  let log: Runtime['log'] | undefined;
-  try {
-    const runtime = await getRuntime();
-    log = runtime.log;
-    await work(runtime);
-  } catch (error) {
-    const status = statusOf(error);
-    const errorCode = error instanceof KenkoError ? error.code : 'internal';
-    const reason = messageOf(error);
-    if (status < 500) log?.requestRefused({ function: name, code: errorCode, reason });
-    else log?.requestFailed({ function: name, code: errorCode, reason });
-    if (response.headersSent) return;
-    response.status(status).json({
-      error: {
-        code: errorCode,
-        // What went wrong inside is for the log; a caller could only misread it.
-        message: error instanceof KenkoError ? reason : 'The request failed; see the log.',
-      },
-    });
-  }
+interface Exchange {
+  request: Request;
+  response: Response;
+  /** Of the message that the request delivers. */
+  attributes?: Record<string, string> | undefined;
 }
 
-/** The first thing wrong, in one sentence. */
-export function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  if (!issue) return 'it is not as expected';
-  const path = issue.path.map(String).join('.');
-  return path ? `${path}: ${issue.message}` : issue.message;
+/** Runs the work and answers for its errors: an unhandled rejection would end the process. */
+function answer(
+  name: FunctionName,
+  runtimeOf: RuntimeOf,
+  { request, response, attributes }: Exchange,
+  work: (runtime: Runtime) => Promise<void>,
+): Promise<void> {
+  const context = contextOf(name, (header) => request.get(header), attributes);
+  return withinRequest(context, async () => {
+    let log: Runtime['log'] | undefined;
+    try {
+      const runtime = await runtimeOf(name);
+      log = runtime.log;
+      await work(runtime);
+    } catch (error) {
+      const status = statusOf(error);
+      const errorCode = error instanceof KenkoError ? error.code : 'internal';
+      if (status < 500) log?.requestRefused({ function: name, code: errorCode, status });
+      else log?.requestFailed({ function: name, error });
+      if (response.headersSent) return;
+      response.status(status).json({
+        error: {
+          code: errorCode,
+          // What went wrong inside is for the log; a caller could only misread it.
+          message: error instanceof KenkoError ? error.message : 'The request failed; see the log.',
+        },
+      });
+    }
+  });
 }

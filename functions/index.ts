@@ -7,14 +7,17 @@ import { score } from './pipeline/score.ts';
 import { scoreShard } from './pipeline/score-shard.ts';
 import { sweep } from './pipeline/sweep.ts';
 import { syncSalesforce } from './sync/sync-salesforce.ts';
-import { runtime } from './wiring.ts';
+import { runtimeOf } from './wiring.ts';
 
-http('score', scheduled('score', score, runtime));
-http('score-shard', push('score-shard', 'score-shards', scoreShard, runtime));
-http('publish-shard', push('publish-shard', 'publish-shards', publishShard, runtime));
-http('sync-salesforce', push('sync-salesforce', 'accounts-changed', syncSalesforce, runtime));
+http('score', scheduled('score', score, runtimeOf));
+http('score-shard', push('score-shard', 'score-shards', scoreShard, runtimeOf));
+http('publish-shard', push('publish-shard', 'publish-shards', publishShard, runtimeOf));
+http('sync-salesforce', push('sync-salesforce', 'accounts-changed', syncSalesforce, runtimeOf));
 http(
   'sweep',
-  scheduled('sweep', (running) => sweep(running), runtime),
+  scheduled('sweep', (running) => sweep(running), runtimeOf),
 );
-http('api', api(runtime));
+http(
+  'api',
+  api(() => runtimeOf('api')),
+);

@@ -1,8 +1,11 @@
 /**
  * Every event the product logs, one function each, structured for Cloud Logging. The runbook
- * in the README lists each with what to do. No personal data: ids, counts and codes only.
+ * in the README lists each with what to do. No personal data and no secrets: ids, counts, codes,
+ * and sentences of ours; what another system said stays out (see `summary` in errors.ts).
  */
+import { KenkoError } from './errors.ts';
 import type { Clock } from './ports/clock.ts';
+import { currentRequest } from './trace.ts';
 
 export type Severity = 'DEBUG' | 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR';
 
@@ -12,16 +15,47 @@ export interface LogEntry {
   event: string;
   time: string;
   message: string;
+  /** The deployed function at work, and the trace of its request. */
+  function?: string;
+  trace?: string;
+  span?: string;
+  sampled?: boolean;
   [field: string]: unknown;
 }
 
 export type LogSink = (entry: LogEntry) => void;
 export type Log = ReturnType<typeof createLog>;
 
+/**
+ * What is counted: the sum of `field` over the entries of `event`. Log-based metrics extract
+ * the same fields (`jsonPayload.<field>`).
+ */
+export const counters = {
+  /** Results, one an account and score. */
+  scored: { event: 'shard-scored', field: 'scored' },
+  /** Accounts whose result changed in a run. */
+  changed: { event: 'run-finished', field: 'changed' },
+  /** Documents written by a shard. */
+  published: { event: 'shard-published', field: 'published' },
+  /** Accounts written to Salesforce, refused by it, and to be sent again. */
+  synced: { event: 'accounts-synced', field: 'synced' },
+  parked: { event: 'accounts-synced', field: 'parked' },
+  retried: { event: 'accounts-synced', field: 'retried' },
+  /** Runs that wait for a person. */
+  held: { event: 'run-held', field: 'held' },
+} as const;
+
 export function createLog(sink: LogSink, clock: Clock) {
   const write =
     (severity: Severity, event: string) => (message: string, fields: Record<string, unknown>) =>
-      sink({ ...fields, severity, event, time: clock.now().toISOString(), message });
+      sink({
+        ...requestFields(),
+        ...fields,
+        severity,
+        event,
+        time: clock.now().toISOString(),
+        message,
+      });
 
   const runClaimed = write('INFO', 'run-claimed');
   const runWaiting = write('NOTICE', 'run-waiting');
@@ -42,6 +76,7 @@ export function createLog(sink: LogSink, clock: Clock) {
   const sweepResumed = write('NOTICE', 'sweep-resumed');
   const requestFailed = write('ERROR', 'request-failed');
   const requestRefused = write('NOTICE', 'request-refused');
+  const notConfigured = write('ERROR', 'not-configured');
 
   return {
     /** A slot was claimed: its run starts or resumes. */
@@ -64,7 +99,10 @@ export function createLog(sink: LogSink, clock: Clock) {
       runFailed(`run ${f.run} failed: ${f.reason}`, f),
     /** More accounts would change band than the pack allows in one run. */
     runHeld: (f: { run: string; band_changes: number; comparable: number }) =>
-      runHeld(`run ${f.run} held: ${f.band_changes} of ${f.comparable} results change band`, f),
+      runHeld(`run ${f.run} held: ${f.band_changes} of ${f.comparable} results change band`, {
+        ...f,
+        held: 1,
+      }),
     /** A newer slot of the date, or a later date, is closed already. */
     runSuperseded: (f: { run: string; by: string }) =>
       runSuperseded(`run ${f.run} superseded by ${f.by}`, f),
@@ -74,20 +112,26 @@ export function createLog(sink: LogSink, clock: Clock) {
         `source ${f.table} is complete through ${f.complete_through ?? 'no day at all'}`,
         f,
       ),
-    shardScored: (f: { run: string; shard: number; rows: number }) =>
+    shardScored: (f: { run: string; shard: number; rows: number; scored: number }) =>
       shardScored(`run ${f.run}: shard ${f.shard} scored`, f),
-    shardPublished: (f: { run: string; shard: number; changed: number }) =>
-      shardPublished(`run ${f.run}: shard ${f.shard} published, ${f.changed} changed`, f),
+    shardPublished: (f: { run: string; shard: number; published: number }) =>
+      shardPublished(`run ${f.run}: shard ${f.shard} published, ${f.published} changed`, f),
     /** Rows in state error keep their previous result. */
     rowsNotScored: (f: { run: string; shard: number; rows: number }) =>
       rowsNotScored(`run ${f.run}: ${f.rows} rows of shard ${f.shard} could not be scored`, f),
     /** A message that asks for nothing any more, or cannot be understood. */
     messageIgnored: (f: { function: string; reason: string; run?: string }) =>
       messageIgnored(`${f.function} ignored a message: ${f.reason}`, f),
-    accountsSynced: (f: { run: string; updated: number; unchanged: number }) =>
-      accountsSynced(`${f.updated} accounts written to Salesforce`, f),
-    /** Salesforce refuses the row as it is. */
-    accountParked: (f: { run: string; account: string; code: string; reason: string }) =>
+    /** What became of the accounts of one message. */
+    accountsSynced: (f: {
+      run: string;
+      synced: number;
+      unchanged: number;
+      parked: number;
+      retried: number;
+    }) => accountsSynced(`${f.synced} accounts written to Salesforce`, f),
+    /** Salesforce refuses the row as it is; its document says in whose words. */
+    accountParked: (f: { run: string; account: string; code: string }) =>
       accountParked(`account ${f.account} parked: ${f.code}`, f),
     /** Salesforce cannot take rows now; sweep sends them later. */
     syncDelayed: (f: { run: string; accounts: number; code: string }) =>
@@ -95,11 +139,81 @@ export function createLog(sink: LogSink, clock: Clock) {
     /** Sweep set something going that had stopped. */
     sweepResumed: (f: { what: string; count: number; run?: string }) =>
       sweepResumed(`sweep resumed ${f.count} ${f.what}`, f),
-    /** A request ended in an error of ours. */
-    requestFailed: (f: { function: string; code: string; reason: string }) =>
-      requestFailed(`${f.function} failed: ${f.reason}`, f),
-    /** A request was wrong. */
-    requestRefused: (f: { function: string; code: string; reason: string }) =>
-      requestRefused(`${f.function} refused a request: ${f.reason}`, f),
+    /** A request, or a part of its work, ended in an error of ours. */
+    requestFailed: (f: { function: string; error: unknown }) => {
+      const fields = { function: f.function, ...failureFields(f.error) };
+      requestFailed(`${f.function} failed: ${fields.reason}`, fields);
+    },
+    /** A request was wrong; its sender was told why, in words that may repeat it. */
+    requestRefused: (f: { function: string; code: string; status: number }) =>
+      requestRefused(`${f.function} refused a request: ${f.code}`, f),
+    /** A function's environment or rules are wrong: it cannot work at all. */
+    notConfigured: (f: { function: string; error: unknown }) => {
+      const fields = { function: f.function, ...failureFields(f.error) };
+      notConfigured(`${f.function} cannot work: ${fields.reason}`, fields);
+    },
+  };
+}
+
+function requestFields(): Partial<LogEntry> {
+  const request = currentRequest();
+  if (!request) return {};
+  const { trace, requestTrace } = request;
+  return {
+    function: request.function,
+    ...(requestTrace !== undefined && { request_trace: requestTrace }),
+    ...(trace && { trace: trace.traceId, span: trace.spanId, sampled: trace.sampled }),
+  };
+}
+
+/**
+ * What a log may hold of an error. That of a defect, or of a library, says anything, so only
+ * its name and where it was thrown are kept; Error Reporting reads `stack_trace`.
+ */
+export function failureFields(error: unknown): {
+  code: string;
+  reason: string;
+  stack_trace?: string;
+} {
+  if (error instanceof KenkoError) return { code: error.code, reason: error.summary };
+  if (!(error instanceof Error)) return { code: 'internal', reason: typeof error };
+  const name = /^\w{1,60}$/.test(error.name) ? error.name : 'Error';
+  const frames = framesOf(error);
+  const [where = ''] = frames;
+  return {
+    code: 'internal',
+    reason: `${name} ${where}`.trim(),
+    stack_trace: [name, ...frames.map((frame) => `    ${frame}`)].join('\n'),
+  };
+}
+
+/** `at function (file:line:column)`, innermost first; the message before them is cut off. */
+function framesOf({ stack = '', message }: Error): string[] {
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  return stack
+    .slice(start + message.length)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^at .*:\d+:\d+\)?$/.test(line));
+}
+
+/**
+ * Writes entries as Cloud Logging reads them from a function's output: one JSON value a line.
+ * https://cloud.google.com/logging/docs/structured-logging#special-payload-fields
+ */
+export function writeToStdout(projectId: string | undefined): LogSink {
+  return (entry) => {
+    const { trace, span, sampled, ...fields } = entry;
+    const line = {
+      ...fields,
+      ...(trace !== undefined &&
+        projectId !== undefined && {
+          'logging.googleapis.com/trace': `projects/${projectId}/traces/${trace}`,
+          'logging.googleapis.com/spanId': span,
+          'logging.googleapis.com/trace_sampled': sampled,
+        }),
+    };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
   };
 }

@@ -1,100 +1,68 @@
-/** Chooses the adapters. Nothing else knows which ones there are. */
-import { join } from 'node:path';
-import { engineHash, repositoryRoot, translatorHash } from './deployed-files.ts';
+/** Chooses the adapters. Nothing else in what is deployed knows which ones there are. */
+import { type FunctionName, type PortName, portsOf, readConfiguration } from './config.ts';
 import { code, Rejected } from './errors.ts';
-import { createLog, type LogSink } from './log.ts';
-import { readTableSchemas } from './pipeline/table-schemas.ts';
+import { createLog, writeToStdout } from './log.ts';
 import type { Runtime } from './ports/runtime.ts';
-import type { Queue } from './records/messages.ts';
-import type { Pack } from './scorecard/pack.ts';
 import { systemClock } from './system-clock.ts';
 
-let current: Promise<Runtime> | undefined;
+let chosen: Runtime | undefined;
+const opened = new Map<FunctionName, Promise<Runtime>>();
 
-/** The runtime of this process. @throws Rejected where none was opened. */
-export function runtime(): Promise<Runtime> {
-  if (!current) {
-    return Promise.reject(
-      new Rejected(code.unavailable, 'No backend is configured; start Kenko with `npm start`.'),
-    );
-  }
-  return current;
+/** Makes every function of this process use these adapters instead of Google's services. */
+export function useRuntime(runtime: Runtime | undefined): void {
+  chosen = runtime;
+  opened.clear();
 }
 
-/** Makes every function of this process use these adapters. */
-export function useRuntime(chosen: Runtime | undefined): void {
-  current = chosen ? Promise.resolve(chosen) : undefined;
-}
-
-export interface LocalBackend {
-  /** The pack's state folder. */
-  folder: string;
-  pack: Pack;
-  packFiles: ReadonlyMap<string, string>;
-  /** Where each queue is delivered, once the functions are served. */
-  endpoint: (queue: Queue) => string;
-  salesforceUrl: string;
-  log: LogSink;
-  duckdb?: { threads?: number; memoryLimit?: string };
-}
-
-/** The embedded twin: DuckDB, SQLite, a durable bus, and the Salesforce stand-in. */
-export async function openLocalRuntime(backend: LocalBackend) {
-  const [
-    { openDuckDbWarehouse },
-    { openSqliteSnapshots },
-    { openSqliteBus },
-    { openTextCache },
-    crm,
-  ] = await Promise.all([
-    import('./local/duckdb-warehouse.ts'),
-    import('./local/sqlite-snapshots.ts'),
-    import('./local/sqlite-bus.ts'),
-    import('./local/text-cache.ts'),
-    import('./salesforce/salesforce-crm.ts'),
-  ]);
-  const root = repositoryRoot();
-  const clock = systemClock;
-  const translations = openTextCache(
-    join(backend.folder, 'translations.json'),
-    translatorHash(root),
-  );
-  const warehouse = await openDuckDbWarehouse({
-    path: join(backend.folder, 'warehouse.duckdb'),
-    ...backend.duckdb,
-    translations,
+/**
+ * The runtime of a function: the one chosen for this process, else Google's services as its
+ * environment names them, opened with its first request.
+ * @throws Rejected `unavailable` saying what the environment lacks
+ */
+export function runtimeOf(name: FunctionName): Promise<Runtime> {
+  const known = opened.get(name);
+  if (known) return known;
+  const opening = open(name);
+  opened.set(name, opening);
+  // Neither environment nor rules change while a process lives: it is said once.
+  opening.catch((error: unknown) => {
+    createLog(writeToStdout(undefined), systemClock).notConfigured({ function: name, error });
   });
-  const snapshots = openSqliteSnapshots({ path: join(backend.folder, 'snapshots.sqlite') });
-  const bus = openSqliteBus({
-    path: join(backend.folder, 'bus.sqlite'),
-    clock,
-    endpoints: backend.endpoint,
-  });
-  const local: Runtime = {
-    warehouse,
-    snapshots,
-    bus,
-    crm: crm.openSalesforceCrm({
-      loginUrl: backend.salesforceUrl,
-      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
-      clock,
-    }),
-    clock,
-    log: createLog(backend.log, clock),
-    pack: backend.pack,
-    packFiles: backend.packFiles,
-    tables: readTableSchemas(join(root, 'sql', 'tables')),
-    engineHash: engineHash(root),
-  };
+  return opening;
+}
+
+async function open(name: FunctionName): Promise<Runtime> {
+  return chosen ? withinReach(name, chosen) : openGoogleRuntime(name);
+}
+
+/** The twin's functions reach no port that they are not configured for in the cloud. */
+function withinReach(name: FunctionName, runtime: Runtime): Runtime {
+  const reachable: readonly PortName[] = portsOf[name];
+  const within = <P extends PortName>(port: P): Runtime[P] =>
+    reachable.includes(port) ? runtime[port] : outOfReach(name, port);
   return {
-    runtime: local,
-    translations,
-    warehouse,
-    bus,
-    close: async () => {
-      await bus.close();
-      snapshots.close();
-      await warehouse.close();
-    },
+    ...runtime,
+    snapshots: within('snapshots'),
+    bus: within('bus'),
+    warehouse: within('warehouse'),
+    crm: within('crm'),
   };
+}
+
+/** A port that is a defect to use. */
+function outOfReach<P extends PortName>(name: FunctionName, port: P): Runtime[P] {
+  return new Proxy({} as Runtime[P], {
+    get() {
+      throw new Error(`${name} is not configured for ${port}; see portsOf in config.ts.`);
+    },
+  });
+}
+
+/** Google's services as the function's environment names them. @throws Rejected */
+function openGoogleRuntime(name: FunctionName): Runtime {
+  const { projectId } = readConfiguration(name);
+  throw new Rejected(
+    code.unavailable,
+    `This version cannot work on the project ${projectId} yet; start Kenko with \`npm start\`.`,
+  );
 }

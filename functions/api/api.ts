@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
-import { firstIssue, HttpRefusal } from '../http-functions.ts';
+import { HttpRefusal, placeOf } from '../http-functions.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { ErrorAnswer } from '../records/api.ts';
+import { contextOf, withinRequest } from '../trace.ts';
 import { pages } from './dashboard/pages.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
@@ -35,7 +36,8 @@ export function api(
       known.add(outer);
       outer.use(answerError(getRuntime));
     }
-    app(request, response);
+    const header = (name: string) => request.headers[name.toLowerCase()]?.toString();
+    withinRequest(contextOf('api', header), () => app(request, response));
   };
 }
 
@@ -97,8 +99,9 @@ function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRunti
 function checked(endpoint: Endpoint, answer: unknown): unknown {
   const parsed = endpoint.answer.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new Error(
-    `the answer of ${endpoint.name} is not as documented: ${firstIssue(parsed.error)}`,
+  throw new Rejected(
+    code.invalidData,
+    `the answer of ${endpoint.name} is not as documented: ${placeOf(parsed.error)}`,
   );
 }
 

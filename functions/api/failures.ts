@@ -1,5 +1,5 @@
 /** What a failed request is told, and with which status. */
-import { code, KenkoError, messageOf, Rejected } from '../errors.ts';
+import { code, KenkoError, Rejected } from '../errors.ts';
 import { HttpRefusal, statusOf } from '../http-functions.ts';
 import type { Runtime } from '../ports/runtime.ts';
 
@@ -8,8 +8,8 @@ export interface Failure {
   code: string;
   /** For the caller. */
   message: string;
-  /** For the log. */
-  reason: string;
+  /** For the log, which keeps what may be kept of it. */
+  error: unknown;
 }
 
 /** Codes of a `Rejected` that are about us, not about the request. */
@@ -18,15 +18,14 @@ const ours: readonly string[] = [code.invalidData, code.invalidRules];
 export function failureOf(thrown: unknown): Failure {
   const error = asKenko(thrown);
   if (error instanceof KenkoError && !ours.includes(error.code)) {
-    const status = error.code === code.unavailable ? 503 : statusOf(error);
-    return { status, code: error.code, message: error.message, reason: error.message };
+    return { status: statusOf(error), code: error.code, message: error.message, error };
   }
   // What went wrong inside is for the log; a caller could only misread it.
   return {
     status: 500,
     code: error instanceof KenkoError ? error.code : 'internal',
     message: 'The request failed; the log says why.',
-    reason: messageOf(thrown),
+    error: thrown,
   };
 }
 
@@ -48,10 +47,9 @@ function asKenko(thrown: unknown): unknown {
 /** Tells the log, where there is one yet. */
 export async function logFailure(
   getRuntime: () => Promise<Runtime>,
-  { status, code: errorCode, reason }: Failure,
+  { status, code: errorCode, error }: Failure,
 ): Promise<void> {
   const runtime = await getRuntime().catch(() => undefined);
-  const entry = { function: 'api', code: errorCode, reason };
-  if (status < 500) runtime?.log.requestRefused(entry);
-  else runtime?.log.requestFailed(entry);
+  if (status < 500) runtime?.log.requestRefused({ function: 'api', code: errorCode, status });
+  else runtime?.log.requestFailed({ function: 'api', error });
 }

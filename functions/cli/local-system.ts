@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { type FunctionName, functionNames } from '../config.ts';
 import { readPackFiles } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
 import { startSalesforceServer } from '../local/salesforce-server.ts';
@@ -15,19 +16,9 @@ import { historyTable } from '../pipeline/run-tables.ts';
 import { type Queue, queueConsumers } from '../records/messages.ts';
 import { customFields } from '../salesforce/custom-fields.ts';
 import { parsePack } from '../scorecard/parse.ts';
-import { openLocalRuntime, useRuntime } from '../wiring.ts';
+import { useRuntime } from '../wiring.ts';
+import { openLocalRuntime } from '../wiring-local.ts';
 import { getJson, postJson } from './http-client.ts';
-
-/** Functions that `index.ts` registers. */
-export const functionNames = [
-  'score',
-  'score-shard',
-  'publish-shard',
-  'sync-salesforce',
-  'sweep',
-  'api',
-] as const;
-export type FunctionName = (typeof functionNames)[number];
 
 export interface LocalSystemOptions {
   /** The pack's state folder; made where it is not there. */

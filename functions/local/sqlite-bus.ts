@@ -4,6 +4,7 @@ import { code, messageOf, Rejected, Retryable } from '../errors.ts';
 import type { Bus, DeadLetter, Outgoing } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type PushEnvelope, type Queue, queues } from '../records/messages.ts';
+import { traceAttributes } from '../trace.ts';
 import { Lanes } from './lanes.ts';
 import { atomically, openDatabase, translatingErrors } from './sqlite.ts';
 
@@ -13,6 +14,7 @@ const schema = `
     queue TEXT NOT NULL,
     body TEXT NOT NULL,
     ordering_key TEXT,
+    attributes TEXT NOT NULL DEFAULT '{}',
     published_at TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     failed_at TEXT,
@@ -80,18 +82,28 @@ interface MessageRow {
   queue: Queue;
   body: string;
   ordering_key: string | null;
+  attributes: string;
   published_at: string;
   attempts: number;
   failed_at: string | null;
   error: string | null;
 }
 
+const inserted = ['queue', 'body', 'ordering_key', 'attributes', 'published_at'] as const;
 const queueNames = Object.keys(queues) as Queue[];
 const longestError = 500;
 
 export function openSqliteBus(options: SqliteBusOptions): SqliteBus {
   const database = translatingErrors('sqlite bus', () => openDatabase(options.path, schema));
+  addAttributes(database);
   return new PushBus(database, options);
+}
+
+/** State folders that were made before messages had attributes are taken over. */
+function addAttributes(database: DatabaseSync): void {
+  const columns = database.prepare('PRAGMA table_info(messages)').all();
+  if (columns.some(({ name }) => name === 'attributes')) return;
+  database.exec(`ALTER TABLE messages ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'`);
 }
 
 class PushBus implements SqliteBus {
@@ -131,12 +143,19 @@ class PushBus implements SqliteBus {
         );
       }
     }
-    const publishedAt = this.#options.clock.now().toISOString();
+    const published_at = this.#options.clock.now().toISOString();
+    const attributes = JSON.stringify(traceAttributes());
     const added = translatingErrors('sqlite bus', () =>
       atomically(this.#database, () =>
-        messages.map(({ body, orderingKey }) => ({
-          number: this.#insert(queue, JSON.stringify(body), orderingKey ?? null, publishedAt),
-          key: orderingKey ?? null,
+        messages.map(({ body, orderingKey: key = null }) => ({
+          number: this.#insert({
+            queue,
+            body: JSON.stringify(body),
+            ordering_key: key,
+            attributes,
+            published_at,
+          }),
+          key,
         })),
       ),
     );
@@ -164,7 +183,7 @@ class PushBus implements SqliteBus {
   }
 
   async replay(ids: readonly string[]): Promise<void> {
-    const publishedAt = this.#options.clock.now().toISOString();
+    const published_at = this.#options.clock.now().toISOString();
     const find = this.#database.prepare('SELECT * FROM messages WHERE number = ? AND dead = 1');
     const remove = this.#database.prepare('DELETE FROM messages WHERE number = ?');
     const added = translatingErrors('sqlite bus', () =>
@@ -180,7 +199,7 @@ class PushBus implements SqliteBus {
             );
           }
           remove.run(row.number);
-          const number = this.#insert(row.queue, row.body, row.ordering_key, publishedAt);
+          const number = this.#insert({ ...row, published_at });
           return { queue: row.queue, number, key: row.ordering_key };
         }),
       ),
@@ -232,10 +251,12 @@ class PushBus implements SqliteBus {
     this.#database.close();
   }
 
-  #insert(queue: Queue, body: string, key: string | null, publishedAt: string): number {
+  #insert(row: Pick<MessageRow, (typeof inserted)[number]>): number {
     const { lastInsertRowid } = this.#database
-      .prepare('INSERT INTO messages (queue, body, ordering_key, published_at) VALUES (?, ?, ?, ?)')
-      .run(queue, body, key, publishedAt);
+      .prepare(
+        `INSERT INTO messages (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})`,
+      )
+      .run(...inserted.map((column) => row[column]));
     return Number(lastInsertRowid);
   }
 
@@ -329,7 +350,7 @@ function envelopeOf(row: MessageRow): PushEnvelope {
       data: Buffer.from(row.body).toString('base64'),
       messageId: String(row.number),
       publishTime: row.published_at,
-      attributes: {},
+      attributes: JSON.parse(row.attributes),
       ...(row.ordering_key === null ? {} : { orderingKey: row.ordering_key }),
     },
   };

@@ -18,7 +18,7 @@ export async function dropRunTables(
 export async function failRun(
   runtime: Runtime,
   id: string,
-  reason: Pick<KenkoError, 'code' | 'message'>,
+  reason: Pick<KenkoError, 'code' | 'message'> & { summary?: string },
 ): Promise<RunDocument> {
   const failed = await changeRun(
     runtime.snapshots,
@@ -29,6 +29,7 @@ export async function failRun(
     { release: true },
   );
   await dropRunTables(runtime, id, failed);
-  runtime.log.runFailed({ run: id, code: reason.code, reason: reason.message });
+  const { code, message, summary = message } = reason;
+  runtime.log.runFailed({ run: id, code, reason: summary });
   return failed;
 }

@@ -46,7 +46,7 @@ export async function publishShard(runtime: Runtime, message: ShardMessage): Pro
       state: 'published',
       changed,
     });
-    log.shardPublished({ run: id, shard: number, changed });
+    log.shardPublished({ run: id, shard: number, published: changed });
   }
   await finishRun(runtime, id, run);
 }

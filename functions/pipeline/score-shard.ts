@@ -48,7 +48,7 @@ export async function scoreShard(runtime: Runtime, message: ShardMessage): Promi
       return true;
     });
     if (!recorded) throw lostRun(id, 'it was started again or ended meanwhile');
-    log.shardScored({ run: id, shard: number, rows });
+    log.shardScored({ run: id, shard: number, rows, scored: counts.scored });
     if (counts.errors > 0) log.rowsNotScored({ run: id, shard: number, rows: counts.errors });
     if (runtime.clock.now().getTime() - Date.parse(run.progressed_at) > leaseMs / 3) {
       await renewLease(snapshots, id, runtime.clock.now());

@@ -1,4 +1,4 @@
-import { code, hasCode, KenkoError, messageOf } from '../errors.ts';
+import { code, hasCode } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import { activeRunStates, crmAccounts, type RunDocument, runs } from '../records/documents.ts';
@@ -59,13 +59,7 @@ async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
       await advanceRun(runtime, id, claim.run);
     } catch (error) {
       // It moved on by itself; anything else must not keep the runs behind it waiting.
-      if (!hasCode(error, code.conflict)) {
-        log.requestFailed({
-          function: 'sweep',
-          code: error instanceof KenkoError ? error.code : 'internal',
-          reason: messageOf(error),
-        });
-      }
+      if (!hasCode(error, code.conflict)) log.requestFailed({ function: 'sweep', error });
     }
     resumed.push(id);
   }

@@ -7,7 +7,9 @@ import { PassThrough } from 'node:stream';
 import { Connection } from 'jsforce/lib/connection.js';
 import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/common.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
+import { z } from 'zod';
 import { code, messageOf, Retryable } from '../errors.ts';
+import { codeIn } from './failures.ts';
 
 export type { Connection };
 
@@ -56,14 +58,14 @@ async function send(request: HttpRequest, timeoutMs: number): Promise<HttpRespon
     const cause = error instanceof Error && error.cause ? error.cause : error;
     throw new Retryable(
       code.unavailable,
-      `salesforce: no answer to ${method} ${new URL(url).pathname}: ${messageOf(cause)}`,
-      { cause: error },
+      `salesforce: no answer to ${method} ${new URL(url).pathname}`,
+      { cause: error, said: messageOf(cause) },
     );
   }
   if (passing.has(response.status)) {
     throw new Retryable(
       code.unavailable,
-      `salesforce: ${response.status} to ${method} ${new URL(url).pathname}: ${text.slice(0, 200)}`,
+      `salesforce: ${response.status} to ${method} ${new URL(url).pathname}: ${errorCodeIn(text)}`,
     );
   }
   return {
@@ -71,4 +73,15 @@ async function send(request: HttpRequest, timeoutMs: number): Promise<HttpRespon
     headers: Object.fromEntries(response.headers),
     body: text,
   };
+}
+
+const errorBody = z.array(z.object({ errorCode: z.string() })).min(1);
+
+/** The code in an error's body. The rest of it may repeat what we sent, so nobody gets it. */
+function errorCodeIn(text: string): string {
+  try {
+    return codeIn(errorBody.parse(JSON.parse(text))[0]?.errorCode);
+  } catch {
+    return 'no code';
+  }
 }

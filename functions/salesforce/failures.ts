@@ -35,11 +35,19 @@ const passingCodes = new Set([
   'PROCESSING_HALTED',
 ]);
 
-/** The code of a request error, as jsforce throws it; undefined for any other error. */
+/**
+ * The code of a request error, as jsforce throws it; undefined for any other error. An answer
+ * of something else than Salesforce may hold anything in its place, so only a code passes.
+ */
 export function errorCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'errorCode' in error && typeof error.errorCode === 'string'
-    ? error.errorCode
+    ? codeIn(error.errorCode)
     : undefined;
+}
+
+/** The text, if it looks like one of Salesforce's codes. */
+export function codeIn(text: string | undefined): string {
+  return text !== undefined && /^[A-Za-z][\w]{0,79}$/.test(text) ? text : 'UNKNOWN';
 }
 
 /** The session has ended; a new one may help, once. */
@@ -51,8 +59,8 @@ export function isExpiredSession(error: unknown): boolean {
 export function classified(error: unknown, what: string): unknown {
   const found = errorCodeOf(error);
   if (found === undefined) return error;
-  const message = `salesforce: ${what}: ${found}: ${messageOf(error)}`;
-  const options = { cause: error };
+  const message = `salesforce: ${what}: ${found}`;
+  const options = { cause: error, said: messageOf(error) };
   if (isDailyLimit(found, messageOf(error))) return new Throttled('daily-limit', message, options);
   if (passingCodes.has(found) || /^ERROR_HTTP_(4(08|20|29)|5\d\d)$/.test(found)) {
     return new Retryable(code.unavailable, message, options);
@@ -70,11 +78,11 @@ export function classified(error: unknown, what: string): unknown {
 export function classifiedLogin(error: unknown): unknown {
   if (error instanceof KenkoError) return error;
   // The OAuth client throws errors whose name is the code.
-  const found = error instanceof Error ? error.name : 'unknown';
+  const found = codeIn(error instanceof Error ? error.name : undefined);
   return new Unauthorized(
     'unauthorized',
-    `salesforce: the login was refused: ${found}: ${messageOf(error)}; check the client id, its secret or key, and the login URL.`,
-    { cause: error },
+    `salesforce: the login was refused (${found}); check the client id, its secret or key, and the login URL`,
+    { cause: error, said: messageOf(error) },
   );
 }
 
@@ -85,7 +93,7 @@ function isDailyLimit(errorCode: string, message: string): boolean {
 
 /** What a row's errors mean: parked unless each of them may pass. */
 export function rowFailure(errors: readonly RowError[], alreadyRepeated: boolean): UpdateResult {
-  const codes = errors.map((error) => error.statusCode ?? error.errorCode ?? 'UNKNOWN');
+  const codes = errors.map((error) => codeIn(error.statusCode ?? error.errorCode));
   const lasting = codes.findIndex(
     // A duplicate may be one that another transaction is about to give up.
     (each) => !passingCodes.has(each) && (each !== 'DUPLICATE_VALUE' || alreadyRepeated),

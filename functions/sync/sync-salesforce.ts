@@ -47,22 +47,22 @@ export async function syncSalesforce(
   const counts: SyncCounts = { updated: 0, unchanged: 0, parked: 0, waiting: 0 };
   const mapping = runtime.pack.salesforce;
   if (!mapping) return counts;
-  let accountsLeft = [...new Set(message.accounts)];
-  for (let round = 0; round < mostRounds && accountsLeft.length > 0; round += 1) {
-    accountsLeft = await syncRound(runtime, mapping, message.run, accountsLeft, counts);
+  try {
+    let accountsLeft = [...new Set(message.accounts)];
+    for (let round = 0; round < mostRounds && accountsLeft.length > 0; round += 1) {
+      accountsLeft = await syncRound(runtime, mapping, message.run, accountsLeft, counts);
+    }
+    // Documents that move faster than we can write them get another message, not a loop.
+    if (accountsLeft.length > 0) {
+      await runtime.bus.publish('accounts-changed', [
+        { body: { ...message, accounts: accountsLeft } },
+      ]);
+    }
+    return counts;
+  } finally {
+    const { updated: synced, unchanged, parked, waiting: retried } = counts;
+    runtime.log.accountsSynced({ run: message.run, synced, unchanged, parked, retried });
   }
-  // Documents that move faster than we can write them get another message, not a loop.
-  if (accountsLeft.length > 0) {
-    await runtime.bus.publish('accounts-changed', [
-      { body: { ...message, accounts: accountsLeft } },
-    ]);
-  }
-  runtime.log.accountsSynced({
-    run: message.run,
-    updated: counts.updated,
-    unchanged: counts.unchanged,
-  });
-  return counts;
 }
 
 /** @returns accounts whose document changed while they were being written */
@@ -221,7 +221,7 @@ async function record(
     else if (result.outcome === 'retry') counts.waiting += 1;
     else {
       counts.parked += 1;
-      log.accountParked({ run, account: row.account, code: result.code, reason: result.reason });
+      log.accountParked({ run, account: row.account, code: result.code });
     }
   }
   return again;

@@ -19,7 +19,7 @@ import {
 import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
 import { layoutOf } from '../../functions/scorecard/layout.ts';
 import { scoreBatch } from '../../functions/scorecard/score.ts';
-import { openLocalRuntime } from '../../functions/wiring.ts';
+import { openLocalRuntime } from '../../functions/wiring-local.ts';
 import { accountId, inputsSchema, loadInputs } from './accounts.ts';
 import { compiledPack, engine, firstDate, groupAges, packFiles, secondDate } from './pack.ts';
 import { health, pack } from './scores.ts';

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { code, Rejected } from '../../functions/errors.ts';
 import type { Bus } from '../../functions/ports/bus.ts';
 import type { Queue, ShardMessage } from '../../functions/records/messages.ts';
+import { contextOf, withinRequest } from '../../functions/trace.ts';
 import { type Delivery, gate, type PushConsumer, startPushConsumer } from './push-consumer.ts';
 
 export interface OpenedBus {
@@ -72,6 +73,23 @@ export function describeBus(
         },
       });
       expect(one.envelope.message.messageId).not.toBe(two.envelope.message.messageId);
+    });
+
+    test('a message carries on the trace of the request that sent it', async () => {
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const headers: Record<string, string> = { traceparent };
+      const context = contextOf('score', (name) => headers[name]);
+      await withinRequest(context, () => publish(1));
+      await publish(2);
+      await opened.idle();
+      const attributes = new Map(
+        consumer.deliveries.map(({ body, envelope }) => [
+          (body as ShardMessage).shard,
+          envelope.message.attributes ?? {},
+        ]),
+      );
+      expect(attributes.get(1)).toEqual({ traceparent });
+      expect(attributes.get(2)).toEqual({});
     });
 
     test('each queue has its own consumer', async () => {

@@ -223,7 +223,7 @@ describe('the session', () => {
     await expect(crm.update('Account', scoreOf(['x']))).rejects.toMatchObject({
       name: Unauthorized.name,
       message: expect.stringMatching(
-        /^salesforce: the login was refused: invalid_client: .*; check/,
+        /^salesforce: the login was refused \(invalid_client\); check .*: ./,
       ),
     });
     expect(logins(org)).toHaveLength(1);

@@ -9,12 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { postJson } from '../../../functions/cli/http-client.ts';
-import {
-  closeServer,
-  type FunctionName,
-  functionNames,
-  listen,
-} from '../../../functions/cli/local-system.ts';
+import { closeServer, listen } from '../../../functions/cli/local-system.ts';
+import { type FunctionName, functionNames } from '../../../functions/config.ts';
 import { repositoryRoot } from '../../../functions/deployed-files.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce-server.ts';
@@ -43,6 +39,7 @@ export interface TestSystemOptions {
   from?: string;
   now?: string;
   engineHash?: string;
+  startSalesforce?: typeof startSalesforceServer;
 }
 
 export type TestSystem = Awaited<ReturnType<typeof openTestSystem>>;
@@ -54,7 +51,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
   const pack = parsePack(packFiles);
   const clock = virtualClock(new Date(options.now ?? '2026-03-02T00:00:00Z'), { auto: true });
   const entries: LogEntry[] = [];
-  const salesforce = await startSalesforceServer({
+  const salesforce = await (options.startSalesforce ?? startSalesforceServer)({
     path: join(folder, 'salesforce.sqlite'),
     fields: customFields(pack),
     clock,

@@ -1,0 +1,186 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  environmentOf,
+  type FunctionName,
+  functionNames,
+  readConfiguration,
+} from '../../functions/config.ts';
+import { Rejected } from '../../functions/errors.ts';
+
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
+const complete = {
+  KENKO_PACK: 'saas',
+  KENKO_PROJECT: 'acme-health',
+  KENKO_DATABASE: 'kenko',
+  KENKO_PREFIX: 'kenko',
+  KENKO_LOCATION: 'asia-northeast1',
+  KENKO_DATASET: 'kenko',
+  KENKO_SOURCE_DATASET: 'acme-data.product_events',
+  KENKO_MAX_BYTES_BILLED: '50000000000',
+  KENKO_SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com',
+  KENKO_SALESFORCE_CLIENT_ID: '3MVG9.consumer_key',
+  KENKO_SALESFORCE_CLIENT_SECRET: 'hush-client',
+};
+const jwt = {
+  ...complete,
+  KENKO_SALESFORCE_CLIENT_SECRET: undefined,
+  KENKO_SALESFORCE_USERNAME: 'kenko@acme.example',
+  KENKO_SALESFORCE_PRIVATE_KEY: privateKey,
+};
+
+function refusal(name: FunctionName, environment: Record<string, string | undefined>): string {
+  try {
+    readConfiguration(name, environment);
+  } catch (error) {
+    if (error instanceof Rejected) return error.message;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('the environment of a function', () => {
+  it.each(functionNames)('is enough for %s where it holds all that environmentOf names', (name) => {
+    const named = environmentOf(name).filter(
+      (variable) => variable.required || variable.name === 'KENKO_SALESFORCE_CLIENT_SECRET',
+    );
+    const environment = Object.fromEntries(
+      named.map((variable) => [variable.name, Reflect.get(complete, variable.name)]),
+    );
+    expect(readConfiguration(name, environment).projectId).toBe('acme-health');
+  });
+
+  it.each(functionNames)('of %s is refused without any one of the required', (name) => {
+    for (const variable of environmentOf(name)) {
+      if (!variable.required) continue;
+      expect(refusal(name, { ...complete, [variable.name]: undefined })).toBe(
+        `${variable.name} is missing; set it to ${variable.meaning}.`,
+      );
+    }
+  });
+
+  it('gives Salesforce to those that write to it, and to nobody else', () => {
+    for (const name of functionNames) {
+      const salesforce = environmentOf(name).some((v) => v.name.startsWith('KENKO_SALESFORCE'));
+      expect(salesforce, name).toBe(name === 'sync-salesforce');
+    }
+  });
+
+  it('names as secrets what is one', () => {
+    const secrets = environmentOf('sync-salesforce').filter((variable) => variable.secret);
+    expect(secrets.map(({ name }) => name)).toEqual([
+      'KENKO_SALESFORCE_PRIVATE_KEY',
+      'KENKO_SALESFORCE_CLIENT_SECRET',
+    ]);
+  });
+
+  it('is that of every function that index.ts registers', () => {
+    const index = readFileSync(new URL('../../functions/index.ts', import.meta.url), 'utf8');
+    const registered = [...index.matchAll(/\bhttp\(\s*'([a-z-]+)'/g)].map(([, name]) => name);
+    expect(registered.sort()).toEqual([...functionNames].sort());
+  });
+});
+
+describe('a configuration', () => {
+  it('holds what the ports of the function need', () => {
+    expect(readConfiguration('score', complete)).toEqual({
+      pack: 'saas',
+      projectId: 'acme-health',
+      snapshots: { databaseId: 'kenko' },
+      bus: { prefix: 'kenko' },
+      warehouse: {
+        location: 'asia-northeast1',
+        dataset: 'kenko',
+        sourceDataset: 'acme-data.product_events',
+        maximumBytesBilled: 50_000_000_000,
+      },
+    });
+  });
+
+  it('logs in to Salesforce as the connected app', () => {
+    expect(readConfiguration('sync-salesforce', complete).crm).toEqual({
+      loginUrl: 'https://acme.my.salesforce.com',
+      auth: {
+        kind: 'client-credentials',
+        clientId: '3MVG9.consumer_key',
+        clientSecret: 'hush-client',
+      },
+    });
+  });
+
+  it('logs in with a JWT where a user is named', () => {
+    const auth = { kind: 'jwt', username: 'kenko@acme.example', privateKey: privateKey.trim() };
+    expect(readConfiguration('sync-salesforce', jwt).crm?.auth).toMatchObject(auth);
+    const audience = 'https://test.salesforce.com';
+    const sandbox = { ...jwt, KENKO_SALESFORCE_AUDIENCE: audience };
+    expect(readConfiguration('sync-salesforce', sandbox).crm?.auth).toMatchObject({ audience });
+  });
+
+  it('takes no notice of white space around a value', () => {
+    const environment = { ...complete, KENKO_SALESFORCE_CLIENT_SECRET: 'hush-client\n' };
+    expect(readConfiguration('sync-salesforce', environment)).toEqual(
+      readConfiguration('sync-salesforce', complete),
+    );
+  });
+
+  it('is refused without a way to log in, naming both', () => {
+    const environment = { ...complete, KENKO_SALESFORCE_CLIENT_SECRET: '' };
+    expect(refusal('sync-salesforce', environment)).toMatch(
+      /^KENKO_SALESFORCE_CLIENT_SECRET is missing; set it to .*, or KENKO_SALESFORCE_USERNAME and KENKO_SALESFORCE_PRIVATE_KEY for a JWT\.$/,
+    );
+    const noKey = { ...jwt, KENKO_SALESFORCE_PRIVATE_KEY: undefined };
+    expect(refusal('sync-salesforce', noKey)).toMatch(/^KENKO_SALESFORCE_PRIVATE_KEY is missing; /);
+  });
+
+  it('tells all that is wrong at once', () => {
+    expect(refusal('api', { KENKO_PACK: 'SaaS' }).split('. ').length).toBeGreaterThan(5);
+  });
+
+  const malformed: Record<string, string[]> = {
+    KENKO_PACK: ['../saas', 'SaaS'],
+    KENKO_PROJECT: ['Acme Health', 'acme_health', '-acme'],
+    KENKO_DATABASE: ['K', 'a/b', '(other)'],
+    KENKO_PREFIX: ['Kenko', 'kenko-', 'google-kenko', '1kenko'],
+    KENKO_LOCATION: ['asia northeast1', 'asia-northeast'],
+    KENKO_DATASET: ['acme.kenko', 'ken ko', 'kenko-1'],
+    KENKO_SOURCE_DATASET: ['a.b.c', 'acme-data.', '`product`'],
+    KENKO_MAX_BYTES_BILLED: ['10GB', '1000', '1e12', '-1'],
+    KENKO_SALESFORCE_LOGIN_URL: [
+      'login.salesforce.com',
+      'http://acme.my.salesforce.com',
+      'https://a.example/x',
+    ],
+    KENKO_SALESFORCE_CLIENT_ID: ['two words'],
+    KENKO_SALESFORCE_USERNAME: ['kenko'],
+    KENKO_SALESFORCE_AUDIENCE: ['test'],
+    KENKO_SALESFORCE_PRIVATE_KEY: [
+      'hush-key',
+      '-----BEGIN CERTIFICATE-----\nhush\n-----END CERTIFICATE-----',
+    ],
+    KENKO_SALESFORCE_CLIENT_SECRET: ['hush hush'],
+  };
+  const values = Object.entries(malformed).flatMap(([name, all]) =>
+    all.map((value) => ({ name, value })),
+  );
+  it.each(values)('is refused for $name=$value, without repeating the value', ({ name, value }) => {
+    const base = /USERNAME|AUDIENCE|PRIVATE_KEY/.test(name) ? jwt : complete;
+    const user: FunctionName = name.startsWith('KENKO_SALESFORCE') ? 'sync-salesforce' : 'score';
+    const { meaning } = environmentOf(user).find((variable) => variable.name === name) ?? {};
+    expect(refusal(user, { ...base, [name]: value })).toBe(
+      `${name} is malformed; it has to be ${meaning}.`,
+    );
+  });
+
+  it('is tried here with a malformed value of every variable', () => {
+    const all = functionNames.flatMap((name) =>
+      environmentOf(name).map((variable) => variable.name),
+    );
+    expect(Object.keys(malformed).sort()).toEqual([...new Set(all)].sort());
+  });
+});
