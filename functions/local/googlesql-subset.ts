@@ -1,66 +1,27 @@
 /**
- * The subset of GoogleSQL that was compared with hand-computed results on the twin. Anything
- * else is refused by name when SQL is loaded, since most differences between the two engines
- * are silent.
+ * Refuses, by name and before anything runs, what the two engines are not known to answer alike:
+ * most differences between them are silent.
  */
 import { code, Rejected } from '../errors.ts';
+import { withoutTexts, writtenTexts } from '../pipeline/googlesql-text.ts';
+import {
+  castTypes,
+  metricCastTypes,
+  metricFunctions,
+  ownFunctions,
+  ownSyntaxKinds,
+  syntaxKinds,
+} from './googlesql-constructs.ts';
 import { isObject, type Json, type JsonObject, literal, nodeOf, walk } from './googlesql-tree.ts';
 
-/** Node kinds of plain syntax and of functions that the parser knows. */
-const kinds = new Set(
-  `select union except intersect subquery column alias star table paren literal boolean null
-  and or not eq neq lt lte gt gte is_null is_true is_false null_safe_eq null_safe_neq between in
-  exists like case if_func coalesce nullif add sub mul neg div div_func int_div safe_divide mod_func
-  cast interval extract concat greatest least abs floor ceil sqrt lower length starts_with ends_with
-  count count_if sum avg min max logical_or logical_and window_function row_number rank dense_rank
-  n_tile lag lead first_value last_value date_add date_sub date_diff date_trunc function
-  aggregate_function array_func unnest var last_day ordered simple array_length subscript`.split(
-    /\s+/,
-  ),
-);
-
-/** Functions that the parser does not know; the rewriter knows what each becomes. */
-const functions = new Set([
-  'DATE_ADD',
-  'DATE_SUB',
-  'DATE_DIFF',
-  'DATE_TRUNC',
-  'DATE',
-  'DIV',
-  'TIMESTAMP_ADD',
-  'TIMESTAMP_SUB',
-  'TIMESTAMP_DIFF',
-  'UNIX_DATE',
-  'UNIX_SECONDS',
-  'UNIX_MILLIS',
-  'UNIX_MICROS',
-  'NULLIF',
-  'GREATEST',
-  'LEAST',
-  'SIGN',
-  'CONCAT',
-  'REGEXP_CONTAINS',
-  'PERCENTILE_CONT',
-  'WEEK',
-]);
-
-/** Only in queries that we generate: they need care that a metric's author should not need. */
-const ownFunctions = new Set([
-  'BYTE_LENGTH',
-  'IS_NAN',
-  'IS_INF',
-  'OFFSET',
-  'SAFE_OFFSET',
-  'ARRAY_LENGTH',
-]);
-const ownKinds = new Set([
-  'array_func',
-  'unnest',
-  'subscript',
-  'array_length',
-  'any_value',
-  'timestamp',
-]);
+const forMetrics = Object.values(metricFunctions).flat();
+const kinds = new Set([...syntaxKinds, ...forMetrics.flatMap(({ kind }) => kind ?? [])]);
+const ownKinds = new Set([...ownSyntaxKinds, ...ownFunctions.flatMap(({ kind }) => kind ?? [])]);
+const called = (functions: typeof ownFunctions): string[] =>
+  functions.filter(({ kind }) => kind === undefined).map(({ name }) => name);
+/** WEEK(MONDAY) is a part of a date that looks like a call. */
+const functions = new Set([...called(forMetrics), 'WEEK']);
+const ownCalls = new Set(called(ownFunctions));
 
 /** What to write instead. */
 const instead: Record<string, string> = {
@@ -77,9 +38,11 @@ const instead: Record<string, string> = {
   datetime: 'the local_date column of the table',
   timestamp: 'the local_date column of the table, or @as_of',
   timestamp_trunc: 'the local_date column of the table',
+  power: 'POW',
   safe_cast: 'CAST; the input contract says which type a column has',
-  stddev: 'integer or NUMERIC sums',
-  variance: 'integer or NUMERIC sums',
+  stddev: 'sums of n and n * n, and SQRT',
+  upper: 'LOWER on both sides of a comparison',
+  variance: 'sums of n and n * n',
 };
 
 /** Where in the file a word stands, as `file line n` or just the file. */
@@ -131,6 +94,7 @@ export function checkSubset(tree: Json, options: SubsetOptions): void {
     const what = (top ?? 'statement').replaceAll('_', ' ').toUpperCase();
     throw new Rejected(code.invalidRules, `${file}: ${what} is not a query; only SELECT is.`);
   }
+  checkTexts(sql, file);
   const unknown = (name: string): never => {
     const better = instead[name.toLowerCase()];
     const shown = name.replace(/_func$/, '').toUpperCase();
@@ -145,7 +109,7 @@ export function checkSubset(tree: Json, options: SubsetOptions): void {
     if (kind === 'select') checkSelect(body, options);
     if (kind === 'function' || kind === 'aggregate_function') {
       const name = String(body.name).toUpperCase();
-      if (!functions.has(name) && !(mode === 'own' && ownFunctions.has(name))) unknown(name);
+      if (!functions.has(name) && !(mode === 'own' && ownCalls.has(name))) unknown(name);
       checkFunction(name, (body.args ?? []) as Json[], options);
       return;
     }
@@ -153,6 +117,27 @@ export function checkSubset(tree: Json, options: SubsetOptions): void {
     if (mode === 'metric' && ownKinds.has(kind)) unknown(kind === 'array_func' ? 'ARRAY' : kind);
     checkNode(kind, body, options);
   });
+}
+
+/** The translator knows these escapes; any other it would leave as it is written. */
+const knownEscapes = /\\(?:[abfnrtv\\'"]|x[0-9A-Fa-f]{2})/g;
+
+/** What the tree does not show: how texts are written, and a type that it takes for NUMERIC. */
+function checkTexts(sql: string, file: string): void {
+  if (/\bBIGNUMERIC\b/i.test(withoutTexts(sql))) {
+    refuse(sql, file, 'BIGNUMERIC', 'BIGNUMERIC is outside the checked subset; use NUMERIC.');
+  }
+  for (const text of writtenTexts(sql)) {
+    const unknown = /\\./s.exec(text.replace(knownEscapes, ''))?.[0];
+    if (unknown !== undefined) {
+      refuse(
+        sql,
+        file,
+        text,
+        `the escape ${unknown} is outside the checked subset; write the character itself.`,
+      );
+    }
+  }
 }
 
 function checkSelect(body: JsonObject, { sql, file }: SubsetOptions): void {
@@ -181,42 +166,92 @@ function checkFunction(name: string, args: Json[], { sql, file, mode }: SubsetOp
       'DATE(timestamp) depends on a zone; use the local_date column of the table.',
     );
   }
-  if (
-    (name === 'DATE_ADD' || name === 'DATE_SUB') &&
-    nodeOf(args[1] ?? null)?.kind !== 'interval'
-  ) {
-    refuse(sql, file, name, `${name} takes a date and an INTERVAL.`);
+  const takesInterval = /^(DATE|TIMESTAMP)_(ADD|SUB)$/.test(name);
+  if (takesInterval && nodeOf(args[1] ?? null)?.kind !== 'interval') {
+    refuse(sql, file, name, `${name} takes a value and an INTERVAL.`);
+  }
+  if (name.startsWith('PERCENTILE') && literal(args[1] ?? null, 'number') === undefined) {
+    refuse(sql, file, name, `${name} takes its share as a number, such as 0.5.`);
   }
 }
 
-function checkNode(kind: string, body: JsonObject, { sql, file, mode }: SubsetOptions): void {
+/** Sorts of literals that both engines read alike. */
+const literals = new Set('number string raw_string triple_quoted_string date timestamp'.split(' '));
+
+function checkNode(kind: string, body: JsonObject, options: SubsetOptions): void {
+  const { sql, file } = options;
+  const outside = (name: string, what = name): never =>
+    refuse(sql, file, name, `${what} is outside the checked subset of GoogleSQL.`);
   if (!isEmpty(body.filter)) {
     refuse(sql, file, 'FILTER', 'FILTER is not GoogleSQL; use CASE WHEN inside the aggregate.');
   }
-  if (kind === 'table' && !isEmpty(body.system_time)) {
-    refuse(sql, file, 'FOR', 'FOR SYSTEM_TIME is outside the checked subset of GoogleSQL.');
-  }
-  if (kind === 'table' && !isEmpty(body.table_sample)) {
-    refuse(sql, file, 'TABLESAMPLE', 'TABLESAMPLE is outside the checked subset of GoogleSQL.');
-  }
-  if (kind === 'like') {
-    const pattern = literal(body.right ?? null, 'string');
-    if (pattern === undefined || pattern.includes('\\')) {
-      refuse(sql, file, 'LIKE', 'LIKE takes a text without backslashes here.');
+  switch (kind) {
+    case 'table':
+      if (!isEmpty(body.system_time)) outside('FOR', 'FOR SYSTEM_TIME');
+      if (!isEmpty(body.table_sample)) outside('TABLESAMPLE');
+      return;
+    case 'like': {
+      const pattern = literal(body.right ?? null, 'string');
+      if (pattern === undefined || pattern.includes('\\')) {
+        refuse(sql, file, 'LIKE', 'LIKE takes a text without backslashes here.');
+      }
+      return;
     }
-  }
-  if (kind === 'cast' && mode === 'metric') {
-    const to = isObject(body.to) ? body.to : {};
-    const isNull = nodeOf(body.this ?? null)?.kind === 'null';
-    const textual = literal(body.this ?? null, 'string') !== undefined;
-    const type = String(to.name ?? to.data_type).toUpperCase();
-    if (!isNull && !textual && !['INT64', 'FLOAT64', 'DECIMAL', 'NUMERIC'].includes(type)) {
-      refuse(
-        sql,
-        file,
-        'CAST',
-        `CAST to ${type} is outside the checked subset; INT64, FLOAT64 and NUMERIC are in it.`,
-      );
+    case 'literal': {
+      const sort = String(body.literal_type);
+      if (!literals.has(sort)) outside(sort.toUpperCase(), `a ${sort.replace('_', ' ')} literal`);
+      return;
     }
+    case 'add':
+    case 'sub': {
+      const side = [body.left, body.right].find((s) => nodeOf(s ?? null)?.kind === 'interval');
+      if (side) {
+        refuse(
+          sql,
+          file,
+          'INTERVAL',
+          'A date and an INTERVAL make a DATETIME; write DATE_ADD or DATE_SUB.',
+        );
+      }
+      return;
+    }
+    case 'round':
+      if (!isEmpty(body.decimals)) {
+        refuse(sql, file, 'ROUND', 'ROUND takes one number here; write ROUND(x * 100) / 100.');
+      }
+      return;
+    case 'str_position':
+      if (!isEmpty(body.position)) outside('INSTR');
+      return;
+    case 'cast':
+      checkCast(body, options);
   }
+}
+
+function checkCast(body: JsonObject, { sql, file, mode }: SubsetOptions): void {
+  const type = typeNamed(body.to ?? null);
+  const operand = body.this ?? null;
+  const plain = nodeOf(operand)?.kind === 'null' || literal(operand, 'string') !== undefined;
+  const allowed = mode === 'metric' && !plain ? metricCastTypes : castTypes;
+  const element = /^ARRAY<(.*)>$/.exec(type)?.[1];
+  if (allowed.includes(type) || (mode === 'own' && castTypes.includes(element ?? ''))) return;
+  refuse(
+    sql,
+    file,
+    'CAST',
+    `CAST to ${type} is outside the checked subset; ${listed(allowed)} are in it.`,
+  );
+}
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** GoogleSQL's name of a type in the tree, with its parameters where it has some. */
+function typeNamed(to: Json): string {
+  if (!isObject(to)) return '?';
+  if (to.data_type === 'array') return `ARRAY<${typeNamed(to.element_type ?? null)}>`;
+  const known: Record<string, string> = { decimal: 'NUMERIC', boolean: 'BOOL' };
+  const name = known[String(to.data_type)] ?? String(to.name ?? to.data_type).toUpperCase();
+  const parameters = [to.length, to.precision, to.scale].filter((value) => !isEmpty(value));
+  return parameters.length > 0 ? `${name}(${parameters.join(', ')})` : name;
 }

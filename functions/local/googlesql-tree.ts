@@ -69,6 +69,13 @@ export function parseGoogleSql(sql: string, file: string): Json {
   return statement;
 }
 
+export const numberLiteral = (value: string | number): Json => ({
+  literal: { literal_type: 'number', value: String(value) },
+});
+export const textLiteralNode = (value: string): Json => ({
+  literal: { literal_type: 'string', value },
+});
+
 const templates = new Map<string, Json>();
 
 /** Parses an expression once and puts nodes in place of its columns `_a`, `_b`, ... */

@@ -14,3 +14,15 @@ export function textLiteral(text: string): string {
 export function replaceParameters(sql: string, replace: (parameter: string) => string): string {
   return sql.replace(token, (found) => (found.startsWith('@') ? replace(found) : found));
 }
+
+/** The text without its text literals and comments. */
+export function withoutTexts(sql: string): string {
+  return sql.replace(token, (found) => (/^[@`]/.test(found) ? found : ' '));
+}
+
+/** Text literals as they are written, quotes included; raw ones (`r'...'`) are left out. */
+export function writtenTexts(sql: string): string[] {
+  return [...sql.matchAll(token)]
+    .filter(({ 0: found, index }) => /^["']/.test(found) && !/r/i.test(sql[index - 1] ?? ''))
+    .map(([found]) => found);
+}
