@@ -6,12 +6,15 @@
  */
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { Part } from './duckdb-nulls.ts';
+import { scratchInt32 } from './scratch.ts';
 
 const slotBytes = 16;
 /** Longest text, in bytes, that stands in its slot. */
 const inlineBytes = 12;
 /** Distinct long texts that are remembered; in a column with more, such as ids, few come twice. */
 const rememberedTexts = 32;
+/** After this many that did not come before, a column is taken for one of ids. */
+const mostMisses = 256;
 
 /** Writes a short ASCII text into its slot; false where it is not one. */
 function writeInline(slots: Uint8Array, row: number, text: string): boolean {
@@ -40,13 +43,14 @@ export function copyTexts(
   { from, rows, nulls }: Part,
   vector: Vector,
 ): void {
-  const words = new Int32Array(rows * 4);
-  const slots = new Uint8Array(words.buffer);
+  const words = scratchInt32(rows * 4);
+  const slots = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   /** Long texts are assigned by a call, after the block is copied. */
   const assigned: number[] = [];
   /** Rows with a long text that an earlier row has, and that row. */
   const repeated: number[] = [];
   const remembered = new Map<string, number>();
+  let misses = 0;
   let last: string | null = null;
   /** Row of `last`; -1 where it stands in its slot. */
   let lastLong = -1;
@@ -58,17 +62,18 @@ export function copyTexts(
       else repeated.push(row, lastLong);
     } else if (writeInline(slots, row, text)) lastLong = -1;
     else {
-      const earlier = remembered.get(text);
+      const earlier = misses < mostMisses ? remembered.get(text) : undefined;
       if (earlier !== undefined) repeated.push(row, earlier);
       else {
         assigned.push(row);
+        misses++;
         if (remembered.size < rememberedTexts) remembered.set(text, row);
       }
       lastLong = earlier ?? row;
     }
     last = text ?? null;
   }
-  duckdb.copy_data_to_vector(vector, 0, words.buffer, 0, slots.byteLength);
+  duckdb.copy_data_to_vector(vector, 0, words.buffer, words.byteOffset, slots.byteLength);
   for (const row of assigned) {
     duckdb.vector_assign_string_element(vector, row, values[from + row] ?? '');
   }
@@ -77,5 +82,5 @@ export function copyTexts(
   for (let i = 0; i < repeated.length; i += 2) {
     copySlot(words, repeated[i + 1] as number, repeated[i] as number);
   }
-  duckdb.copy_data_to_vector(vector, 0, words.buffer, 0, slots.byteLength);
+  duckdb.copy_data_to_vector(vector, 0, words.buffer, words.byteOffset, slots.byteLength);
 }

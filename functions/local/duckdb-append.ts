@@ -15,6 +15,7 @@ import type { Column, ColumnBatch } from '../scorecard/columns.ts';
 import { copyTexts } from './duckdb-append-texts.ts';
 import { Nulls, type Part } from './duckdb-nulls.ts';
 import { duckDbType, quoted, quotedTable } from './duckdb-types.ts';
+import { scratchInt32 } from './scratch.ts';
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048;
@@ -49,10 +50,15 @@ function writeInt64(into: Int32Array, at: number, value: number): void {
 
 function wholeNumbers(values: Float64Array, part: Part): Int32Array {
   const { column, from, rows, nulls } = part;
-  const data = new Int32Array(rows * 2);
+  const data = scratchInt32(rows * 2);
   for (let i = 0; i < rows; i++) {
     const value = values[from + i] ?? Number.NaN;
-    if (Number.isNaN(value)) nulls.add(i);
+    const small = value | 0;
+    // Nearly all numbers are points and counts, which 32 bits hold.
+    if (small === value) {
+      data[i * 2] = small;
+      data[i * 2 + 1] = small >> 31;
+    } else if (Number.isNaN(value)) nulls.add(i);
     else if (Number.isSafeInteger(value)) writeInt64(data, i, value);
     else {
       throw new Rejected(

@@ -14,6 +14,7 @@ import {
 } from '../scorecard/columns.ts';
 import { isNull, validityOf } from './duckdb-nulls.ts';
 import { textsOf } from './duckdb-read-texts.ts';
+import type { RowRanges } from './duckdb-row-ranges.ts';
 import { googleSqlType, quoted, quotedTable, textOf } from './duckdb-types.ts';
 
 /** Up to this many texts a CASE is faster than a look-up in a list. */
@@ -86,8 +87,21 @@ export async function columnsToRead(
   return columns;
 }
 
-/** The statement for a request. @throws Rejected for a column that is not there or not so readable */
-export function readStatement(request: ReadRequest, columns: readonly TableColumn[]): string {
+/** Columns that rows of a table come ordered by. */
+export function readingOrder(columns: readonly TableColumn[]): string[] {
+  return ['account_id', 'score'].filter((name) => columns.some((column) => column.name === name));
+}
+
+/**
+ * The statement for a request.
+ * @param ranges of a table whose rows stand in reading order, so that none is sorted or passed over
+ * @throws Rejected for a column that is not there or not so readable
+ */
+export function readStatement(
+  request: ReadRequest,
+  columns: readonly TableColumn[],
+  ranges?: RowRanges,
+): string {
   const byName = new Map(columns.map((column) => [column.name, column]));
   const find = (name: string): TableColumn => {
     const column = byName.get(name);
@@ -106,11 +120,13 @@ export function readStatement(request: ReadRequest, columns: readonly TableColum
     }
   }
   if (request.date !== undefined) conditions.push(`"date" = DATE ${textOf(request.date)}`);
+  if (ranges && request.accounts) {
+    const { from, before } = ranges.find(request.accounts);
+    conditions.push(`t.rowid >= ${from}`, `t.rowid < ${before}`);
+  }
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
   // Qualified, since a projected column of the same name would be sorted as projected.
-  const order = ['account_id', 'score']
-    .filter((name) => byName.has(name))
-    .map((name) => `t.${quoted(name)}`);
+  const order = ranges ? [] : readingOrder(columns).map((name) => `t.${quoted(name)}`);
   const by = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';
   return `SELECT ${selected.join(', ') || '1'} FROM ${quotedTable(request.table)} AS t${where}${by}`;
 }

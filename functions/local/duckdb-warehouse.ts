@@ -6,7 +6,8 @@ import { appendBatches } from './duckdb-append.ts';
 import { mapped } from './duckdb-errors.ts';
 import { type Layout, layoutOf, sameLayout, saveLayout } from './duckdb-layouts.ts';
 import { openInstance } from './duckdb-open.ts';
-import { batchOf, columnsToRead, readStatement } from './duckdb-read.ts';
+import { batchOf, columnsToRead, readingOrder, readStatement } from './duckdb-read.ts';
+import { RowRanges } from './duckdb-row-ranges.ts';
 import { rowsOf } from './duckdb-rows.ts';
 import {
   columnDefinitions,
@@ -19,6 +20,7 @@ import {
 } from './duckdb-types.ts';
 import { translateGoogleSql } from './googlesql.ts';
 import type { TextCache } from './text-cache.ts';
+import { WriteQueue } from './write-queue.ts';
 
 export interface DuckDbWarehouseOptions {
   /** A file, made where there is none, or `:memory:`. */
@@ -43,6 +45,12 @@ export interface DuckDbWarehouse extends Warehouse {
   close(): Promise<void>;
 }
 
+/**
+ * Loads under way at once: while DuckDB keeps what one brings, the next one's batches are
+ * copied into its vectors.
+ */
+const loadsAtOnce = 2;
+
 /** A control query that gives more than this is a mistake. */
 const maximumRows = 10_000;
 
@@ -59,6 +67,14 @@ export async function openDuckDbWarehouse(
   const writer = await instance.connect();
   const kept = options.translations ? { cache: options.translations } : {};
   return warehouseOn({ instance, writer, sourceSchema, release, kept });
+}
+
+type LoadRequest = Parameters<Warehouse['load']>[0];
+
+/** A table whose rows stand in the order in which they are read. */
+interface OrderedTable {
+  columns: readonly TableColumn[];
+  ranges: RowRanges;
 }
 
 interface Parts {
@@ -93,7 +109,11 @@ export async function describeTable(
 }
 
 function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): DuckDbWarehouse {
-  let last: Promise<unknown> = Promise.resolve();
+  const writes = new WriteQueue(loadsAtOnce);
+  let helping = true;
+  const loading = new Map<string, Promise<unknown>>();
+  /** Tables that this process wrote in the order of their ids, and has not changed since. */
+  const ordered = new Map<TableName, OrderedTable>();
   const reading = new Set<Promise<unknown>>();
   let closed = false;
 
@@ -101,43 +121,92 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     if (closed) throw new Rejected(code.unavailable, 'duckdb: the warehouse is closed.');
   };
 
-  /** One after the other, in the order asked for. */
-  async function exclusive<T>(work: () => Promise<T>): Promise<T> {
-    assertOpen();
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
+  /**
+   * Lets DuckDB's own threads help with statements, or not. A statement that stands alone is
+   * through sooner with them. While loads bring one batch after the other, a helper that picks
+   * one up leaves the thread that asked to spin until it is done.
+   */
+  async function useHelpers(wanted: boolean): Promise<void> {
+    if (helping === wanted) return;
+    helping = wanted;
+    // What does not count as external is a thread of DuckDB's own.
+    const external = wanted ? '1' : "current_setting('threads')";
+    await writer.run(`SET GLOBAL external_threads = ${external}`);
   }
 
-  function transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    return exclusive(() =>
+  /** Runs `work` in a transaction; all of it happens or nothing. */
+  async function committed<T>(
+    connection: DuckDBConnection,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    await connection.run('BEGIN TRANSACTION');
+    try {
+      const result = await work(connection);
+      await connection.run('COMMIT');
+      return result;
+    } catch (error) {
+      // A failed COMMIT has already rolled back: the cause matters, not this.
+      await connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async function transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    assertOpen();
+    return writes.alone(() =>
       mapped(async () => {
-        await writer.run('BEGIN TRANSACTION');
-        try {
-          const result = await work(writer);
-          await writer.run('COMMIT');
-          return result;
-        } catch (error) {
-          // A failed COMMIT has already rolled back: the cause matters, not this.
-          await writer.run('ROLLBACK').catch(() => undefined);
-          throw error;
-        }
+        await useHelpers(true);
+        return committed(writer, work);
       }),
     );
   }
 
   /** Runs a job unless it is done; its rows are recorded with its effect. */
-  function once(id: string, work: () => Promise<number>): Promise<{ rows: number }> {
-    return transaction(async () => {
-      const done = await writer.runAndReadAll(
-        `SELECT rows FROM kenko.jobs WHERE id = ${textOf(id)}`,
-      );
-      const [first] = done.getRows();
-      if (first) return { rows: Number(first[0]) };
-      const rows = await work();
-      await writer.run(`INSERT INTO kenko.jobs VALUES (${textOf(id)}, ${rows})`);
-      return { rows };
-    });
+  async function once(
+    connection: DuckDBConnection,
+    id: string,
+    work: () => Promise<number>,
+  ): Promise<{ rows: number }> {
+    const done = await connection.runAndReadAll(
+      `SELECT rows FROM kenko.jobs WHERE id = ${textOf(id)}`,
+    );
+    const [first] = done.getRows();
+    if (first) return { rows: Number(first[0]) };
+    const rows = await work();
+    await connection.run(`INSERT INTO kenko.jobs VALUES (${textOf(id)}, ${rows})`);
+    return { rows };
+  }
+
+  const onceAlone = (id: string, work: () => Promise<number>): Promise<{ rows: number }> =>
+    transaction(() => once(writer, id, work));
+
+  async function load({ id, table, batches }: LoadRequest): Promise<{ rows: number }> {
+    assertOpen();
+    // The same job twice at a time would find out only when both have done the work.
+    while (loading.has(id)) await loading.get(id)?.catch(() => undefined);
+    const result = writes.beside(() =>
+      mapped(async () => {
+        await useHelpers(false);
+        const connection = await instance.connect();
+        try {
+          return await committed(connection, () =>
+            once(connection, id, async () => {
+              ordered.delete(table);
+              const { columns } = await layoutFor(connection, table);
+              return appendBatches(connection, table, columns, batches);
+            }),
+          );
+        } finally {
+          connection.closeSync();
+        }
+      }),
+    );
+    loading.set(id, result);
+    try {
+      return await result;
+    } finally {
+      loading.delete(id);
+    }
   }
 
   /** Runs `work` on a connection of its own, which sees what is committed. */
@@ -160,8 +229,8 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     }
   }
 
-  async function layoutFor(table: string): Promise<Layout> {
-    const layout = await layoutOf(writer, table);
+  async function layoutFor(connection: DuckDBConnection, table: string): Promise<Layout> {
+    const layout = await layoutOf(connection, table);
     if (layout) return layout;
     throw new Rejected(code.notFound, `duckdb: there is no table ${table}.`);
   }
@@ -194,8 +263,10 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
 
     materialize: async ({ id, sql, parameters = {}, table, cluster }) => {
       const translated = translateGoogleSql(sql, { parameters, file: table, ...kept });
-      return once(id, async () => {
-        const columns = await columnsOfQuery(writer, translated);
+      let columns: TableSchema['columns'] = [];
+      const result = await onceAlone(id, async () => {
+        ordered.delete(table);
+        columns = await columnsOfQuery(writer, translated);
         const selected = columns
           .map(
             ({ name, type }) => `CAST(${quoted(name)} AS ${duckDbName(type)}) AS ${quoted(name)}`,
@@ -208,6 +279,12 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
         await saveLayout(writer, table, { columns, cluster });
         return countOf(writer, table);
       });
+      if (isInReadingOrder(columns, cluster)) {
+        // Not before it is committed: until then, rows have other ids.
+        const ranges = await reader((connection) => RowRanges.of(connection, table));
+        ordered.set(table, { columns, ranges });
+      }
+      return result;
     },
 
     createTable: (table, schema) =>
@@ -228,16 +305,16 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
 
     dropTable: (table) =>
       transaction(async () => {
+        ordered.delete(table);
         await writer.run(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
         await writer.run(`DELETE FROM kenko.layouts WHERE "table" = ${textOf(table)}`);
       }),
 
-    load: ({ id, table, batches }) =>
-      once(id, async () => appendBatches(writer, table, (await layoutFor(table)).columns, batches)),
+    load,
 
     replacePartition: async ({ id, from, to, date }) => {
-      await once(id, async () => {
-        const [source, target] = [await layoutFor(from), await layoutFor(to)];
+      await onceAlone(id, async () => {
+        const [source, target] = [await layoutFor(writer, from), await layoutFor(writer, to)];
         if (!sameLayout(source, target)) {
           throw new Rejected(
             code.invalidData,
@@ -271,8 +348,9 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       let left = false;
       try {
         const result = await mapped(async () => {
-          const columns = await columnsToRead(connection, request.table);
-          return connection.stream(readStatement(request, columns));
+          const known = ordered.get(request.table);
+          const columns = known?.columns ?? (await columnsToRead(connection, request.table));
+          return connection.stream(readStatement(request, columns, known?.ranges));
         });
         left = true;
         for (;;) {
@@ -297,7 +375,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     close: async () => {
       if (closed) return;
       closed = true;
-      await last;
+      await writes.ended();
       await Promise.all(reading);
       try {
         await mapped(async () => {
@@ -310,6 +388,11 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       }
     },
   };
+}
+
+function isInReadingOrder(columns: readonly TableColumn[], cluster: readonly string[]): boolean {
+  const order = readingOrder(columns);
+  return order.length > 0 && order.every((name, i) => name === cluster[i]);
 }
 
 async function countOf(connection: DuckDBConnection, table: string): Promise<number> {

@@ -57,7 +57,14 @@ async function measureWith(
   const path = join(folder, `pipeline-${threads ?? 'all'}.duckdb`);
   const warehouse = await openDuckDbWarehouse({ path, threads });
   try {
-    await loadInputs(warehouse, 'run_inputs', accounts);
+    await loadInputs(warehouse, 'generated', accounts);
+    await warehouse.materialize({
+      id: 'inputs',
+      sql: 'SELECT * FROM generated',
+      table: 'run_inputs',
+      cluster: ['account_id'],
+    });
+    await warehouse.dropTable('generated');
     const compiled = compiledPack();
     const { measured, derived } = compiled.scores[0]?.inputs ?? { measured: [], derived: [] };
     const order = [...measured, ...derived].map(({ metric }) => metric);

@@ -318,6 +318,30 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         ).toEqual({ day: [null, '2024-02-29', '1969-12-31'] });
       });
 
+      it('take several loads at once, and the same one once', async () => {
+        const table = fresh('at_once');
+        await warehouse.createTable(table, history);
+        const same = job();
+        const loads = await Promise.all(
+          [same, job(), same, job(), same, job()].map((id, i) =>
+            warehouse.load({
+              id,
+              table,
+              batches: [rowsFor('2024-01-01', id === same ? ['same', 'a'] : [`other-${i}`])],
+            }),
+          ),
+        );
+        expect(loads.map(({ rows }) => rows)).toEqual([2, 1, 2, 1, 2, 1]);
+        const columns = [{ name: 'account_id', as: 'string' }] as const;
+        expect((await readAll(warehouse, { table, columns })).account_id).toEqual([
+          'a',
+          'other-1',
+          'other-3',
+          'other-5',
+          'same',
+        ]);
+      });
+
       it('give codes of listed texts, 0 for NULL and 65535 for others', async () => {
         const table = fresh('codes');
         await warehouse.createTable(table, { columns: [{ name: 'account_id', type: 'STRING' }] });
@@ -433,6 +457,34 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         (read.inputs as number[][]).forEach((list, i) => {
           if (list.length > 0) expect(list[0]).toBe(expected[i]?.length);
         });
+      });
+
+      it('find every range of a materialised table, however its rows fall', async () => {
+        const table = fresh('wide');
+        const ids = Array.from({ length: 6000 }, (_, i) => `account-${String(i).padStart(5, '0')}`);
+        const unsorted = fresh('unsorted');
+        await warehouse.createTable(unsorted, history);
+        const shuffled = ids.map((_, i) => ids[(i * 7919) % ids.length] ?? '');
+        const all = rowsFor('2024-01-01', shuffled);
+        await warehouse.load({ id: job(), table: unsorted, batches: [all] });
+        const sql = `SELECT account_id, points FROM ${unsorted}`;
+        await warehouse.materialize({ id: job(), sql, table, cluster: ['account_id'] });
+        const rangeOf = async (from: string, before?: string) => {
+          const accounts = { from, ...(before !== undefined && { before }) };
+          const columns = [{ name: 'account_id', as: 'string' }] as const;
+          return (await readAll(warehouse, { table, columns, accounts })).account_id;
+        };
+        const marks = [0, 1, 2047, 2048, 2049, 4095, 4096, 5000, 5999];
+        for (const [i, from] of marks.entries()) {
+          for (const before of marks.slice(i)) {
+            const found = await rangeOf(ids[from] ?? '', ids[before]);
+            expect(found).toEqual(ids.slice(from, before));
+          }
+          expect(await rangeOf(ids[from] ?? '')).toEqual(ids.slice(from));
+        }
+        expect(await rangeOf('account-01000x', 'account-01002x')).toEqual(ids.slice(1001, 1003));
+        expect(await rangeOf('b')).toEqual([]);
+        expect(await rangeOf('', 'account-')).toEqual([]);
       });
 
       it('restrict to a range of ids and to a date', async () => {
