@@ -12,7 +12,6 @@ import { readPackFiles } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
 import { startSalesforceServer } from '../local/salesforce-server.ts';
 import type { LogEntry } from '../log.ts';
-import { historyTable } from '../pipeline/run-tables.ts';
 import { type Queue, queueConsumers } from '../records/messages.ts';
 import { customFields } from '../salesforce/custom-fields.ts';
 import { parsePack } from '../scorecard/parse.ts';
@@ -59,8 +58,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     throw error;
   });
   const { runtime } = local;
-  const schema = runtime.tables.get(historyTable);
-  if (schema) await runtime.warehouse.createTable(historyTable, schema);
+  for (const [table, schema] of runtime.tables) await runtime.warehouse.createTable(table, schema);
 
   useRuntime(runtime);
   await import('../index.ts');

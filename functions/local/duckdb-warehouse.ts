@@ -2,7 +2,9 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
 import type { TableColumn, TableName, TableSchema, Warehouse } from '../ports/warehouse.ts';
+import type { ColumnBatch } from '../scorecard/columns.ts';
 import { appendBatches } from './duckdb-append.ts';
+import { batchOfRows } from './duckdb-append-rows.ts';
 import { mapped } from './duckdb-errors.ts';
 import { type Layout, layoutOf, sameLayout, saveLayout } from './duckdb-layouts.ts';
 import { openInstance } from './duckdb-open.ts';
@@ -18,9 +20,9 @@ import {
   schemaOf,
   textOf,
 } from './duckdb-types.ts';
+import { DuckDbWrites, withConnection } from './duckdb-writes.ts';
 import { translateGoogleSql } from './googlesql.ts';
 import type { TextCache } from './text-cache.ts';
-import { WriteQueue } from './write-queue.ts';
 
 export interface DuckDbWarehouseOptions {
   /** A file, made where there is none, or `:memory:`. */
@@ -45,12 +47,6 @@ export interface DuckDbWarehouse extends Warehouse {
   close(): Promise<void>;
 }
 
-/**
- * Loads under way at once: while DuckDB keeps what one brings, the next one's batches are
- * copied into its vectors.
- */
-const loadsAtOnce = 2;
-
 /** A control query that gives more than this is a mistake. */
 const maximumRows = 10_000;
 
@@ -68,8 +64,6 @@ export async function openDuckDbWarehouse(
   const kept = options.translations ? { cache: options.translations } : {};
   return warehouseOn({ instance, writer, sourceSchema, release, kept });
 }
-
-type LoadRequest = Parameters<Warehouse['load']>[0];
 
 /** A table whose rows stand in the order in which they are read. */
 interface OrderedTable {
@@ -109,9 +103,7 @@ export async function describeTable(
 }
 
 function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): DuckDbWarehouse {
-  const writes = new WriteQueue(loadsAtOnce);
-  let helping = true;
-  const loading = new Map<string, Promise<unknown>>();
+  const writes = new DuckDbWrites(instance, writer);
   /** Tables that this process wrote in the order of their ids, and has not changed since. */
   const ordered = new Map<TableName, OrderedTable>();
   const reading = new Set<Promise<unknown>>();
@@ -121,105 +113,31 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     if (closed) throw new Rejected(code.unavailable, 'duckdb: the warehouse is closed.');
   };
 
-  /**
-   * Lets DuckDB's own threads help with statements, or not. A statement that stands alone is
-   * through sooner with them. While loads bring one batch after the other, a helper that picks
-   * one up leaves the thread that asked to spin until it is done.
-   */
-  async function useHelpers(wanted: boolean): Promise<void> {
-    if (helping === wanted) return;
-    helping = wanted;
-    // What does not count as external is a thread of DuckDB's own.
-    const external = wanted ? '1' : "current_setting('threads')";
-    await writer.run(`SET GLOBAL external_threads = ${external}`);
-  }
-
-  /** Runs `work` in a transaction; all of it happens or nothing. */
-  async function committed<T>(
-    connection: DuckDBConnection,
-    work: (connection: DuckDBConnection) => Promise<T>,
-  ): Promise<T> {
-    await connection.run('BEGIN TRANSACTION');
-    try {
-      const result = await work(connection);
-      await connection.run('COMMIT');
-      return result;
-    } catch (error) {
-      // A failed COMMIT has already rolled back: the cause matters, not this.
-      await connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-  }
-
   async function transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     assertOpen();
-    return writes.alone(() =>
-      mapped(async () => {
-        await useHelpers(true);
-        return committed(writer, work);
-      }),
-    );
+    return writes.transaction(work);
   }
 
-  /** Runs a job unless it is done; its rows are recorded with its effect. */
-  async function once(
-    connection: DuckDBConnection,
-    id: string,
-    work: () => Promise<number>,
-  ): Promise<{ rows: number }> {
-    const done = await connection.runAndReadAll(
-      `SELECT rows FROM kenko.jobs WHERE id = ${textOf(id)}`,
-    );
-    const [first] = done.getRows();
-    if (first) return { rows: Number(first[0]) };
-    const rows = await work();
-    await connection.run(`INSERT INTO kenko.jobs VALUES (${textOf(id)}, ${rows})`);
-    return { rows };
-  }
-
-  const onceAlone = (id: string, work: () => Promise<number>): Promise<{ rows: number }> =>
-    transaction(() => once(writer, id, work));
-
-  async function load({ id, table, batches }: LoadRequest): Promise<{ rows: number }> {
+  async function once(id: string, work: () => Promise<number>): Promise<{ rows: number }> {
     assertOpen();
-    // The same job twice at a time would find out only when both have done the work.
-    while (loading.has(id)) await loading.get(id)?.catch(() => undefined);
-    const result = writes.beside(() =>
-      mapped(async () => {
-        await useHelpers(false);
-        const connection = await instance.connect();
-        try {
-          return await committed(connection, () =>
-            once(connection, id, async () => {
-              ordered.delete(table);
-              const { columns } = await layoutFor(connection, table);
-              return appendBatches(connection, table, columns, batches);
-            }),
-          );
-        } finally {
-          connection.closeSync();
-        }
-      }),
-    );
-    loading.set(id, result);
-    try {
-      return await result;
-    } finally {
-      loading.delete(id);
-    }
+    return writes.once(id, work);
   }
 
-  /** Runs `work` on a connection of its own, which sees what is committed. */
+  /** Adds batches to a table, whose rows then no longer stand in order. */
+  async function add(
+    connection: DuckDBConnection,
+    table: string,
+    batchesFor: (columns: readonly TableColumn[]) => readonly ColumnBatch[],
+  ): Promise<number> {
+    ordered.delete(table);
+    const { columns } = await layoutFor(connection, table);
+    return appendBatches(connection, table, columns, batchesFor(columns));
+  }
+
+  /** Reads on a connection of its own, which sees what is committed. */
   async function reader<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     assertOpen();
-    const running = mapped(async () => {
-      const connection = await instance.connect();
-      try {
-        return await work(connection);
-      } finally {
-        connection.closeSync();
-      }
-    });
+    const running = withConnection(instance, work);
     const settled = running.catch(() => undefined);
     reading.add(settled);
     try {
@@ -264,7 +182,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     materialize: async ({ id, sql, parameters = {}, table, cluster }) => {
       const translated = translateGoogleSql(sql, { parameters, file: table, ...kept });
       let columns: TableSchema['columns'] = [];
-      const result = await onceAlone(id, async () => {
+      const result = await once(id, async () => {
         ordered.delete(table);
         columns = await columnsOfQuery(writer, translated);
         const selected = columns
@@ -310,10 +228,21 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
         await writer.run(`DELETE FROM kenko.layouts WHERE "table" = ${textOf(table)}`);
       }),
 
-    load,
+    load: async ({ id, table, batches }) => {
+      assertOpen();
+      return writes.appendOnce(id, (connection) => add(connection, table, () => batches));
+    },
+
+    append: async (table, rows) => {
+      assertOpen();
+      if (rows.length === 0) return;
+      await writes.append((connection) =>
+        add(connection, table, (columns) => [batchOfRows(columns, rows)]),
+      );
+    },
 
     replacePartition: async ({ id, from, to, date }) => {
-      await onceAlone(id, async () => {
+      await once(id, async () => {
         const [source, target] = [await layoutFor(writer, from), await layoutFor(writer, to)];
         if (!sameLayout(source, target)) {
           throw new Rejected(

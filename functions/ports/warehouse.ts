@@ -113,6 +113,13 @@ export interface Warehouse {
   ): Promise<{ rows: number }>;
 
   /**
+   * Appends a few rows to a log of ours, without a job: at least once, so that a row whose
+   * answer was lost may be there twice. Columns that a row lacks are NULL.
+   * @throws Rejected `invalid-data` for a column that is not there, and nothing is appended
+   */
+  append(table: string, rows: readonly Row[]): Promise<void>;
+
+  /**
    * Replaces partition `date` of `to` with that of `from`, atomically. An empty one empties it.
    * @throws Rejected `invalid-data` where the two layouts differ.
    */

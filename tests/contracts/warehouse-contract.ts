@@ -1,7 +1,7 @@
 /** What every warehouse does, whatever it is made of. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { code, hasCode, Rejected } from '../../functions/errors.ts';
-import type { ReadRequest, TableSchema, Warehouse } from '../../functions/ports/warehouse.ts';
+import type { ReadRequest, Row, TableSchema, Warehouse } from '../../functions/ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../functions/scorecard/columns.ts';
 
 export interface WarehouseUnderTest {
@@ -592,6 +592,52 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         await expect(
           warehouse.load({ id: job(), table: 'no_such_table', batches: [] }),
         ).rejects.toSatisfy((error) => hasCode(error, code.notFound));
+      });
+    });
+
+    describe('append', () => {
+      it('adds plain rows, those of columns left out as NULL', async () => {
+        const table = fresh('log');
+        await warehouse.createTable(table, {
+          columns: [
+            { name: 'at', type: 'TIMESTAMP', required: true },
+            { name: 'date', type: 'DATE' },
+            { name: 'who', type: 'STRING' },
+            { name: 'n', type: 'INT64' },
+            { name: 'late', type: 'BOOL' },
+          ],
+        });
+        const at = '2026-04-01T01:02:03.456Z';
+        await warehouse.append(table, [
+          { at, date: '2026-04-01', who: "o'k 😀", n: 3, late: true },
+          { at, who: null },
+        ]);
+        await warehouse.append(table, []);
+        await warehouse.append(table, [{ at, n: -1 }]);
+        expect(await warehouse.query(`SELECT * FROM ${table} ORDER BY n DESC`)).toEqual([
+          { at, date: '2026-04-01', who: "o'k 😀", n: 3, late: true },
+          { at, date: null, who: null, n: -1, late: null },
+          { at, date: null, who: null, n: null, late: null },
+        ]);
+      });
+
+      it('refuses a column that is not there, and rows without a required one', async () => {
+        const table = fresh('strict_log');
+        await warehouse.createTable(table, {
+          columns: [
+            { name: 'who', type: 'STRING', required: true },
+            { name: 'n', type: 'INT64' },
+          ],
+        });
+        const wrongRows: Row[] = [{ who: 'a', unknown: 1 }, { n: 1 }, { who: 'a', n: 'many' }];
+        for (const wrong of wrongRows) {
+          const failure = await warehouse
+            .append(table, [{ who: 'fine' }, wrong])
+            .catch((error: unknown) => error);
+          expect(hasCode(failure, code.invalidData)).toBe(true);
+        }
+        expect(await warehouse.query(`SELECT COUNT(*) AS n FROM ${table}`)).toEqual([{ n: 0 }]);
+        await expect(warehouse.append(fresh('nowhere'), [{ who: 'a' }])).rejects.toThrow();
       });
     });
 
