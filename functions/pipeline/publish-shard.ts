@@ -19,8 +19,14 @@ import { dropRunTables } from './end-run.ts';
 import { activeOverrides, type Overrides } from './overrides.ts';
 import { readResults } from './read-results.ts';
 
-/** Accounts whose documents are written in one transaction: two writes each, 500 at most. */
-const accountsPerTransaction = 200;
+/**
+ * Accounts whose documents are written in one transaction. A request to Firestore holds 10 MiB
+ * (https://firebase.google.com/docs/firestore/quotas#writes_and_transactions), each account is
+ * written twice, and a large pack's document has tens of kilobytes.
+ */
+const accountsPerTransaction = 50;
+/** Accounts in one announcement, as many as Salesforce takes in one call. */
+const accountsPerMessage = 200;
 
 /**
  * Publishes what one shard of a closed run changed: documents first, then the ids of the
@@ -60,17 +66,20 @@ async function publishRange(
   const layout = await loadLayout(runtime.snapshots, run.rules_hash);
   const results = await readResults(runtime, id, run, layout, shard);
   const overrides = await activeOverrides(runtime, run.pack);
+  const announce = (accounts: string[]) =>
+    runtime.bus.publish('accounts-changed', [{ body: { pack: run.pack, run: id, accounts } }]);
+  const waiting: string[] = [];
   let changed = 0;
   for (let start = 0; start < results.length; start += accountsPerTransaction) {
     const group = results.slice(start, start + accountsPerTransaction);
     const written = await publishAccounts(runtime, id, run, layout, group, overrides);
     changed += written.length;
-    if (written.length > 0) {
-      await runtime.bus.publish('accounts-changed', [
-        { body: { pack: run.pack, run: id, accounts: written } },
-      ]);
+    waiting.push(...written);
+    if (waiting.length >= accountsPerMessage) {
+      await announce(waiting.splice(0, accountsPerMessage));
     }
   }
+  if (waiting.length > 0) await announce(waiting);
   return changed;
 }
 
