@@ -43,6 +43,8 @@ export interface DuckDbWarehouse extends Warehouse {
    * It must use the connection given, never the warehouse, which would wait for it.
    */
   transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** Runs `work` on a connection of its own, which sees what is committed. */
+  reader<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
   /** Waits for what runs and closes the file; nothing may be called afterwards. */
   close(): Promise<void>;
 }
@@ -134,7 +136,6 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     return appendBatches(connection, table, columns, batchesFor(columns));
   }
 
-  /** Reads on a connection of its own, which sees what is committed. */
   async function reader<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     assertOpen();
     const running = withConnection(instance, work);
@@ -157,6 +158,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     sourceSchema,
     sourceDataset: [sourceSchema],
     transaction,
+    reader,
 
     query: (sql, parameters = {}) =>
       reader(async (connection) => {

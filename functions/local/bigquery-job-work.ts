@@ -1,0 +1,119 @@
+/** What jobs do, by type. */
+import { copyConfiguration, runCopy } from './bigquery-copy.ts';
+import { invalid } from './bigquery-errors.ts';
+import type { JobFault } from './bigquery-faults.ts';
+import { fieldOf, parse } from './bigquery-fields.ts';
+import { type JobResource, recordEnd } from './bigquery-job-records.ts';
+import { loadConfiguration, runLoad } from './bigquery-load.ts';
+import {
+  enterDefaultDataset,
+  leaveDefaultDataset,
+  type PreparedQuery,
+  prepareQuery,
+  type QueryConfiguration,
+  queryConfiguration,
+  writeQuery,
+} from './bigquery-query.ts';
+import type { StandIn } from './bigquery-stand-in.ts';
+
+/**
+ * The work of a job: its effect and its end in one transaction.
+ * @throws BigQueryFailure `invalid` for a configuration that makes no sense
+ */
+export function workOf(
+  standIn: StandIn,
+  type: JobFault['type'],
+  given: unknown,
+  resource: JobResource,
+  file: Buffer | undefined,
+): () => Promise<void> {
+  const { warehouse, datasets, emptyPartitions, clock } = standIn;
+  const scope = { datasets, location: resource.jobReference.location };
+  if (type === 'query') {
+    const configuration = parse(queryConfiguration, given, 'configuration.query');
+    return () => runQuery(standIn, configuration, resource);
+  }
+  if (type === 'load') {
+    const configuration = parse(loadConfiguration, given, 'configuration.load');
+    if (file === undefined) throw invalid('A load job without data is not used here.');
+    return () =>
+      warehouse.transaction(async (connection) => {
+        const rows = await runLoad(connection, scope, configuration, file);
+        const load = { outputRows: String(rows), inputFileBytes: String(file.length) };
+        await recordEnd(connection, resource, clock.now(), { statistics: { load } });
+      });
+  }
+  const configuration = parse(copyConfiguration, given, 'configuration.copy');
+  return () =>
+    warehouse.transaction(async (connection) => {
+      const rows = await runCopy(connection, scope, configuration, emptyPartitions);
+      const copy = { copiedRows: String(rows) };
+      await recordEnd(connection, resource, clock.now(), { statistics: { copy } });
+    });
+}
+
+async function runQuery(
+  standIn: StandIn,
+  configuration: QueryConfiguration,
+  resource: JobResource,
+): Promise<void> {
+  const { warehouse, datasets, results, usage, clock } = standIn;
+  const scope = { datasets, location: resource.jobReference.location };
+  const statisticsOf = ({ bytes, statementType }: PreparedQuery) => {
+    usage.bytesProcessed += bytes.processed;
+    usage.bytesBilled += bytes.billed;
+    const totalBytesProcessed = String(bytes.processed);
+    const totalBytesBilled = String(bytes.billed);
+    const query = { totalBytesProcessed, totalBytesBilled, cacheHit: false, statementType };
+    return { totalBytesProcessed, query };
+  };
+  const writes = configuration.destinationTable || /^\s*DELETE\b/i.test(configuration.query);
+  if (writes) {
+    try {
+      await warehouse.transaction(async (connection) => {
+        await enterDefaultDataset(connection, scope, configuration);
+        const prepared = await prepareQuery(connection, scope, configuration);
+        if (prepared.statementType === 'DELETE') await connection.run(prepared.statement);
+        else await writeQuery(connection, scope, configuration, prepared);
+        const statistics = statisticsOf(prepared);
+        await recordEnd(connection, resource, clock.now(), { statistics });
+      });
+    } finally {
+      // Not before the transaction is over: one that failed takes no further statement.
+      await warehouse.transaction(leaveDefaultDataset);
+    }
+    return;
+  }
+  const statistics = await warehouse.reader(async (connection) => {
+    await enterDefaultDataset(connection, scope, configuration);
+    const prepared = await prepareQuery(connection, scope, configuration);
+    await results.keep(connection, resource.id, prepared.statement, prepared.columns);
+    return statisticsOf(prepared);
+  });
+  await warehouse.transaction((connection) =>
+    recordEnd(connection, resource, clock.now(), { statistics }),
+  );
+}
+
+/** What a query would read and give, without running it. */
+export async function dryRun(
+  { warehouse, datasets }: StandIn,
+  given: unknown,
+  location: string,
+): Promise<unknown> {
+  const configuration = parse(queryConfiguration, given, 'configuration.query');
+  const scope = { datasets, location };
+  const { bytes, columns, statementType } = await warehouse.reader(async (connection) => {
+    await enterDefaultDataset(connection, scope, configuration);
+    return prepareQuery(connection, scope, configuration);
+  });
+  const totalBytesProcessed = String(bytes.processed);
+  const schema = { fields: columns.map(fieldOf) };
+  return {
+    kind: 'bigquery#job',
+    jobReference: { projectId: datasets.projectId, location },
+    configuration: { jobType: 'QUERY', query: given, dryRun: true },
+    status: { state: 'DONE' },
+    statistics: { totalBytesProcessed, query: { totalBytesProcessed, statementType, schema } },
+  };
+}
