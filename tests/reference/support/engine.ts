@@ -51,6 +51,8 @@ export interface ReferenceEngine {
   analyse(query: ReferenceQuery): Promise<ResultColumn[]>;
   /** Runs a query. @throws QueryError where it cannot be analysed, or fails while it runs */
   evaluate(query: ReferenceQuery): Promise<Result>;
+  /** Tables that a query reads, each in parts; names of its own, from WITH, are not among them. */
+  tablesOf(sql: string): Promise<string[][]>;
   /** Ends the process. */
   close(): Promise<void>;
 }
@@ -142,6 +144,15 @@ export async function startReferenceEngine(
   return {
     analyse: (query) => analyse(client, query),
     evaluate: (query) => evaluate(client, query),
+    tablesOf: async (sql) => {
+      const { table_name: names = [] } = await ask<{
+        table_name?: { table_name_segment: string[] }[];
+      }>(client, 'ExtractTableNamesFromStatement', {
+        sql_statement: sql,
+        options: languageOptions,
+      });
+      return names.map((name) => name.table_name_segment);
+    },
     close: async () => {
       process.removeListener('exit', end);
       client.close();
