@@ -8,8 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { type FunctionName, functionNames } from '../config.ts';
-import { readPackFiles } from '../deployed-files.ts';
+import { readPackFiles, repositoryRoot } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
+import { createViews } from '../local/reporting-views.ts';
 import { startSalesforceServer } from '../local/salesforce-server.ts';
 import type { LogEntry } from '../log.ts';
 import { type Queue, queueConsumers } from '../records/messages.ts';
@@ -59,6 +60,8 @@ export async function openLocalSystem(options: LocalSystemOptions) {
   });
   const { runtime } = local;
   for (const [table, schema] of runtime.tables) await runtime.warehouse.createTable(table, schema);
+  const views = join(repositoryRoot(), 'sql', 'views');
+  await createViews(local.warehouse, views, local.translations);
 
   useRuntime(runtime);
   await import('../index.ts');

@@ -44,6 +44,8 @@ export interface Result {
 }
 
 export interface ReferenceEngine {
+  /** Of the process. */
+  readonly pid: number;
   /**
    * What a query gives, found out from the tables' columns alone.
    * @throws QueryError with Google's own words where it is no GoogleSQL for these tables
@@ -142,6 +144,7 @@ export async function startReferenceEngine(
     );
   }
   return {
+    pid: child.pid ?? 0,
     analyse: (query) => analyse(client, query),
     evaluate: (query) => evaluate(client, query),
     tablesOf: async (sql) => {

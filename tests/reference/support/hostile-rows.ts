@@ -97,6 +97,7 @@ const texts: Record<string, readonly string[]> = {
   phase: ['use', 'onboarding', 'renewal'],
   missing: ['', '0', '1,3', '0,1,2,3,4,5,6,7,8,9,10'],
   trend: ['rising', 'steady', 'falling'],
+  outcome: ['synced', 'parked', 'pending'],
 };
 
 /** A row per date, account and score, as far as any table of ours can hold it. */
