@@ -28,7 +28,8 @@ function wholeNumber(column: TableColumn, value: number): number {
   if (Number.isSafeInteger(value)) return value;
   throw new Rejected(
     code.invalidData,
-    `bigquery: ${column.name} is ${column.type} and cannot take ${value}; a whole number is expected.`,
+    `bigquery: ${column.name} is ${column.type}; a whole number is expected`,
+    { said: `it cannot take ${value}` },
   );
 }
 

@@ -64,31 +64,32 @@ function jsonOf(text: string): unknown {
 /** The same may succeed in a moment. Never a quota, which is for a day. */
 export const isPassing = ({ reason }: Failure): boolean => passing.has(reason);
 
-/** The class of a failure of `what`. */
+/** The class of a failure of `what`. BigQuery's words may quote a row, so logs go without. */
 export function failed(what: string, { reason, message }: Failure): KenkoError {
-  const text = `bigquery: ${what}: ${reason}: ${message}`;
-  if (slowDown.has(reason)) return new Throttled('rate-limit', text);
-  if (passing.has(reason)) return new Retryable(code.unavailable, text);
-  if (reason === 'quotaExceeded') return new Throttled('quota', text);
-  if (forbidden.has(reason)) return new Unauthorized('unauthorized', text);
-  if (reason === 'notFound') return new Rejected(code.notFound, text);
-  if (reason === 'duplicate') return new Rejected(code.alreadyExists, text);
+  const known = /^\w{1,60}$/.test(reason) ? reason : 'unknown';
+  const text = `bigquery: ${what}: ${known}`;
+  const options = { said: message };
+  if (slowDown.has(reason)) return new Throttled('rate-limit', text, options);
+  if (passing.has(reason)) return new Retryable(code.unavailable, text, options);
+  if (reason === 'quotaExceeded') return new Throttled('quota', text, options);
+  if (forbidden.has(reason)) return new Unauthorized('unauthorized', text, options);
+  if (reason === 'notFound') return new Rejected(code.notFound, text, options);
+  if (reason === 'duplicate') return new Rejected(code.alreadyExists, text, options);
   if (reason === 'bytesBilledLimitExceeded') {
-    return new Rejected(
-      code.invalidData,
-      `${text} The limit is KENKO_MAX_BYTES_BILLED; raise it where the tables have grown.`,
-    );
+    const limit = 'the limit is KENKO_MAX_BYTES_BILLED, to be raised where the tables have grown';
+    return new Rejected(code.invalidData, `${text}; ${limit}`, options);
   }
   // Somebody stopped the job, or BigQuery ran out of time for it.
-  if (reason === 'stopped' || reason === 'timeout') return new Retryable(code.unavailable, text);
-  return new Rejected(code.invalidData, text);
+  if (reason === 'stopped' || reason === 'timeout') {
+    return new Retryable(code.unavailable, text, options);
+  }
+  return new Rejected(code.invalidData, text, options);
 }
 
 /** An answer that is not as documented: cut short or made by something in between. */
 export function unreadable(what: string, why: string, cause?: unknown): Retryable {
-  return new Retryable(
-    code.unavailable,
-    `bigquery: ${what}: the answer cannot be read: ${why}.`,
-    cause === undefined ? {} : { cause },
-  );
+  return new Retryable(code.unavailable, `bigquery: ${what}: the answer cannot be read`, {
+    cause,
+    said: why,
+  });
 }

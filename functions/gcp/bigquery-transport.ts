@@ -49,14 +49,14 @@ async function authorisation(headers: TransportOptions['headers'], url: URL): Pr
   } catch (error) {
     if (error instanceof KenkoError) throw error;
     if (isNetwork(error)) {
-      throw new Retryable(
-        code.unavailable,
-        `bigquery: no access token can be fetched: ${messageOf(error)}`,
-        { cause: error },
-      );
+      throw new Retryable(code.unavailable, 'bigquery: no access token can be fetched', {
+        cause: error,
+        said: messageOf(error),
+      });
     }
-    throw new Unauthorized('unauthorized', `bigquery: no credentials: ${messageOf(error)}`, {
+    throw new Unauthorized('unauthorized', 'bigquery: no credentials', {
       cause: error,
+      said: messageOf(error),
     });
   }
 }

@@ -18,10 +18,9 @@ export function batchOfRows(columns: readonly TableColumn[], rows: readonly Row[
 
 function columnOf({ name, type }: TableColumn, rows: readonly Row[]): Column {
   const wrong = (value: unknown): never => {
-    throw new Rejected(
-      code.invalidData,
-      `duckdb: ${name} is ${type} and cannot take ${JSON.stringify(value)}.`,
-    );
+    throw new Rejected(code.invalidData, `duckdb: ${name} is ${type}`, {
+      said: `it cannot take ${JSON.stringify(value)}`,
+    });
   };
   if (type.startsWith('ARRAY')) {
     const lists = rows.map((row) => row[name] ?? []);

@@ -63,7 +63,8 @@ function wholeNumbers(values: Float64Array, part: Part): Int32Array {
     else {
       throw new Rejected(
         code.invalidData,
-        `duckdb: ${column.name} is INT64 and cannot take ${value}; a whole number is expected.`,
+        `duckdb: ${column.name} is INT64; a whole number is expected`,
+        { said: `it cannot take ${value}` },
       );
     }
   }
