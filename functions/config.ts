@@ -15,7 +15,8 @@ export const portsOf = {
   score: ['snapshots', 'bus', 'warehouse'],
   'score-shard': ['snapshots', 'bus', 'warehouse'],
   'publish-shard': ['snapshots', 'bus', 'warehouse'],
-  'sync-salesforce': ['snapshots', 'bus', 'crm'],
+  'sync-salesforce': ['snapshots', 'bus', 'warehouse', 'crm'],
+  reconcile: ['snapshots', 'bus', 'crm'],
   sweep: ['snapshots', 'bus', 'warehouse'],
   api: ['snapshots', 'bus', 'warehouse'],
 } as const satisfies Record<string, readonly PortName[]>;

@@ -6,6 +6,7 @@ import { publishShard } from './pipeline/publish-shard.ts';
 import { score } from './pipeline/score.ts';
 import { scoreShard } from './pipeline/score-shard.ts';
 import { sweep } from './pipeline/sweep.ts';
+import { reconcile } from './sync/reconcile.ts';
 import { syncSalesforce } from './sync/sync-salesforce.ts';
 import { runtimeOf } from './wiring.ts';
 
@@ -13,6 +14,7 @@ http('score', scheduled('score', score, runtimeOf));
 http('score-shard', push('score-shard', 'score-shards', scoreShard, runtimeOf));
 http('publish-shard', push('publish-shard', 'publish-shards', publishShard, runtimeOf));
 http('sync-salesforce', push('sync-salesforce', 'accounts-changed', syncSalesforce, runtimeOf));
+http('reconcile', scheduled('reconcile', reconcile, runtimeOf));
 http(
   'sweep',
   scheduled('sweep', (running) => sweep(running), runtimeOf),

@@ -45,6 +45,18 @@ export const counters = {
   held: { event: 'run-held', field: 'held' },
 } as const;
 
+/** What a comparison with Salesforce found. */
+export interface ReconciledCounts {
+  compared: number;
+  differing: number;
+  kept: number;
+  unsent: number;
+  parked: number;
+  missing: number;
+  orphans: number;
+  complete: boolean;
+}
+
 export function createLog(sink: LogSink, clock: Clock) {
   const write =
     (severity: Severity, event: string) => (message: string, fields: Record<string, unknown>) =>
@@ -73,6 +85,11 @@ export function createLog(sink: LogSink, clock: Clock) {
   const accountsSynced = write('INFO', 'accounts-synced');
   const accountParked = write('WARNING', 'account-parked');
   const syncDelayed = write('WARNING', 'sync-delayed');
+  const credentialsRefused = write('ERROR', 'credentials-refused');
+  const reconciled = write('NOTICE', 'reconciled');
+  const recordsDiffer = write('WARNING', 'records-differ');
+  const runExpired = write('ERROR', 'run-expired');
+  const runDecided = write('NOTICE', 'run-decided');
   const sweepResumed = write('NOTICE', 'sweep-resumed');
   const requestFailed = write('ERROR', 'request-failed');
   const requestRefused = write('NOTICE', 'request-refused');
@@ -136,6 +153,22 @@ export function createLog(sink: LogSink, clock: Clock) {
     /** Salesforce cannot take rows now; sweep sends them later. */
     syncDelayed: (f: { run: string; accounts: number; code: string }) =>
       syncDelayed(`${f.accounts} accounts wait for Salesforce: ${f.code}`, f),
+    /** Salesforce does not let us in: accounts wait until an operator has mended that. */
+    credentialsRefused: (f: { run: string; accounts: number; code: string }) =>
+      credentialsRefused(`Salesforce refuses the login; ${f.accounts} accounts wait`, f),
+    /** A person let a held run through, or threw it away. */
+    runDecided: (f: { run: string; action: string }) => runDecided(`run ${f.run}: ${f.action}`, f),
+    /** Nobody decided about a held run in time: it was thrown away. */
+    runExpired: (f: { run: string; days: number }) =>
+      runExpired(`run ${f.run} was held for ${f.days} days and is discarded`, f),
+    /** Salesforce was compared with the latest results. */
+    reconciled: (f: ReconciledCounts) => reconciled(`${f.compared} accounts compared`, { ...f }),
+    /** Salesforce was found to differ; what can be mended is on its way. */
+    recordsDiffer: (f: ReconciledCounts) =>
+      recordsDiffer(
+        `${f.differing} of ${f.compared} accounts differ in Salesforce, ${f.missing} have no record, ${f.orphans} records have no account`,
+        { ...f },
+      ),
     /** Sweep set something going that had stopped. */
     sweepResumed: (f: { what: string; count: number; run?: string }) =>
       sweepResumed(`sweep resumed ${f.count} ${f.what}`, f),

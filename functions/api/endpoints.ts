@@ -2,6 +2,7 @@
 import {
   accountAnswer,
   accountList,
+  decisionRequest,
   healthAnswer,
   historyAnswer,
   openApiAnswer,
@@ -19,7 +20,7 @@ import { historyOf } from './history.ts';
 import { openApi } from './open-api.ts';
 import { accountParameters, historyParameters, noParameters, runParameters } from './parameters.ts';
 import { portfolioOf } from './portfolio.ts';
-import { listRuns, runAnswerOf } from './runs.ts';
+import { decide, listRuns, runAnswerOf } from './runs.ts';
 
 const health = {
   method: 'get',
@@ -101,6 +102,26 @@ export const endpoints: readonly Endpoint[] = [
     query: noParameters,
     answer: runAnswer,
     handle: ({ runtime, id }) => runAnswerOf(runtime, id),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/runs/{id}/release',
+    name: 'releaseRun',
+    summary: 'Let a run through that was held since too many accounts would change band',
+    query: noParameters,
+    body: decisionRequest,
+    answer: runAnswer,
+    handle: ({ runtime, id, body }) => decide(runtime, id, 'release', body),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/runs/{id}/discard',
+    name: 'discardRun',
+    summary: 'Throw a held run away: nothing of it becomes visible',
+    query: noParameters,
+    body: decisionRequest,
+    answer: runAnswer,
+    handle: ({ runtime, id, body }) => decide(runtime, id, 'discard', body),
   }),
   endpoint({
     method: 'get',

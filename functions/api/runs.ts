@@ -1,8 +1,9 @@
 /** Runs of the pack: what was scored when, and how far it has come. */
 import { code, Rejected } from '../errors.ts';
+import { type Decision, decideHeldRun } from '../pipeline/held-runs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Filter, Stored } from '../ports/snapshots.ts';
-import type { CrmCounts, RunAnswer, RunList, RunSummary } from '../records/api.ts';
+import type { CrmCounts, DecisionRequest, RunAnswer, RunList, RunSummary } from '../records/api.ts';
 import { ref } from '../records/collection.ts';
 import {
   activeRunStates,
@@ -62,7 +63,19 @@ export async function runAnswerOf(runtime: Runtime, id: string): Promise<RunAnsw
     group_ages: data.group_ages,
     progress: { open: open ?? 0, scored: scored ?? 0, published: published ?? 0 },
     crm: await crmCountsOf(runtime, id),
+    decision: data.decision,
   };
+}
+
+/** @throws Rejected as `decideHeldRun` does */
+export async function decide(
+  runtime: Runtime,
+  id: string,
+  action: Decision['action'],
+  request: DecisionRequest,
+): Promise<RunAnswer> {
+  await decideHeldRun(runtime, id, { action, ...request });
+  return runAnswerOf(runtime, id);
 }
 
 function countShards(

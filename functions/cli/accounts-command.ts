@@ -1,4 +1,4 @@
-import { type AccountSummary, accountList, runList } from '../records/api.ts';
+import { type AccountSummary, accountList } from '../records/api.ts';
 import { openExisting, using } from './open-session.ts';
 import type { StateOptions } from './options.ts';
 import { print, printJson, table } from './output.ts';
@@ -54,28 +54,5 @@ export async function showAccounts(options: AccountsOptions): Promise<void> {
       ),
     );
     if (more) print('There are more: --all shows them.');
-  });
-}
-
-/** `kenko runs`: newest first. */
-export async function showRuns(options: StateOptions): Promise<void> {
-  await using(await openExisting(options), async (session) => {
-    const { runs } = runList.parse(await session.get('/v1/runs?limit=50'));
-    if (options.json) return printJson(runs);
-    print(
-      table(
-        ['run', 'date', 'kind', 'state', 'revision', 'accounts', 'changed', 'why'],
-        runs.map((run) => [
-          run.id,
-          run.date,
-          run.kind,
-          run.state,
-          run.revision,
-          run.accounts,
-          run.changed,
-          run.failure?.message ?? '',
-        ]),
-      ),
-    );
   });
 }

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { KenkoError, messageOf } from '../errors.ts';
+import { reconciliationDocument } from '../records/documents.ts';
 import { getJson, postJson } from './http-client.ts';
 import { closeServer, listen } from './local-system.ts';
 import { runSummary } from './run-summary.ts';
@@ -29,6 +30,8 @@ const request = z.discriminatedUnion('call', [
   }),
   z.strictObject({ call: z.literal('dead-letters'), queue: z.string().optional() }),
   z.strictObject({ call: z.literal('replay'), ids: z.array(z.string()) }),
+  z.strictObject({ call: z.literal('post'), path: z.string(), body: z.unknown() }),
+  z.strictObject({ call: z.literal('reconcile') }),
 ]);
 
 const backfillSummary = z.strictObject({
@@ -94,6 +97,10 @@ async function perform(session: Session, text: string): Promise<unknown> {
       return session.deadLetters(asked.queue);
     case 'replay':
       return session.replay(asked.ids);
+    case 'post':
+      return session.post(asked.path, asked.body);
+    case 'reconcile':
+      return session.reconcile();
   }
 }
 
@@ -126,6 +133,10 @@ export async function connect(folder: string): Promise<Session | undefined> {
     // The process that owns the folder sweeps by itself.
     sweep: async () => undefined,
     get: (path) => getJson(`${api}${path}`),
+    // By way of the owner, who waits until what it led to is through.
+    post: (path, body) => postJson(admin, { call: 'post', path, body }),
+    reconcile: async () =>
+      reconciliationDocument.parse(await postJson(admin, { call: 'reconcile' })),
     close: async () => undefined,
   };
 }

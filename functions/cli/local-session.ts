@@ -3,9 +3,9 @@ import { lintPackSql } from '../local/googlesql-lint.ts';
 import { addDays, momentOf, parseDate, runId } from '../pipeline/slot.ts';
 import { sweep } from '../pipeline/sweep.ts';
 import { ref } from '../records/collection.ts';
-import { activeRunStates, runs } from '../records/documents.ts';
+import { activeRunStates, reconciliations, runs } from '../records/documents.ts';
 import { type Queue, queues } from '../records/messages.ts';
-import { getJson } from './http-client.ts';
+import { getJson, postJson } from './http-client.ts';
 import type { LocalSystem } from './local-system.ts';
 import { summarise } from './run-summary.ts';
 import type { BackfillSummary, Progress, Session } from './session.ts';
@@ -130,6 +130,19 @@ export async function openLocalSession(
       await system.call('sweep', clock.now().toISOString(), {});
     },
     get: (path) => getJson(`${system.url('api')}${path}`),
+    post: async (path, body) => {
+      const answer = await postJson(`${system.url('api')}${path}`, body);
+      await settle();
+      return answer;
+    },
+    async reconcile() {
+      const answer = await system.call('reconcile', clock.now().toISOString(), {});
+      const id = String(Object(answer).reconciliation);
+      await settle();
+      const report = await snapshots.get(ref(reconciliations, id));
+      if (!report) throw new Rejected(code.notFound, `The comparison ${id} is not stored.`);
+      return report.data;
+    },
     close: () => system.close(),
   };
 

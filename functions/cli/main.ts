@@ -1,16 +1,19 @@
 /** The command line: `kenko ...`. */
+import { userInfo } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packNames } from '../deployed-files.ts';
 import { KenkoError, messageOf } from '../errors.ts';
 import { RulesError, sentenceOf } from '../scorecard/problems.ts';
-import { showAccounts, showRuns } from './accounts-command.ts';
+import { showAccounts } from './accounts-command.ts';
 import { backfill } from './backfill-command.ts';
 import { dataCheck } from './data-check-command.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
 import { explain } from './explain-command.ts';
 import { exitCode, fail } from './output.ts';
+import { reconcileSalesforce } from './reconcile-command.ts';
 import { rulesCheck } from './rules-check-command.ts';
 import { run } from './run-command.ts';
+import { decideRun, showRuns } from './runs-command.ts';
 import { start } from './start-command.ts';
 
 function positiveInteger(text: string): number {
@@ -27,6 +30,14 @@ function withState(command: Command): Command {
     .option('--pack <name>', `pack to run (${packNames().join(', ')})`, 'saas')
     .option('--state <folder>', 'where data and results are kept, one folder a pack', '.kenko')
     .option('--json', 'print one JSON value instead of text');
+}
+
+/** Options of the commands that decide about a held run. */
+function withDecision(command: Command): Command {
+  return withState(command)
+    .argument('<run>', 'run id, as `kenko runs` lists it')
+    .requiredOption('--reason <text>', 'why, for those who ask later')
+    .option('--author <name>', 'who decides', userInfo().username);
 }
 
 /** Options of the commands that may have to make or read data first. */
@@ -78,7 +89,20 @@ export function program(): Command {
     .option('--owner <name>', 'only this owner')
     .action(showAccounts);
 
-  withState(kenko.command('runs')).description('runs, newest first').action(showRuns);
+  const runs = kenko.command('runs').description('runs, and what becomes of one that is held');
+  withState(runs.command('list', { isDefault: true }))
+    .description('runs, newest first')
+    .action(showRuns);
+  withDecision(runs.command('release'))
+    .description('let a held run through: the change is what it should be')
+    .action((id: string, options) => decideRun(id, 'release', options));
+  withDecision(runs.command('discard'))
+    .description('throw a held run away: nothing of it becomes visible')
+    .action((id: string, options) => decideRun(id, 'discard', options));
+
+  withState(kenko.command('reconcile'))
+    .description('compare Salesforce with the results field by field; what differs is sent again')
+    .action(reconcileSalesforce);
 
   withState(kenko.command('backfill'))
     .description('compute the history of past dates anew; latest results stay as they are')

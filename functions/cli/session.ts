@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../ports/bus.ts';
+import type { ReconciliationDocument } from '../records/documents.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** What a run or a backfill tells while it works. */
@@ -10,6 +11,9 @@ export interface BackfillSummary {
   accounts: number;
   seconds: number;
 }
+
+/** What a comparison with Salesforce found, and whether all that was sent again is through. */
+export type Reconciled = ReconciliationDocument;
 
 /**
  * A system at work on a state folder: in this process, or in another one that owns the folder
@@ -37,5 +41,9 @@ export interface Session {
   sweep(): Promise<void>;
   /** Asks the API. @throws Rejected with the API's sentence where it refuses */
   get(path: string): Promise<unknown>;
+  /** As `get`, with a body. */
+  post(path: string, body: unknown): Promise<unknown>;
+  /** Compares Salesforce with the results, as Cloud Scheduler asks for every night. */
+  reconcile(): Promise<Reconciled>;
   close(): Promise<void>;
 }

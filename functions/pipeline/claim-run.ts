@@ -97,7 +97,8 @@ function startedOver(found: RunDocument | undefined): RunDocument | undefined {
   return { ...found, state: 'waiting', attempt: found.attempt + 1, sources: [], failure: null };
 }
 
-function isBehind(
+/** Whether what is visible is of a later date or slot than the run. */
+export function isBehind(
   run: Pick<RunDocument, 'date' | 'slot'>,
   current: { date: string; slot: string },
 ): boolean {
@@ -132,5 +133,6 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     reached: {},
     progressed_at: now,
     failure: null,
+    decision: null,
   };
 }

@@ -47,10 +47,11 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
     }
     const counts = shards.reduce((sum, s) => addCounts(sum, s.counts ?? noCounts), noCounts);
     const { breaker } = runtime.pack;
-    if (breaker && isMassChange(run, counts, breaker.share)) {
+    const moves = breaker ? await movesSinceLastClosed(runtime, id, run, counts) : counts;
+    if (breaker && isMassChange(run, moves, breaker.share)) {
       const failure = {
         code: 'mass-change',
-        message: `${counts.band_changes} of ${counts.comparable} results change band and ${counts.absent} accounts left; the pack allows ${Math.round(breaker.share * 100)} % in one run`,
+        message: `${moves.band_changes} of ${moves.comparable} results change band and ${moves.absent} accounts left; the pack allows ${Math.round(breaker.share * 100)} % in one run`,
       };
       await changeRun(
         snapshots,
@@ -60,7 +61,7 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
         () => ({ state: 'held', counts, failure }),
         { release: true },
       );
-      log.runHeld({ run: id, band_changes: counts.band_changes, comparable: counts.comparable });
+      log.runHeld({ run: id, band_changes: moves.band_changes, comparable: moves.comparable });
       return;
     }
     run = await changeRun(snapshots, id, ['scoring'], clock.now(), () => ({
@@ -72,10 +73,44 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
   if (run.state === 'publishing') await announceShards(runtime, id, run);
 }
 
+type Moves = Pick<RunCounts, 'band_changes' | 'comparable' | 'absent'>;
+
+/**
+ * What would change for people who look now: against the earlier revision of the date, where
+ * there is one, so that a change that was let through once is not held every hour.
+ */
+async function movesSinceLastClosed(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  counts: RunCounts,
+): Promise<Moves> {
+  const earlier = await runtime.snapshots.get(ref(days, dayId(run.pack, run.date)));
+  if (!earlier || run.kind === 'backfill') return counts;
+  const known = (row: string) => `${row}.band IS NOT NULL AND ${row}.band <> 'unknown'`;
+  const [found] = await runtime.warehouse.query(
+    `SELECT
+       COUNT(CASE WHEN ${known('shown')} AND next.state <> 'absent' THEN 1 END) AS comparable,
+       COUNT(CASE WHEN ${known('shown')} AND ${known('next')} AND next.band <> shown.band THEN 1 END) AS band_changes,
+       COUNT(DISTINCT CASE WHEN shown.state <> 'absent' AND next.state = 'absent' THEN next.account_id END) AS absent
+     FROM ${stagingTable(id, run)} AS next
+     JOIN ${historyTable} AS shown
+       ON shown.account_id = next.account_id AND shown.score = next.score
+     WHERE shown.date = @date`,
+    { date: { date: run.date } },
+  );
+  return {
+    comparable: Number(found?.comparable),
+    band_changes: Number(found?.band_changes),
+    absent: Number(found?.absent),
+  };
+}
+
 /** A run with nothing to compare with, such as a pack's first, is never held. */
-function isMassChange(run: RunDocument, counts: RunCounts, share: number): boolean {
-  if (run.kind === 'backfill' || run.before_date === null || counts.comparable === 0) return false;
-  return (counts.band_changes + counts.absent) / (counts.comparable + counts.absent) > share;
+function isMassChange(run: RunDocument, moves: Moves, share: number): boolean {
+  const { band_changes: changes, comparable, absent } = moves;
+  if (run.kind === 'backfill' || comparable === 0) return false;
+  return (changes + absent) / (comparable + absent) > share;
 }
 
 async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Promise<RunDocument> {

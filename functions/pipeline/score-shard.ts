@@ -6,6 +6,7 @@ import type { ColumnBatch } from '../scorecard/columns.ts';
 import { scoreBatch } from '../scorecard/score.ts';
 import { closeRun } from './close-run.ts';
 import { compiledRun } from './compiled-run.ts';
+import { dropRunTables } from './end-run.ts';
 import { leaseMs, lostRun, renewLease } from './leases.ts';
 import { addCounts, noCounts } from './run-counts.ts';
 import { inputsTable, jobId, stagingTable } from './run-tables.ts';
@@ -24,6 +25,9 @@ export async function scoreShard(runtime: Runtime, message: ShardMessage): Promi
   const run = (await snapshots.get(ref(runs, id)))?.data;
   if (!run) return ignore('no such run');
   if (run.state === 'closing') return closeRun(runtime, id);
+  if (run.state === 'discarded' || run.state === 'superseded') {
+    return dropRunTables(runtime, id, run);
+  }
   if (run.state !== 'scoring') return ignore(`the run is ${run.state}`);
   if (run.rules_hash !== runtime.pack.hash || run.engine_hash !== runtime.engineHash) {
     return ignore('the run is of another deployment; sweep starts it again');

@@ -1,8 +1,16 @@
 import { code, hasCode } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { activeRunStates, crmAccounts, type RunDocument, runs } from '../records/documents.ts';
+import {
+  activeRunStates,
+  type CrmDocument,
+  crmAccounts,
+  type RunDocument,
+  runs,
+} from '../records/documents.ts';
 import { claimRun } from './claim-run.ts';
+import { endHeldRuns } from './held-runs.ts';
 import { republishOverridden } from './overrides.ts';
 import { advanceRun } from './start-run.ts';
 
@@ -12,6 +20,7 @@ const stalledMs = 5 * 60_000;
 const expiredMs = 20 * 3_600_000;
 /** Accounts that wait for Salesforce are sent again in messages of this size. */
 const accountsPerMessage = 200;
+const pendingPerPage = 2_000;
 
 /**
  * What nobody else would notice: runs that stopped or wait, accounts that wait for Salesforce,
@@ -21,11 +30,12 @@ export async function sweep(
   runtime: Runtime,
   options: { stalledMs?: number } = {},
 ): Promise<{ runs: string[]; accounts: number }> {
+  const held = await endHeldRuns(runtime);
   const resumed = await sweepRuns(runtime, options.stalledMs ?? stalledMs);
   const waiting = await sweepPending(runtime);
   const overridden = await republishOverridden(runtime, { again: true });
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
-  return { runs: resumed, accounts: waiting + overridden };
+  return { runs: [...held, ...resumed], accounts: waiting + overridden };
 }
 
 async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
@@ -97,17 +107,25 @@ async function expire(
 /** Sends accounts that wait for Salesforce on their way again. */
 async function sweepPending(runtime: Runtime): Promise<number> {
   const { snapshots, bus, log, pack } = runtime;
-  const pending = await snapshots.query({
-    collection: crmAccounts,
-    where: [{ field: 'state', op: '==', value: 'pending' }],
-    limit: 10_000,
-  });
-  for (let first = 0; first < pending.length; first += accountsPerMessage) {
-    const group = pending.slice(first, first + accountsPerMessage);
-    await bus.publish('accounts-changed', [
-      { body: { pack: pack.id, run: group[0]?.data.run ?? '', accounts: group.map((d) => d.id) } },
-    ]);
-  }
-  if (pending.length > 0) log.sweepResumed({ what: 'accounts', count: pending.length });
-  return pending.length;
+  let count = 0;
+  let last: string | undefined;
+  do {
+    const page: Stored<CrmDocument>[] = await snapshots.query({
+      collection: crmAccounts,
+      where: [{ field: 'state', op: '==', value: 'pending' }],
+      limit: pendingPerPage,
+      ...(last !== undefined && { startAfter: { id: last } }),
+    });
+    for (let first = 0; first < page.length; first += accountsPerMessage) {
+      const group = page.slice(first, first + accountsPerMessage);
+      const run = group[0]?.data.run ?? '';
+      await bus.publish('accounts-changed', [
+        { body: { pack: pack.id, run, accounts: group.map(({ id }) => id) } },
+      ]);
+    }
+    count += page.length;
+    last = page.length < pendingPerPage ? undefined : page.at(-1)?.id;
+  } while (last !== undefined);
+  if (count > 0) log.sweepResumed({ what: 'accounts', count });
+  return count;
 }

@@ -49,6 +49,17 @@ export interface Crm {
     recordIds: readonly string[],
     fields: readonly string[],
   ): Promise<Map<string, Record<string, FieldValue>>>;
+  /**
+   * Records that have an external id, some thousand at a time in the order of their ids.
+   * @param after `next` of the page before; null for the first
+   * @returns `next` null where there are no more
+   * @throws Throttled, Unauthorized, Retryable
+   */
+  list(
+    objectType: string,
+    externalIdField: string,
+    after: string | null,
+  ): Promise<{ records: { id: string; externalId: string }[]; next: string | null }>;
   /** Fields of an object type. @throws Rejected `not-found` for an unknown type. */
   describe(objectType: string): Promise<CrmField[]>;
   /** API calls used and allowed in the running 24 hours, as of the last answer. */

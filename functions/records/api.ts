@@ -310,23 +310,33 @@ export const runAnswer = runSummary.extend({
     ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
+  decision: z
+    .strictObject({
+      action: z.enum(['release', 'discard']),
+      author: z.string(),
+      reason: z.string(),
+      at: instant,
+    })
+    .nullable()
+    .describe('What a person decided about a held run'),
 });
 export type RunAnswer = z.infer<typeof runAnswer>;
 
 /** A person's band in place of the computed one, as entered. */
+/** A text that a person enters. */
+const textOf = (most: number) => {
+  const wanted = `a text of 1 to ${most.toLocaleString('en')} characters`;
+  return z.string({ error: wanted }).trim().min(1, wanted).max(most, wanted);
+};
+
+export const decisionRequest = z.strictObject({ author: textOf(200), reason: textOf(2_000) });
+export type DecisionRequest = z.infer<typeof decisionRequest>;
+
 export const overrideRequest = z.strictObject({
   score: z.string({ error: 'the id of a score' }).min(1),
   band: z.string({ error: 'the id of a band' }).min(1),
-  reason: z
-    .string({ error: 'a text of 1 to 2,000 characters' })
-    .trim()
-    .min(1, 'a text of 1 to 2,000 characters')
-    .max(2000, 'a text of 1 to 2,000 characters'),
-  author: z
-    .string({ error: 'a text of 1 to 200 characters' })
-    .trim()
-    .min(1, 'a text of 1 to 200 characters')
-    .max(200, 'a text of 1 to 200 characters'),
+  reason: textOf(2_000),
+  author: textOf(200),
   from: z.iso
     .datetime({ offset: true, error: 'an instant such as 2026-11-23T00:00:00Z' })
     .optional()
@@ -370,6 +380,7 @@ for (const [id, schema] of Object.entries({
   RunList: runList,
   Run: runAnswer,
   OverrideRequest: overrideRequest,
+  DecisionRequest: decisionRequest,
   Override: overrideAnswer,
   Health: healthAnswer,
   OpenApi: openApiAnswer,

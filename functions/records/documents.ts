@@ -103,6 +103,8 @@ export const crmDocument = z.strictObject({
   at: instant,
   code: z.string().nullable(),
   reason: z.string().nullable(),
+  /** What was last written to the fields in which a person's value is kept. */
+  written: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 export type CrmDocument = z.infer<typeof crmDocument>;
 export const crmAccounts: Collection<CrmDocument> = { path: 'crm', schema: crmDocument };
@@ -202,6 +204,15 @@ export const runDocument = z.strictObject({
   /** Last sign of progress; sweep looks at it. */
   progressed_at: instant,
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  /** What a person decided about a run that was held. */
+  decision: z
+    .strictObject({
+      action: z.enum(['release', 'discard']),
+      author: z.string(),
+      reason: z.string(),
+      at: instant,
+    })
+    .nullable(),
 });
 export type RunDocument = z.infer<typeof runDocument>;
 export const runs: Collection<RunDocument> = { path: 'runs', schema: runDocument };
@@ -237,6 +248,42 @@ export const dayDocument = z.strictObject({
 export type DayDocument = z.infer<typeof dayDocument>;
 export const days: Collection<DayDocument> = { path: 'days', schema: dayDocument };
 export const dayId = (pack: string, date: string): string => `${pack}~${date}`;
+
+const reconciledAccounts = z.strictObject({
+  count: z.int(),
+  /** The first of them, to look at. */
+  examples: z.array(z.string()),
+});
+
+/** One comparison of the CRM with the latest results. Written by reconcile. */
+export const reconciliationDocument = z.strictObject({
+  pack: z.string(),
+  started_at: instant,
+  ended_at: instant,
+  /** False where the CRM took no more calls before all was compared. */
+  complete: z.boolean(),
+  /** Accounts compared field by field. */
+  compared: z.int(),
+  /** Their fields differ from the results; sent again. */
+  differing: reconciledAccounts,
+  /** Accounts whose fields differ, by field. */
+  fields: z.record(z.string(), z.int()),
+  /** A person's value differs and is kept, as the mapping says. */
+  kept: reconciledAccounts,
+  /** Not sent yet, or waiting; sent again. */
+  unsent: reconciledAccounts,
+  /** Refused by the CRM as they are. */
+  parked: z.int(),
+  /** Accounts without a record in the CRM. */
+  missing: reconciledAccounts,
+  /** Records in the CRM that name no account of ours. */
+  orphans: reconciledAccounts,
+});
+export type ReconciliationDocument = z.infer<typeof reconciliationDocument>;
+export const reconciliations: Collection<ReconciliationDocument> = {
+  path: 'reconciliations',
+  schema: reconciliationDocument,
+};
 
 /** The texts that produced results, and how to read rows made by them. Written by score. */
 export const rulesDocument = z.strictObject({

@@ -13,6 +13,8 @@ export const accountsChangedMessage = z.strictObject({
   pack: z.string().min(1).max(100),
   run: z.string().min(1).max(300),
   accounts: z.array(z.string().min(1).max(1500)).min(1).max(200),
+  /** Written again, to a record looked up anew, even where it was written before. */
+  again: z.boolean().optional(),
 });
 export type AccountsChangedMessage = z.infer<typeof accountsChangedMessage>;
 

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Crm, CrmField, FieldValue, RecordUpdate, UpdateResult } from '../ports/crm.ts';
 import { callFailure, errorCodeOf, rowError, rowFailure } from './failures.ts';
 import { type SalesforceAuth, SalesforceSession } from './session.ts';
-import { inQueries } from './soql.ts';
+import { inQueries, soqlText } from './soql.ts';
 
 export type { SalesforceAuth } from './session.ts';
 
@@ -27,6 +27,8 @@ export interface SalesforceCrmOptions {
 /** Most records of one Collections call: 200 to write, 2,000 to read. */
 const mostWritten = 200;
 const mostRead = 2_000;
+/** Records of one page of a query, so that a list of records is one call a page. */
+const mostListed = 2_000;
 
 const saveResults = z.array(
   z.object({
@@ -166,6 +168,25 @@ class SalesforceCrm implements Crm {
       }
     }
     return found;
+  }
+
+  async list(
+    objectType: string,
+    externalIdField: string,
+    after: string | null,
+  ): Promise<{ records: { id: string; externalId: string }[]; next: string | null }> {
+    const field = named(externalIdField);
+    const behind = after === null ? '' : ` AND Id > ${soqlText(after)}`;
+    await this.#session.keepHeadroom();
+    const found = await this.#query(
+      `SELECT Id, ${field} FROM ${named(objectType)} WHERE ${field} != null${behind} ORDER BY Id LIMIT ${mostListed}`,
+    );
+    const records = found.map((record) => {
+      const { Id: id, [field]: externalId } = record;
+      if (typeof id !== 'string' || typeof externalId !== 'string') throw unreadable('a query');
+      return { id, externalId };
+    });
+    return { records, next: records.length < mostListed ? null : (records.at(-1)?.id ?? null) };
   }
 
   async describe(objectType: string): Promise<CrmField[]> {

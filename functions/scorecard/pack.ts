@@ -163,10 +163,18 @@ export type SalesforceValue =
   | { of: 'score'; score: string; value: 'reasons'; as: 'en' | 'ja' }
   | { of: 'score'; score: string; value: 'axis'; axis: string };
 
+export interface SalesforceField {
+  name: string;
+  source: string;
+  value: SalesforceValue;
+  /** Whether a value that a person typed over ours stays until it is emptied. */
+  keepByHand: boolean;
+}
+
 export interface SalesforceMapping {
   object: string;
   externalId: string | null;
-  fields: { name: string; source: string; value: SalesforceValue }[];
+  fields: SalesforceField[];
 }
 
 export interface Exemplar {

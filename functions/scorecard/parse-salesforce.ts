@@ -37,7 +37,9 @@ export function readSalesforce(
       ),
     );
   }
-  for (const [name, source] of Object.entries(data.fields)) {
+  for (const [name, entry] of Object.entries(data.fields)) {
+    const { value: source, by_hand: byHand } =
+      typeof entry === 'string' ? { value: entry, by_hand: 'repair' } : entry;
     if (name === data.external_id) {
       problems.push(
         document.problem(['fields', name], 'is the external id, which is never written: remove it'),
@@ -45,7 +47,7 @@ export function readSalesforce(
     }
     const value = readValue(source, scores, attributes);
     if ('problem' in value) problems.push(document.problem(['fields', name], value.problem));
-    else fields.push({ name, source, value });
+    else fields.push({ name, source, value, keepByHand: byHand === 'keep' });
   }
   return { object: data.object, externalId: data.external_id ?? null, fields };
 }

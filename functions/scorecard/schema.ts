@@ -133,7 +133,14 @@ export const salesforceFile = z.strictObject({
     .optional(),
   fields: z.record(
     z.string().regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Health__c'),
-    z.string().min(1),
+    z.union([
+      z.string().min(1),
+      z.strictObject({
+        value: z.string().min(1),
+        /** What becomes of a value that a person typed over ours: ours again, or theirs stays. */
+        by_hand: z.enum(['repair', 'keep']).default('repair'),
+      }),
+    ]),
   ),
 });
 

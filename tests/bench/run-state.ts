@@ -129,6 +129,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     reached: {},
     progressed_at: now,
     failure: null,
+    decision: null,
   };
 }
 

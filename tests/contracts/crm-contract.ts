@@ -280,6 +280,37 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
       });
     });
 
+    describe('to list records', () => {
+      test('those that name an account, a page at a time, each once', async () => {
+        const given = numbered(2_500);
+        const ids = await opened.createAccounts(given);
+        await opened.deleteAccount(ids[3] ?? '');
+        const found: { id: string; externalId: string }[] = [];
+        let pages = 0;
+        let after: string | null = null;
+        do {
+          const page: Awaited<ReturnType<Crm['list']>> = await crm.list(
+            'Account',
+            fields.externalId,
+            after,
+          );
+          found.push(...page.records);
+          pages += 1;
+          after = page.next;
+        } while (after !== null);
+        expect(pages).toBeGreaterThan(1);
+        const expected = given.map((externalId, i) => ({ id: ids[i] ?? '', externalId }));
+        const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+        expect(found.sort(byId)).toEqual(expected.filter((_, i) => i !== 3).sort(byId));
+      });
+
+      test('by a field that is not there is refused', async () => {
+        await opened.createAccounts(['a']);
+        await expect(crm.list('Account', 'Nope__c', null)).rejects.toBeInstanceOf(Rejected);
+        await expect(crm.list('Account', "x' OR", null)).rejects.toBeInstanceOf(Rejected);
+      });
+    });
+
     describe('to describe objects', () => {
       test('fields with type, length and whether they can be written', async () => {
         const described = await crm.describe('Account');

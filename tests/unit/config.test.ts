@@ -68,7 +68,7 @@ describe('the environment of a function', () => {
   it('gives Salesforce to those that write to it, and to nobody else', () => {
     for (const name of functionNames) {
       const salesforce = environmentOf(name).some((v) => v.name.startsWith('KENKO_SALESFORCE'));
-      expect(salesforce, name).toBe(name === 'sync-salesforce');
+      expect(salesforce, name).toBe(['sync-salesforce', 'reconcile'].includes(name));
     }
   });
 

@@ -7,7 +7,7 @@ import { Retryable } from '../../../functions/errors.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
 
 const mutating = {
-  warehouse: ['materialize', 'createTable', 'dropTable', 'load', 'replacePartition'],
+  warehouse: ['materialize', 'createTable', 'dropTable', 'load', 'append', 'replacePartition'],
   snapshots: ['create', 'set', 'delete', 'transaction'],
   bus: ['publish'],
   crm: ['resolve', 'update'],

@@ -18,7 +18,6 @@ import { openSqliteBus } from '../../../functions/local/sqlite-bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
 import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
-import { historyTable } from '../../../functions/pipeline/run-tables.ts';
 import { sweep } from '../../../functions/pipeline/sweep.ts';
 import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
@@ -68,8 +67,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     endpoints: (queue: Queue) => urls.get(queueConsumers[queue]) ?? '',
   });
   const tables = readTableSchemas(join(root, 'sql', 'tables'));
-  const history = tables.get(historyTable);
-  if (history) await warehouse.createTable(historyTable, history);
+  for (const [table, schema] of tables) await warehouse.createTable(table, schema);
   const runtime: Runtime = {
     warehouse,
     snapshots,
@@ -110,6 +108,9 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     /** Calls `sweep` as Cloud Scheduler does. */
     sweep: (slot: string) =>
       postJson(urls.get('sweep') ?? '', {}, { 'X-CloudScheduler-ScheduleTime': slot }),
+    /** Calls `reconcile` as Cloud Scheduler does. */
+    reconcile: (slot: string) =>
+      postJson(urls.get('reconcile') ?? '', {}, { 'X-CloudScheduler-ScheduleTime': slot }),
     /** True while a message is on its way or waits. */
     busy: (): boolean =>
       Object.values(bus.stats()).some(

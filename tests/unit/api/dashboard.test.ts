@@ -126,6 +126,7 @@ describe('the account page', () => {
       state: 'parked',
       record_id: null,
       synced_hash: null,
+      written: {},
       hash: 'h',
       run: 'r',
       at: '2026-11-24T00:00:00Z',

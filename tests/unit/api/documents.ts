@@ -269,6 +269,7 @@ export function runOf(change: Partial<RunDocument> = {}): RunDocument {
     reached: { finished: '2026-11-23T15:00:12.000Z' },
     progressed_at: '2026-11-23T15:00:12.000Z',
     failure: null,
+    decision: null,
     ...change,
   };
 }

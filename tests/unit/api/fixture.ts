@@ -84,7 +84,14 @@ async function loadHistory(warehouse: Runtime['warehouse'], rows: readonly Histo
 const noCrm = (): never => {
   throw new Error('the API never calls the CRM');
 };
-const crm: Crm = { resolve: noCrm, update: noCrm, read: noCrm, describe: noCrm, usage: noCrm };
+const crm: Crm = {
+  resolve: noCrm,
+  update: noCrm,
+  read: noCrm,
+  list: noCrm,
+  describe: noCrm,
+  usage: noCrm,
+};
 
 export type AnyQuery = Pick<Query<unknown>, 'where' | 'orderBy'> & { collection: { path: string } };
 

@@ -43,6 +43,8 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/runs',
       'get /v1/runs/{id}',
       'post /v1/accounts/{id}/overrides',
+      'post /v1/runs/{id}/discard',
+      'post /v1/runs/{id}/release',
     ]);
   });
 

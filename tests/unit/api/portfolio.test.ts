@@ -23,7 +23,13 @@ beforeAll(async () => {
       { date: '2026-11-22', account: 'a-1', points: 3_500, band: 'red' },
     ],
   });
-  const crm = { record_id: null, synced_hash: null, hash: 'h', at: '2026-11-24T00:00:00Z' };
+  const crm = {
+    record_id: null,
+    synced_hash: null,
+    hash: 'h',
+    at: '2026-11-24T00:00:00Z',
+    written: {},
+  };
   const { snapshots } = api.runtime;
   for (const [id, state, run] of [
     ['a-1', 'synced', currentRun],

@@ -1,0 +1,40 @@
+/** When a value in the CRM is the one that was written there. */
+import type { FieldValue } from '../ports/crm.ts';
+
+/** Salesforce rounds numbers to the scale of their field, which is at least two digits here. */
+const rounding = 0.005;
+
+/**
+ * Whether the CRM shows what was written: it keeps no empty text, no white space at the end,
+ * and line ends, decimals and instants in its own form.
+ */
+export function sameInCrm(written: FieldValue, found: FieldValue | undefined): boolean {
+  const ours = normal(written);
+  const theirs = normal(found ?? null);
+  if (ours === theirs) return true;
+  if (typeof ours === 'number' && typeof theirs === 'number') {
+    return Math.abs(ours - theirs) <= rounding + 1e-9;
+  }
+  if (typeof ours === 'string' && typeof theirs === 'string') {
+    const [a, b] = [instantOf(ours), instantOf(theirs)];
+    return a !== undefined && a === b;
+  }
+  return false;
+}
+
+/** Whether a person could have meant it: an empty field and an unchecked box say nothing. */
+export function isEmpty(value: FieldValue | undefined): boolean {
+  const plain = normal(value ?? null);
+  return plain === null || plain === false;
+}
+
+function normal(value: FieldValue): FieldValue {
+  if (typeof value !== 'string') return value;
+  return value.replaceAll('\r\n', '\n').trimEnd() || null;
+}
+
+/** `2026-04-01T00:00:00.000+0000` and `2026-04-01T00:00:00Z` are one instant. */
+function instantOf(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined;
+  return Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+}

@@ -1,0 +1,96 @@
+/** Keeps what became of each account: in `sync_log` first, then in its own document. */
+import type { UpdateResult } from '../ports/crm.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Row } from '../ports/warehouse.ts';
+import { ref } from '../records/collection.ts';
+import { type CrmDocument, crmAccounts } from '../records/documents.ts';
+import type { PendingAccount } from './pending-accounts.ts';
+
+export const syncLogTable = 'sync_log';
+
+/** Documents changed in one transaction, far below what Firestore takes. */
+const documentsPerTransaction = 200;
+
+/** What was tried for an account, and what came of it. */
+export interface Attempt {
+  row: PendingAccount;
+  result: UpdateResult;
+  /** Values of kept fields as they are in the CRM now, as far as we wrote them. */
+  written: CrmDocument['written'];
+}
+
+const stateOf = {
+  updated: 'synced',
+  rejected: 'parked',
+  retry: 'pending',
+} as const satisfies Record<UpdateResult['outcome'], CrmDocument['state']>;
+
+/**
+ * Each document is written only over the one that was read: where it moved meanwhile, a slow
+ * call may have written older values over newer ones, so the account goes round again. The log
+ * comes first: whoever dies between the two tries again, and the log then says so twice.
+ * @returns the attempts that were kept, and the accounts to go round again
+ */
+export async function recordOutcomes(
+  runtime: Pick<Runtime, 'snapshots' | 'warehouse' | 'clock'>,
+  run: string,
+  attempts: readonly Attempt[],
+): Promise<{ kept: Attempt[]; again: string[] }> {
+  const at = runtime.clock.now().toISOString();
+  await runtime.warehouse.append(
+    syncLogTable,
+    attempts.map((attempt) => logRow(run, at, attempt)),
+  );
+  const kept: Attempt[] = [];
+  const again: string[] = [];
+  for (let first = 0; first < attempts.length; first += documentsPerTransaction) {
+    const group = attempts.slice(first, first + documentsPerTransaction);
+    const moved = await runtime.snapshots.transaction(async (tx) => {
+      const refs = group.map(({ row }) => ref(crmAccounts, row.account));
+      const now = await tx.getAll(refs);
+      const left = new Set<Attempt>();
+      for (const [i, attempt] of group.entries()) {
+        const target = refs[i];
+        if (!target) continue;
+        if (now[i]?.version !== attempt.row.stored?.version) left.add(attempt);
+        else tx.set(target, documentOf(run, at, attempt));
+      }
+      return left;
+    });
+    for (const attempt of group) {
+      if (moved.has(attempt)) again.push(attempt.row.account);
+      else kept.push(attempt);
+    }
+  }
+  return { kept, again };
+}
+
+function documentOf(run: string, at: string, { row, result, written }: Attempt): CrmDocument {
+  const updated = result.outcome === 'updated';
+  return {
+    state: stateOf[result.outcome],
+    record_id: row.recordId,
+    synced_hash: updated ? row.hash : (row.stored?.data.synced_hash ?? null),
+    hash: row.hash,
+    run,
+    at,
+    code: updated ? null : result.code,
+    reason: updated ? null : result.reason,
+    written,
+  };
+}
+
+function logRow(run: string, at: string, { row, result }: Attempt): Row {
+  const updated = result.outcome === 'updated';
+  return {
+    date: at.slice(0, 10),
+    at,
+    account_id: row.account,
+    run,
+    record_id: row.recordId,
+    outcome: stateOf[result.outcome],
+    code: updated ? null : result.code,
+    reason: updated ? null : result.reason,
+    content_hash: row.hash,
+  };
+}
