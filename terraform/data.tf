@@ -1,0 +1,75 @@
+# BigQuery, Firestore and the secrets.
+
+module "warehouse" {
+  source = "./modules/warehouse"
+
+  dataset           = replace(var.prefix, "-", "_")
+  delete_protection = var.delete_protection
+  history_days      = var.retention.history_days
+  labels            = local.labels
+  location          = var.warehouse_location
+  prefix            = var.prefix
+  project_id        = var.project_id
+  sources           = local.sources
+  tables_folder     = "${local.root}/sql/tables"
+
+  readers = {
+    for name, function in local.deployed : name => {
+      member = local.members[name]
+      tables = ["score_history"]
+    } if function.warehouse == "reader"
+  }
+  source_readers = {
+    for name, function in local.deployed : name => local.members[name] if function.sources
+  }
+  writers = {
+    for name, function in local.deployed : name => local.members[name] if function.warehouse == "writer"
+  }
+
+  depends_on = [module.services]
+}
+
+module "snapshots" {
+  source = "./modules/snapshots"
+
+  database          = "${var.prefix}-snapshots"
+  delete_protection = var.delete_protection
+  # The lists that the code's queries are tested against.
+  expiring   = { snapshots = "expires_at" }
+  indexes    = jsondecode(file("${local.root}/functions/records/indexes.json"))
+  unindexed  = jsondecode(file("${local.root}/functions/records/unindexed-fields.json"))
+  location   = coalesce(var.firestore_location, var.region)
+  project_id = var.project_id
+  scores     = local.scores
+  users      = local.members
+
+  depends_on = [module.services]
+}
+
+locals {
+  # By the environment variable that carries it. JWT with a user name, client credentials without.
+  salesforce_secret = var.salesforce == null ? {} : (
+    var.salesforce.username != null
+    ? { KENKO_SALESFORCE_PRIVATE_KEY = "salesforce-private-key" }
+    : { KENKO_SALESFORCE_CLIENT_SECRET = "salesforce-client-secret" }
+  )
+}
+
+module "secret" {
+  source   = "./modules/secret"
+  for_each = local.salesforce_secret
+
+  delete_protection = var.delete_protection
+  labels            = local.labels
+  name              = each.value
+  prefix            = var.prefix
+  project_id        = var.project_id
+  value             = each.key == "KENKO_SALESFORCE_PRIVATE_KEY" ? var.salesforce_private_key : var.salesforce_client_secret
+  value_version     = var.salesforce_secret_version
+
+  readers = {
+    for name, function in local.deployed : name => local.members[name] if function.salesforce
+  }
+
+  depends_on = [module.services]
+}

@@ -1,0 +1,168 @@
+# Every function: what it is given, and so what it may touch. Modules of what it touches read
+# this table and grant exactly that.
+
+locals {
+  functions = {
+    api = {
+      description = "Answers over HTTPS: JSON API, dashboard, overrides"
+      has_caller  = false
+      ingress     = var.api_access.ingress
+      publishes   = ["accounts-changed"]
+      salesforce  = false
+      sources     = false
+      warehouse   = "reader"
+      # Requests wait for Firestore most of the time, so one instance takes many.
+      resources = { concurrency = 40, cpu = "1", max_instances = 5, memory = "1Gi", min_instances = 0, timeout_seconds = 60 }
+    }
+    publish-shard = {
+      description = "Publishes what one shard of a closed run changed"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      publishes   = ["accounts-changed"]
+      salesforce  = false
+      sources     = false
+      # Beside reading, it drops the run's own tables when the last shard is published.
+      warehouse = "writer"
+      resources = { concurrency = 1, cpu = "1", max_instances = 10, memory = "1Gi", min_instances = 0, timeout_seconds = 540 }
+    }
+    score = {
+      description = "Starts the run of a slot, or takes it up where it stopped"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      # A run that stopped while it was published goes on from there.
+      publishes  = ["publish-shards", "score-shards"]
+      salesforce = false
+      sources    = true
+      warehouse  = "writer"
+      # It waits for one long query of BigQuery: half an hour, as long as Cloud Scheduler waits.
+      resources = { concurrency = 1, cpu = "1", max_instances = 3, memory = "1Gi", min_instances = 0, timeout_seconds = 1800 }
+    }
+    score-shard = {
+      description = "Scores one shard of a run; the last one closes the run"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      publishes   = ["publish-shards"]
+      salesforce  = false
+      sources     = false
+      warehouse   = "writer"
+      # One shard at a time fills a CPU and some hundred MB.
+      resources = { concurrency = 1, cpu = "1", max_instances = 20, memory = "1Gi", min_instances = 0, timeout_seconds = 540 }
+    }
+    sweep = {
+      description = "Every ten minutes: takes up what stopped, waits or has to be sent again"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      publishes   = ["accounts-changed", "publish-shards", "score-shards"]
+      salesforce  = false
+      sources     = true
+      warehouse   = "writer"
+      # It may have to prepare a run, as score does.
+      resources = { concurrency = 1, cpu = "1", max_instances = 2, memory = "1Gi", min_instances = 0, timeout_seconds = 1800 }
+    }
+    sync-salesforce = {
+      description = "Writes the latest results of accounts to Salesforce"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      publishes   = ["accounts-changed"]
+      salesforce  = true
+      sources     = false
+      warehouse   = "none"
+      # Salesforce allows 25 long requests at once to all of an org's integrations: leave most.
+      resources = { concurrency = 1, cpu = "1", max_instances = 5, memory = "512Mi", min_instances = 0, timeout_seconds = 540 }
+    }
+  }
+
+  # Without Salesforce, nothing that works with it.
+  deployed = {
+    for name, function in local.functions : name => function
+    if var.salesforce != null || !function.salesforce
+  }
+
+  api_members = setunion(
+    var.api_access.members,
+    var.api_access.public ? ["allUsers"] : [],
+  )
+
+  members = { for name, account in google_service_account.function : name => account.member }
+
+  environment_of_warehouse = {
+    KENKO_DATASET          = module.warehouse.dataset
+    KENKO_LOCATION         = var.warehouse_location
+    KENKO_MAX_BYTES_BILLED = tostring(var.max_bytes_billed)
+    KENKO_SOURCE_DATASET   = var.source_dataset
+  }
+  environment_of_salesforce = var.salesforce == null ? {} : {
+    for name, value in {
+      KENKO_SALESFORCE_AUDIENCE  = var.salesforce.audience
+      KENKO_SALESFORCE_CLIENT_ID = var.salesforce.client_id
+      KENKO_SALESFORCE_LOGIN_URL = var.salesforce.login_url
+      KENKO_SALESFORCE_USERNAME  = var.salesforce.username
+    } : name => value if value != null
+  }
+}
+
+# Outside of the module, since modules that grant roles to them come before the functions.
+resource "google_service_account" "function" {
+  for_each = local.deployed
+
+  project      = var.project_id
+  account_id   = "${var.prefix}-${each.key}"
+  display_name = "Kenko: runs ${each.key}"
+
+  depends_on = [module.services]
+}
+
+# Google puts a grant into force within a minute or two, but says that it is made at once. What
+# is deployed before then fails, now and then: builds that may not read the source, revisions that
+# may not read a secret. https://cloud.google.com/iam/docs/access-change-propagation
+resource "terraform_data" "grants_in_force" {
+  count = var.grant_wait_seconds > 0 ? 1 : 0
+
+  triggers_replace = concat(
+    module.build.grants,
+    module.snapshots.grants,
+    module.warehouse.grants,
+    flatten([for secret in module.secret : secret.grants]),
+  )
+
+  provisioner "local-exec" {
+    command = "sleep ${var.grant_wait_seconds}"
+  }
+}
+
+module "function" {
+  source   = "./modules/function"
+  for_each = local.deployed
+
+  description = each.value.description
+  has_caller  = each.value.has_caller
+  ingress     = each.value.ingress
+  labels      = local.labels
+  members     = each.key == "api" ? local.api_members : []
+  name        = each.key
+  prefix      = var.prefix
+  project_id  = var.project_id
+  region      = var.region
+  resources   = merge(each.value.resources, { for setting, value in try(var.functions[each.key], {}) : setting => value if value != null })
+  source_code = module.build.source
+
+  service_account_email = google_service_account.function[each.key].email
+
+  environment = merge(
+    {
+      KENKO_DATABASE = module.snapshots.database
+      KENKO_PACK     = var.pack
+      KENKO_PREFIX   = var.prefix
+      KENKO_PROJECT  = var.project_id
+    },
+    each.value.warehouse == "none" ? {} : local.environment_of_warehouse,
+    each.value.salesforce ? local.environment_of_salesforce : {},
+  )
+  secrets = {
+    for variable, secret in module.secret : variable => secret.version if each.value.salesforce
+  }
+
+  after = [terraform_data.grants_in_force]
+
+  depends_on = [module.services]
+}

@@ -1,0 +1,64 @@
+# Kenko, whole: `npm run build`, then `terraform apply`. What each part is for stands in its file
+# or module; README.md is for operators.
+
+locals {
+  root = abspath("${path.module}/..")
+
+  pack   = yamldecode(file("${local.root}/rules/${var.pack}/pack.yaml"))
+  scores = [for score in local.pack.scores : score.id]
+
+  # What `npm run build` made: the archive beside this file, and the functions in it.
+  manifest_file = coalesce(var.bundle_manifest, "${local.root}/dist/functions.json")
+  manifest      = jsondecode(file(local.manifest_file))
+  archive       = "${dirname(local.manifest_file)}/${local.manifest.archive}"
+
+  labels = merge({ app = "kenko", deployment = var.prefix }, var.labels)
+
+  # `project.dataset`, or `dataset` of this project.
+  sources = {
+    for name in setunion([var.source_dataset], var.further_source_datasets) : name => {
+      project_id = length(split(".", name)) == 2 ? split(".", name)[0] : var.project_id
+      dataset    = reverse(split(".", name))[0]
+    }
+  }
+}
+
+module "services" {
+  source = "./modules/services"
+
+  project_id = var.project_id
+  apis = setunion(
+    [
+      "artifactregistry.googleapis.com",
+      "bigquery.googleapis.com",
+      "cloudbuild.googleapis.com",
+      "cloudfunctions.googleapis.com",
+      "cloudresourcemanager.googleapis.com",
+      "cloudscheduler.googleapis.com",
+      "firestore.googleapis.com",
+      "iam.googleapis.com",
+      "iamcredentials.googleapis.com",
+      "logging.googleapis.com",
+      "monitoring.googleapis.com",
+      "pubsub.googleapis.com",
+      "run.googleapis.com",
+      "secretmanager.googleapis.com",
+      "serviceusage.googleapis.com",
+      "storage.googleapis.com",
+    ],
+    var.budget == null ? [] : ["billingbudgets.googleapis.com"],
+  )
+}
+
+module "build" {
+  source = "./modules/build"
+
+  archive           = local.archive
+  delete_protection = var.delete_protection
+  labels            = local.labels
+  prefix            = var.prefix
+  project_id        = var.project_id
+  region            = var.region
+
+  depends_on = [module.services]
+}

@@ -1,0 +1,39 @@
+output "alert_policies" {
+  description = "Display names of the alert policies, those of the queues aside."
+  value       = module.alerts.policies
+}
+
+output "api_url" {
+  description = "Address of API and dashboard; callers send an identity token, unless it is public."
+  value       = module.function["api"].uri
+}
+
+output "dashboard" {
+  description = "Id of the dashboard in Cloud Monitoring."
+  value       = module.alerts.dashboard
+}
+
+output "database" {
+  description = "Id of the Firestore database."
+  value       = module.snapshots.database
+}
+
+output "dataset" {
+  description = "Id of Kenko's own BigQuery dataset."
+  value       = module.warehouse.dataset
+}
+
+output "dead_letter_subscriptions" {
+  description = "By queue, the subscription in which its dead letters wait."
+  value       = { for name, queue in module.queue : name => queue.dead_letter_subscription }
+}
+
+output "jobs" {
+  description = "Names of the scheduler's jobs, for `gcloud scheduler jobs run`."
+  value       = { for name, schedule in module.schedule : name => schedule.job }
+}
+
+output "service_accounts" {
+  description = "By function, the identity it runs as."
+  value       = { for name, account in google_service_account.function : name => account.email }
+}

@@ -1,0 +1,341 @@
+variable "alert_thresholds" {
+  description = "Beyond what alerts are raised: `api_errors` (5xx in 5 minutes), `api_latency_ms` (95th percentile), `failed_requests` (in 15 minutes), `finished_run_hours` (without a finished run), `parked_accounts` (in a day)."
+  type = object({
+    api_errors         = optional(number, 5)
+    api_latency_ms     = optional(number, 5000)
+    failed_requests    = optional(number, 10)
+    finished_run_hours = optional(number, 26)
+    parked_accounts    = optional(number, 20)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "api_access" {
+  description = "Who may call the API: `members` such as `group:cs@example.com` or `serviceAccount:...`, everybody on the internet only with `public`; and `ingress`, from where."
+  type = object({
+    ingress = optional(string, "ALLOW_ALL")
+    members = optional(set(string), [])
+    public  = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for member in var.api_access.members :
+      can(regex("^(user|group|serviceAccount|domain|principal|principalSet):\\S+$", member))
+    ])
+    error_message = "A member is a principal such as group:cs@example.com; for everybody on the internet set public = true instead."
+  }
+}
+
+variable "budget" {
+  description = "A monthly budget that the alerts' recipients are told of at 50 % and 100 %: `amount` in whole units of `currency`, and the id of the `billing_account`. It warns; it stops nothing."
+  type = object({
+    amount          = number
+    billing_account = string
+    currency        = optional(string, "USD")
+  })
+  default = null
+
+  validation {
+    condition     = var.budget == null || try(var.budget.amount >= 1 && floor(var.budget.amount) == var.budget.amount, false)
+    error_message = "The amount of the budget is a whole number from 1."
+  }
+
+  validation {
+    condition     = var.budget == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account))
+    error_message = "The billing account is an id such as 012345-6789AB-CDEF01."
+  }
+
+  validation {
+    condition     = var.budget == null || can(regex("^[A-Z]{3}$", var.budget.currency))
+    error_message = "The currency is a code such as USD or JPY: the one that the billing account pays in."
+  }
+}
+
+variable "bundle_manifest" {
+  description = "Path of the manifest that `npm run build` makes; the archive lies beside it. Default: `dist/functions.json` of this repository."
+  type        = string
+  default     = null
+}
+
+variable "delete_protection" {
+  description = "Whether database, tables, secrets and archives refuse to be deleted. Switch it off, and apply, before `terraform destroy`."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "firestore_location" {
+  description = "Location of the Firestore database, which stays as it is for ever. Default: `region`."
+  type        = string
+  default     = null
+}
+
+variable "functions" {
+  description = "Other sizes of functions than the usual ones, by name: `concurrency`, `cpu`, `max_instances`, `memory`, `min_instances`, `timeout_seconds`."
+  type = map(object({
+    concurrency     = optional(number)
+    cpu             = optional(string)
+    max_instances   = optional(number)
+    memory          = optional(string)
+    min_instances   = optional(number)
+    timeout_seconds = optional(number)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.functions) : contains(keys(local.functions), name)])
+    error_message = "There is no such function; there are ${join(", ", keys(local.functions))}."
+  }
+}
+
+variable "further_source_datasets" {
+  description = "Datasets that views in `source_dataset` read from, as `dataset` or `project.dataset`; they are read, never written."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.further_source_datasets : can(regex("^([a-z][a-z0-9-]{4,28}[a-z0-9]\\.)?\\w+$", name))])
+    error_message = "A dataset is named `dataset` or `project.dataset`."
+  }
+}
+
+variable "grant_wait_seconds" {
+  description = "Seconds that a deployment waits after roles were granted, until Google has put them into force everywhere; 0 does not wait."
+  type        = number
+  default     = 120
+  nullable    = false
+
+  validation {
+    condition     = var.grant_wait_seconds >= 0 && var.grant_wait_seconds <= 600 && floor(var.grant_wait_seconds) == var.grant_wait_seconds
+    error_message = "The wait is a whole number of seconds from 0 to 600."
+  }
+}
+
+variable "labels" {
+  description = "Labels for everything that takes labels, beside `app` and `deployment`."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for name, value in var.labels :
+      can(regex("^[a-z][a-z0-9_-]{0,62}$", name)) && can(regex("^[a-z0-9_-]{0,63}$", value))
+    ])
+    error_message = "Labels have lower-case letters, digits, hyphens and underscores only, 63 at most."
+  }
+}
+
+variable "max_bytes_billed" {
+  description = "Most bytes that one BigQuery job may bill; a job that would bill more fails and costs nothing."
+  type        = number
+  default     = 1099511627776
+  nullable    = false
+
+  validation {
+    condition     = var.max_bytes_billed >= 10485760 && floor(var.max_bytes_billed) == var.max_bytes_billed
+    error_message = "BigQuery bills 10485760 bytes at least for every table that a query reads; allow that."
+  }
+}
+
+variable "notification_channels" {
+  description = "Ids of notification channels that exist, such as `projects/p/notificationChannels/1`, for Slack, PagerDuty and others."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for channel in var.notification_channels : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", channel))])
+    error_message = "A notification channel is an id such as projects/my-project/notificationChannels/1234567890."
+  }
+}
+
+variable "notification_emails" {
+  description = "Addresses that alerts are mailed to."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for address in var.notification_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
+    error_message = "An address looks like on-call@example.com."
+  }
+}
+
+variable "pack" {
+  description = "The folder of rules/ to deploy."
+  type        = string
+  default     = "saas"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_-]*$", var.pack)) && fileexists("${path.module}/../rules/${var.pack}/pack.yaml")
+    error_message = "There is no rules/<pack>/pack.yaml of that name."
+  }
+}
+
+variable "prefix" {
+  description = "What the names of all resources begin with; another prefix is another deployment."
+  type        = string
+  default     = "kenko"
+  nullable    = false
+
+  validation {
+    # With "-to-sync-salesforce" it has to fit into the 30 characters of an account id.
+    condition     = can(regex("^[a-z][a-z0-9-]{0,9}[a-z0-9]$", var.prefix)) && !startswith(var.prefix, "goog")
+    error_message = "The prefix has 2 to 11 lower-case letters, digits and hyphens, begins with a letter, ends with none of the hyphens, and is not Google's own \"goog\"."
+  }
+}
+
+variable "project_id" {
+  description = "Id of the Google Cloud project to deploy to."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "A project id has 6 to 30 lower-case letters, digits and hyphens; it is not the project's name or number."
+  }
+}
+
+variable "region" {
+  description = "Region of the functions and of everything around them, such as `asia-northeast1`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "A region is a name such as asia-northeast1."
+  }
+}
+
+variable "retention" {
+  description = "Days that things are kept: `dead_letter_days` (31 at most), `history_days` (400 at least; null for good). Documents of past dates carry their own end, 400 days."
+  type = object({
+    dead_letter_days = optional(number, 31)
+    history_days     = optional(number)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "salesforce" {
+  description = "The org to write to: `login_url` (My Domain), `client_id` (consumer key); `username` for the JWT flow, without it client credentials; `audience` for sandboxes. Null: no Salesforce."
+  type = object({
+    audience  = optional(string)
+    client_id = string
+    login_url = string
+    username  = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.salesforce == null || can(regex("^https://[A-Za-z0-9.-]+$", var.salesforce.login_url))
+    error_message = "The login URL is an https address without a path, such as https://acme.my.salesforce.com."
+  }
+
+  validation {
+    condition     = var.salesforce == null || try(var.salesforce.audience, null) == null || can(regex("^https://(login|test)\\.salesforce\\.com$", var.salesforce.audience))
+    error_message = "The audience is https://login.salesforce.com or https://test.salesforce.com."
+  }
+}
+
+variable "salesforce_client_secret" {
+  description = "Consumer secret of the connected app, for client credentials; give it as `TF_VAR_salesforce_client_secret`. It is in no plan and in no state."
+  type        = string
+  default     = null
+  ephemeral   = true
+  sensitive   = true
+
+  validation {
+    condition     = var.salesforce == null || try(var.salesforce.username, null) != null || var.salesforce_client_secret != null
+    error_message = "Client credentials need TF_VAR_salesforce_client_secret; where the secret is stored already, read it from there (terraform/README.md, \"Secrets\")."
+  }
+}
+
+variable "salesforce_private_key" {
+  description = "Private key in PEM whose certificate the connected app has, for the JWT flow; give it as `TF_VAR_salesforce_private_key`. It is in no plan and in no state."
+  type        = string
+  default     = null
+  ephemeral   = true
+  sensitive   = true
+
+  validation {
+    condition     = var.salesforce == null || try(var.salesforce.username, null) == null || var.salesforce_private_key != null
+    error_message = "The JWT flow needs TF_VAR_salesforce_private_key; where the key is stored already, read it from there (terraform/README.md, \"Secrets\")."
+  }
+}
+
+variable "salesforce_secret_version" {
+  description = "Raise it by one to store another secret or private key."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.salesforce_secret_version >= 1 && floor(var.salesforce_secret_version) == var.salesforce_secret_version
+    error_message = "The version is a whole number from 1."
+  }
+}
+
+variable "scheduler_region" {
+  description = "Region of the scheduler's jobs, where `region` has no Cloud Scheduler. Default: `region`."
+  type        = string
+  default     = null
+}
+
+variable "schedules" {
+  description = "When jobs run, as `cron`, `time_zone` (default: the pack's zone) and `paused`: `daily` once the day's data is there, `intraday` for packs with `as_of: slot` (null: never), `sweep`."
+  type = object({
+    daily = optional(object({
+      cron      = optional(string, "0 5 * * *")
+      paused    = optional(bool, false)
+      time_zone = optional(string)
+    }), {})
+    intraday = optional(object({
+      cron      = string
+      paused    = optional(bool, false)
+      time_zone = optional(string)
+    }))
+    sweep = optional(object({
+      cron      = optional(string, "*/10 * * * *")
+      paused    = optional(bool, false)
+      time_zone = optional(string)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.schedules.daily != null && var.schedules.sweep != null
+    error_message = "The jobs daily and sweep are always there; set paused = true to stop one."
+  }
+}
+
+variable "source_dataset" {
+  description = "BigQuery dataset of the team's own tables, as `dataset` or `project.dataset`; it is read, never written."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z][a-z0-9-]{4,28}[a-z0-9]\\.)?\\w+$", var.source_dataset))
+    error_message = "The dataset is named `dataset` or `project.dataset`."
+  }
+}
+
+variable "warehouse_location" {
+  description = "BigQuery location of `source_dataset`, such as `asia-northeast1`, `US` or `EU`: queries do not cross locations, so Kenko's own dataset is made there."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(US|EU|[a-z]+-[a-z]+[0-9]+)$", var.warehouse_location))
+    error_message = "A BigQuery location is US, EU, or a region such as asia-northeast1."
+  }
+}

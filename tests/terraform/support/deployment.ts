@@ -1,0 +1,147 @@
+/** A deployment on an empty project: the configuration, a bundle, and the cloud that refuses. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../../functions/deployed-files.ts';
+import { Cloud } from '../cloud/cloud.ts';
+import { startProviderServer } from '../provider/provider-server.ts';
+import { readProviderSchemas } from '../provider/schema.ts';
+import { openTerraform, type Terraform } from './terraform-cli.ts';
+
+export const configuration = join(repositoryRoot(), 'terraform');
+export const project = 'acme-health';
+const number = '123456789012';
+
+/** Everything that is needed, and nothing else. */
+export const smallest = {
+  project_id: project,
+  region: 'asia-northeast1',
+  source_dataset: 'warehouse',
+  warehouse_location: 'asia-northeast1',
+  grant_wait_seconds: 0,
+};
+
+/** Everything on. */
+export const largest = {
+  ...smallest,
+  source_dataset: 'acme-data.mart',
+  further_source_datasets: ['acme-data.raw', 'local'],
+  salesforce: {
+    login_url: 'https://acme.my.salesforce.com',
+    client_id: 'consumer-key',
+    username: 'kenko@acme.example',
+    audience: 'https://test.salesforce.com',
+  },
+  salesforce_private_key: '-----BEGIN PRIVATE KEY-----\nthe first key\n-----END PRIVATE KEY-----\n',
+  api_access: { members: ['group:cs@acme.example'] },
+  budget: { amount: 200, billing_account: '012345-6789AB-CDEF01' },
+  notification_channels: [`projects/${project}/notificationChannels/77`],
+  notification_emails: ['on-call@acme.example'],
+  schedules: { intraday: { cron: '0 9-18 * * 1-5', time_zone: 'Asia/Tokyo' } },
+  labels: { team: 'customer-success' },
+  functions: { api: { min_instances: 1 } },
+  retention: { history_days: 800, dead_letter_days: 14 },
+};
+
+export interface Deployment {
+  cloud: Cloud;
+  terraform: Terraform;
+  /** `apply`, and an error where it fails. */
+  apply(): Promise<string>;
+  /** `apply`; what it printed, and 0 where it went through. */
+  tryToApply(): Promise<{ status: number; output: string }>;
+  /** What `plan` would do, as Terraform counts it. */
+  plan(): Promise<PlannedChange[]>;
+  close(): void;
+}
+
+export interface PlannedChange {
+  address: string;
+  actions: string[];
+}
+
+export interface DeploymentOptions {
+  /** Folder of the configuration; the root module without it. */
+  configuration?: string;
+  variables?: Readonly<Record<string, unknown>>;
+  /** A bundle with other content has another name. */
+  bundle?: string;
+  cloud?: Cloud;
+}
+
+export function emptyProject(): Cloud {
+  return new Cloud(
+    { project, number },
+    {
+      datasets: [
+        `projects/${project}/datasets/warehouse`,
+        `projects/${project}/datasets/local`,
+        'projects/acme-data/datasets/mart',
+        'projects/acme-data/datasets/raw',
+      ],
+      channels: [`projects/${project}/notificationChannels/77`],
+    },
+  );
+}
+
+/** A bundle as `npm run build` leaves it. */
+export function writeBundle(folder: string, content: string): string {
+  mkdirSync(folder, { recursive: true });
+  const archive = `functions-${content}.zip`;
+  writeFileSync(join(folder, archive), content);
+  const manifest = join(folder, `functions-${content}.json`);
+  writeFileSync(manifest, JSON.stringify({ archive }));
+  return manifest;
+}
+
+export async function openDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
+  const cloud = options.cloud ?? emptyProject();
+  const folder = mkdtempSync(join(tmpdir(), 'kenko-deployment-'));
+  const servers = await Promise.all(
+    Object.entries(readProviderSchemas()).map(
+      async ([name, schema]) => [name, await startProviderServer(schema, cloud)] as const,
+    ),
+  );
+  const terraform = openTerraform({
+    configuration: options.configuration ?? configuration,
+    providers: Object.fromEntries(servers.map(([name, { port }]) => [name, port])),
+    variables: {
+      bundle_manifest: writeBundle(folder, options.bundle ?? 'one'),
+      ...(options.variables ?? smallest),
+    },
+  });
+  const state = join(terraform.folder, 'terraform.tfstate');
+  await terraform.must('init', '-backend=false', '-no-color');
+  const common = ['-no-color', '-parallelism=100', `-state=${state}`];
+  const tryToApply = async () => {
+    const finished = await terraform.run('apply', '-auto-approve', ...common);
+    cloud.grow();
+    return finished;
+  };
+  return {
+    cloud,
+    terraform,
+    tryToApply,
+    async apply() {
+      const { status, output } = await tryToApply();
+      if (status !== 0) throw new Error(`terraform apply ended with ${status}:\n${output}`);
+      return output;
+    },
+    async plan() {
+      const file = join(terraform.folder, 'plan');
+      await terraform.must('plan', `-out=${file}`, ...common);
+      const shown = await terraform.must('show', '-json', file);
+      const { resource_changes: changes = [] } = JSON.parse(shown) as {
+        resource_changes?: { address: string; change: { actions: string[] } }[];
+      };
+      return changes
+        .filter(({ change }) => change.actions.join() !== 'no-op')
+        .map(({ address, change }) => ({ address, actions: change.actions }));
+    },
+    close() {
+      for (const [, server] of servers) server.close();
+      terraform.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
