@@ -17,13 +17,17 @@ module "warehouse" {
     for name, function in local.deployed : name => {
       member = local.members[name]
       tables = ["score_history"]
-    } if function.warehouse == "reader"
+    } if function.warehouse == "reads"
   }
   source_readers = {
     for name, function in local.deployed : name => local.members[name] if function.sources
   }
+  # Whoever starts jobs under ids of its own also looks up those that another function started.
   writers = {
-    for name, function in local.deployed : name => local.members[name] if function.warehouse == "writer"
+    for name, function in local.deployed : name => {
+      member      = local.members[name]
+      shares_jobs = function.warehouse == "writes"
+    } if contains(["drops", "writes"], function.warehouse)
   }
 
   depends_on = [module.services]

@@ -10,7 +10,7 @@ locals {
       publishes   = ["accounts-changed"]
       salesforce  = false
       sources     = false
-      warehouse   = "reader"
+      warehouse   = "reads"
       # Requests wait for Firestore most of the time, so one instance takes many.
       resources = { concurrency = 40, cpu = "1", max_instances = 5, memory = "1Gi", min_instances = 0, timeout_seconds = 60 }
     }
@@ -22,7 +22,7 @@ locals {
       salesforce  = false
       sources     = false
       # Beside reading, it drops the run's own tables when the last shard is published.
-      warehouse = "writer"
+      warehouse = "drops"
       resources = { concurrency = 1, cpu = "1", max_instances = 10, memory = "1Gi", min_instances = 0, timeout_seconds = 540 }
     }
     score = {
@@ -33,7 +33,7 @@ locals {
       publishes  = ["publish-shards", "score-shards"]
       salesforce = false
       sources    = true
-      warehouse  = "writer"
+      warehouse  = "writes"
       # It waits for one long query of BigQuery: half an hour, as long as Cloud Scheduler waits.
       resources = { concurrency = 1, cpu = "1", max_instances = 3, memory = "1Gi", min_instances = 0, timeout_seconds = 1800 }
     }
@@ -44,7 +44,7 @@ locals {
       publishes   = ["publish-shards"]
       salesforce  = false
       sources     = false
-      warehouse   = "writer"
+      warehouse   = "writes"
       # One shard at a time fills a CPU and some hundred MB.
       resources = { concurrency = 1, cpu = "1", max_instances = 20, memory = "1Gi", min_instances = 0, timeout_seconds = 540 }
     }
@@ -55,7 +55,7 @@ locals {
       publishes   = ["accounts-changed", "publish-shards", "score-shards"]
       salesforce  = false
       sources     = true
-      warehouse   = "writer"
+      warehouse   = "writes"
       # It may have to prepare a run, as score does.
       resources = { concurrency = 1, cpu = "1", max_instances = 2, memory = "1Gi", min_instances = 0, timeout_seconds = 1800 }
     }

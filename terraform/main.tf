@@ -14,9 +14,16 @@ locals {
 
   labels = merge({ app = "kenko", deployment = var.prefix }, var.labels)
 
+  # Tables that the pack names with their dataset, or with project and dataset, lie elsewhere.
+  pack_datasets = [
+    for table in values(try(local.pack.tables, {})) :
+    join(".", slice(split(".", table.table), 0, length(split(".", table.table)) - 1))
+    if strcontains(try(table.table, ""), ".")
+  ]
+
   # `project.dataset`, or `dataset` of this project.
   sources = {
-    for name in setunion([var.source_dataset], var.further_source_datasets) : name => {
+    for name in setunion([var.source_dataset], var.further_source_datasets, local.pack_datasets) : name => {
       project_id = length(split(".", name)) == 2 ? split(".", name)[0] : var.project_id
       dataset    = reverse(split(".", name))[0]
     }

@@ -9,6 +9,11 @@ variable "alert_thresholds" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for threshold in values(var.alert_thresholds) : threshold > 0])
+    error_message = "Every threshold is above 0."
+  }
 }
 
 variable "api_access" {
@@ -27,6 +32,13 @@ variable "api_access" {
       can(regex("^(user|group|serviceAccount|domain|principal|principalSet):\\S+$", member))
     ])
     error_message = "A member is a principal such as group:cs@example.com; for everybody on the internet set public = true instead."
+  }
+
+  validation {
+    condition = contains(
+      ["ALLOW_ALL", "ALLOW_INTERNAL_AND_GCLB", "ALLOW_INTERNAL_ONLY"], var.api_access.ingress
+    )
+    error_message = "The ingress is ALLOW_ALL, ALLOW_INTERNAL_AND_GCLB or ALLOW_INTERNAL_ONLY."
   }
 }
 
@@ -223,6 +235,16 @@ variable "retention" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.retention.dead_letter_days >= 1 && var.retention.dead_letter_days <= 31
+    error_message = "Pub/Sub keeps dead letters for 1 to 31 days."
+  }
+
+  validation {
+    condition     = var.retention.history_days == null || try(var.retention.history_days >= 400, false)
+    error_message = "History is kept for 400 days at least: trends and a year's comparison look back."
+  }
 }
 
 variable "salesforce" {
@@ -313,8 +335,10 @@ variable "schedules" {
   nullable = false
 
   validation {
-    condition     = var.schedules.daily != null && var.schedules.sweep != null
-    error_message = "The jobs daily and sweep are always there; set paused = true to stop one."
+    condition = alltrue([
+      for schedule in values(var.schedules) : can(regex("^\\S+( \\S+){4}$", schedule.cron)) if schedule != null
+    ])
+    error_message = "A cron expression has five fields, such as \"0 5 * * *\"."
   }
 }
 

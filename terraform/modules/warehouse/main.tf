@@ -100,8 +100,8 @@ resource "google_project_iam_member" "writer_jobs" {
   for_each = var.writers
 
   project = var.project_id
-  role    = google_project_iam_custom_role.jobs.name
-  member  = each.value
+  role    = each.value.shares_jobs ? google_project_iam_custom_role.jobs.name : "roles/bigquery.jobUser"
+  member  = each.value.member
 }
 
 resource "google_project_iam_member" "reader_jobs" {
@@ -118,7 +118,7 @@ resource "google_bigquery_dataset_iam_member" "writer" {
   project    = var.project_id
   dataset_id = google_bigquery_dataset.this.dataset_id
   role       = "roles/bigquery.dataEditor"
-  member     = each.value
+  member     = each.value.member
 }
 
 resource "google_bigquery_table_iam_member" "reader" {

@@ -86,8 +86,11 @@ variable "tables_folder" {
 }
 
 variable "writers" {
-  description = "Members who make, load, query, copy and drop tables of our dataset, by a name that stays."
-  type        = map(string)
-  default     = {}
-  nullable    = false
+  description = "Members who make, load, query, copy and drop tables of our dataset, by a name that stays; with `shares_jobs` they look up jobs that others started."
+  type = map(object({
+    member      = string
+    shares_jobs = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
 }

@@ -101,7 +101,8 @@ export class Cloud implements Backend {
     const kind = kinds[type];
     if (!kind) throw new Error(`The stand-in knows no ${type}; describe it in kinds.ts.`);
     this.#requireApi(kind.api, planned);
-    const wanted = type === 'google_secret_manager_secret_version' ? this.#version(planned) : planned;
+    const wanted =
+      type === 'google_secret_manager_secret_version' ? this.#version(planned) : planned;
     const name = kind.name(wanted, this.place);
     if (this.find(type, name)) throw new Error(`Error 409: ${name} already exists`);
     refuseCreation(this, type, wanted, name);
@@ -153,7 +154,9 @@ export class Cloud implements Backend {
     const project = textIn(values, 'project');
     if (!api || (project !== '' && project !== this.place.project)) return;
     if (this.apis.has(`${api}.googleapis.com`)) return;
-    throw new Error(`Error 403: ${api}.googleapis.com has not been used in the project before or it is disabled`);
+    throw new Error(
+      `Error 403: ${api}.googleapis.com has not been used in the project before or it is disabled`,
+    );
   }
 
   /** The next version of a secret. */

@@ -12,7 +12,8 @@ function callProblems(cloud: Cloud, uri: string, token: Values | undefined): str
   const caller = `serviceAccount:${textIn(token, 'service_account_email')}`;
   const service = target.name.replace('/functions/', '/services/');
   const problems: string[] = [];
-  if (textIn(token, 'audience') !== uri) problems.push(`Cloud Run refuses tokens whose audience is not ${uri}`);
+  if (textIn(token, 'audience') !== uri)
+    problems.push(`Cloud Run refuses tokens whose audience is not ${uri}`);
   if (!isAllowed(cloud, caller, 'run.routes.invoke', service)) {
     problems.push(`${caller} may not invoke ${service}`);
   }
@@ -58,7 +59,9 @@ export function scheduleProblems(cloud: Cloud, name: string, values: Values): st
 export function deliveryProblems(cloud: Cloud): string[] {
   const agent = pubsubAgent(cloud);
   return [
-    ...cloud.all('google_cloud_scheduler_job').flatMap(({ name, values }) => scheduleProblems(cloud, name, values)),
+    ...cloud
+      .all('google_cloud_scheduler_job')
+      .flatMap(({ name, values }) => scheduleProblems(cloud, name, values)),
     ...cloud.all('google_pubsub_subscription').flatMap(({ name, values }) => {
       if (!blockIn(values, 'push_config')) return [];
       const takes = isAllowed(cloud, agent, 'pubsub.subscriptions.consume', name);

@@ -47,17 +47,14 @@ function meets(condition: string | undefined, name: string): boolean {
 }
 
 /** Whether the member may do this to the resource of this name. */
-export function isAllowed(
-  cloud: Cloud,
-  member: string,
-  permission: string,
-  name: string,
-): boolean {
+export function isAllowed(cloud: Cloud, member: string, permission: string, name: string): boolean {
   const project = `projects/${cloud.place.project}`;
   return grantsOf(cloud).some(
     (grant) =>
       grant.member === member &&
-      (grant.resource === project || name === grant.resource || name.startsWith(`${grant.resource}/`)) &&
+      (grant.resource === project ||
+        name === grant.resource ||
+        name.startsWith(`${grant.resource}/`)) &&
       permissionsOf(cloud, grant.role).includes(permission) &&
       meets(grant.condition, name),
   );
@@ -70,8 +67,7 @@ export function effectivePermissions(cloud: Cloud, member: string): Set<string> 
       .filter((grant) => grant.member === member)
       .flatMap(({ role, resource, condition }) =>
         permissionsOf(cloud, role).map(
-          (permission) =>
-            `${permission} on ${resource}${condition ? ` if ${condition}` : ''}`,
+          (permission) => `${permission} on ${resource}${condition ? ` if ${condition}` : ''}`,
         ),
       ),
   );

@@ -20,7 +20,8 @@ export interface Kind {
   given?: (values: Values, name: string, place: Place) => Record<string, Value>;
 }
 
-const projectOf = (values: Values, place: Place): string => textIn(values, 'project') || place.project;
+const projectOf = (values: Values, place: Place): string =>
+  textIn(values, 'project') || place.project;
 
 /** A resource of a project that is named by one of its attributes. */
 const named =
@@ -41,7 +42,11 @@ function numberOf(text: string): string {
 }
 
 /** A grant of a role on a resource, the last segments of its name. */
-function grant(api: string, resource: (values: Values, place: Place) => string, of: readonly string[]): Kind {
+function grant(
+  api: string,
+  resource: (values: Values, place: Place) => string,
+  of: readonly string[],
+): Kind {
   return {
     api,
     name: (values, place) =>
@@ -152,11 +157,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
       };
     },
   },
-  google_cloud_run_service_iam_member: grant(
-    'run',
-    located('services', 'service'),
-    ['service', 'location'],
-  ),
+  google_cloud_run_service_iam_member: grant('run', located('services', 'service'), [
+    'service',
+    'location',
+  ]),
   google_cloud_scheduler_job: {
     api: 'cloudscheduler',
     name: located('jobs', 'name', 'region'),
@@ -207,11 +211,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
     name: named('datasets', 'dataset_id'),
     immutable: ['dataset_id', 'location', 'project'],
   },
-  google_bigquery_dataset_iam_member: grant(
-    'bigquery',
-    named('datasets', 'dataset_id'),
-    ['dataset_id'],
-  ),
+  google_bigquery_dataset_iam_member: grant('bigquery', named('datasets', 'dataset_id'), [
+    'dataset_id',
+  ]),
   google_bigquery_table: {
     api: 'bigquery',
     name: (values, place) =>

@@ -56,14 +56,19 @@ function labelProblems(type: string, values: Values): string[] {
     type === 'google_monitoring_notification_channel' ? ['user_labels'] : ['labels', 'user_labels'];
   return attributes.flatMap((attribute) => {
     const labels = values[attribute];
-    if (!labels || typeof labels !== 'object' || Array.isArray(labels) || isUnknown(labels)) return [];
+    if (!labels || typeof labels !== 'object' || Array.isArray(labels) || isUnknown(labels))
+      return [];
     return Object.entries(labels)
-      .filter(([name, value]) => typeof value === 'string' && !(label.test(name) && labelValue.test(value)))
+      .filter(
+        ([name, value]) =>
+          typeof value === 'string' && !(label.test(name) && labelValue.test(value)),
+      )
       .map(([name]) => `${attribute}.${name} is no label`);
   });
 }
 
-const memberPattern = /^(allUsers|allAuthenticatedUsers|(user|group|serviceAccount|domain|principal|principalSet):\S+)$/;
+const memberPattern =
+  /^(allUsers|allAuthenticatedUsers|(user|group|serviceAccount|domain|principal|principalSet):\S+)$/;
 
 const checkGrant: Check = (values) => {
   const member = textIn(values, 'member');
@@ -102,7 +107,12 @@ const checkFunction: Check = (values) => {
 
 const checkSubscription: Check = (values) => [
   ...range('ack_deadline_seconds', values.ack_deadline_seconds, 10, 600),
-  ...range('message_retention_duration', seconds(values, 'message_retention_duration'), 600, 2_678_400),
+  ...range(
+    'message_retention_duration',
+    seconds(values, 'message_retention_duration'),
+    600,
+    2_678_400,
+  ),
   ...range(
     'max_delivery_attempts',
     blockIn(values, 'dead_letter_policy')?.max_delivery_attempts,
@@ -136,7 +146,8 @@ const checkTable: Check = (values) => {
       if (!types.test(type) || !modes.test(mode)) problems.push(`column ${name}: ${type} ${mode}`);
     }
   }
-  if (textsIn(values, 'clustering').length > 4) problems.push('a table clusters by 4 columns at most');
+  if (textsIn(values, 'clustering').length > 4)
+    problems.push('a table clusters by 4 columns at most');
   if (values.require_partition_filter === true && !blockIn(values, 'time_partitioning')) {
     problems.push('a partition filter needs partitions');
   }
@@ -168,7 +179,9 @@ const conditionKinds = [
 
 const checkPolicy: Check = (values) => {
   const conditions = blocksIn(values.conditions);
-  const used = conditions.map((condition) => conditionKinds.filter((kind) => blockIn(condition, kind)));
+  const used = conditions.map((condition) =>
+    conditionKinds.filter((kind) => blockIn(condition, kind)),
+  );
   const matchesLog = used.some((kinds) => kinds.includes('condition_matched_log'));
   const limit = blockIn(blockIn(values, 'alert_strategy') ?? {}, 'notification_rate_limit');
   const problems: string[] = [];
@@ -180,14 +193,16 @@ const checkPolicy: Check = (values) => {
   }
   for (const condition of conditions) {
     const absent = seconds(blockIn(condition, 'condition_absent'), 'duration');
-    if (absent !== undefined && absent > 84_600) problems.push('absence is seen for 23.5 hours at most');
+    if (absent !== undefined && absent > 84_600)
+      problems.push('absence is seen for 23.5 hours at most');
     const query = blockIn(condition, 'condition_prometheus_query_language');
     if (query && (seconds(query, 'evaluation_interval') ?? 30) % 30 !== 0) {
       problems.push('the evaluation interval is a multiple of 30 s');
     }
     const threshold = blockIn(condition, 'condition_threshold');
     if (!threshold) continue;
-    if ((seconds(threshold, 'duration') ?? 0) % 60 !== 0) problems.push('a duration is whole minutes');
+    if ((seconds(threshold, 'duration') ?? 0) % 60 !== 0)
+      problems.push('a duration is whole minutes');
     if (!isUnknown(threshold.filter) && !/resource\.type ?=/.test(textIn(threshold, 'filter'))) {
       problems.push('a filter names the type of the resource');
     }

@@ -23,7 +23,8 @@ const inProject = (cloud: Cloud, collection: string, name: string): string =>
 /** Builds and the first revision need all this at the moment of the deployment. */
 const refuseFunction: Refuse = (cloud, values, name) => {
   for (const api of ['run', 'cloudbuild', 'artifactregistry']) {
-    if (!cloud.apis.has(`${api}.googleapis.com`)) throw new Error(`Error 403: ${api} is not enabled`);
+    if (!cloud.apis.has(`${api}.googleapis.com`))
+      throw new Error(`Error 403: ${api} is not enabled`);
   }
   const build = blockIn(values, 'build_config') ?? {};
   const archive = blockIn(blockIn(build, 'source') ?? {}, 'storage_source');
@@ -53,7 +54,11 @@ const refuseFunction: Refuse = (cloud, values, name) => {
   for (const secret of blocksIn(config.secret_environment_variables)) {
     const full = inProject(cloud, 'secrets', textIn(secret, 'secret'));
     must(cloud, 'google_secret_manager_secret', full);
-    must(cloud, 'google_secret_manager_secret_version', `${full}/versions/${textIn(secret, 'version')}`);
+    must(
+      cloud,
+      'google_secret_manager_secret_version',
+      `${full}/versions/${textIn(secret, 'version')}`,
+    );
     if (isAllowed(cloud, runner, 'secretmanager.versions.access', full)) continue;
     throw new Error(`Error 400: Permission denied on secret ${full} for ${runner}`);
   }
@@ -65,20 +70,27 @@ const refuseSubscription: Refuse = (cloud, values, name) => {
   if (dead) must(cloud, 'google_pubsub_topic', inProject(cloud, 'topics', dead));
   const push = blockIn(values, 'push_config');
   if (!push) return;
-  mustBeAccount(cloud, `serviceAccount:${textIn(blockIn(push, 'oidc_token'), 'service_account_email')}`);
+  mustBeAccount(
+    cloud,
+    `serviceAccount:${textIn(blockIn(push, 'oidc_token'), 'service_account_email')}`,
+  );
   cloud.tooEarly.push(...pushProblems(cloud, name, values));
 };
 
 const refuseJob: Refuse = (cloud, values, name) => {
   const target = blockIn(values, 'http_target') ?? {};
-  mustBeAccount(cloud, `serviceAccount:${textIn(blockIn(target, 'oidc_token'), 'service_account_email')}`);
+  mustBeAccount(
+    cloud,
+    `serviceAccount:${textIn(blockIn(target, 'oidc_token'), 'service_account_email')}`,
+  );
   cloud.tooEarly.push(...scheduleProblems(cloud, name, values));
 };
 
 /** A metric is known to Cloud Monitoring only some minutes after it was made. */
 const refusePolicy: Refuse = (cloud, values) => {
   for (const channel of textsIn(values, 'notification_channels')) {
-    if (!cloud.channels.has(channel)) must(cloud, 'google_monitoring_notification_channel', channel);
+    if (!cloud.channels.has(channel))
+      must(cloud, 'google_monitoring_notification_channel', channel);
   }
   for (const condition of blocksIn(values.conditions)) {
     const filter = textIn(blockIn(condition, 'condition_threshold'), 'filter');
@@ -86,7 +98,9 @@ const refusePolicy: Refuse = (cloud, values) => {
     if (metric !== undefined) mustBeKnown(cloud, metric);
     const query = blockIn(condition, 'condition_prometheus_query_language');
     if (query && query.disable_metric_validation !== true) {
-      for (const [, user] of textIn(query, 'query').matchAll(/logging_googleapis_com:user_(\w+)/g)) {
+      for (const [, user] of textIn(query, 'query').matchAll(
+        /logging_googleapis_com:user_(\w+)/g,
+      )) {
         mustBeKnown(cloud, (user ?? '').replaceAll('_', '-'));
       }
     }
@@ -96,7 +110,9 @@ const refusePolicy: Refuse = (cloud, values) => {
 function mustBeKnown(cloud: Cloud, metric: string): void {
   const name = `projects/${cloud.place.project}/metrics/${metric}`;
   if ((cloud.find('google_logging_metric', name)?.age ?? 0) > 0) return;
-  throw new Error(`Error 404: Cannot find metric(s) that match type = "logging.googleapis.com/user/${metric}"`);
+  throw new Error(
+    `Error 404: Cannot find metric(s) that match type = "logging.googleapis.com/user/${metric}"`,
+  );
 }
 
 const refuseGrant =
@@ -115,7 +131,9 @@ const ownDataset = (cloud: Cloud, values: Values): string =>
   `projects/${textIn(values, 'project') || cloud.place.project}/datasets/${textIn(values, 'dataset_id')}`;
 
 const refusals: Readonly<Record<string, Refuse>> = {
-  google_artifact_registry_repository_iam_member: refuseGrant('google_artifact_registry_repository'),
+  google_artifact_registry_repository_iam_member: refuseGrant(
+    'google_artifact_registry_repository',
+  ),
   google_bigquery_dataset_iam_member: (cloud, values, name) => {
     refuseGrant()(cloud, values, name);
     const dataset = grantedOn(name);
@@ -127,15 +145,27 @@ const refusals: Readonly<Record<string, Refuse>> = {
   google_bigquery_table_iam_member: refuseGrant('google_bigquery_table'),
   google_cloud_run_service_iam_member: (cloud, values, name) => {
     refuseGrant()(cloud, values, name);
-    must(cloud, 'google_cloudfunctions2_function', grantedOn(name).replace('/services/', '/functions/'));
+    must(
+      cloud,
+      'google_cloudfunctions2_function',
+      grantedOn(name).replace('/services/', '/functions/'),
+    );
   },
   google_cloud_scheduler_job: refuseJob,
   google_cloudfunctions2_function: refuseFunction,
   google_firestore_field: (cloud, values) => {
-    must(cloud, 'google_firestore_database', inProject(cloud, 'databases', textIn(values, 'database')));
+    must(
+      cloud,
+      'google_firestore_database',
+      inProject(cloud, 'databases', textIn(values, 'database')),
+    );
   },
   google_firestore_index: (cloud, values) => {
-    must(cloud, 'google_firestore_database', inProject(cloud, 'databases', textIn(values, 'database')));
+    must(
+      cloud,
+      'google_firestore_database',
+      inProject(cloud, 'databases', textIn(values, 'database')),
+    );
   },
   google_monitoring_alert_policy: refusePolicy,
   google_project_iam_member: refuseGrant(),
@@ -171,8 +201,11 @@ export function refuseDeletion(cloud: Cloud, type: string, values: Values, name:
   if (values.deletion_protection === true) refuse('deletion_protection is true');
   if (values.delete_protection_state === 'DELETE_PROTECTION_ENABLED') refuse('it is protected');
   if (type === 'google_storage_bucket' && values.force_destroy !== true) {
-    const holds = cloud.all('google_storage_bucket_object').some((object) => textIn(object.values, 'bucket') === name);
-    if (holds || values.versioning !== null) refuse('it holds objects and force_destroy is not set');
+    const holds = cloud
+      .all('google_storage_bucket_object')
+      .some((object) => textIn(object.values, 'bucket') === name);
+    if (holds || values.versioning !== null)
+      refuse('it holds objects and force_destroy is not set');
   }
   if (type === 'google_bigquery_dataset' && values.delete_contents_on_destroy !== true) {
     if (cloud.foreignTables.size > 0) refuse('it still holds tables');

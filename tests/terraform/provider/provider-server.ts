@@ -156,7 +156,9 @@ export async function startProviderServer(
   backend: Backend,
 ): Promise<ProviderServer> {
   const file = fileURLToPath(new URL('tfplugin6.proto', import.meta.url));
-  const { tfplugin6 } = grpc.loadPackageDefinition(loadSync(file, { keepCase: true })) as unknown as {
+  const { tfplugin6 } = grpc.loadPackageDefinition(
+    loadSync(file, { keepCase: true }),
+  ) as unknown as {
     tfplugin6: { Provider: { service: grpc.ServiceDefinition } };
   };
   const server = new grpc.Server({

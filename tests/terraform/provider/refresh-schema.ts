@@ -33,7 +33,9 @@ function usedTypes(kind: 'resource' | 'data'): Set<string> {
   const files = globSync('**/*.tf', { cwd: terraform });
   return new Set(
     files.flatMap((file) =>
-      [...readFileSync(`${terraform}/${file}`, 'utf8').matchAll(declared)].map(([, type]) => type ?? ''),
+      [...readFileSync(`${terraform}/${file}`, 'utf8').matchAll(declared)].map(
+        ([, type]) => type ?? '',
+      ),
     ),
   );
 }
@@ -47,7 +49,9 @@ function reducedBlock({ attributes = {}, block_types = {} }: BlockSchema): Block
           name,
           {
             type: attribute.type,
-            ...Object.fromEntries(flags.filter((flag) => attribute[flag]).map((flag) => [flag, true])),
+            ...Object.fromEntries(
+              flags.filter((flag) => attribute[flag]).map((flag) => [flag, true]),
+            ),
           },
         ]),
     ),

@@ -1,5 +1,5 @@
 /** A deployment on an empty project: the configuration, a bundle, and the cloud that refuses. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../../functions/deployed-files.ts';
@@ -8,7 +8,8 @@ import { startProviderServer } from '../provider/provider-server.ts';
 import { readProviderSchemas } from '../provider/schema.ts';
 import { openTerraform, type Terraform } from './terraform-cli.ts';
 
-export const configuration = join(repositoryRoot(), 'terraform');
+const root = repositoryRoot();
+export const configuration = join(root, 'terraform');
 export const project = 'acme-health';
 const number = '123456789012';
 
@@ -46,6 +47,11 @@ export const largest = {
 export interface Deployment {
   cloud: Cloud;
   terraform: Terraform;
+  /** Puts a bundle with other content in the place of the one there was. */
+  bundle(content: string): void;
+  /** Other values of variables from now on. */
+  set(variables: Readonly<Record<string, unknown>>): void;
+  destroy(): Promise<{ status: number; output: string }>;
   /** `apply`, and an error where it fails. */
   apply(): Promise<string>;
   /** `apply`; what it printed, and 0 where it went through. */
@@ -57,6 +63,7 @@ export interface Deployment {
 
 export interface PlannedChange {
   address: string;
+  type: string;
   actions: string[];
 }
 
@@ -64,8 +71,6 @@ export interface DeploymentOptions {
   /** Folder of the configuration; the root module without it. */
   configuration?: string;
   variables?: Readonly<Record<string, unknown>>;
-  /** A bundle with other content has another name. */
-  bundle?: string;
   cloud?: Cloud;
 }
 
@@ -84,14 +89,32 @@ export function emptyProject(): Cloud {
   );
 }
 
-/** A bundle as `npm run build` leaves it. */
+/** A bundle as `npm run build` leaves it. @returns the path of its manifest */
 export function writeBundle(folder: string, content: string): string {
   mkdirSync(folder, { recursive: true });
   const archive = `functions-${content}.zip`;
   writeFileSync(join(folder, archive), content);
-  const manifest = join(folder, `functions-${content}.json`);
+  const manifest = join(folder, 'functions.json');
   writeFileSync(manifest, JSON.stringify({ archive }));
   return manifest;
+}
+
+/**
+ * A copy of the configuration, with all that it reads, to make changes in.
+ * @returns the folder of the root module
+ */
+export function copyConfiguration(folder: string): string {
+  const copy = join(folder, 'terraform');
+  cpSync(configuration, copy, {
+    recursive: true,
+    filter: (path) => !path.includes('.terraform'),
+  });
+  for (const name of ['rules', 'sql']) symlinkSync(join(root, name), join(folder, name));
+  cpSync(join(root, 'functions', 'records'), join(folder, 'functions', 'records'), {
+    recursive: true,
+  });
+  writeBundle(join(folder, 'dist'), 'copy');
+  return copy;
 }
 
 export async function openDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
@@ -105,14 +128,11 @@ export async function openDeployment(options: DeploymentOptions = {}): Promise<D
   const terraform = openTerraform({
     configuration: options.configuration ?? configuration,
     providers: Object.fromEntries(servers.map(([name, { port }]) => [name, port])),
-    variables: {
-      bundle_manifest: writeBundle(folder, options.bundle ?? 'one'),
-      ...(options.variables ?? smallest),
-    },
+    variables: { bundle_manifest: writeBundle(folder, 'one'), ...(options.variables ?? smallest) },
   });
   const state = join(terraform.folder, 'terraform.tfstate');
   await terraform.must('init', '-backend=false', '-no-color');
-  const common = ['-no-color', '-parallelism=100', `-state=${state}`];
+  const common = ['-no-color', '-parallelism=100', '-backup=-', `-state=${state}`];
   const tryToApply = async () => {
     const finished = await terraform.run('apply', '-auto-approve', ...common);
     cloud.grow();
@@ -122,6 +142,9 @@ export async function openDeployment(options: DeploymentOptions = {}): Promise<D
     cloud,
     terraform,
     tryToApply,
+    bundle: (content) => void writeBundle(folder, content),
+    set: (variables) => terraform.set(variables),
+    destroy: () => terraform.run('destroy', '-auto-approve', ...common),
     async apply() {
       const { status, output } = await tryToApply();
       if (status !== 0) throw new Error(`terraform apply ended with ${status}:\n${output}`);
@@ -132,11 +155,11 @@ export async function openDeployment(options: DeploymentOptions = {}): Promise<D
       await terraform.must('plan', `-out=${file}`, ...common);
       const shown = await terraform.must('show', '-json', file);
       const { resource_changes: changes = [] } = JSON.parse(shown) as {
-        resource_changes?: { address: string; change: { actions: string[] } }[];
+        resource_changes?: { address: string; type: string; change: { actions: string[] } }[];
       };
       return changes
         .filter(({ change }) => change.actions.join() !== 'no-op')
-        .map(({ address, change }) => ({ address, actions: change.actions }));
+        .map(({ address, type, change }) => ({ address, type, actions: change.actions }));
     },
     close() {
       for (const [, server] of servers) server.close();

@@ -15,6 +15,8 @@ export interface Terraform {
   /** The folder that holds state and what `init` made. */
   folder: string;
   run(...words: string[]): Promise<Finished>;
+  /** Other values of variables from now on. */
+  set(variables: Readonly<Record<string, unknown>>): void;
   /** As `run`, and an error with the output where it fails. */
   must(...words: string[]): Promise<string>;
   close(): void;
@@ -45,15 +47,20 @@ const reattach = (providers: TerraformOptions['providers']): string =>
     ),
   );
 
+function environmentOf(variables: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      `TF_VAR_${name}`,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
 /** @throws Error in one sentence where the machine has no Terraform. */
 export function openTerraform(options: TerraformOptions): Terraform {
   const folder = mkdtempSync(join(tmpdir(), 'kenko-terraform-'));
   const cliConfiguration = join(folder, 'cli.tfrc');
   writeFileSync(cliConfiguration, '');
-  const variables = Object.entries(options.variables ?? {}).map(([name, value]) => [
-    `TF_VAR_${name}`,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ]);
   const environment = {
     PATH: env.PATH,
     HOME: folder,
@@ -63,7 +70,7 @@ export function openTerraform(options: TerraformOptions): Terraform {
     TF_IN_AUTOMATION: '1',
     TF_INPUT: '0',
     TF_REATTACH_PROVIDERS: reattach(options.providers),
-    ...Object.fromEntries(variables),
+    ...environmentOf(options.variables ?? {}),
   };
   const run = (...words: string[]): Promise<Finished> =>
     new Promise((resolve, reject) => {
@@ -84,6 +91,7 @@ export function openTerraform(options: TerraformOptions): Terraform {
   return {
     folder,
     run,
+    set: (variables) => void Object.assign(environment, environmentOf(variables)),
     async must(...words) {
       const { status, output } = await run(...words);
       if (status !== 0) throw new Error(`terraform ${words[0]} ended with ${status}:\n${output}`);

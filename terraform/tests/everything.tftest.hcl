@@ -1,0 +1,78 @@
+# Pins: every option together, JWT and client credentials, and secrets that no state holds.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+mock_provider "google-beta" {
+  source = "./tests/mocks"
+}
+
+variables {
+  api_access              = { members = ["group:cs@acme.example"] }
+  budget                  = { amount = 200, billing_account = "012345-6789AB-CDEF01" }
+  bundle_manifest         = "./tests/bundle/functions.json"
+  functions               = { api = { min_instances = 1 } }
+  further_source_datasets = ["acme-data.raw"]
+  grant_wait_seconds      = 0
+  labels                  = { team = "customer-success" }
+  notification_channels   = ["projects/acme-health/notificationChannels/77"]
+  notification_emails     = ["on-call@acme.example"]
+  project_id              = "acme-health"
+  region                  = "asia-northeast1"
+  retention               = { dead_letter_days = 14, history_days = 800 }
+  salesforce = {
+    audience  = "https://test.salesforce.com"
+    client_id = "consumer-key"
+    login_url = "https://acme.my.salesforce.com"
+    username  = "kenko@acme.example"
+  }
+  salesforce_client_secret = "a client secret"
+  salesforce_private_key   = "a private key"
+  schedules                = { intraday = { cron = "0 9-18 * * 1-5" } }
+  source_dataset           = "acme-data.mart"
+  warehouse_location       = "asia-northeast1"
+}
+
+run "jwt" {
+  assert {
+    condition     = keys(module.secret) == ["KENKO_SALESFORCE_PRIVATE_KEY"]
+    error_message = "The JWT flow keeps a private key."
+  }
+  assert {
+    condition     = output.jobs == { daily = "kenko-daily", intraday = "kenko-intraday", sweep = "kenko-sweep" }
+    error_message = "The intraday job is there."
+  }
+  assert {
+    condition     = length(local.notification_channels) == 2
+    error_message = "Alerts go to channels that exist and to addresses."
+  }
+  assert {
+    condition     = google_billing_budget.this[0].budget_filter[0].projects == toset(["projects/123456789012"])
+    error_message = "A budget names the project by its number."
+  }
+}
+
+run "client_credentials" {
+  command = plan
+  variables {
+    salesforce = {
+      client_id = "consumer-key"
+      login_url = "https://acme.my.salesforce.com"
+    }
+  }
+  assert {
+    condition     = keys(module.secret) == ["KENKO_SALESFORCE_CLIENT_SECRET"]
+    error_message = "Client credentials keep a client secret."
+  }
+}
+
+run "public" {
+  command = plan
+  variables {
+    api_access = { public = true }
+  }
+  assert {
+    condition     = local.api_members == toset(["allUsers"])
+    error_message = "The API is public where that is asked for."
+  }
+}

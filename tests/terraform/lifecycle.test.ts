@@ -1,0 +1,201 @@
+/** A deployment's life: first apply on an empty project, second one, changes, destroy. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { deliveryProblems } from './cloud/deliveries.ts';
+import { textIn, type Values } from './provider/values.ts';
+import {
+  copyConfiguration,
+  type Deployment,
+  largest,
+  openDeployment,
+  type PlannedChange,
+  project,
+  smallest,
+} from './support/deployment.ts';
+
+let opened: Deployment[] = [];
+afterEach(() => {
+  for (const deployment of opened) deployment.close();
+  opened = [];
+});
+
+/** A deployment of this test only. */
+async function open(options: Parameters<typeof openDeployment>[0]): Promise<Deployment> {
+  const deployment = await openDeployment(options);
+  opened.push(deployment);
+  return deployment;
+}
+
+const typesOf = (changes: readonly PlannedChange[]): string[] =>
+  changes.map(({ type, actions }) => `${type} ${actions.join('+')}`).sort();
+
+describe.each([
+  ['the smallest deployment', smallest],
+  ['one with everything on', largest],
+])('%s', (_, variables) => {
+  it('is made by a first apply on an empty project, and a second one changes nothing', async () => {
+    const deployment = await open({ variables });
+    await deployment.apply();
+    expect(deployment.cloud.tooEarly).toEqual([]);
+    expect(deliveryProblems(deployment.cloud)).toEqual([]);
+    expect(await deployment.plan()).toEqual([]);
+    expect(await deployment.apply()).toContain('0 added, 0 changed, 0 destroyed');
+  });
+
+  it('is destroyed once protection is off, and not before', async () => {
+    const deployment = await open({ variables });
+    await deployment.apply();
+    deployment.cloud.foreignTables.add('run_inputs_1');
+    const refused = await deployment.destroy();
+    expect(refused.status).toBe(1);
+    expect(refused.output).toContain('cannot be deleted');
+    for (const type of [
+      'google_firestore_database',
+      'google_bigquery_table',
+      'google_storage_bucket',
+    ]) {
+      expect(deployment.cloud.all(type), type).toHaveLength(1);
+    }
+
+    deployment.set({ delete_protection: false });
+    await deployment.apply();
+    const { status, output } = await deployment.destroy();
+    expect(status, output).toBe(0);
+    expect(deployment.cloud.all().filter(({ type }) => type !== 'google_project_service')).toEqual(
+      [],
+    );
+  });
+});
+
+describe('a change', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kenko-change-'));
+  let deployment: Deployment;
+  beforeAll(async () => {
+    const configuration = copyConfiguration(folder);
+    deployment = await openDeployment({ configuration, variables: largest });
+    await deployment.apply();
+  });
+  afterAll(() => {
+    deployment?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const edit = (file: string, change: (text: string) => string): (() => void) => {
+    const path = join(folder, file);
+    const before = readFileSync(path, 'utf8');
+    const after = change(before);
+    expect(after, `${file} as edited`).not.toBe(before);
+    writeFileSync(path, after);
+    return () => writeFileSync(path, before);
+  };
+
+  it('of rules or code replaces the archive and deploys the functions, nothing else', async () => {
+    deployment.bundle('two');
+    const changes = await deployment.plan();
+    expect(new Set(typesOf(changes))).toEqual(
+      new Set([
+        'google_cloudfunctions2_function update',
+        'google_storage_bucket_object create+delete',
+      ]),
+    );
+    await deployment.apply();
+    expect(await deployment.plan()).toEqual([]);
+    expect(deliveryProblems(deployment.cloud)).toEqual([]);
+  });
+
+  it('of a schedule changes its job', async () => {
+    deployment.set({
+      schedules: { daily: { cron: '0 7 * * *' }, intraday: largest.schedules.intraday },
+    });
+    expect(typesOf(await deployment.plan())).toEqual(['google_cloud_scheduler_job update']);
+    await deployment.apply();
+  });
+
+  it('of a secret makes the new version first, deploys, and then removes the old one', async () => {
+    deployment.set({ salesforce_secret_version: 2, salesforce_private_key: 'the second key' });
+    const changes = await deployment.plan();
+    expect(typesOf(changes)).toEqual([
+      'google_cloudfunctions2_function update',
+      'google_secret_manager_secret_version create+delete',
+    ]);
+    await deployment.apply();
+    const secret = `projects/${project}/secrets/kenko-salesforce-private-key`;
+    expect(deployment.cloud.secretValues.get(`${secret}/versions/2`)).toBe('the second key');
+    const [reader] = deployment.cloud
+      .all('google_cloudfunctions2_function')
+      .filter(({ values }) => textIn(values, 'name') === 'kenko-sync-salesforce')
+      .flatMap(
+        ({ values }) =>
+          (values.service_config as Values[])[0]?.secret_environment_variables as Values[],
+      );
+    expect(textIn(reader, 'version')).toBe('2');
+  });
+
+  it('of a score makes its indexes', async () => {
+    const undo = edit('terraform/data.tf', (text) =>
+      text.replace('= local.scores', '= concat(local.scores, ["renewal"])'),
+    );
+    const changes = await deployment.plan();
+    expect(new Set(typesOf(changes))).toEqual(new Set(['google_firestore_index create']));
+    expect(changes.length).toBeGreaterThan(0);
+    expect(changes.filter(({ address }) => !address.includes('renewal'))).toEqual([]);
+    undo();
+  });
+
+  it('that replaces a function also replaces who may call it', async () => {
+    const undo = edit('terraform/functions.tf', (text) =>
+      text.replace(
+        '  region      = var.region\n  resources',
+        '  region      = "asia-northeast2"\n  resources',
+      ),
+    );
+    await deployment.apply();
+    expect(await deployment.plan()).toEqual([]);
+    expect(deliveryProblems(deployment.cloud)).toEqual([]);
+    undo();
+    await deployment.apply();
+  });
+});
+
+describe('a value of a secret', () => {
+  it('is in no plan and in no state', async () => {
+    const deployment = await open({ variables: largest });
+    await deployment.apply();
+    const { terraform } = deployment;
+    const state = readFileSync(join(terraform.folder, 'terraform.tfstate'), 'utf8');
+    expect(state).toContain('kenko-salesforce-private-key');
+    expect(state).not.toContain('the first key');
+    deployment.set({ salesforce_secret_version: 2, salesforce_private_key: 'the second key' });
+    await deployment.plan();
+    const shown = await terraform.must('show', '-json', join(terraform.folder, 'plan'));
+    expect(shown).toContain('kenko-salesforce-private-key');
+    expect(shown).not.toMatch(/the (first|second) key/);
+    const values = [...deployment.cloud.secretValues.values()];
+    expect(values).toEqual([largest.salesforce_private_key]);
+  });
+});
+
+describe('a layout that cannot be changed in place', () => {
+  it('is refused, so that no rows are lost', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kenko-layout-'));
+    try {
+      const configuration = copyConfiguration(folder);
+      const deployment = await open({ configuration });
+      await deployment.apply();
+      const file = join(configuration, 'modules', 'warehouse', 'main.tf');
+      const text = readFileSync(file, 'utf8');
+      writeFileSync(
+        file,
+        text.replace('field         = time_partitioning.value', 'field         = "before_date"'),
+      );
+      const { status, output } = await deployment.tryToApply();
+      expect(status).toBe(1);
+      expect(output).toContain('deletion_protection is true');
+      expect(deployment.cloud.all('google_bigquery_table')).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,140 @@
+/** What every identity may do, from the applied state, against what the functions call. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { functionNames } from '../../functions/config.ts';
+import { grantsOf, permissionsOf } from './cloud/grants.ts';
+import { textIn } from './provider/values.ts';
+import type { Calls } from './support/calls.ts';
+import {
+  type Deployment,
+  largest,
+  openDeployment,
+  project,
+  smallest,
+} from './support/deployment.ts';
+import { smallestGrants } from './support/needs.ts';
+import { observeCalls } from './support/observed-calls.ts';
+
+let everything: Deployment;
+let calls: Calls;
+beforeAll(async () => {
+  calls = await observeCalls();
+  everything = await openDeployment({ variables: largest });
+  await everything.apply();
+});
+afterAll(() => everything?.close());
+
+const deployed = {
+  project,
+  prefix: 'kenko',
+  sources: [
+    'projects/acme-data/datasets/mart',
+    'projects/acme-data/datasets/raw',
+    `projects/${project}/datasets/local`,
+  ],
+  secret: `projects/${project}/secrets/kenko-salesforce-private-key`,
+};
+const account = (id: string): string => `serviceAccount:${id}@${project}.iam.gserviceaccount.com`;
+
+function grantsTo(member: string): string[] {
+  return grantsOf(everything.cloud)
+    .filter((grant) => grant.member === member)
+    .map(
+      ({ role, resource, condition }) =>
+        `${role} on ${resource}${condition ? ` if ${condition}` : ''}`,
+    )
+    .sort();
+}
+
+describe('a function', () => {
+  it.each(functionNames)('%s is granted what it calls, and nothing else', (name) => {
+    expect(calls.get(name)?.size, 'calls that were seen').toBeGreaterThan(0);
+    expect(grantsTo(account(`kenko-${name}`))).toEqual(smallestGrants(calls, name, deployed));
+  });
+
+  it('runs as an identity of its own', () => {
+    const identities = everything.cloud
+      .all('google_cloudfunctions2_function')
+      .map(({ values }) => textIn((values.service_config as never[])[0], 'service_account_email'));
+    expect(new Set(identities).size).toBe(functionNames.length);
+  });
+
+  it('may look up jobs that others started, where it takes up their runs', () => {
+    const role = `projects/${project}/roles/kenko_jobs`;
+    expect(permissionsOf(everything.cloud, role)).toEqual([
+      'bigquery.jobs.create',
+      'bigquery.jobs.get',
+    ]);
+  });
+});
+
+describe('other identities', () => {
+  it.each(functionNames.filter((name) => name !== 'api'))(
+    'whoever calls %s may do nothing else',
+    (name) => {
+      expect(grantsTo(account(`kenko-to-${name}`))).toEqual([
+        `roles/run.invoker on projects/${project}/locations/asia-northeast1/services/kenko-${name}`,
+      ]);
+    },
+  );
+
+  it('the builder writes images and logs, and reads sources', () => {
+    expect(grantsTo(account('kenko-build'))).toEqual([
+      `roles/artifactregistry.writer on projects/${project}/locations/asia-northeast1/repositories/kenko-functions`,
+      `roles/logging.logWriter on projects/${project}`,
+      'roles/storage.objectViewer on projects/_/buckets/acme-health-kenko-source',
+      `roles/storage.objectViewer on projects/${project} if resource.name.startsWith("projects/_/buckets/gcf-v2-sources-")`,
+    ]);
+  });
+
+  it('no account is left without a grant', () => {
+    const members = new Set(grantsOf(everything.cloud).map(({ member }) => member));
+    const idle = everything.cloud
+      .all('google_service_account')
+      .map(({ values }) => textIn(values, 'member'))
+      .filter((member) => !members.has(member));
+    expect(idle).toEqual([]);
+  });
+});
+
+describe('what nobody gets', () => {
+  it('is a basic role, or a role on the project that a smaller resource could carry', () => {
+    const broad = grantsOf(everything.cloud).filter(
+      ({ role, resource, condition }) =>
+        /^roles\/(owner|editor|viewer)$/.test(role) ||
+        (resource === `projects/${project}` &&
+          condition === undefined &&
+          !/^roles\/(bigquery\.jobUser|logging\.logWriter)$|\/roles\/kenko_jobs$/.test(role)),
+    );
+    expect(broad).toEqual([]);
+  });
+
+  it('is access from the internet, unless the operator asks for it', async () => {
+    const isPublic = ({ member }: { member: string }) => /^all(Authenticated)?Users$/.test(member);
+    expect(grantsOf(everything.cloud).filter(isPublic)).toEqual([]);
+    const open = await openDeployment({ variables: { ...smallest, api_access: { public: true } } });
+    try {
+      await open.apply();
+      expect(grantsOf(open.cloud).filter(isPublic)).toEqual([
+        {
+          member: 'allUsers',
+          role: 'roles/run.invoker',
+          resource: `projects/${project}/locations/asia-northeast1/services/kenko-api`,
+        },
+      ]);
+    } finally {
+      open.close();
+    }
+  });
+
+  it('is the way to internal functions from outside', () => {
+    const outside = everything.cloud
+      .all('google_cloudfunctions2_function')
+      .filter(
+        ({ values }) =>
+          textIn((values.service_config as never[])[0], 'ingress_settings') !==
+          'ALLOW_INTERNAL_ONLY',
+      )
+      .map(({ values }) => textIn(values, 'name'));
+    expect(outside).toEqual(['kenko-api']);
+  });
+});

@@ -1,0 +1,142 @@
+/**
+ * Every call that the functions make of their ports, observed while the whole system runs on its
+ * twins: runs, the API, sweeps, and runs that were interrupted and taken up by somebody else.
+ */
+import { getJson, postJson } from '../../../functions/cli/http-client.ts';
+import { code, Rejected } from '../../../functions/errors.ts';
+import type { Runtime } from '../../../functions/ports/runtime.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { crmAccounts } from '../../../functions/records/documents.ts';
+import { useRuntime } from '../../../functions/wiring.ts';
+import { killable } from '../../pipeline/support/killable.ts';
+import { openTestSystem, type TestSystem } from '../../pipeline/support/test-system.ts';
+import { createWorld, nextDay } from '../../pipeline/support/tiny-data.ts';
+import { type Call, type Calls, noting } from './calls.ts';
+
+const monday = '2026-03-01T17:00:00Z';
+const tuesday = '2026-03-02T17:00:00Z';
+
+/** Where a run is interrupted, and who takes it up: before the nth call of a name. */
+const interruptions = [
+  { call: 'warehouse.materialize', nth: 0 },
+  { call: 'bus.publish', nth: 0 },
+  { call: 'warehouse.replacePartition', nth: 0 },
+  { call: 'bus.publish', nth: 1 },
+] as const;
+
+export async function observeCalls(): Promise<Calls> {
+  const calls = new Map<string, Map<string, Call>>();
+  const watch = (system: TestSystem, runtime = system.runtime): void =>
+    useRuntime(noting(runtime, calls));
+  await withSystem(async (system) => {
+    watch(system);
+    await daysAndPeople(system);
+    await movingDocuments(system, watch);
+  });
+  const names = await effectsOfARun();
+  for (const { call, nth } of interruptions) {
+    const at = names.flatMap((name, index) => (name === call ? [index] : []))[nth];
+    if (at === undefined) throw new Error(`a run makes no call ${nth} of ${call}`);
+    for (const takeUp of ['score', 'sweep'] as const) {
+      await withSystem((system) => interruptedRun(system, at, takeUp, watch));
+    }
+  }
+  return calls;
+}
+
+async function withSystem(work: (system: TestSystem) => Promise<void>): Promise<void> {
+  const system = await openTestSystem();
+  try {
+    await createWorld(system);
+    await work(system);
+  } finally {
+    await system.close();
+  }
+}
+
+/** Two days, a person who looks and overrides, and what sweep finds afterwards. */
+async function daysAndPeople(system: TestSystem): Promise<void> {
+  await system.score(monday);
+  await system.bus.idle();
+  await nextDay(system, '2026-03-02');
+  await system.score(tuesday);
+  await system.bus.idle();
+  const api = system.url('api');
+  for (const path of ['accounts', 'accounts/a1', 'accounts/a1/history', 'portfolio', 'runs']) {
+    await getJson(`${api}/v1/${path}`);
+  }
+  const until = new Date(system.clock.now().getTime() + 3_600_000).toISOString();
+  const entered = {
+    score: 'health',
+    band: 'red',
+    reason: 'The sponsor left.',
+    author: 'a@b.example',
+  };
+  await postJson(`${api}/v1/accounts/a5/overrides`, { ...entered, until });
+  await system.bus.idle();
+  await system.clock.advance(2 * 3_600_000);
+  await system.sweep(system.clock.now().toISOString());
+  await system.bus.idle();
+}
+
+/** Salesforce's answers cannot be kept, because their documents move faster. */
+async function movingDocuments(
+  system: TestSystem,
+  watch: (system: TestSystem, runtime: Runtime) => void,
+): Promise<void> {
+  const moving: Runtime = {
+    ...system.runtime,
+    snapshots: new Proxy(system.runtime.snapshots, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          const path = (args[0] as { collection?: { path?: string } } | undefined)?.collection
+            ?.path;
+          const writes = key === 'set' || key === 'create';
+          if (writes && path === crmAccounts.path) return Promise.reject(moved);
+          return Reflect.apply(value, target, args);
+        };
+      },
+    }),
+  };
+  const moved = new Rejected(code.conflict, 'the document has another version');
+  const stored = await system.runtime.snapshots.get(ref(crmAccounts, 'a1'));
+  if (!stored) throw new Error('a1 was never synced');
+  await system.runtime.snapshots.set(ref(crmAccounts, 'a1'), { ...stored.data, state: 'pending' });
+  watch(system, moving);
+  await system.sweep(system.clock.now().toISOString());
+  await system.clock.sleep(1_000);
+  watch(system, system.runtime);
+  await system.bus.idle();
+}
+
+async function effectsOfARun(): Promise<readonly string[]> {
+  let names: readonly string[] = [];
+  await withSystem(async (system) => {
+    const { runtime, calls } = killable(system.runtime, undefined);
+    useRuntime(runtime);
+    await system.score(monday);
+    await system.bus.idle();
+    names = calls;
+  });
+  return names;
+}
+
+async function interruptedRun(
+  system: TestSystem,
+  at: number,
+  takeUp: 'score' | 'sweep',
+  watch: (system: TestSystem) => void,
+): Promise<void> {
+  const doomed = killable(system.runtime, { at, moment: 'before' });
+  useRuntime(doomed.runtime);
+  await system.score(monday).catch(() => undefined);
+  while (!doomed.dead && system.busy()) await system.clock.sleep(1);
+  if (!doomed.dead) throw new Error(`nothing died at effect ${at}`);
+  watch(system);
+  await system.clock.advance(11 * 60_000);
+  if (takeUp === 'score') await system.score(monday);
+  else await system.sweep(system.clock.now().toISOString());
+  await system.bus.idle();
+}
