@@ -24,7 +24,7 @@ const mostOverrides = 10_000;
 const lookBackMs = 7 * 86_400_000;
 
 /** Three sweeps: how long a beginning or an end is announced. */
-const announcedMs = 30 * 60_000;
+export const announcedMs = 30 * 60_000;
 
 /** Everything people have overridden that has begun and not ended. */
 export async function activeOverrides(runtime: Runtime, pack: string): Promise<Overrides> {

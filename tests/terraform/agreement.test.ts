@@ -1,0 +1,182 @@
+/** The code and what is deployed for it: they have to know each other's names and times. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  environmentOf,
+  type FunctionName,
+  functionNames,
+  portsOf,
+  readConfiguration,
+} from '../../functions/config.ts';
+import { readPackFiles } from '../../functions/deployed-files.ts';
+import { leaseMs } from '../../functions/pipeline/leases.ts';
+import { announcedMs } from '../../functions/pipeline/overrides.ts';
+import { queueConsumers, queues } from '../../functions/records/messages.ts';
+import { parsePack } from '../../functions/scorecard/parse.ts';
+import { functionAt } from './cloud/deliveries.ts';
+import { blockIn, textIn, type Values } from './provider/values.ts';
+import { byName, deployedFunctions, environmentIn, serviceOf } from './support/deployed.ts';
+import {
+  type Deployment,
+  largest,
+  openDeployment,
+  project,
+  smallest,
+} from './support/deployment.ts';
+
+const pack = parsePack(readPackFiles('saas'));
+
+let deployed: Deployment;
+beforeAll(async () => {
+  deployed = await openDeployment({ variables: largest });
+  await deployed.apply();
+});
+afterAll(() => deployed?.close());
+
+describe('functions', () => {
+  it('are those of functions/index.ts', () => {
+    expect(deployedFunctions(deployed)).toEqual([...functionNames].sort());
+  });
+
+  it('that work with Salesforce are left out where there is none', async () => {
+    const small = await openDeployment({ variables: smallest });
+    try {
+      await small.apply();
+      const without = functionNames.filter(
+        (name) => !(portsOf[name] as readonly string[]).includes('crm'),
+      );
+      expect(deployedFunctions(small)).toEqual([...without].sort());
+    } finally {
+      small.close();
+    }
+  });
+});
+
+describe.each(functionNames)('the environment of %s', (name: FunctionName) => {
+  it('holds every variable that it reads, and none that it does not', () => {
+    const { plain, secret } = environmentIn(deployed, name);
+    const known = environmentOf(name);
+    const given = [...Object.keys(plain), ...Object.keys(secret)];
+    const needed = known.filter(({ required }) => required).map((variable) => variable.name);
+    expect(given).toEqual(expect.arrayContaining(needed));
+    expect(given.filter((variable) => !known.some((k) => k.name === variable))).toEqual([]);
+  });
+
+  it('takes secrets from Secret Manager, and nothing else', () => {
+    const { plain, secret } = environmentIn(deployed, name);
+    for (const variable of environmentOf(name)) {
+      if (variable.secret) expect(plain).not.toHaveProperty(variable.name);
+      else expect(secret).not.toHaveProperty(variable.name);
+    }
+  });
+
+  it('is understood', () => {
+    const { plain, secret } = environmentIn(deployed, name);
+    const configuration = readConfiguration(name, { ...plain, ...secret });
+    expect(configuration).toMatchObject({ pack: 'saas', projectId: project });
+    if (configuration.warehouse) {
+      expect(
+        byName(deployed, 'google_bigquery_dataset', 'dataset_id').has(
+          configuration.warehouse.dataset,
+        ),
+      ).toBe(true);
+      expect(configuration.warehouse.sourceDataset).toBe('acme-data.mart');
+    }
+    if (configuration.snapshots) {
+      expect(
+        byName(deployed, 'google_firestore_database').has(configuration.snapshots.databaseId),
+      ).toBe(true);
+    }
+  });
+});
+
+describe('Salesforce by client credentials', () => {
+  it('is understood too', async () => {
+    const { login_url, client_id } = largest.salesforce;
+    const variables = {
+      ...largest,
+      salesforce: { login_url, client_id },
+      salesforce_client_secret: 'hush-client',
+    };
+    const other = await openDeployment({ variables });
+    try {
+      await other.apply();
+      const { plain, secret } = environmentIn(other, 'sync-salesforce');
+      expect(readConfiguration('sync-salesforce', { ...plain, ...secret }).crm?.auth).toEqual({
+        kind: 'client-credentials',
+        clientId: client_id,
+        clientSecret: 'hush-client',
+      });
+    } finally {
+      other.close();
+    }
+  });
+});
+
+describe.each(Object.entries(queueConsumers))('the queue %s', (queue, consumer) => {
+  it('has its topic, its subscription and its dead letters, by the names that the code uses', () => {
+    expect(byName(deployed, 'google_pubsub_topic').has(`kenko-${queue}`)).toBe(true);
+    const push = byName(deployed, 'google_pubsub_subscription').get(`kenko-${queue}`);
+    const topic = `projects/${project}/topics/kenko-${queue}`;
+    expect(textIn(push, 'topic')).toBe(topic);
+    expect(textIn(blockIn(push ?? {}, 'dead_letter_policy'), 'dead_letter_topic')).toBe(
+      `${topic}-dead`,
+    );
+    const dead = byName(deployed, 'google_pubsub_subscription').get(`kenko-${queue}-dead`);
+    expect(textIn(dead, 'topic')).toBe(`${topic}-dead`);
+    expect(blockIn(dead ?? {}, 'push_config')).toBeUndefined();
+  });
+
+  it(`is pushed to ${consumer}`, () => {
+    const push = byName(deployed, 'google_pubsub_subscription').get(`kenko-${queue}`) ?? {};
+    const uri = textIn(blockIn(push, 'push_config'), 'push_endpoint');
+    expect(functionAt(deployed.cloud, uri)?.name.split('/').at(-1)).toBe(`kenko-${consumer}`);
+  });
+
+  it('gives its consumer less time than a delivery, and a run its lease for longer', () => {
+    const push = byName(deployed, 'google_pubsub_subscription').get(`kenko-${queue}`) ?? {};
+    const timeout = Number(serviceOf(deployed, consumer).timeout_seconds);
+    expect(timeout).toBeLessThan(Number(push.ack_deadline_seconds));
+    expect(timeout * 1000).toBeLessThan(leaseMs);
+  });
+
+  it('tries a message as often as the twin does', () => {
+    const push = byName(deployed, 'google_pubsub_subscription').get(`kenko-${queue}`) ?? {};
+    expect(blockIn(push, 'dead_letter_policy')?.max_delivery_attempts).toBe(20);
+    expect(textIn(blockIn(push, 'retry_policy'), 'maximum_backoff')).toBe('600s');
+  });
+});
+
+describe('queues', () => {
+  it('are those of functions/records/messages.ts, and no others', () => {
+    const names = Object.keys(queues).flatMap((queue) => [`kenko-${queue}`, `kenko-${queue}-dead`]);
+    expect([...byName(deployed, 'google_pubsub_topic').keys()].sort()).toEqual(names.sort());
+  });
+});
+
+describe('jobs', () => {
+  const jobOf = (name: string): Values =>
+    byName(deployed, 'google_cloud_scheduler_job').get(`kenko-${name}`) ?? {};
+
+  it.each([
+    ['daily', 'score'],
+    ['intraday', 'score'],
+    ['sweep', 'sweep'],
+  ])('%s calls %s and waits as long as it may take', (name, target) => {
+    const http = blockIn(jobOf(name), 'http_target') ?? {};
+    expect(functionAt(deployed.cloud, textIn(http, 'uri'))?.name.split('/').at(-1)).toBe(
+      `kenko-${target}`,
+    );
+    expect(textIn(jobOf(name), 'attempt_deadline')).toBe(
+      `${serviceOf(deployed, target).timeout_seconds}s`,
+    );
+  });
+
+  it('run in the zone of the pack, where none is given', () => {
+    expect(textIn(jobOf('daily'), 'time_zone')).toBe(pack.zone);
+  });
+
+  it('sweep three times while the beginning and the end of an override are announced', () => {
+    const [, minutes] = /^\*\/(\d+) /.exec(textIn(jobOf('sweep'), 'schedule')) ?? [];
+    expect(Number(minutes) * 3 * 60_000).toBeLessThanOrEqual(announcedMs);
+  });
+});

@@ -1,0 +1,179 @@
+/** What is kept and what is logged: layouts, indexes and events as the code has them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
+import { counters } from '../../functions/log.ts';
+import { runId } from '../../functions/pipeline/slot.ts';
+import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
+import * as documents from '../../functions/records/documents.ts';
+import { indexes } from '../../functions/records/indexes.ts';
+import unindexedFields from '../../functions/records/unindexed-fields.json' with { type: 'json' };
+import { parsePack } from '../../functions/scorecard/parse.ts';
+import { blockIn, blocksIn, textIn, textsIn } from './provider/values.ts';
+import { byName } from './support/deployed.ts';
+import { type Deployment, largest, openDeployment } from './support/deployment.ts';
+
+const root = repositoryRoot();
+const pack = parsePack(readPackFiles('saas'));
+
+let deployed: Deployment;
+beforeAll(async () => {
+  deployed = await openDeployment({ variables: largest });
+  await deployed.apply();
+});
+afterAll(() => deployed?.close());
+
+describe('tables', () => {
+  const own = readTableSchemas(join(root, 'sql', 'tables'));
+
+  it('are those of sql/tables', () => {
+    expect([...byName(deployed, 'google_bigquery_table', 'table_id').keys()].sort()).toEqual(
+      [...own.keys()].sort(),
+    );
+  });
+
+  it.each([...own])('%s has the layout of its file', (name, { columns, partition, cluster }) => {
+    const table = byName(deployed, 'google_bigquery_table', 'table_id').get(name) ?? {};
+    const made = JSON.parse(textIn(table, 'schema')) as {
+      name: string;
+      type: string;
+      mode: string;
+    }[];
+    const names: Record<string, string> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' };
+    expect(made.map(({ name: column, type, mode }) => `${column} ${type} ${mode}`)).toEqual(
+      columns.map(({ name: column, type, required }) => {
+        const item = /^ARRAY<(\w+)>$/.exec(type)?.[1];
+        const mode = item ? 'REPEATED' : required ? 'REQUIRED' : 'NULLABLE';
+        return `${column} ${names[item ?? type] ?? item ?? type} ${mode}`;
+      }),
+    );
+    expect(textIn(blockIn(table, 'time_partitioning'), 'field')).toBe(partition ?? '');
+    expect(table.require_partition_filter).toBe(partition !== undefined);
+    expect(textsIn(table, 'clustering')).toEqual(cluster ?? []);
+  });
+});
+
+describe('documents', () => {
+  const collections = new Set([
+    ...Object.values(documents).flatMap((value) =>
+      typeof value === 'object' && 'path' in value ? [value.path] : [],
+    ),
+    documents.snapshotsOf('a').path.split('/').at(-1) ?? '',
+  ]);
+
+  it('have the indexes that the queries need, for every score, and no others', () => {
+    const made = deployed.cloud
+      .all('google_firestore_index')
+      .map(({ values }) =>
+        [
+          textIn(values, 'collection'),
+          ...blocksIn(values.fields).map(
+            (field) => `${textIn(field, 'field_path')} ${textIn(field, 'order')}`,
+          ),
+        ].join(', '),
+      );
+    const needed = indexes.flatMap(({ collection, equal, by, direction }) => {
+      const scores = `${equal} ${by}`.includes('{score}') ? pack.scores.map(({ id }) => id) : [''];
+      const order = direction === 'asc' ? 'ASCENDING' : 'DESCENDING';
+      return scores.map((score) =>
+        [
+          collection,
+          `${equal.replace('{score}', score)} ASCENDING`,
+          `${by.replace('{score}', score)} ${order}`,
+        ].join(', '),
+      );
+    });
+    expect(made.sort()).toEqual(needed.sort());
+  });
+
+  it('expire by the field that carries their end', () => {
+    const expiring = deployed.cloud
+      .all('google_firestore_field')
+      .filter(({ values }) => blockIn(values, 'ttl_config'))
+      .map(({ values }) => `${textIn(values, 'collection')}.${textIn(values, 'field')}`);
+    expect(expiring).toEqual(['snapshots.expires_at']);
+    expect(documents.snapshotDocument.shape).toHaveProperty('expires_at');
+  });
+
+  it('leave out of the indexes what no query looks at', () => {
+    for (const { collection, field } of unindexedFields) {
+      expect(collections, `the collection of ${collection}.${field}`).toContain(collection);
+      const used = indexes.some(
+        (index) => index.collection === collection && [index.equal, index.by].includes(field),
+      );
+      expect(used, `${collection}.${field} is in an index`).toBe(false);
+    }
+  });
+});
+
+describe('alerts and metrics', () => {
+  const source = readFileSync(join(root, 'functions', 'log.ts'), 'utf8');
+  const events = new Set(
+    [...source.matchAll(/write\('[A-Z]+', '([a-z-]+)'\)/g)].map(([, event]) => event),
+  );
+
+  const filters = (): string[] => [
+    ...deployed.cloud.all('google_logging_metric').map(({ values }) => textIn(values, 'filter')),
+    ...deployed.cloud
+      .all('google_monitoring_alert_policy')
+      .flatMap(({ values }) => blocksIn(values.conditions))
+      .map((condition) => textIn(blockIn(condition, 'condition_matched_log'), 'filter'))
+      .filter((filter) => filter !== ''),
+  ];
+
+  it('match events that functions log', () => {
+    const matched = filters().flatMap((filter) =>
+      [...filter.matchAll(/jsonPayload\.event = "([^"]+)"/g)].map(([, event]) => event),
+    );
+    expect(matched.length).toBeGreaterThan(10);
+    expect(matched.filter((event) => !events.has(event))).toEqual([]);
+  });
+
+  it('know the codes of Salesforce that they match', () => {
+    const codes = new Set(
+      filters().flatMap((filter) =>
+        [...filter.matchAll(/jsonPayload\.code = "([^"]+)"/g)].map(([, code]) => code),
+      ),
+    );
+    const salesforce = ['session.ts', 'failures.ts']
+      .map((file) => readFileSync(join(root, 'functions', 'salesforce', file), 'utf8'))
+      .join('\n');
+    expect([...codes].sort()).toEqual(['daily-limit', 'unauthorized']);
+    for (const code of codes) expect(salesforce).toContain(`'${code}'`);
+  });
+
+  it('sum what entries carry, as `counters` of log.ts has it', () => {
+    const summed = deployed.cloud
+      .all('google_logging_metric')
+      .filter(({ values }) => textIn(values, 'value_extractor') !== '')
+      .map(({ values }) => {
+        const event = /jsonPayload\.event = "([^"]+)"/.exec(textIn(values, 'filter'))?.[1];
+        const field = /^EXTRACT\(jsonPayload\.(\w+)\)$/.exec(
+          textIn(values, 'value_extractor'),
+        )?.[1];
+        return [textIn(values, 'name').replace('kenko-', ''), { event, field }];
+      });
+    expect(Object.fromEntries(summed)).toEqual(counters);
+  });
+
+  it('tell a backfill from a run by its id', () => {
+    const moment = {
+      slot: '2026-03-02T17:00:00Z',
+      asOf: '2026-03-02T15:00:00Z',
+      date: '2026-03-02',
+    };
+    expect(runId('saas', 'backfill', moment)).toContain('-backfill-');
+    expect(runId('saas', 'scheduled', moment)).not.toContain('-backfill-');
+    const finished = byName(deployed, 'google_logging_metric').get('kenko-runs-finished');
+    expect(textIn(finished, 'filter')).toContain('NOT jsonPayload.run : "-backfill-"');
+  });
+
+  it('reach somebody', () => {
+    for (const { values } of deployed.cloud.all('google_monitoring_alert_policy')) {
+      expect(textsIn(values, 'notification_channels'), textIn(values, 'display_name')).toHaveLength(
+        2,
+      );
+    }
+  });
+});
