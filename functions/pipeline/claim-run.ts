@@ -38,7 +38,7 @@ export async function claimRun(
     if (!['waiting', 'preparing', 'scoring', 'closing', 'publishing'].includes(run.state)) {
       return { id, run, holds: false };
     }
-    // A run that is being published gave its lease back when it closed.
+    // What is left to be published is published whoever holds the lease by now.
     if (run.state === 'publishing') return { id, run, holds: true };
 
     const holderRef = ref(packs, leaseHolder(run));

@@ -157,7 +157,8 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
       };
     },
     {
-      release: true,
+      // Until it is published, the next run waits: its changes build on what this one shows.
+      release: backfill,
       current: ({ date, slot }) => (backfill ? null : { date, slot, revision, run: id }),
     },
   );

@@ -72,7 +72,22 @@ export async function changeRun(
   });
 }
 
-/** Shows that the run is alive. */
-export async function renewLease(snapshots: Snapshots, id: string, now: Date): Promise<void> {
-  await changeRun(snapshots, id, ['preparing', 'scoring', 'closing'], now, () => ({}));
+/**
+ * Shows that the run is alive, where it last did so some time ago.
+ * @throws Rejected `conflict` where it has lost its lease
+ */
+export async function renewLease(
+  snapshots: Snapshots,
+  id: string,
+  run: Pick<RunDocument, 'progressed_at'>,
+  now: Date,
+): Promise<void> {
+  if (now.getTime() - Date.parse(run.progressed_at) <= leaseMs / 3) return;
+  await changeRun(
+    snapshots,
+    id,
+    ['preparing', 'scoring', 'closing', 'publishing'],
+    now,
+    () => ({}),
+  );
 }

@@ -1,3 +1,4 @@
+import { code, hasCode } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import {
@@ -16,6 +17,7 @@ import { type AccountResult, accountDocumentOf } from './account-document.ts';
 import { loadLayout } from './compiled-run.ts';
 import { snapshotOf } from './dated-snapshot.ts';
 import { dropRunTables } from './end-run.ts';
+import { renewLease } from './leases.ts';
 import { activeOverrides, type Overrides } from './overrides.ts';
 import { readResults } from './read-results.ts';
 
@@ -53,6 +55,10 @@ export async function publishShard(runtime: Runtime, message: ShardMessage): Pro
       changed,
     });
     log.shardPublished({ run: id, shard: number, published: changed });
+    await renewLease(snapshots, id, run, runtime.clock.now()).catch((error: unknown) => {
+      // A newer run has taken over; what this one wrote is announced all the same.
+      if (!hasCode(error, code.conflict)) throw error;
+    });
   }
   await finishRun(runtime, id, run);
 }
@@ -102,8 +108,11 @@ function publishAccounts(
         written.push(result.account);
         continue;
       }
-      // A newer run is current: its documents win, this one only repeats its announcements.
-      if (current?.run !== id) continue;
+      if (current?.run !== id) {
+        // A newer run is current: its documents win, this one only repeats its announcements.
+        if (current && run.date < current.date) keepDated(tx, { id, run, layout, result });
+        continue;
+      }
       const next = accountDocumentOf({
         id,
         run,
@@ -129,7 +138,19 @@ function write(
   tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
 }
 
-/** Ends the run when its last shard is published. */
+/** Keeps what an account's result was on a date that a later one has overtaken, where it changed. */
+function keepDated(
+  tx: Parameters<typeof write>[0],
+  given: { id: string; run: RunDocument; layout: RulesLayout; result: AccountResult },
+): void {
+  const { account, rows, before } = given.result;
+  const hashBefore = new Map(before.map(({ row }) => [row.score, row.result_hash]));
+  if (rows.every((row) => hashBefore.get(row.score) === row.result_hash)) return;
+  const document = accountDocumentOf({ ...given, latest: undefined, overrides: [] });
+  if (document) tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
+}
+
+/** Ends the run when its last shard is published, and lets the next one begin. */
 async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promise<void> {
   const { snapshots, clock, log } = runtime;
   const shards = shardsOf(id, run);
@@ -144,7 +165,10 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
   const finished = await snapshots.transaction(async (tx) => {
     const now = (await tx.get(ref(runs, id)))?.data;
     if (now?.state !== 'publishing') return false;
+    const holderRef = ref(packs, run.pack);
+    const holder = (await tx.get(holderRef))?.data;
     const at = clock.now().toISOString();
+    if (holder?.lease?.run === id) tx.set(holderRef, { ...holder, lease: null });
     tx.set(ref(runs, id), {
       ...now,
       state: 'finished',

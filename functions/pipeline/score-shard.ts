@@ -7,7 +7,7 @@ import { scoreBatch } from '../scorecard/score.ts';
 import { closeRun } from './close-run.ts';
 import { compiledRun } from './compiled-run.ts';
 import { dropRunTables } from './end-run.ts';
-import { leaseMs, lostRun, renewLease } from './leases.ts';
+import { lostRun, renewLease } from './leases.ts';
 import { addCounts, noCounts } from './run-counts.ts';
 import { inputsTable, jobId, stagingTable } from './run-tables.ts';
 
@@ -54,9 +54,7 @@ export async function scoreShard(runtime: Runtime, message: ShardMessage): Promi
     if (!recorded) throw lostRun(id, 'it was started again or ended meanwhile');
     log.shardScored({ run: id, shard: number, rows, scored: counts.scored });
     if (counts.errors > 0) log.rowsNotScored({ run: id, shard: number, rows: counts.errors });
-    if (runtime.clock.now().getTime() - Date.parse(run.progressed_at) > leaseMs / 3) {
-      await renewLease(snapshots, id, runtime.clock.now());
-    }
+    await renewLease(snapshots, id, run, runtime.clock.now());
   }
   await closeRun(runtime, id);
 }
