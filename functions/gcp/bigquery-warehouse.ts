@@ -58,7 +58,10 @@ export function openBigQueryWarehouse(options: BigQueryWarehouseOptions): Wareho
     );
     return opened;
   };
-  const sourceDataset = options.sourceDataset.split('.');
+  // The last dot: ids of some old projects have dots of their own.
+  const dot = options.sourceDataset.lastIndexOf('.');
+  const source = options.sourceDataset.slice(dot + 1);
+  const sourceDataset = dot < 0 ? [source] : [options.sourceDataset.slice(0, dot), source];
   const defaults = {
     defaultDataset: { projectId, datasetId: dataset },
     maximumBytesBilled: String(maximumBytesBilled),

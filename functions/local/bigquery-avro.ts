@@ -14,6 +14,11 @@ import { invalid } from './bigquery-errors.ts';
 const batchRows = 4_096;
 
 type Value = string | number | boolean | bigint | Buffer | null | (number | bigint)[];
+interface AvroHeader {
+  meta: Record<string, Buffer>;
+  /** Ends the header and every block. */
+  sync: Buffer;
+}
 type AvroRow = Record<string, Value>;
 
 /** A long with all its bits: 64 bits do not fit a number. */
@@ -127,13 +132,12 @@ export async function readAvro(
     parseHook: (schema) => avro.Type.forSchema(schema, { registry: { long } }),
   });
   let columns: TableColumn[] | undefined;
-  decoder.on(
-    'metadata',
-    (_type: unknown, _codec: unknown, header: { meta: Record<string, Buffer> }) => {
-      columns = columnsOf(JSON.parse(String(header.meta['avro.schema'])), options.logicalTypes);
-      assertFits(columns, table);
-    },
-  );
+  let marker: Buffer | undefined;
+  decoder.on('metadata', (_type: unknown, _codec: unknown, header: AvroHeader) => {
+    marker = header.sync;
+    columns = columnsOf(JSON.parse(String(header.meta['avro.schema'])), options.logicalTypes);
+    assertFits(columns, table);
+  });
   const batches: ColumnBatch[] = [];
   let rows: AvroRow[] = [];
   const flush = (): void => {
@@ -157,6 +161,8 @@ export async function readAvro(
         );
   }
   if (columns === undefined) throw invalid('The Apache Avro file has no header.');
+  // The library takes a block that is cut for none.
+  if (!marker?.equals(file.subarray(-marker.length))) throw invalid('The Apache Avro file is cut.');
   flush();
   return batches;
 }

@@ -6,8 +6,6 @@ import { fieldOf, parse } from './bigquery-fields.ts';
 import { type JobResource, recordEnd } from './bigquery-job-records.ts';
 import { loadConfiguration, runLoad } from './bigquery-load.ts';
 import {
-  enterDefaultDataset,
-  leaveDefaultDataset,
   type PreparedQuery,
   prepareQuery,
   type QueryConfiguration,
@@ -69,23 +67,16 @@ async function runQuery(
   };
   const writes = configuration.destinationTable || /^\s*DELETE\b/i.test(configuration.query);
   if (writes) {
-    try {
-      await warehouse.transaction(async (connection) => {
-        await enterDefaultDataset(connection, scope, configuration);
-        const prepared = await prepareQuery(connection, scope, configuration);
-        if (prepared.statementType === 'DELETE') await connection.run(prepared.statement);
-        else await writeQuery(connection, scope, configuration, prepared);
-        const statistics = statisticsOf(prepared);
-        await recordEnd(connection, resource, clock.now(), { statistics });
-      });
-    } finally {
-      // Not before the transaction is over: one that failed takes no further statement.
-      await warehouse.transaction(leaveDefaultDataset);
-    }
+    await warehouse.transaction(async (connection) => {
+      const prepared = await prepareQuery(connection, scope, configuration);
+      if (prepared.statementType === 'DELETE') await connection.run(prepared.statement);
+      else await writeQuery(connection, scope, configuration, prepared);
+      const statistics = statisticsOf(prepared);
+      await recordEnd(connection, resource, clock.now(), { statistics });
+    });
     return;
   }
   const statistics = await warehouse.reader(async (connection) => {
-    await enterDefaultDataset(connection, scope, configuration);
     const prepared = await prepareQuery(connection, scope, configuration);
     await results.keep(connection, resource.id, prepared.statement, prepared.columns);
     return statisticsOf(prepared);
@@ -104,7 +95,6 @@ export async function dryRun(
   const configuration = parse(queryConfiguration, given, 'configuration.query');
   const scope = { datasets, location };
   const { bytes, columns, statementType } = await warehouse.reader(async (connection) => {
-    await enterDefaultDataset(connection, scope, configuration);
     return prepareQuery(connection, scope, configuration);
   });
   const totalBytesProcessed = String(bytes.processed);

@@ -204,7 +204,7 @@ export class Jobs {
 
   private async freeId(location: string): Promise<string> {
     for (;;) {
-      const id = `job_${++this.generated}`;
+      const id = `generated_${++this.generated}`;
       if (!(await this.lookUp(id, location))) return id;
     }
   }

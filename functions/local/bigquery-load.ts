@@ -15,6 +15,8 @@ import { quoted } from './duckdb-types.ts';
 
 export const loadConfiguration = z.strictObject({
   destinationTable: tableReference,
+  /** The client says it here, too. */
+  location: z.string().optional(),
   sourceFormat: z.string().default('CSV'),
   useAvroLogicalTypes: z.boolean().default(false),
   createDisposition,

@@ -12,7 +12,8 @@ export const queryParameter = z.strictObject({
     arrayType: z.strictObject({ type: z.literal('STRING') }).optional(),
   }),
   parameterValue: z.strictObject({
-    value: z.string().nullish(),
+    // The client sends numbers and booleans as they are.
+    value: z.union([z.string(), z.number(), z.boolean()]).nullish(),
     arrayValues: z.array(z.strictObject({ value: z.string() })).optional(),
   }),
 });
@@ -21,10 +22,10 @@ type QueryParameter = z.infer<typeof queryParameter>;
 function parameterOf({ name, parameterType, parameterValue }: QueryParameter): Parameter {
   const { type } = parameterType;
   if (type === 'ARRAY') return (parameterValue.arrayValues ?? []).map(({ value }) => value);
-  const { value } = parameterValue;
-  if (value === null || value === undefined) {
+  if (parameterValue.value === null || parameterValue.value === undefined) {
     throw invalid(`Parameter ${name} is NULL, which is not used here.`);
   }
+  const value = String(parameterValue.value);
   const refused = (): never => {
     throw invalid(`Invalid value for type ${type}: "${value}" of parameter ${name}`);
   };

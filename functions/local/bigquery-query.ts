@@ -15,7 +15,7 @@ import {
   scansOf,
 } from './bigquery-scans.ts';
 import { sameLayout } from './duckdb-layouts.ts';
-import { duckDbName, googleSqlType, quoted, textOf } from './duckdb-types.ts';
+import { duckDbName, googleSqlType, quoted } from './duckdb-types.ts';
 import { translateGoogleSql } from './googlesql.ts';
 
 const datasetReference = z.strictObject({
@@ -39,7 +39,7 @@ const common = {
   useLegacySql: z.literal(false),
   defaultDataset: datasetReference.optional(),
   maximumBytesBilled: z.string().regex(/^\d+$/).optional(),
-  parameterMode: z.literal('NAMED').optional(),
+  parameterMode: z.stringFormat('mode', /^named$/i).optional(),
   queryParameters: z.array(queryParameter).default([]),
   useQueryCache: z.boolean().optional(),
 };
@@ -80,23 +80,17 @@ export interface QueryScope {
 }
 
 /**
- * Makes names without a dataset those of the job's default dataset, until `leaveDefaultDataset`.
- * @throws BigQueryFailure `notFound` where that is elsewhere
+ * Where names without a dataset belong.
+ * @throws BigQueryFailure `notFound` where the default dataset is elsewhere
  */
-export async function enterDefaultDataset(
-  connection: DuckDBConnection,
+function defaultSchema(
   { datasets, location }: QueryScope,
   { defaultDataset }: QueryConfiguration,
-): Promise<void> {
-  const { projectId = datasets.projectId, datasetId } = defaultDataset ?? {};
-  const schema =
-    datasetId === undefined ? emptySchema : datasets.getIn(location, projectId, datasetId).schema;
-  await connection.run(`SET schema = ${textOf(schema)}`);
+): string {
+  if (defaultDataset === undefined) return emptySchema;
+  const { projectId = datasets.projectId, datasetId } = defaultDataset;
+  return datasets.getIn(location, projectId, datasetId).schema;
 }
-
-export const leaveDefaultDataset = async (connection: DuckDBConnection): Promise<void> => {
-  await connection.run("SET schema = 'main'");
-};
 
 /** Where names are looked up that need a dataset and have none. */
 export const emptySchema = 'kenko_no_dataset';
@@ -116,7 +110,8 @@ export async function prepareQuery(
     const isDelete = /^\s*DELETE\s+FROM\b/i.test(configuration.query);
     // The rows to delete are those that the same conditions select.
     const sql = configuration.query.replace(/^\s*DELETE\s+FROM\b/i, 'SELECT * FROM');
-    const translated = translateGoogleSql(sql, { parameters, schemas: datasets.schemas });
+    const schemas = new Map([...datasets.schemas, ['', defaultSchema(scope, configuration)]]);
+    const translated = translateGoogleSql(sql, { parameters, schemas });
     const scans = await scansOf(connection, datasets, translated);
     for (const { table } of scans) {
       datasets.getIn(location, table.dataset.projectId, table.dataset.datasetId);

@@ -73,8 +73,11 @@ export const quotedTable = (table: TableName): string => {
   return [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''].map(quoted).join('.');
 };
 
-/** A text literal. */
-export const textOf = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A text literal. A statement ends at a NUL, so that one is put together. */
+export function textOf(text: string): string {
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' || chr(0) || ')})`;
+}
 
 /** `name TYPE NOT NULL, ...` of a CREATE TABLE. */
 export const columnDefinitions = (columns: readonly TableColumn[]): string =>

@@ -9,15 +9,15 @@ import type { ColumnType } from '../ports/warehouse.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import { checkSubset, refuse } from './googlesql-subset.ts';
 import {
+  commonNames,
   isObject,
-  type Json,
   type JsonObject,
   literal,
   nodeOf,
   parseGoogleSql,
   walk,
 } from './googlesql-tree.ts';
-import { children, scopeOf, type Tables, typeOf } from './googlesql-types.ts';
+import { scopeOf, type Tables, typeOf } from './googlesql-types.ts';
 
 export interface MetricSql {
   sql: string;
@@ -33,18 +33,6 @@ const families: Partial<Record<ColumnType, string>> = {
   NUMERIC: 'number',
 };
 
-/** Names of common table expressions of the query. */
-function ownNames(tree: Json): Set<string> {
-  const names = new Set<string>();
-  walk(tree, (kind, body) => {
-    if (kind !== 'select' || !isObject(body.with)) return;
-    for (const common of children(body.with, 'ctes')) {
-      if (isObject(common) && isObject(common.alias)) names.add(String(common.alias.name));
-    }
-  });
-  return names;
-}
-
 /**
  * Checks the SQL of a metric group: the subset, the tables it declares, and types where two
  * engines, or two runs on one engine, would differ.
@@ -58,7 +46,7 @@ export function lintMetricSql({ sql, file, tables }: MetricSql): void {
   });
   const tree = parseGoogleSql(text, file);
   checkSubset(tree, { file, sql: text, mode: 'metric' });
-  const own = ownNames(tree);
+  const own = commonNames(tree);
   const scope = scopeOf(tree, tables);
   const check = (kind: string, body: JsonObject): void => {
     const tell = (word: string, why: string): never => refuse(text, file, word, why);

@@ -17,7 +17,10 @@ export interface Source {
   /** The query's text, to say where something stands. */
   sql: string;
   file: string;
-  /** The schema of a dataset that is named with its project, or alone. */
+  /**
+   * The schema of a dataset that is named with its project, or alone. For none it is where names
+   * of tables alone belong; empty where they are left as they are.
+   */
   schemaOf: (dataset: readonly string[]) => string;
 }
 

@@ -17,6 +17,7 @@ import {
   toNumeric,
 } from './googlesql-rewrite-numeric.ts';
 import {
+  commonNames,
   isObject,
   type Json,
   type JsonObject,
@@ -109,18 +110,26 @@ function castTo(body: JsonObject): Json | undefined {
   }
 }
 
-/** A table that is named with its dataset, in the schema that stands for it. */
-function inSchema(body: JsonObject, { schemaOf }: Source): Json | undefined {
-  const { catalog, schema } = body;
-  if (!isObject(schema)) return undefined;
+/** A table in the schema that stands for its dataset. */
+function inSchema(
+  body: JsonObject,
+  { schemaOf }: Source,
+  common: ReadonlySet<string>,
+): Json | undefined {
+  const { catalog, schema, name } = body;
+  if (!isObject(schema) && isObject(name) && common.has(String(name.name))) return undefined;
   const dataset = [catalog, schema].flatMap((part) => (isObject(part) ? [String(part.name)] : []));
+  const found = schemaOf(dataset);
+  if (found === '') return undefined;
+  const identifier = { ...(isObject(schema) ? schema : isObject(name) ? name : {}) };
   return {
-    table: { ...body, catalog: null, schema: { ...schema, name: schemaOf(dataset), quoted: true } },
+    table: { ...body, catalog: null, schema: { ...identifier, name: found, quoted: true } },
   };
 }
 
 /** The tree with macros in place; the rest is the translator's. */
 export function rewrite(tree: Json, source: Source): Json {
+  const common = commonNames(tree);
   return rewriteTree(tree, (kind, body) => {
     const operands = {
       _a: body.left ?? body.this ?? null,
@@ -128,7 +137,7 @@ export function rewrite(tree: Json, source: Source): Json {
     };
     switch (kind) {
       case 'table':
-        return inSchema(body, source);
+        return inSchema(body, source, common);
       case 'function':
         return calledFunction(body, source);
       case 'aggregate_function':

@@ -35,6 +35,18 @@ export function walk(value: Json, visit: (kind: string, body: JsonObject) => voi
   for (const item of Object.values(value)) walk(item, visit);
 }
 
+/** Names of the common table expressions of a query, wherever they stand. */
+export function commonNames(tree: Json): Set<string> {
+  const names = new Set<string>();
+  walk(tree, (_, body) => {
+    const common = isObject(body.with) ? body.with.ctes : undefined;
+    for (const one of Array.isArray(common) ? common : []) {
+      if (isObject(one) && isObject(one.alias)) names.add(String(one.alias.name));
+    }
+  });
+  return names;
+}
+
 /** A copy in which `replace` has been applied to every node, innermost first. */
 export function rewriteTree(
   value: Json,

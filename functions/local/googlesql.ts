@@ -26,7 +26,7 @@ export interface TranslateOptions {
   mode?: 'metric' | 'own';
   /** Keeps translations; by default, as long as the process lives. */
   cache?: TextCache;
-  /** Schemas of datasets whose name is another, by `dataset` or `project.dataset`. */
+  /** Schemas of datasets whose name is another, by `dataset` or `project.dataset`; of none by ''. */
   schemas?: ReadonlyMap<string, string>;
 }
 

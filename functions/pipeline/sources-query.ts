@@ -41,7 +41,11 @@ export function pathOf(
   table: string,
 ): readonly string[] {
   const parts = table.split('.');
-  return parts.length > 1 ? parts : [...sourceDataset, table];
+  const [name = '', dataset] = parts.toReversed();
+  if (dataset === undefined) return [...sourceDataset, name];
+  // Ids of some old projects have dots of their own.
+  const project = parts.slice(0, -2).join('.');
+  return project === '' ? [dataset, name] : [project, dataset, name];
 }
 
 /** Columns of a table as metric SQL sees them, by name. */

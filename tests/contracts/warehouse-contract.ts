@@ -160,6 +160,43 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         await expect(warehouse.query(sql)).rejects.toBeInstanceOf(Rejected);
       });
 
+      it('gives at most 10,000 rows', async () => {
+        const table = fresh('large');
+        await warehouse.createTable(table, history);
+        const ids = Array.from({ length: 10_001 }, (_, i) => `${i}`);
+        await warehouse.load({ id: job(), table, batches: [rowsFor('2024-01-01', ids)] });
+        await expect(warehouse.query(`SELECT account_id FROM ${table}`)).rejects.toBeInstanceOf(
+          Rejected,
+        );
+        const rows = await warehouse.query(
+          `SELECT account_id FROM ${table} WHERE account_id <> '10000'`,
+        );
+        expect(rows).toHaveLength(10_000);
+      });
+
+      it('gives lists, those that are NULL as empty ones', async () => {
+        const table = fresh('lists');
+        await warehouse.createTable(table, history);
+        const one = rowsFor('2024-01-01', ['a', 'b']);
+        one.columns.set('parts', listColumn([1, -2], []));
+        await warehouse.load({ id: job(), table, batches: [one] });
+        expect(
+          await warehouse.query(`SELECT account_id, parts FROM ${table} ORDER BY account_id`),
+        ).toEqual([
+          { account_id: 'a', parts: [1, -2] },
+          { account_id: 'b', parts: [] },
+        ]);
+        const made = fresh('made');
+        await warehouse.materialize({
+          id: job(),
+          sql: "SELECT 'a' AS account_id, CAST(NULL AS ARRAY<INT64>) AS parts",
+          table: made,
+          cluster: [],
+        });
+        const columns = [{ name: 'parts', as: 'numbers' }] as const;
+        expect(await readAll(warehouse, { table: made, columns })).toEqual({ parts: [[]] });
+      });
+
       it('says not-found for an unknown table', async () => {
         await expect(warehouse.query('SELECT 1 FROM no_such_table')).rejects.toSatisfy((error) =>
           hasCode(error, code.notFound),
@@ -204,12 +241,23 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         expect((await warehouse.describe(table))?.length).toBe(history.columns.length);
       });
 
+      it('are the same whether they are temporary or not', async () => {
+        const table = fresh('temporary');
+        await warehouse.createTable(table, history, { temporary: true });
+        await warehouse.createTable(table, history);
+        expect(await warehouse.describe(table)).toHaveLength(history.columns.length);
+      });
+
       it('are dropped, and dropping nothing is no error', async () => {
         const table = fresh('dropped');
         await warehouse.createTable(table, history);
+        await warehouse.load({ id: job(), table, batches: [rowsFor('2024-01-01', ['a'])] });
         await warehouse.dropTable(table);
         await warehouse.dropTable(table);
         expect(await warehouse.describe(table)).toBeUndefined();
+        // Its name is free for another layout, and nothing is left of it.
+        await warehouse.createTable(table, { columns: history.columns });
+        expect(await count(table)).toBe(0);
       });
     });
 
@@ -510,6 +558,43 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         expect(await read({ date: '2030-01-01' })).toEqual([]);
       });
 
+      it('keep ids of every kind apart', async () => {
+        const table = fresh('hostile');
+        await warehouse.createTable(table, history);
+        const ids = [
+          '😀',
+          '😀😀',
+          '健康',
+          "o'hara",
+          'a"b',
+          'back\\slash\\',
+          'line\nbreak\r\n',
+          'tab\t',
+          'null\u0000',
+          '\u2028',
+          '{{projectId}}',
+          '@from',
+          '%s $1 \\1',
+          '{"v":"x"}',
+          ' ',
+          'x'.repeat(1500),
+        ];
+        await warehouse.load({ id: job(), table, batches: [rowsFor('2024-01-01', ids)] });
+        for (const id of ids) {
+          const read = await readAll(warehouse, {
+            table,
+            columns: [{ name: 'account_id', as: 'string' }],
+            accounts: { from: id, before: `${id}\u0000` },
+          });
+          expect(read.account_id).toEqual([id]);
+          const found = await warehouse.query(
+            `SELECT account_id FROM ${table} WHERE account_id = @id`,
+            { id },
+          );
+          expect(found).toEqual([{ account_id: id }]);
+        }
+      });
+
       it('may be left early, and stand beside each other', async () => {
         const table = fresh('early');
         await warehouse.createTable(table, history);
@@ -571,6 +656,7 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         ['no value in a required column', { score: textColumn(null) }],
         ['a text in a number column', { points: textColumn('a') }],
         ['a day that does not exist', { day: textColumn('yesterday') }],
+        ['no value in a list of INT64', { parts: listColumn([1, Number.NaN]) }],
         ['an unknown column', { nothing: numberColumn(1) }],
         ['a column that is too short', { points: numberColumn() }],
         ['codes', { score: { as: 'code', values: new Uint16Array(1) } as Column }],
@@ -678,6 +764,9 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         await warehouse.replacePartition({ id: job(), ...names, date: '2024-01-01' });
         const read = await readAll(warehouse, { table: names.to, columns });
         expect(read.account_id).toEqual(['z']);
+        // A date that has no rows on either side stays so.
+        await warehouse.replacePartition({ id: job(), ...names, date: '2024-02-29' });
+        expect(await count(names.to)).toBe(1);
       });
 
       it('has one effect per id', async () => {
@@ -694,10 +783,15 @@ export function describeWarehouse(name: string, open: () => Promise<WarehouseUnd
         expect(read.account_id).toEqual(['z']);
       });
 
-      it('refuses a table of another layout and changes nothing', async () => {
+      it.each([
+        ['clusters', { ...history, cluster: ['account_id'] }],
+        ['columns', { ...history, columns: history.columns.slice(0, -1) }],
+        ['order of columns', { ...history, columns: history.columns.toReversed() }],
+        ['partitions', { columns: history.columns, cluster: ['account_id', 'score'] }],
+      ])('refuses a table of other %s and changes nothing', async (_, layout) => {
         const names = await pair();
         const other = fresh('other');
-        await warehouse.createTable(other, { ...history, cluster: ['account_id'] });
+        await warehouse.createTable(other, layout as TableSchema);
         await expect(
           warehouse.replacePartition({ id: job(), from: other, to: names.to, date: '2024-01-01' }),
         ).rejects.toSatisfy((error) => hasCode(error, code.invalidData));
