@@ -10,6 +10,7 @@ import { portfolioOf } from '../../functions/api/portfolio.ts';
 import { packNames, readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
 import { endOfDate } from '../../functions/pipeline/slot.ts';
 import { findSources, validateSources } from '../../functions/pipeline/sources.ts';
+import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
 import { useRuntime } from '../../functions/wiring.ts';
@@ -22,6 +23,11 @@ import { hostileIds, hostileSources } from './support/hostile-rows.ts';
 import { placeInTwin } from './support/twin.ts';
 
 const root = repositoryRoot();
+const partitions = new Map(
+  [...readTableSchemas(join(root, 'sql', 'tables'))].flatMap(([name, { partition }]) =>
+    partition ? [[name, partition] as const] : [],
+  ),
+);
 /** Early on the day after, in Tokyo and in UTC. */
 const firstSlot = '2024-04-01T02:00:00Z';
 const secondSlot = '2024-04-02T02:00:00Z';
@@ -40,7 +46,7 @@ async function begin(pack: string): Promise<CheckedWarehouse> {
   await system.warehouse.transaction(async (connection) => {
     for (const table of hostileSources(sources.values())) await placeInTwin(connection, table);
   });
-  const warehouse = checkedWarehouse(system.warehouse, engine);
+  const warehouse = checkedWarehouse(system.warehouse, engine, partitions);
   useRuntime({ ...system.runtime, warehouse });
   return warehouse;
 }

@@ -4,8 +4,10 @@
  */
 import { sep } from 'node:path';
 import { messageOf } from '../../../functions/errors.ts';
+import { readQuery } from '../../../functions/gcp/bigquery-read.ts';
 import type { DuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
 import type { Parameter } from '../../../functions/ports/warehouse.ts';
+import { unboundedTables } from '../../sql/support/partition-filters.ts';
 import { difference } from './compare.ts';
 import type { ReferenceEngine } from './engine.ts';
 import { evaluateOnTwin, takeFromTwin } from './twin.ts';
@@ -27,9 +29,13 @@ function caller(): string {
   return `functions/${file}:${line}`;
 }
 
+/**
+ * @param partitions of tables that BigQuery does not let be read without naming days, by name
+ */
 export function checkedWarehouse(
   warehouse: DuckDbWarehouse,
   engine: ReferenceEngine,
+  partitions: ReadonlyMap<string, string>,
 ): CheckedWarehouse {
   const findings: string[] = [];
   const askedFrom = new Set<string>();
@@ -38,6 +44,9 @@ export function checkedWarehouse(
   async function check(sql: string, parameters: Record<string, Parameter> = {}): Promise<void> {
     const place = caller();
     askedFrom.add(place);
+    for (const table of unboundedTables(sql, partitions)) {
+      findings.push(`${place}: ${table} is read without naming days, for ${sql}`);
+    }
     try {
       const names = await engine.tablesOf(sql);
       // One transaction: the tables must not change between the two answers.
@@ -73,6 +82,14 @@ export function checkedWarehouse(
     materialize: async (request) => {
       await check(request.sql, request.parameters);
       return warehouse.materialize(request);
+    },
+    async *read(request) {
+      const path = typeof request.table === 'string' ? [request.table] : request.table;
+      const columns = (await warehouse.describe(request.table)) ?? [];
+      // The twin reads its own way; this is the query that the adapter for BigQuery sends.
+      const { sql, parameters } = readQuery(request, path, columns);
+      await check(sql, parameters);
+      yield* warehouse.read(request);
     },
   };
 }
