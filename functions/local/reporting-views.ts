@@ -1,6 +1,7 @@
 /** The reporting views of `sql/views`, in the twin's database as in BigQuery's dataset. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { code, messageOf, Rejected } from '../errors.ts';
 import { historyTable } from '../pipeline/run-tables.ts';
 import { quoted } from './duckdb-types.ts';
 import type { DuckDbWarehouse } from './duckdb-warehouse.ts';
@@ -36,7 +37,10 @@ export const twinPlace: ViewPlace = {
   today: `(SELECT MAX(date) FROM ${historyTable})`,
 };
 
-/** Makes the views, or makes them again; the tables must be there. */
+/**
+ * Makes the views, or makes them again; the tables must be there.
+ * @throws Rejected `invalid-rules` naming the file that is no view of them
+ */
 export async function createViews(
   warehouse: DuckDbWarehouse,
   folder: string,
@@ -45,9 +49,17 @@ export async function createViews(
   const kept = cache ? { cache } : {};
   const views = [...readViews(folder)].map(([name, sql]) => {
     const query = translateGoogleSql(placeView(sql, twinPlace), { file: `${name}.sql`, ...kept });
-    return `CREATE OR REPLACE VIEW ${quoted(name)} AS ${query}`;
+    return { name, sql: `CREATE OR REPLACE VIEW ${quoted(name)} AS ${query}` };
   });
   await warehouse.transaction(async (connection) => {
-    for (const view of views) await connection.run(view);
+    for (const { name, sql } of views) {
+      try {
+        await connection.run(sql);
+      } catch (error) {
+        throw new Rejected(code.invalidRules, `sql/views/${name}.sql: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    }
   });
 }

@@ -1,5 +1,5 @@
 /** The reporting views on the twin, as people see them, and what BigQuery asks of them. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -265,6 +265,22 @@ describe('reporting views', () => {
       }
     } finally {
       rmSync(home, { recursive: true });
+    }
+  });
+});
+
+describe('a view that is none', () => {
+  it('is refused by its file', async () => {
+    const warehouse = await openDuckDbWarehouse({ path: ':memory:' });
+    const home = mkdtempSync(join(tmpdir(), 'kenko-views-'));
+    try {
+      writeFileSync(join(home, 'broken.sql'), 'SELECT seats FROM `$' + '{dataset}.nowhere`');
+      await expect(createViews(warehouse, home)).rejects.toThrow(
+        /^sql\/views\/broken\.sql: .*nowhere/,
+      );
+    } finally {
+      rmSync(home, { recursive: true });
+      await warehouse.close();
     }
   });
 });
