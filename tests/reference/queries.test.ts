@@ -31,6 +31,8 @@ const partitions = new Map(
 /** Early on the day after, in Tokyo and in UTC. */
 const firstSlot = '2024-04-01T02:00:00Z';
 const secondSlot = '2024-04-02T02:00:00Z';
+/** A revision of the same date. */
+const thirdSlot = '2024-04-02T03:00:00Z';
 
 let engine: ReferenceEngine;
 let system: TestSystem;
@@ -71,6 +73,7 @@ describe('queries of the pipeline and the API', () => {
     const runtime = { ...system.runtime, warehouse };
     expect(await run(firstSlot)).toBe('finished');
     expect(await run(secondSlot)).toBe('finished');
+    expect(await run(thirdSlot)).toBe('finished');
     await portfolioOf(runtime);
     const score = runtime.pack.scores[0]?.id ?? '';
     const account = hostileIds[0] ?? '';
