@@ -12,7 +12,14 @@ module "warehouse" {
   project_id        = var.project_id
   sources           = local.sources
   tables_folder     = "${local.root}/sql/tables"
+  views_folder      = "${local.root}/sql/views"
 
+  appenders = {
+    for name, function in local.deployed : name => {
+      member = local.members[name]
+      tables = ["sync_log"]
+    } if function.warehouse == "appends"
+  }
   readers = {
     for name, function in local.deployed : name => {
       member = local.members[name]

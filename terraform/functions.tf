@@ -7,10 +7,11 @@ locals {
       description = "Answers over HTTPS: JSON API, dashboard, overrides"
       has_caller  = false
       ingress     = var.api_access.ingress
-      publishes   = ["accounts-changed"]
-      salesforce  = false
-      sources     = false
-      warehouse   = "reads"
+      # A run that was held goes on, or ends, with a message to whoever scores.
+      publishes  = ["accounts-changed", "score-shards"]
+      salesforce = false
+      sources    = false
+      warehouse  = "reads"
       # Requests wait for Firestore most of the time, so one instance takes many.
       resources = { concurrency = 40, cpu = "1", max_instances = 5, memory = "1Gi", min_instances = 0, timeout_seconds = 60 }
     }
@@ -24,6 +25,17 @@ locals {
       # Beside reading, it drops the run's own tables when the last shard is published.
       warehouse = "drops"
       resources = { concurrency = 1, cpu = "1", max_instances = 10, memory = "1Gi", min_instances = 0, timeout_seconds = 540 }
+    }
+    reconcile = {
+      description = "Nightly: compares Salesforce with the latest results and sends again what differs"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      publishes   = ["accounts-changed"]
+      salesforce  = true
+      sources     = false
+      warehouse   = "none"
+      # It reads every account's record: half an hour, as long as Cloud Scheduler waits.
+      resources = { concurrency = 1, cpu = "1", max_instances = 1, memory = "512Mi", min_instances = 0, timeout_seconds = 1800 }
     }
     score = {
       description = "Starts the run of a slot, or takes it up where it stopped"
@@ -66,7 +78,8 @@ locals {
       publishes   = ["accounts-changed"]
       salesforce  = true
       sources     = false
-      warehouse   = "none"
+      # What became of each account goes into sync_log, and nowhere else.
+      warehouse = "appends"
       # Salesforce allows 25 long requests at once to all of an org's integrations: leave most.
       resources = { concurrency = 1, cpu = "1", max_instances = 5, memory = "512Mi", min_instances = 0, timeout_seconds = 540 }
     }

@@ -12,6 +12,11 @@ locals {
       function    = "score"
       schedule    = var.schedules.intraday
     }
+    reconcile = {
+      description = "Compares Salesforce with the latest results"
+      function    = "reconcile"
+      schedule    = var.salesforce == null ? null : var.schedules.reconcile
+    }
     sweep = {
       description = "Takes up what stopped, waits or has to be sent again"
       function    = "sweep"

@@ -313,7 +313,7 @@ variable "scheduler_region" {
 }
 
 variable "schedules" {
-  description = "When jobs run, as `cron`, `time_zone` (default: the pack's zone) and `paused`: `daily` once the day's data is there, `intraday` for packs with `as_of: slot` (null: never), `sweep`."
+  description = "When jobs run, as `cron`, `time_zone` (default: the pack's zone) and `paused`: `daily` once the day's data is there, `intraday` for packs with `as_of: slot` (null: never), `reconcile` at night, `sweep`."
   type = object({
     daily = optional(object({
       cron      = optional(string, "0 5 * * *")
@@ -325,6 +325,11 @@ variable "schedules" {
       paused    = optional(bool, false)
       time_zone = optional(string)
     }))
+    reconcile = optional(object({
+      cron      = optional(string, "0 2 * * *")
+      paused    = optional(bool, false)
+      time_zone = optional(string)
+    }), {})
     sweep = optional(object({
       cron      = optional(string, "*/10 * * * *")
       paused    = optional(bool, false)

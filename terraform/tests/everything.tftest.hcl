@@ -39,7 +39,7 @@ run "jwt" {
     error_message = "The JWT flow keeps a private key."
   }
   assert {
-    condition     = output.jobs == { daily = "kenko-daily", intraday = "kenko-intraday", sweep = "kenko-sweep" }
+    condition     = output.jobs == { daily = "kenko-daily", intraday = "kenko-intraday", reconcile = "kenko-reconcile", sweep = "kenko-sweep" }
     error_message = "The intraday job is there."
   }
   assert {

@@ -160,6 +160,7 @@ describe('jobs', () => {
   it.each([
     ['daily', 'score'],
     ['intraday', 'score'],
+    ['reconcile', 'reconcile'],
     ['sweep', 'sweep'],
   ])('%s calls %s and waits as long as it may take', (name, target) => {
     const http = blockIn(jobOf(name), 'http_target') ?? {};

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
+import { readViews } from '../../functions/local/reporting-views.ts';
 import { counters } from '../../functions/log.ts';
 import { runId } from '../../functions/pipeline/slot.ts';
 import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
@@ -27,10 +28,25 @@ afterAll(() => deployed?.close());
 describe('tables', () => {
   const own = readTableSchemas(join(root, 'sql', 'tables'));
 
+  const tables = (): string[] =>
+    deployed.cloud
+      .all('google_bigquery_table')
+      .filter(({ values }) => !blockIn(values, 'view'))
+      .map(({ values }) => textIn(values, 'table_id'));
+
   it('are those of sql/tables', () => {
-    expect([...byName(deployed, 'google_bigquery_table', 'table_id').keys()].sort()).toEqual(
-      [...own.keys()].sort(),
-    );
+    expect(tables().sort()).toEqual([...own.keys()].sort());
+  });
+
+  it('have the views of sql/views beside them', () => {
+    const views = deployed.cloud
+      .all('google_bigquery_table')
+      .filter(({ values }) => blockIn(values, 'view'));
+    const names = views.map(({ values }) => textIn(values, 'table_id'));
+    expect(names.sort()).toEqual([...readViews(join(root, 'sql', 'views')).keys()]);
+    for (const { values } of views) {
+      expect(textIn(blockIn(values, 'view'), 'query')).not.toContain('${');
+    }
   });
 
   it.each([...own])('%s has the layout of its file', (name, { columns, partition, cluster }) => {
@@ -139,7 +155,7 @@ describe('alerts and metrics', () => {
     const salesforce = ['session.ts', 'failures.ts']
       .map((file) => readFileSync(join(root, 'functions', 'salesforce', file), 'utf8'))
       .join('\n');
-    expect([...codes].sort()).toEqual(['daily-limit', 'unauthorized']);
+    expect([...codes]).toEqual(['daily-limit']);
     for (const code of codes) expect(salesforce).toContain(`'${code}'`);
   });
 

@@ -13,12 +13,26 @@ locals {
       means    = "A function refuses every request, because its environment lacks something; its log entry names the variable."
       remedy   = "Somebody changed the function by hand, or deployed an archive that needs newer Terraform files: run `terraform apply` of the same commit as the archive."
     }
+    records-differ = {
+      severity = "WARNING"
+      event    = "jsonPayload.event = \"records-differ\""
+      every    = "43200s"
+      means    = "Salesforce did not hold what Kenko wrote, accounts have no record, or records have no account. What can be mended was sent again."
+      remedy   = "The entry counts each sort: `differing` means that something else writes Kenko's fields, `missing` that accounts have no record, `orphans` that records name no account. The document in `reconciliations` names examples."
+    }
     rows-not-scored = {
       severity = "WARNING"
       event    = "jsonPayload.event = \"rows-not-scored\""
       every    = "86400s"
       means    = "Some accounts could not be scored and keep their previous result."
       remedy   = "`SELECT account_id, reason FROM score_history WHERE date = ... AND state = 'error'` says why; mend the data or the rule."
+    }
+    run-expired = {
+      severity = "ERROR"
+      event    = "jsonPayload.event = \"run-expired\""
+      every    = "3600s"
+      means    = "Nobody decided about a held run for a week, so it was thrown away."
+      remedy   = "Its changes come again with every further run: look at `run-held`, and decide."
     }
     run-failed = {
       severity = "CRITICAL"
@@ -32,7 +46,7 @@ locals {
       event    = "jsonPayload.event = \"run-held\""
       every    = "300s"
       means    = "More accounts would change band than the pack's breaker allows in one run, so nothing was published."
-      remedy   = "Look at what changed: a late feed, a mapping, a rule. Mend it and run again; if the change is meant, raise `breaker.share` in pack.yaml, deploy, run, and put it back."
+      remedy   = "Look at what changed: a late feed, a mapping, a rule. If it is meant, `POST /v1/runs/{id}/release`; if not, mend it, `POST /v1/runs/{id}/discard`, and run again."
     }
     salesforce-headroom = {
       severity = "WARNING"
@@ -43,10 +57,10 @@ locals {
     }
     salesforce-login = {
       severity = "CRITICAL"
-      event    = "jsonPayload.event = \"sync-delayed\" AND jsonPayload.code = \"unauthorized\""
+      event    = "jsonPayload.event = \"credentials-refused\""
       every    = "3600s"
       means    = "Salesforce refuses Kenko's login, so nothing is written there."
-      remedy   = "Check the connected app, its user's permissions and its certificate's end; rotate the secret (README, \"Secrets\")."
+      remedy   = "Check the connected app, its user's permissions and its certificate's end; rotate the secret (README, \"Secrets\"). What waits is sent by itself afterwards."
     }
     source-stale = {
       severity = "WARNING"

@@ -7,6 +7,14 @@ locals {
     trimsuffix(file, ".yaml") => yamldecode(file("${var.tables_folder}/${file}"))
   }
 
+  # Each file is one query that begins with a comment on what the view is.
+  views = {
+    for file in fileset(var.views_folder, "*.sql") : trimsuffix(file, ".sql") => {
+      description = join(" ", [for line in regexall("(?m)^-- (.*)$", file("${var.views_folder}/${file}")) : line[0]])
+      query       = templatefile("${var.views_folder}/${file}", { dataset = "${var.project_id}.${var.dataset}" })
+    }
+  }
+
   # As BigQuery itself names the types, so that a plan compares equal.
   types = {
     BOOL    = "BOOLEAN"
@@ -37,9 +45,11 @@ locals {
     }
   ]...)
   table_grants = merge([
-    for name, reader in var.readers : {
-      for table in reader.tables : "${name}:${table}" => { member = reader.member, table = table }
-    }
+    for role, users in { dataEditor = var.appenders, dataViewer = var.readers } : merge([
+      for name, user in users : {
+        for table in user.tables : "${name}:${table}" => { member = user.member, role = role, table = table }
+      }
+    ]...)
   ]...)
 }
 
@@ -85,6 +95,28 @@ resource "google_bigquery_table" "this" {
   }
 }
 
+resource "google_bigquery_table" "view" {
+  #checkov:skip=CKV_GCP_80: A view holds no rows.
+  #checkov:skip=CKV_GCP_121: A view holds no rows; made again, it is the same.
+  for_each = local.views
+
+  project     = var.project_id
+  dataset_id  = google_bigquery_dataset.this.dataset_id
+  table_id    = each.key
+  description = each.value.description
+  labels      = var.labels
+
+  deletion_protection = false
+
+  view {
+    query          = each.value.query
+    use_legacy_sql = false
+  }
+
+  # BigQuery reads the query when the view is made: its tables have to be there.
+  depends_on = [google_bigquery_table.this]
+}
+
 # Runs take up each other's work: a job that one identity started is looked up by another, which
 # BigQuery's job user may not. https://cloud.google.com/bigquery/docs/managing-jobs
 resource "google_project_iam_custom_role" "jobs" {
@@ -121,13 +153,13 @@ resource "google_bigquery_dataset_iam_member" "writer" {
   member     = each.value.member
 }
 
-resource "google_bigquery_table_iam_member" "reader" {
+resource "google_bigquery_table_iam_member" "table_user" {
   for_each = local.table_grants
 
   project    = var.project_id
   dataset_id = google_bigquery_dataset.this.dataset_id
   table_id   = google_bigquery_table.this[each.value.table].table_id
-  role       = "roles/bigquery.dataViewer"
+  role       = "roles/bigquery.${each.value.role}"
   member     = each.value.member
 }
 

@@ -8,7 +8,7 @@ output "grants" {
   value = concat(
     [for grant in google_bigquery_dataset_iam_member.source_reader : grant.id],
     [for grant in google_bigquery_dataset_iam_member.writer : grant.id],
-    [for grant in google_bigquery_table_iam_member.reader : grant.id],
+    [for grant in google_bigquery_table_iam_member.table_user : grant.id],
     [for grant in google_project_iam_member.reader_jobs : grant.id],
     [for grant in google_project_iam_member.writer_jobs : grant.id],
   )
@@ -17,4 +17,9 @@ output "grants" {
 output "tables" {
   description = "Names of our tables."
   value       = [for table in google_bigquery_table.this : table.table_id]
+}
+
+output "views" {
+  description = "Names of the reporting views."
+  value       = [for view in google_bigquery_table.view : view.table_id]
 }

@@ -1,3 +1,13 @@
+variable "appenders" {
+  description = "Members who append rows to some of our tables, by a name that stays."
+  type = map(object({
+    member = string
+    tables = set(string)
+  }))
+  default  = {}
+  nullable = false
+}
+
 variable "dataset" {
   description = "Id of our own dataset."
   type        = string
@@ -81,6 +91,12 @@ variable "sources" {
 
 variable "tables_folder" {
   description = "Folder of the layouts of our tables, one YAML file each."
+  type        = string
+  nullable    = false
+}
+
+variable "views_folder" {
+  description = "Folder of the reporting views, one query each; `$${dataset}` in it stands for project and dataset."
   type        = string
   nullable    = false
 }

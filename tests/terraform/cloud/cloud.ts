@@ -40,7 +40,8 @@ function blockOf(type: string): BlockSchema {
 function duration(type: string): number {
   if (type === 'google_project_service' || type === 'google_project_service_identity') return 60;
   if (type.endsWith('_iam_member')) return 90;
-  if (type === 'google_secret_manager_secret_version') return 60;
+  if (type === 'google_secret_manager_secret_version' || type === 'google_bigquery_table')
+    return 60;
   return type === 'google_storage_bucket_object' ? 60 : 0;
 }
 

@@ -141,6 +141,14 @@ const refusals: Readonly<Record<string, Refuse>> = {
   },
   google_bigquery_table: (cloud, values) => {
     must(cloud, 'google_bigquery_dataset', ownDataset(cloud, values));
+    const query = textIn(blockIn(values, 'view'), 'query');
+    for (const [, project, dataset, table] of query.matchAll(/`([\w-]+)\.(\w+)\.(\w+)`/g)) {
+      must(
+        cloud,
+        'google_bigquery_table',
+        `projects/${project}/datasets/${dataset}/tables/${table}`,
+      );
+    }
   },
   google_bigquery_table_iam_member: refuseGrant('google_bigquery_table'),
   google_cloud_run_service_iam_member: (cloud, values, name) => {

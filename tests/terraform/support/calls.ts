@@ -12,7 +12,7 @@ export type Call =
 /** By function, its calls, each once. */
 export type Calls = ReadonlyMap<string, ReadonlyMap<string, Call>>;
 
-const ownTables = /\b(score_history|run_inputs_\w+|staging_\w+)\b/g;
+const ownTables = /\b(score_history|sync_log|run_inputs_\w+|staging_\w+)\b/g;
 
 /** The kind of table: each run has its own `run_inputs_...` and `staging_...`. */
 const kindOf = (table: string): string => /^(run_inputs|staging)_/.exec(table)?.[1] ?? table;

@@ -2,6 +2,9 @@
  * What the functions' calls need of Google Cloud, from what the adapters in functions/gcp do with
  * them; and the smallest roles that allow it.
  */
+import { join } from 'node:path';
+import { repositoryRoot } from '../../../functions/deployed-files.ts';
+import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
 import { rolePermissions } from '../cloud/roles.ts';
 import type { Call, Calls } from './calls.ts';
 
@@ -32,6 +35,11 @@ const candidates: Readonly<Record<string, readonly string[]>> = {
 /** A role of our own: see modules/warehouse. */
 const jobs = ['bigquery.jobs.create', 'bigquery.jobs.get'];
 
+/** Tables that Terraform makes, so that each can carry a grant. */
+const lastingTables: ReadonlySet<string> = new Set(
+  readTableSchemas(join(repositoryRoot(), 'sql', 'tables')).keys(),
+);
+
 /** By method of the warehouse port: what it does with jobs, and with tables of our dataset. */
 const warehouseMethods: Readonly<
   Record<string, { jobs: readonly string[]; tables: readonly string[] }>
@@ -40,6 +48,7 @@ const warehouseMethods: Readonly<
   // A job under an id of ours that is there already is looked up, whoever started it.
   materialize: { jobs: ['create', 'get'], tables: ['create', 'getData', 'update', 'updateData'] },
   load: { jobs: ['create', 'get'], tables: ['get', 'updateData'] },
+  append: { jobs: [], tables: ['updateData'] },
   replacePartition: { jobs: ['create', 'get'], tables: ['getData', 'update', 'updateData'] },
   createTable: { jobs: [], tables: ['create', 'get'] },
   dropTable: { jobs: [], tables: ['delete'] },
@@ -80,9 +89,8 @@ function warehouseNeeds(call: Extract<Call, { port: 'warehouse' }>, deployed: De
   const project = `projects/${deployed.project}`;
   const dataset = `${project}/datasets/${deployed.prefix.replaceAll('-', '_')}`;
   // Tables of runs come and go: only the dataset can carry a grant on them.
-  const isLasting = call.own.every((table) => table === 'score_history');
-  const own =
-    call.own.length === 0 ? [] : isLasting ? [`${dataset}/tables/score_history`] : [dataset];
+  const isLasting = call.own.every((table) => lastingTables.has(table));
+  const own = isLasting ? call.own.map((table) => `${dataset}/tables/${table}`) : [dataset];
   const reading = call.method === 'describe' ? ['get'] : ['getData'];
   return [
     ...method.jobs.map((verb) => ({ permission: `bigquery.jobs.${verb}`, resource: project })),

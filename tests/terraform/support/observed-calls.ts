@@ -3,10 +3,10 @@
  * twins: runs, the API, sweeps, and runs that were interrupted and taken up by somebody else.
  */
 import { getJson, postJson } from '../../../functions/cli/http-client.ts';
-import { code, Rejected } from '../../../functions/errors.ts';
+import { momentOf, runId } from '../../../functions/pipeline/slot.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { crmAccounts } from '../../../functions/records/documents.ts';
+import { crmAccounts, runs } from '../../../functions/records/documents.ts';
 import { useRuntime } from '../../../functions/wiring.ts';
 import { killable } from '../../pipeline/support/killable.ts';
 import { openTestSystem, type TestSystem } from '../../pipeline/support/test-system.ts';
@@ -74,37 +74,51 @@ async function daysAndPeople(system: TestSystem): Promise<void> {
   };
   await postJson(`${api}/v1/accounts/a5/overrides`, { ...entered, until });
   await system.bus.idle();
+  await heldRun(system);
+  await wait(system, 'a2');
+  await postJson(system.url('reconcile'), {});
+  await system.bus.idle();
   await system.clock.advance(2 * 3_600_000);
   await system.sweep(system.clock.now().toISOString());
   await system.bus.idle();
 }
 
-/** Salesforce's answers cannot be kept, because their documents move faster. */
+/** A person throws a held run away. */
+async function heldRun(system: TestSystem): Promise<void> {
+  const id = runId('tiny', 'scheduled', momentOf(tuesday, system.runtime.pack));
+  const run = await system.runtime.snapshots.get(ref(runs, id));
+  if (!run) throw new Error(`there is no run ${id}`);
+  await system.runtime.snapshots.set(ref(runs, id), { ...run.data, state: 'held' });
+  const decision = { author: 'ops@acme.example', reason: 'A feed was late.' };
+  await postJson(`${system.url('api')}/v1/runs/${id}/discard`, decision);
+  await system.bus.idle();
+}
+
+/** An account that waits for Salesforce. */
+async function wait(system: TestSystem, account: string): Promise<void> {
+  const stored = await system.runtime.snapshots.get(ref(crmAccounts, account));
+  if (!stored) throw new Error(`${account} was never synced`);
+  await system.runtime.snapshots.set(ref(crmAccounts, account), {
+    ...stored.data,
+    state: 'pending',
+  });
+}
+
+/** What became of an account cannot be kept, because its document moves in every round. */
 async function movingDocuments(
   system: TestSystem,
   watch: (system: TestSystem, runtime: Runtime) => void,
 ): Promise<void> {
-  const moving: Runtime = {
-    ...system.runtime,
-    snapshots: new Proxy(system.runtime.snapshots, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]): unknown => {
-          const path = (args[0] as { collection?: { path?: string } } | undefined)?.collection
-            ?.path;
-          const writes = key === 'set' || key === 'create';
-          if (writes && path === crmAccounts.path) return Promise.reject(moved);
-          return Reflect.apply(value, target, args);
-        };
-      },
-    }),
+  const { warehouse } = system.runtime;
+  const append: Runtime['warehouse']['append'] = async (table, rows) => {
+    for (const { account_id } of rows) await wait(system, String(account_id));
+    return warehouse.append(table, rows);
   };
-  const moved = new Rejected(code.conflict, 'the document has another version');
-  const stored = await system.runtime.snapshots.get(ref(crmAccounts, 'a1'));
-  if (!stored) throw new Error('a1 was never synced');
-  await system.runtime.snapshots.set(ref(crmAccounts, 'a1'), { ...stored.data, state: 'pending' });
-  watch(system, moving);
+  const moving = new Proxy(warehouse, {
+    get: (target, key) => (key === 'append' ? append : Reflect.get(target, key)),
+  });
+  await wait(system, 'a1');
+  watch(system, { ...system.runtime, warehouse: moving });
   await system.sweep(system.clock.now().toISOString());
   await system.clock.sleep(1_000);
   watch(system, system.runtime);

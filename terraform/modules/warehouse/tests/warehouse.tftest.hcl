@@ -11,6 +11,8 @@ variables {
   prefix         = "kenko"
   project_id     = "acme-health"
   tables_folder  = "../../../sql/tables"
+  views_folder   = "../../../sql/views"
+  appenders      = { sync-salesforce = { member = "serviceAccount:kenko-sync-salesforce@acme-health.iam.gserviceaccount.com", tables = ["sync_log"] } }
   readers        = { api = { member = "serviceAccount:kenko-api@acme-health.iam.gserviceaccount.com", tables = ["score_history"] } }
   source_readers = { score = "serviceAccount:kenko-score@acme-health.iam.gserviceaccount.com" }
   sources = {
@@ -61,6 +63,21 @@ run "defaults" {
       for grant in google_bigquery_dataset_iam_member.source_reader : grant.role == "roles/bigquery.dataViewer"
     ])
     error_message = "The team's data is read, and nothing else."
+  }
+}
+
+run "views_and_logs" {
+  assert {
+    condition     = strcontains(google_bigquery_table.view["latest_scores"].view[0].query, "FROM `acme-health.kenko.score_history`")
+    error_message = "A view reads the tables of this dataset."
+  }
+  assert {
+    condition     = startswith(google_bigquery_table.view["latest_scores"].description, "The newest result of every account and score") && !strcontains(google_bigquery_table.view["latest_scores"].description, "--")
+    error_message = "A view says what it is."
+  }
+  assert {
+    condition     = { for name, grant in google_bigquery_table_iam_member.table_user : name => grant.role } == { "api:score_history" = "roles/bigquery.dataViewer", "sync-salesforce:sync_log" = "roles/bigquery.dataEditor" }
+    error_message = "Who reads one table reads it, who appends to one appends to it."
   }
 }
 
