@@ -12,7 +12,15 @@ const dayMs = 86_400_000;
 function wrongKind(column: TableColumn, found: string): never {
   throw new Rejected(
     code.invalidData,
-    `bigquery: ${column.name} is ${column.type} and cannot take values given as ${found}.`,
+    `bigquery: ${column.name} is ${column.type} and cannot take values given as ${found}`,
+  );
+}
+
+function wrongValue(column: TableColumn, value: string | number, expected: string): never {
+  throw new Rejected(
+    code.invalidData,
+    `bigquery: ${column.name} is ${column.type}; ${expected} is expected`,
+    { said: `it cannot take '${value}'` },
   );
 }
 
@@ -25,12 +33,7 @@ export function refuseUnknown(batch: ColumnBatch, columns: readonly TableColumn[
 }
 
 function wholeNumber(column: TableColumn, value: number): number {
-  if (Number.isSafeInteger(value)) return value;
-  throw new Rejected(
-    code.invalidData,
-    `bigquery: ${column.name} is ${column.type}; a whole number is expected`,
-    { said: `it cannot take ${value}` },
-  );
+  return Number.isSafeInteger(value) ? value : wrongValue(column, value, 'a whole number');
 }
 
 /** Writes `null`, or that a value follows; true where one does. */
@@ -117,7 +120,7 @@ function numberEncoder(writer: AvroWriter, column: TableColumn): (value: number)
       return (value) => writer.byte(value === 0 ? 0 : 1);
     case 'NUMERIC':
       return (value) => {
-        if (!(Math.abs(value) < 1e20)) wrongKind(column, `a number as large as ${value}`);
+        if (!(Math.abs(value) < 1e20)) wrongValue(column, value, 'a number below 1e20');
         const bytes = decimalBytes(value);
         writer.long(bytes.length);
         writer.bytes(bytes);
@@ -169,7 +172,7 @@ function textEncoder(writer: AvroWriter, column: TableColumn): (value: string) =
     // Most days are the same in all rows of a load.
     if (value !== last) ms = Date.parse(value);
     last = value;
-    if (Number.isNaN(ms)) wrongKind(column, `'${value}'`);
+    if (Number.isNaN(ms)) wrongValue(column, value, 'a date or an instant');
     writer.long(inDays ? Math.floor(ms / dayMs) : ms * 1000);
   };
 }

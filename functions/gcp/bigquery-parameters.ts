@@ -19,7 +19,7 @@ function typed(name: string, value: Parameter): Omit<QueryParameter, 'name'> {
   if (typeof value === 'boolean') return scalar('BOOL', String(value));
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) {
-      throw new Rejected(code.badRequest, `bigquery: @${name} is ${value}; give a number.`);
+      throw new Rejected(code.badRequest, `bigquery: @${name} is no finite number`);
     }
     return scalar(Number.isSafeInteger(value) ? 'INT64' : 'FLOAT64', String(value));
   }

@@ -37,7 +37,15 @@ function copyInto(vector: Vector, data: Bytes): void {
 function wrongKind(column: TableColumn, found: string): never {
   throw new Rejected(
     code.invalidData,
-    `duckdb: ${column.name} is ${column.type} and cannot take values given as ${found}.`,
+    `duckdb: ${column.name} is ${column.type} and cannot take values given as ${found}`,
+  );
+}
+
+function wrongValue(column: TableColumn, value: string | number, expected: string): never {
+  throw new Rejected(
+    code.invalidData,
+    `duckdb: ${column.name} is ${column.type}; ${expected} is expected`,
+    { said: `it cannot take '${value}'` },
   );
 }
 
@@ -60,13 +68,7 @@ function wholeNumbers(values: Float64Array, part: Part): Int32Array {
       data[i * 2 + 1] = small >> 31;
     } else if (Number.isNaN(value)) nulls.add(i);
     else if (Number.isSafeInteger(value)) writeInt64(data, i, value);
-    else {
-      throw new Rejected(
-        code.invalidData,
-        `duckdb: ${column.name} is INT64; a whole number is expected`,
-        { said: `it cannot take ${value}` },
-      );
-    }
+    else wrongValue(column, value, 'a whole number');
   }
   return data;
 }
@@ -99,7 +101,7 @@ function numbers(values: Float64Array, part: Part): Bytes {
           nulls.add(i);
           continue;
         }
-        if (Math.abs(value) >= 1e20) wrongKind(column, `a number as large as ${value}`);
+        if (Math.abs(value) >= 1e20) wrongValue(column, value, 'a number below 1e20');
         // Whole and fractional part apart, so that nine digits after the point stay exact.
         const whole = Math.trunc(value);
         const scaled = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((value - whole) * 1e9));
@@ -133,7 +135,7 @@ function texts(values: readonly (string | null)[], part: Part, vector: Vector): 
     // Most days are the same in all rows of a load.
     if (value !== last) ms = Date.parse(value);
     last = value;
-    if (Number.isNaN(ms)) wrongKind(column, `'${value}'`);
+    if (Number.isNaN(ms)) wrongValue(column, value, 'a date or an instant');
     if (days) days[i] = Math.floor(ms / dayMs);
     if (micros) micros[i] = BigInt(ms) * 1000n;
   }

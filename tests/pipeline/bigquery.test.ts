@@ -1,0 +1,72 @@
+/** Whole runs through the BigQuery adapter: what comes out is what the twin gives. */
+import { PassThroughClient } from 'google-auth-library';
+import { expect, it } from 'vitest';
+import { openBigQueryWarehouse } from '../../functions/gcp/bigquery-warehouse.ts';
+import { type BigQueryServer, startBigQueryServer } from '../../functions/local/bigquery-server.ts';
+import { finalState } from './support/final-state.ts';
+import { openTestSystem, type TestSystem } from './support/test-system.ts';
+import { createWorld, lateRows, leave, nextDay } from './support/tiny-data.ts';
+
+/** A day, another one on which an account leaves, its revision, and one computed anew. */
+async function days(system: TestSystem): Promise<Record<string, unknown>> {
+  const run = async (slot: string, body: object = {}): Promise<void> => {
+    await system.score(slot, body);
+    await system.settle();
+  };
+  await createWorld(system);
+  await run('2026-03-01T17:00:00Z');
+  await nextDay(system, '2026-03-02');
+  await leave(system, 'a5', '2026-03-02T10:00:00Z');
+  await run('2026-03-02T17:00:00Z');
+  await lateRows(system, '2026-03-02');
+  await run('2026-03-02T18:00:00Z');
+  await run('2026-03-02T19:00:00Z', { backfill: '2026-03-01' });
+  return finalState(system);
+}
+
+/** The same system, whose functions reach its tables through the client and the stand-in. */
+async function throughBigQuery(system: TestSystem): Promise<BigQueryServer> {
+  const { clock } = system;
+  const [projectId, location] = ['kenko-test', 'asia-northeast1'];
+  const server = await startBigQueryServer({
+    warehouse: system.warehouse,
+    projectId,
+    location,
+    datasets: [{ datasetId: 'kenko', schema: 'main' }, { datasetId: 'source' }],
+    clock,
+  });
+  system.runtime.warehouse = openBigQueryWarehouse({
+    projectId,
+    location,
+    dataset: 'kenko',
+    sourceDataset: `${projectId}.source`,
+    maximumBytesBilled: 10 ** 9,
+    clock,
+    apiEndpoint: server.url,
+    authClient: new PassThroughClient(),
+  });
+  return server;
+}
+
+it('days of runs end as they do on the twin', async () => {
+  const twin = await openTestSystem();
+  const expected = await days(twin);
+  await twin.close();
+  expect(expected.history).toHaveLength(18);
+
+  const system = await openTestSystem();
+  const server = await throughBigQuery(system);
+  // Jobs and requests that fail on the way change nothing.
+  server.faults.job({ type: 'load', reason: 'backendError' }, 2);
+  server.faults.job({ type: 'copy', reason: 'internalError', runningFor: 3 });
+  server.faults.job({ type: 'query', runningFor: 2 }, 5);
+  server.faults.answer('jobs.insert', 'drop-after', 2);
+  server.faults.answer('jobs.query', { reason: 'rateLimitExceeded' }, 3);
+  const state = await days(system);
+  // One copy a run that was closed, and none again.
+  expect(server.usage.jobs.copy).toBe(4);
+  expect(server.usage.requests['jobs.insert']).toBeGreaterThan(10);
+  await server.close();
+  await system.close();
+  expect(state).toEqual(expected);
+});
