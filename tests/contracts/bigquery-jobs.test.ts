@@ -1,29 +1,22 @@
 /** What becomes of jobs under ids of ours when BigQuery fails, slows down or says nothing. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { code, hasCode, Rejected, Retryable, Throttled } from '../../functions/errors.ts';
 import {
-  type BigQueryUnderTest,
+  fresh,
   idsIn,
   numbers,
   openBigQuery,
   rowsOf,
+  t,
+  useBigQuery,
+  world,
 } from './bigquery-under-test.ts';
 
-let world: BigQueryUnderTest;
-/** A table and a job of each test. */
-let t: string;
+/** A job of each test. */
 let job: string;
-let next = 0;
-const fresh = (prefix: string): string => `${prefix}_${next++}`;
-beforeAll(async () => {
-  world = await openBigQuery();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  t = fresh('t');
+useBigQuery();
+beforeEach(() => {
   job = fresh('job');
-  await world.warehouse.createTable(t, numbers);
-  world.forget();
 });
 
 const load = (id = job) =>
@@ -141,6 +134,16 @@ describe('a job that fails', () => {
       world.warehouse.replacePartition({ id, from: t, to: u, date: '2026-01-01' }),
     ).rejects.toThrow(`bigquery: job kenko-${id}: invalid: A field is missing`);
     expect(await idsIn(world.warehouse, u)).toEqual([]);
+  });
+
+  it('is not even started between tables of other layouts', async () => {
+    const u = fresh('u');
+    await world.warehouse.createTable(u, { ...numbers, cluster: ['account_id', 'n'] });
+    const failure = await world.warehouse
+      .replacePartition({ id: fresh('copy'), from: t, to: u, date: '2026-01-01' })
+      .catch((thrown: unknown) => thrown);
+    expect(hasCode(failure, code.invalidData)).toBe(true);
+    expect(world.server.usage.requests['jobs.insert']).toBeUndefined();
   });
 
   it('does not use up ids without end', async () => {

@@ -1,5 +1,6 @@
 /** The real client against the BigQuery stand-in, on a clock that waits for nobody. */
 import { PassThroughClient } from 'google-auth-library';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import {
   type BigQueryWarehouseOptions,
   openBigQueryWarehouse,
@@ -104,3 +105,33 @@ export async function idsIn(warehouse: Warehouse, table: string): Promise<(strin
   }
   return ids;
 }
+
+/** One for all tests of a file, and of each test an empty table. */
+export let world: BigQueryUnderTest;
+export let t: string;
+let next = 0;
+export const fresh = (prefix: string): string => `${prefix}_${next++}`;
+
+export function useBigQuery(): void {
+  beforeAll(async () => {
+    world = await openBigQuery();
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    t = fresh('t');
+    await world.warehouse.createTable(t, numbers);
+    world.forget();
+  });
+}
+
+/** Ids in order, and a load of them. */
+export const ids = Array.from({ length: 40 }, (_, i) => `id-${String(i).padStart(3, '0')}`);
+export const fill = () =>
+  world.warehouse.load({ id: fresh('load'), table: t, batches: [rowsOf('2026-01-01', ...ids)] });
+
+/** What work throws. */
+export const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'no failure',
+    (thrown: unknown) => thrown,
+  );
