@@ -40,8 +40,6 @@ module "alerts" {
   project_id            = var.project_id
   services              = { for name, function in module.function : name => function.service }
   thresholds            = var.alert_thresholds
-
-  depends_on = [module.services]
 }
 
 resource "google_billing_budget" "this" {

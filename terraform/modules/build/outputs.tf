@@ -21,10 +21,4 @@ output "source" {
     builder    = google_service_account.builder.id
     repository = google_artifact_registry_repository.images.id
   }
-  depends_on = [
-    google_artifact_registry_repository_iam_member.builder_images,
-    google_project_iam_member.builder_copies,
-    google_project_iam_member.builder_logs,
-    google_storage_bucket_iam_member.builder_archive,
-  ]
 }

@@ -36,14 +36,20 @@ function blockOf(type: string): BlockSchema {
   throw new Error(`${type} is not in the provider's schema`);
 }
 
-/** Milliseconds that making something takes. */
+/** Milliseconds that making something takes: longest for what others may forget to wait for. */
 function duration(type: string): number {
   if (type === 'google_project_service' || type === 'google_project_service_identity') return 60;
   if (type.endsWith('_iam_member')) return 90;
-  if (type === 'google_secret_manager_secret_version' || type === 'google_bigquery_table')
-    return 60;
-  return type === 'google_storage_bucket_object' ? 60 : 0;
+  return prerequisites.has(type) ? 60 : 0;
 }
+const prerequisites: ReadonlySet<string> = new Set([
+  'google_bigquery_table',
+  'google_secret_manager_secret_version',
+  'google_storage_bucket_object',
+]);
+
+/** So long after the last request, whoever has not come waits for what is slow. */
+const patienceMs = 15_000;
 
 const empty = (type: TypeJson): Value => {
   if (type === 'string') return '';
@@ -63,6 +69,10 @@ export class Cloud implements Backend {
   readonly foreignTables = new Set<string>();
   /** What was made too early to work from its first moment on. */
   readonly tooEarly: string[] = [];
+  /** By type: its making takes until one of the other type was asked for, if that comes at all. */
+  readonly slow = new Map<string, string>();
+  readonly #asked = new Set<string>();
+  #lastAsked = 0;
   /** Every secret value that was handed over, by version. */
   readonly secretValues = new Map<string, string>();
 
@@ -98,7 +108,7 @@ export class Cloud implements Backend {
   }
 
   async create(type: string, planned: Values, config: Values): Promise<Values> {
-    await wait(duration(type));
+    await this.#take(type);
     const kind = kinds[type];
     if (!kind) throw new Error(`The stand-in knows no ${type}; describe it in kinds.ts.`);
     this.#requireApi(kind.api, planned);
@@ -119,7 +129,7 @@ export class Cloud implements Backend {
   }
 
   async update(type: string, planned: Values, prior: Values): Promise<Values> {
-    await wait(duration(type));
+    await this.#take(type);
     const name = textIn(prior, 'id');
     const known = this.find(type, name);
     if (!known) throw new Error(`Error 404: ${name} does not exist`);
@@ -149,6 +159,17 @@ export class Cloud implements Backend {
   accounts(): Set<string> {
     const own = this.all('google_service_account').map(({ values }) => textIn(values, 'member'));
     return new Set([...own, ...agentsOf(this)]);
+  }
+
+  async #take(type: string): Promise<void> {
+    this.#asked.add(type);
+    this.#lastAsked = performance.now();
+    const hasty = this.slow.get(type);
+    while (hasty !== undefined && !this.#asked.has(hasty)) {
+      if (performance.now() - this.#lastAsked > patienceMs) return;
+      await wait(20);
+    }
+    await wait(hasty === undefined ? duration(type) : 500);
   }
 
   #requireApi(api: string | undefined, values: Values): void {

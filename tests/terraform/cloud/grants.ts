@@ -28,6 +28,18 @@ export function grantsOf(cloud: Cloud): Grant[] {
     });
 }
 
+/** `role on resource`, with the condition: what an account of this id was granted. */
+export function grantTexts(cloud: Cloud, accountId: string): string[] {
+  const member = `serviceAccount:${accountId}@${cloud.place.project}.iam.gserviceaccount.com`;
+  return grantsOf(cloud)
+    .filter((grant) => grant.member === member)
+    .map(({ role, resource, condition }) => grantText(role, resource, condition))
+    .sort();
+}
+
+export const grantText = (role: string, resource: string, condition?: string): string =>
+  `${role} on ${resource}${condition ? ` if ${condition}` : ''}`;
+
 /** What a role allows. @throws Error for a role that nobody has described */
 export function permissionsOf(cloud: Cloud, role: string): readonly string[] {
   const custom = cloud.find('google_project_iam_custom_role', role);
@@ -57,19 +69,6 @@ export function isAllowed(cloud: Cloud, member: string, permission: string, name
         name.startsWith(`${grant.resource}/`)) &&
       permissionsOf(cloud, grant.role).includes(permission) &&
       meets(grant.condition, name),
-  );
-}
-
-/** Everything a member may do: `permission on resource`, with the condition where there is one. */
-export function effectivePermissions(cloud: Cloud, member: string): Set<string> {
-  return new Set(
-    grantsOf(cloud)
-      .filter((grant) => grant.member === member)
-      .flatMap(({ role, resource, condition }) =>
-        permissionsOf(cloud, role).map(
-          (permission) => `${permission} on ${resource}${condition ? ` if ${condition}` : ''}`,
-        ),
-      ),
   );
 }
 

@@ -5,8 +5,10 @@
 import { join } from 'node:path';
 import { repositoryRoot } from '../../../functions/deployed-files.ts';
 import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
+import { grantText } from '../cloud/grants.ts';
 import { rolePermissions } from '../cloud/roles.ts';
 import type { Call, Calls } from './calls.ts';
+import { project } from './deployment.ts';
 
 export interface Deployed {
   project: string;
@@ -16,6 +18,18 @@ export interface Deployed {
   /** Full name of the secret with Salesforce's credentials. */
   secret: string;
 }
+
+/** The deployment with everything on. */
+export const needsOfLargest: Deployed = {
+  project,
+  prefix: 'kenko',
+  sources: [
+    'projects/acme-data/datasets/mart',
+    'projects/acme-data/datasets/raw',
+    `projects/${project}/datasets/local`,
+  ],
+  secret: `projects/${project}/secrets/kenko-salesforce-private-key`,
+};
 
 /** A permission on the smallest resource that it can be granted on. */
 interface Need {
@@ -116,7 +130,7 @@ export function smallestGrants(calls: Calls, name: string, deployed: Deployed): 
   const grants = [...places].map(([place, needed]) => {
     const [kind, resource, condition] = JSON.parse(place) as [string, string, string | null];
     const role = smallestRole(kind, needed, deployed);
-    return { kind, resource, text: `${role} on ${resource}${condition ? ` if ${condition}` : ''}` };
+    return { kind, resource, text: grantText(role, resource, condition ?? undefined) };
   });
   // A grant on the dataset holds for each of its tables.
   return grants
