@@ -1,11 +1,13 @@
 /** Snapshots on SQLite, with Firestore's rules for queries and transactions. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { z } from 'zod';
 import { code, Rejected, Retryable } from '../errors.ts';
+import { plannedQuery, type QueryPlan } from '../ports/query-rules.ts';
 import type { Query, Snapshots, Stored, Transaction } from '../ports/snapshots.ts';
+import { TransactionRules } from '../ports/transaction-rules.ts';
 import type { Collection, Ref } from '../records/collection.ts';
 import { documentId } from '../records/document-id.ts';
-import { documentText } from './document-text.ts';
+import { collectionPath, documentBytes, parsedDocument } from '../records/document-rules.ts';
+import { type CompositeIndex, indexes } from '../records/indexes.ts';
 import { atomically, openDatabase, translatingErrors } from './sqlite.ts';
 import { type Condition, conditionsOf, orderOf } from './sqlite-query.ts';
 
@@ -22,9 +24,6 @@ const schema = `
   INSERT INTO writes SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM writes);
 `;
 
-/** Firestore's limit of writes in one transaction that we hold ourselves to. */
-const mostWrites = 500;
-
 export interface SqliteSnapshots extends Snapshots {
   close(): void;
 }
@@ -39,22 +38,27 @@ type Write =
   | { kind: 'create' | 'set'; ref: Ref<unknown>; text: string; ifVersion?: string }
   | { kind: 'delete'; ref: Ref<unknown> };
 
-/**
- * Opens the documents kept in `path` (a file, or `:memory:`).
- * @param options.maxAttempts runs of one transaction before contention is given up; each
- *   round lets at least one contender through
- */
-export function openSqliteSnapshots(options: {
+export interface SqliteSnapshotsOptions {
+  /** A file, or `:memory:`. */
   path: string;
+  /**
+   * Runs of one transaction before contention is given up; each round lets at least one
+   * contender through. Default 50.
+   */
   maxAttempts?: number;
-}): SqliteSnapshots {
+  /** Default: those that are deployed. */
+  indexes?: readonly CompositeIndex[];
+}
+
+export function openSqliteSnapshots(options: SqliteSnapshotsOptions): SqliteSnapshots {
   const database = translatingErrors('sqlite snapshots', () => openDatabase(options.path, schema));
-  return new Documents(database, options.maxAttempts ?? 50);
+  return new Documents(database, options);
 }
 
 class Documents implements SqliteSnapshots {
   readonly #database: DatabaseSync;
   readonly #maxAttempts: number;
+  readonly #indexes: readonly CompositeIndex[];
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
   readonly #upsert: StatementSync;
@@ -62,9 +66,10 @@ class Documents implements SqliteSnapshots {
   readonly #remove: StatementSync;
   readonly #nextVersion: StatementSync;
 
-  constructor(database: DatabaseSync, maxAttempts: number) {
+  constructor(database: DatabaseSync, options: SqliteSnapshotsOptions) {
     this.#database = database;
-    this.#maxAttempts = maxAttempts;
+    this.#maxAttempts = options.maxAttempts ?? 50;
+    this.#indexes = options.indexes ?? indexes;
     this.#select = database.prepare(
       'SELECT id, version, data FROM documents WHERE collection = ? AND name = ?',
     );
@@ -73,7 +78,8 @@ class Documents implements SqliteSnapshots {
     );
     this.#upsert = database.prepare(
       `INSERT INTO documents (collection, name, id, version, data) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET version = excluded.version, data = excluded.data`,
+       ON CONFLICT DO UPDATE SET version = excluded.version, data = excluded.data
+       WHERE data <> excluded.data`,
     );
     this.#update = database.prepare(
       'UPDATE documents SET version = ?, data = ? WHERE collection = ? AND name = ? AND version = ?',
@@ -128,27 +134,20 @@ class Documents implements SqliteSnapshots {
   }
 
   async query<T>(query: Query<T>): Promise<Stored<T>[]> {
-    if (!Number.isInteger(query.limit) || query.limit < 1) {
-      throw new Rejected(code.badRequest, `A query's limit is ${query.limit}; it has to be >= 1.`);
-    }
-    const { orderBy, startAfter, collection } = query;
-    const order = orderOf(orderBy, startAfter);
+    const { collection, limit } = query;
+    const plan = plannedQuery(query, this.#indexes);
+    const order = orderOf(plan);
     const rows = this.#search(
-      collection,
-      [...conditionsOf(query.where ?? []), ...order.conditions],
+      plan,
+      order.conditions,
       'id, version, data',
-      `${order.clause} LIMIT ${query.limit}`,
+      `${order.clause} LIMIT ${limit}`,
     );
     return (rows as unknown as Row[]).map((row) => parsed(collection, row));
   }
 
   async count<T>(query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'>): Promise<number> {
-    const rows = this.#search(
-      query.collection,
-      conditionsOf(query.where ?? []),
-      'COUNT(*) AS n',
-      '',
-    );
+    const rows = this.#search(plannedQuery(query, this.#indexes), [], 'COUNT(*) AS n', '');
     return Number(rows[0]?.n);
   }
 
@@ -156,15 +155,11 @@ class Documents implements SqliteSnapshots {
     this.#database.close();
   }
 
-  #search(
-    collection: Collection<unknown>,
-    conditions: readonly Condition[],
-    columns: string,
-    rest: string,
-  ) {
+  #search(plan: QueryPlan, further: readonly Condition[], columns: string, rest: string) {
     const all: Condition[] = [
-      { sql: 'collection = ?', values: [pathOf(collection)] },
-      ...conditions,
+      { sql: 'collection = ?', values: [plan.collection] },
+      ...conditionsOf(plan.filters),
+      ...further,
     ];
     const where = all.map((condition) => condition.sql).join(' AND ');
     return translatingErrors('sqlite snapshots', () =>
@@ -210,7 +205,7 @@ class Documents implements SqliteSnapshots {
       if (this.#insert.run(collection, name, ref.id, version, text).changes === 0) {
         throw new Rejected(
           code.alreadyExists,
-          `${pathOf(ref.collection)}/${ref.id} exists already.`,
+          `${collectionPath(ref.collection)}/${ref.id} exists already.`,
         );
       }
     } else if (write.ifVersion === undefined) {
@@ -220,7 +215,7 @@ class Documents implements SqliteSnapshots {
     ) {
       throw new Rejected(
         code.conflict,
-        `${pathOf(ref.collection)}/${ref.id} is not at version ${write.ifVersion} any more.`,
+        `${collectionPath(ref.collection)}/${ref.id} is not at version ${write.ifVersion} any more.`,
       );
     }
   }
@@ -235,18 +230,15 @@ interface Read {
 class OptimisticTransaction implements Transaction {
   readonly reads = new Map<string, Read>();
   readonly writes: Write[] = [];
+  readonly #rules = new TransactionRules();
   readonly #read: <T>(ref: Ref<T>) => Stored<T> | undefined;
-  #ended = false;
 
   constructor(read: <T>(ref: Ref<T>) => Stored<T> | undefined) {
     this.#read = read;
   }
 
   async get<T>(ref: Ref<T>): Promise<Stored<T> | undefined> {
-    if (this.#ended) throw ended();
-    if (this.writes.length > 0) {
-      throw new Rejected(code.badRequest, 'A transaction reads after it wrote; read first.');
-    }
+    this.#rules.read();
     const stored = this.#read(ref);
     const key = keyOf(ref);
     const known = key.join('\n');
@@ -260,59 +252,35 @@ class OptimisticTransaction implements Transaction {
   }
 
   create<T>(ref: Ref<T>, data: T): void {
-    this.#add({ kind: 'create', ref, text: textOf(ref, data) });
+    this.#rules.write(documentBytes(ref, data));
+    this.writes.push({ kind: 'create', ref, text: JSON.stringify(data) });
   }
 
   set<T>(ref: Ref<T>, data: T): void {
-    this.#add({ kind: 'set', ref, text: textOf(ref, data) });
+    this.#rules.write(documentBytes(ref, data));
+    this.writes.push({ kind: 'set', ref, text: JSON.stringify(data) });
   }
 
   delete(ref: Ref<unknown>): void {
-    this.#add({ kind: 'delete', ref });
+    this.#rules.write(0);
+    this.writes.push({ kind: 'delete', ref });
   }
 
   end(): void {
-    this.#ended = true;
-  }
-
-  #add(write: Write): void {
-    if (this.#ended) throw ended();
-    if (this.writes.length >= mostWrites) {
-      throw new Rejected(code.badRequest, `A transaction takes at most ${mostWrites} writes.`);
-    }
-    this.writes.push(write);
+    this.#rules.end();
   }
 }
 
-const ended = () => new Rejected(code.badRequest, 'A transaction is used after it has ended.');
-
 function textOf(ref: Ref<unknown>, data: unknown): string {
-  return documentText(data, `${ref.collection.path}/${ref.id}`);
+  documentBytes(ref, data);
+  return JSON.stringify(data);
 }
 
 function keyOf(ref: Ref<unknown>): [collection: string, name: string] {
-  return [pathOf(ref.collection), documentId(ref.id)];
-}
-
-function pathOf(collection: Collection<unknown>): string {
-  const segments = collection.path.split('/');
-  if (segments.length % 2 === 0 || segments.includes('')) {
-    throw new Rejected(
-      code.badRequest,
-      `"${collection.path}" is no collection; its path needs an odd number of segments.`,
-    );
-  }
-  return collection.path;
+  return [collectionPath(ref.collection), documentId(ref.id)];
 }
 
 function parsed<T>(collection: Collection<T>, row: Row): Stored<T> {
-  const result = collection.schema.safeParse(JSON.parse(row.data));
-  if (!result.success) {
-    throw new Rejected(
-      code.invalidData,
-      `${collection.path}/${row.id} is malformed: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`,
-      { cause: result.error },
-    );
-  }
-  return { id: row.id, data: result.data, version: String(row.version) };
+  const data = parsedDocument(collection, row.id, JSON.parse(row.data));
+  return { id: row.id, data, version: String(row.version) };
 }

@@ -5,7 +5,10 @@
  */
 import type { Collection, Ref } from '../records/collection.ts';
 
-/** A document as read; `version` changes with every write (Firestore's `updateTime`). */
+/**
+ * A document as read. `version` changes with every write that changes the document
+ * (Firestore's `updateTime`: one that changes nothing may leave it as it was).
+ */
 export interface Stored<T> {
   readonly id: string;
   readonly data: T;
@@ -22,10 +25,14 @@ export interface Filter {
 export interface Query<T> {
   collection: Collection<T>;
   where?: readonly Filter[];
-  /** Documents without the field are left out, as in Firestore; ties go by id, same direction. */
+  /**
+   * Default: by the field of the range, where there is one, else by id. Documents without the
+   * field are left out, as in Firestore; ties go by id, same direction. A range is of this
+   * field only. An id counts as it is encoded (see `documentId`), byte by byte.
+   */
   orderBy?: { field: string; direction: 'asc' | 'desc' };
   limit: number;
-  /** Values of the last document seen: its order field (absent without `orderBy`) and id. */
+  /** Values of the last document seen: its order field (absent where there is none) and id. */
   startAfter?: { value?: string | number | boolean | null; id: string };
 }
 
@@ -38,6 +45,11 @@ export interface Transaction {
   delete(ref: Ref<unknown>): void;
 }
 
+/**
+ * A write whose answer got lost may be sent again, so `already-exists` and `conflict` can mean
+ * one's own write: whoever gets them looks at the document. Every method throws Retryable where
+ * the documents cannot be reached, and Unauthorized where they may not be.
+ */
 export interface Snapshots {
   get<T>(ref: Ref<T>): Promise<Stored<T> | undefined>;
   /** One entry per ref, in order. */
@@ -51,11 +63,13 @@ export interface Snapshots {
   set<T>(ref: Ref<T>, data: T, options?: { ifVersion?: string }): Promise<void>;
   delete(ref: Ref<unknown>): Promise<void>;
   /**
-   * All reads come before the writes; all writes happen or none. `work` may run again
-   * on contention, so it has no other effect. At most 500 writes.
+   * All reads come before the writes; all writes happen or none, as if no other writer were
+   * there: others wait, or `work` runs again, so it has no other effect. At most 500 writes
+   * and 8.75 MiB. `work` does not wait for what others write to the documents it read.
    * @throws Retryable when contention does not end.
    */
   transaction<R>(work: (tx: Transaction) => Promise<R>): Promise<R>;
+  /** @throws Rejected `bad-request` also where Firestore would need an index that is not listed */
   query<T>(query: Query<T>): Promise<Stored<T>[]>;
   /** Number of documents that a query without limit would give. */
   count<T>(query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'>): Promise<number>;

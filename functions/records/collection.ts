@@ -4,6 +4,11 @@ import type { z } from 'zod';
 export interface Collection<T> {
   readonly path: string;
   readonly schema: z.ZodType<T>;
+  /**
+   * Field with the instant (text as `toISOString` gives it) after which a document may be
+   * removed; Firestore keeps it as a timestamp, else its TTL policy would not see it.
+   */
+  readonly expiry?: string;
 }
 
 /** One document: `id` is the user's id; adapters encode it (see `documentId`). */

@@ -46,8 +46,10 @@ export function subcollection<T>(
   id: string,
   name: string,
   schema: z.ZodType<T>,
+  expiry?: string,
 ): Collection<T> {
-  return { path: `${parent.path}/${documentId(id)}/${name}`, schema };
+  const path = `${parent.path}/${documentId(id)}/${name}`;
+  return { path, schema, ...(expiry === undefined ? {} : { expiry }) };
 }
 
 function percentEncoded(text: string): string {

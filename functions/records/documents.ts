@@ -87,7 +87,7 @@ export const accounts: Collection<AccountDocument> = { path: 'accounts', schema:
 export const snapshotDocument = accountDocument.extend({ expires_at: instant });
 export type SnapshotDocument = z.infer<typeof snapshotDocument>;
 export function snapshotsOf(account: string): Collection<SnapshotDocument> {
-  return subcollection(accounts, account, 'snapshots', snapshotDocument);
+  return subcollection(accounts, account, 'snapshots', snapshotDocument, 'expires_at');
 }
 
 /** What the CRM holds of an account. Written by sync-salesforce. */

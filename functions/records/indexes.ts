@@ -5,6 +5,7 @@
  * so one index per filtered field and order is enough for every combination of filters.
  */
 import indexFile from './indexes.json' with { type: 'json' };
+import unindexedFile from './unindexed-fields.json' with { type: 'json' };
 
 export interface CompositeIndex {
   /** Last segment of the collection's path. */
@@ -18,26 +19,54 @@ export interface CompositeIndex {
 
 export const indexes = indexFile as readonly CompositeIndex[];
 
+/**
+ * Fields without any index: long texts, whose index would cost most of a write, and instants of
+ * each write, an index on which takes 500 writes a second at most. Terraform reads this list too.
+ */
+const unindexed: readonly { collection: string; field: string }[] = unindexedFile;
+
 /** The parts of a query that decide which index serves it. */
 interface QueryShape {
-  collection: { path: string };
+  collection: { path: string; expiry?: string };
   where?: readonly { field: string; op: string }[];
   orderBy?: { field: string; direction: 'asc' | 'desc' };
 }
 
+/** Fields that a query looks at although nothing about them is indexed. */
+export function unindexedFields(query: QueryShape): string[] {
+  const collection = lastSegment(query.collection);
+  const { expiry } = query.collection;
+  return fieldsOf(query).filter(
+    (field) =>
+      field === expiry ||
+      unindexed.some(
+        (one) => one.collection === collection && `${field}.`.startsWith(`${one.field}.`),
+      ),
+  );
+}
+
 /** What a query needs and the list lacks; empty where Firestore can serve it. */
-export function missingIndexes(query: QueryShape): CompositeIndex[] {
+export function missingIndexes(
+  query: QueryShape,
+  list: readonly CompositeIndex[] = indexes,
+): CompositeIndex[] {
   const filters = query.where ?? [];
   const equal = filters.filter(({ op }) => op === '==' || op === 'in').map(({ field }) => field);
   const ranges = filters.filter(({ op }) => op !== '==' && op !== 'in').map(({ field }) => field);
   const by = query.orderBy?.field ?? ranges[0];
   if (by === undefined) return [];
   const direction = query.orderBy?.direction ?? 'asc';
-  const collection = query.collection.path.split('/').at(-1) ?? '';
+  const collection = lastSegment(query.collection);
   return [...equal, ...ranges.filter((field) => field !== by)]
     .map((field) => ({ collection, equal: anyScore(field), by: anyScore(by), direction }) as const)
-    .filter((needed) => !indexes.some((index) => sameIndex(index, needed)));
+    .filter((needed) => !list.some((index) => sameIndex(index, needed)));
 }
+
+function fieldsOf({ where = [], orderBy }: QueryShape): string[] {
+  return [...where, ...(orderBy ? [orderBy] : [])].map(({ field }) => field);
+}
+
+const lastSegment = ({ path }: { path: string }): string => path.split('/').at(-1) ?? '';
 
 const anyScore = (field: string): string => field.replace(/^scores\.[^.]+\./, 'scores.{score}.');
 

@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { code, Retryable } from '../../functions/errors.ts';
 import { openSqliteSnapshots } from '../../functions/local/sqlite-snapshots.ts';
 import { type Collection, ref } from '../../functions/records/collection.ts';
 import { describeSnapshots } from './snapshots-contract.ts';
+import { at, fill, openedForEach, thingIndexes, things } from './snapshots-things.ts';
 
-describeSnapshots('sqlite', async () => {
+const openBoth = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kenko-snapshots-'));
   const path = join(folder, 'snapshots.sqlite');
-  const snapshots = openSqliteSnapshots({ path });
-  const other = openSqliteSnapshots({ path });
+  const snapshots = openSqliteSnapshots({ path, indexes: thingIndexes });
+  const other = openSqliteSnapshots({ path, indexes: thingIndexes });
   return {
     snapshots,
     other,
@@ -21,6 +23,63 @@ describeSnapshots('sqlite', async () => {
       rmSync(folder, { recursive: true });
     },
   };
+};
+
+describeSnapshots('sqlite', openBoth);
+
+/** Nobody waits here: who finds a document changed begins again. */
+describe('sqlite transactions', () => {
+  const opened = openedForEach(openBoth);
+
+  test('the work runs again where a document it read has changed', async () => {
+    await fill(opened.snapshots, { a: { n: 1 } });
+    let runs = 0;
+    await opened.snapshots.transaction(async (tx) => {
+      const read = await tx.get(at('a'));
+      if (++runs === 1) await opened.other.set(at('a'), { n: 100 });
+      tx.set(at('a'), { n: (read?.data.n ?? 0) + 1 });
+    });
+    expect(runs).toBe(2);
+    expect((await opened.snapshots.get(at('a')))?.data.n).toBe(101);
+  });
+
+  test('it also runs again where a document it missed has appeared or one has gone', async () => {
+    await fill(opened.snapshots, { gone: { n: 1 } });
+    const seen: boolean[][] = [];
+    await opened.snapshots.transaction(async (tx) => {
+      const [fresh, gone] = await tx.getAll([at('fresh'), at('gone')]);
+      seen.push([fresh !== undefined, gone !== undefined]);
+      if (seen.length === 1) await opened.other.create(at('fresh'), {});
+      if (seen.length === 2) await opened.other.delete(at('gone'));
+      tx.set(at('result'), { n: seen.length });
+    });
+    expect(seen).toEqual([
+      [false, true],
+      [true, true],
+      [true, false],
+    ]);
+  });
+
+  test('contention without end is Retryable, and nothing is written', async () => {
+    await fill(opened.snapshots, { a: { n: 0 } });
+    let runs = 0;
+    const running = opened.snapshots.transaction(async (tx) => {
+      await tx.get(at('a'));
+      await opened.other.set(at('a'), { n: ++runs });
+      tx.set(at('b'), { n: 1 });
+    });
+    await expect(running).rejects.toBeInstanceOf(Retryable);
+    expect(await opened.snapshots.get(at('b'))).toBeUndefined();
+  });
+});
+
+test('sqlite is opened with the indexes that are deployed', async () => {
+  const snapshots = openSqliteSnapshots({ path: ':memory:' });
+  const where = [{ field: 'name', op: '==', value: 'x' }] as const;
+  const orderBy = { field: 'n', direction: 'asc' } as const;
+  const asking = snapshots.query({ collection: things, where, orderBy, limit: 1 });
+  await expect(asking).rejects.toMatchObject({ code: code.badRequest });
+  snapshots.close();
 });
 
 const numbers: Collection<{ n: number }> = {

@@ -1,0 +1,83 @@
+/**
+ * The contract of Snapshots on Google's Firestore emulator. It locks what a transaction reads,
+ * as Firestore does by default; it serves queries without the index that Firestore would need.
+ */
+import { Firestore, Timestamp } from '@google-cloud/firestore';
+import { PassThroughClient } from 'google-auth-library';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { code } from '../../functions/errors.ts';
+import { openFirestoreSnapshots } from '../../functions/gcp/firestore-snapshots.ts';
+import { type Emulator, startFirestoreEmulator } from '../../functions/local/emulators.ts';
+import { ref } from '../../functions/records/collection.ts';
+import { documentId } from '../../functions/records/document-id.ts';
+import { runs, snapshotsOf } from '../../functions/records/documents.ts';
+import { describeSnapshots } from '../contracts/snapshots-contract.ts';
+import { at, thingIndexes } from '../contracts/snapshots-things.ts';
+import { accountOf } from '../unit/api/documents.ts';
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startFirestoreEmulator();
+});
+afterAll(() => emulator.stop());
+
+let projects = 0;
+
+describeSnapshots('firestore', async () => {
+  const options = {
+    projectId: `kenko-${++projects}`,
+    databaseId: 'kenko',
+    emulator: emulator.host,
+    indexes: thingIndexes,
+  };
+  const snapshots = openFirestoreSnapshots(options);
+  const other = openFirestoreSnapshots(options);
+  return {
+    snapshots,
+    other,
+    async close() {
+      await snapshots.close();
+      await other.close();
+    },
+  };
+});
+
+test('a document is stored under its encoded name, with an expiry that a TTL policy sees', async () => {
+  const options = { projectId: `kenko-${++projects}`, databaseId: 'kenko' };
+  const snapshots = openFirestoreSnapshots({ ...options, emulator: emulator.host });
+  const raw = new Firestore({
+    ...options,
+    host: emulator.host,
+    ssl: false,
+    authClient: new PassThroughClient(),
+  });
+  const until = '2026-05-01T00:00:00.123Z';
+  const document = accountOf({ id: 'a/b', points: 50 });
+  await snapshots.set(ref(snapshotsOf('a/b'), '2026-04-01'), { ...document, expires_at: until });
+  const stored = await raw.doc('accounts/a%2Fb/snapshots/2026-04-01').get();
+  expect(stored.get('expires_at')).toEqual(Timestamp.fromDate(new Date(until)));
+  expect(stored.get('details')).toBe(document.details);
+
+  const long = 'x'.repeat(2_000);
+  await snapshots.set(at(long), { n: 1 });
+  const hashed = await raw.collection('things').doc(documentId(long)).get();
+  expect(hashed.data()).toEqual({ n: 1, '~id': long });
+  await raw.terminate();
+  await snapshots.close();
+});
+
+test('firestore is opened with the indexes that are deployed', async () => {
+  const snapshots = openFirestoreSnapshots({
+    projectId: `kenko-${++projects}`,
+    databaseId: 'kenko',
+    emulator: emulator.host,
+  });
+  const orderBy = { field: 'started_at', direction: 'desc' } as const;
+  const listed = [{ field: 'pack', op: '==', value: 'saas' }] as const;
+  const unlisted = [{ field: 'date', op: '==', value: '2026-04-01' }] as const;
+  const asking = (where: typeof listed | typeof unlisted) =>
+    snapshots.query({ collection: runs, where, orderBy, limit: 1 });
+  expect(await asking(listed)).toEqual([]);
+  await expect(asking(unlisted)).rejects.toMatchObject({ code: code.badRequest });
+  await snapshots.close();
+});
