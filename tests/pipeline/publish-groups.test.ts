@@ -37,7 +37,7 @@ it('many accounts are written in small transactions and announced 200 at once', 
       let count = 0;
       const set = tx.set.bind(tx);
       tx.set = (ref, data) => {
-        count += 1;
+        if (ref.collection.path === 'accounts') count += 1;
         set(ref, data);
       };
       return work(tx).finally(() => writes.push(count));
@@ -48,5 +48,5 @@ it('many accounts are written in small transactions and announced 200 at once', 
 
   expect(announced.map((accounts) => accounts.length)).toEqual([200, 200, 30]);
   expect(new Set(announced.flat()).size).toBe(430);
-  expect(Math.max(...writes)).toBe(100);
+  expect(Math.max(...writes)).toBe(50);
 });
