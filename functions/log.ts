@@ -5,6 +5,7 @@
  */
 import { KenkoError } from './errors.ts';
 import type { Clock } from './ports/clock.ts';
+import { originalFrame } from './source-maps.ts';
 import { currentRequest } from './trace.ts';
 
 export type Severity = 'DEBUG' | 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR';
@@ -94,6 +95,7 @@ export function createLog(sink: LogSink, clock: Clock) {
   const requestFailed = write('ERROR', 'request-failed');
   const requestRefused = write('NOTICE', 'request-refused');
   const notConfigured = write('ERROR', 'not-configured');
+  const libraryFailed = write('WARNING', 'library-failed');
 
   return {
     /** A slot was claimed: its run starts or resumes. */
@@ -185,6 +187,11 @@ export function createLog(sink: LogSink, clock: Clock) {
       const fields = { function: f.function, ...failureFields(f.error) };
       notConfigured(`${f.function} cannot work: ${fields.reason}`, fields);
     },
+    /** A library printed an error, of a request or of its own. */
+    libraryFailed: (f: { error: unknown }) => {
+      const fields = failureFields(f.error);
+      libraryFailed(`a library failed: ${fields.reason}`, fields);
+    },
   };
 }
 
@@ -228,7 +235,8 @@ function framesOf({ stack = '', message }: Error): string[] {
     .slice(start + message.length)
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => /^at .*:\d+:\d+\)?$/.test(line));
+    .filter((line) => /^at .*:\d+:\d+\)?$/.test(line))
+    .map(originalFrame);
 }
 
 /**

@@ -38,15 +38,13 @@ async function open(name: FunctionName): Promise<Runtime> {
 /** The twin's functions reach no port that they are not configured for in the cloud. */
 function withinReach(name: FunctionName, runtime: Runtime): Runtime {
   const reachable: readonly PortName[] = portsOf[name];
-  const within = <P extends PortName>(port: P): Runtime[P] =>
-    reachable.includes(port) ? runtime[port] : outOfReach(name, port);
-  return {
-    ...runtime,
-    snapshots: within('snapshots'),
-    bus: within('bus'),
-    warehouse: within('warehouse'),
-    crm: within('crm'),
-  };
+  // Whoever chose the runtime may still exchange a port of it.
+  const within: Runtime = Object.create(runtime);
+  for (const port of ['snapshots', 'bus', 'warehouse', 'crm'] as const) {
+    if (reachable.includes(port)) continue;
+    Object.defineProperty(within, port, { value: outOfReach(name, port) });
+  }
+  return within;
 }
 
 /** A port that is a defect to use. */

@@ -3,8 +3,12 @@
  * what customers' tables hold, what people enter, what Salesforce answers, what the environment
  * keeps secret. No mark may come out in a log line.
  */
+
+import { PassThroughClient } from 'google-auth-library';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { postJson } from '../../functions/cli/http-client.ts';
+import { openBigQueryWarehouse } from '../../functions/gcp/bigquery-warehouse.ts';
+import { startBigQueryServer } from '../../functions/local/bigquery-server.ts';
 import { runtimeOf, useRuntime } from '../../functions/wiring.ts';
 import { type Fault, type Org, type SeenRequest, startOrg } from '../contracts/salesforce-org.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
@@ -123,35 +127,62 @@ describe('no log line holds', () => {
         ? { status: 400, body: { error: `${mark} ${body}`, error_description: `${mark} ${body}` } }
         : { status: 401, body: [{ errorCode: 'INVALID_SESSION_ID', message: mark }] };
     await execute(system, [`UPDATE source.accounts SET owner = '${mark} again'`]);
-    await system.score(tuesday);
-    await system.clock.advance(3_600_000);
-    await system.bus.idle();
+    await run(tuesday);
     const secret = org.requests.find(({ body }) => body.includes('client_secret=local'));
     expect(secret).toBeDefined();
     const { text, events } = logged();
-    expect(events).toContain('sync-delayed');
-    expect(events).toContain('request-failed');
-    expect(text).toContain('the login was refused');
+    expect(events).toContain('credentials-refused');
     expect(text).not.toContain(mark);
     expect(text).not.toContain('client_secret');
   });
 
-  it('what the warehouse quotes of a row that it cannot read', async () => {
-    await begin(
-      tinyPackFiles({
-        'sql/metrics/tiny/week.sql': `
-          SELECT account_id, MAX(DATE_DIFF(@date, CAST(name AS DATE), DAY)) AS minutes_7d,
-            COUNT(*) AS users_7d
-          FROM accounts GROUP BY account_id`,
-        'sql/metrics/tiny/week.yaml': (
-          tinyPackFiles().get('sql/metrics/tiny/week.yaml') ?? ''
-        ).replace('usage_daily', 'accounts'),
-      }),
-    );
+  it('what the twin’s warehouse quotes of a row that it cannot read', async () => {
+    await begin();
+    const { warehouse } = system;
+    system.runtime.warehouse = {
+      ...warehouse,
+      // DuckDB's own cast, in place of a query of ours: those do not quote what they read.
+      async materialize() {
+        await warehouse.transaction((connection) =>
+          connection.run('SELECT sum(name::INTEGER) FROM source.accounts'),
+        );
+        return { rows: 0 };
+      },
+    };
+    expect(JSON.stringify(await system.score(monday))).toContain(mark);
+    const { text, events } = logged();
+    expect(events).toContain('run-failed');
+    expect(text).toContain('duckdb: ');
+    expect(text).not.toContain(mark);
+  });
+
+  it('what BigQuery quotes of a row that it cannot read', async () => {
+    await begin();
+    const [projectId, location] = ['kenko-test', 'asia-northeast1'];
+    const server = await startBigQueryServer({
+      warehouse: system.warehouse,
+      projectId,
+      location,
+      datasets: [{ datasetId: 'kenko', schema: 'main' }, { datasetId: 'source' }],
+      clock: system.clock,
+    });
+    system.runtime.warehouse = openBigQueryWarehouse({
+      projectId,
+      location,
+      dataset: 'kenko',
+      sourceDataset: 'source',
+      maximumBytesBilled: 10 ** 9,
+      clock: system.clock,
+      apiEndpoint: server.url,
+      authClient: new PassThroughClient(),
+    });
+    server.faults.job({ type: 'query', reason: 'invalidQuery', message: `Bad date: ${mark}` });
     const answer = JSON.stringify(await system.score(monday));
+    await server.close();
     expect(answer).toContain(mark);
     const { text, events } = logged();
     expect(events).toContain('run-failed');
+    expect(text).toContain('invalidQuery');
     expect(text).not.toContain(mark);
   });
 
