@@ -147,11 +147,14 @@ async function* answersOf<T>(
   const until = clock.now().getTime() + longestWaitMs;
   while (!head.jobComplete) {
     if (clock.now().getTime() >= until) {
-      // Nobody will ask for its result, so it need not cost any more.
-      if (job !== undefined) await api.client.job(job, { location: api.location }).cancel();
+      // Nobody will ask for its result, so it need not cost any more, if it can be stopped.
+      if (job !== undefined) {
+        const stopping: Promise<unknown> = api.client.job(job, { location: api.location }).cancel();
+        await stopping.catch(() => undefined);
+      }
       throw new Retryable(
         code.unavailable,
-        `bigquery: a query still runs after ${longestWaitMs / 60_000} minutes and was stopped.`,
+        `bigquery: a query still runs after ${longestWaitMs / 60_000} minutes; it is stopped.`,
       );
     }
     await clock.sleep(pauseMs);

@@ -174,8 +174,12 @@ describe('a job that takes long', () => {
 
   it('is stopped where it is a query, whose result nobody will fetch', async () => {
     world.faults.job({ type: 'query', runningFor: 1_000 });
-    await expect(world.warehouse.query('SELECT 1 AS n')).rejects.toThrow(/was stopped/);
+    await expect(world.warehouse.query('SELECT 1 AS n')).rejects.toThrow(/is stopped/);
     expect(world.server.usage.requests['jobs.cancel']).toBe(1);
+    // What matters is that it took too long, not that it went on.
+    world.faults.job({ type: 'query', runningFor: 1_000 });
+    world.faults.answer('jobs.cancel', { reason: 'accessDenied' });
+    await expect(world.warehouse.query('SELECT 1 AS n')).rejects.toBeInstanceOf(Retryable);
   });
 
   it('gives its rows once it is through', async () => {
