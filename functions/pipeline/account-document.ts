@@ -33,7 +33,7 @@ export function accountDocumentOf(given: {
   const { run, layout, result, latest } = given;
   const absent = result.rows.every((row) => row.state === 'absent');
   if (absent && !latest) return undefined;
-  const resultHash = result.rows.map((row) => `${row.score}:${row.result_hash}`).join(',');
+  const resultHash = resultHashOf(result);
   const common = {
     pack: run.pack,
     merged_into: null,
@@ -79,6 +79,11 @@ export function accountDocumentOf(given: {
     details: packDetails(details),
   };
   return withOverrides(document, given.overrides);
+}
+
+/** Identifies the computed result of all scores. */
+export function resultHashOf({ rows }: AccountResult): string {
+  return rows.map((row) => `${row.score}:${row.result_hash}`).join(',');
 }
 
 function scoreDocumentOf(

@@ -16,7 +16,7 @@ export interface Claim {
 
 /**
  * Claims a slot: the same slot twice is one run. Takes the pack's lease where it is free or
- * has expired; otherwise the run waits and sweep starts it later. A run whose date or slot is
+ * has expired and no earlier date is under way; otherwise the run waits and sweep starts it later. A run whose date or slot is
  * behind what is already closed is superseded.
  */
 export async function claimRun(
@@ -32,6 +32,8 @@ export async function claimRun(
 ): Promise<Claim> {
   const { pack, kind, moment, now } = request;
   const id = runId(pack, kind, moment);
+  const earlier =
+    kind === 'scheduled' ? await earlierDate(snapshots, pack, moment, now) : undefined;
   return snapshots.transaction(async (tx) => {
     const found = (await tx.get(ref(runs, id)))?.data;
     const run = startedOver(found) ?? newRun(request);
@@ -62,6 +64,11 @@ export async function claimRun(
       return { id, run, holds: false, holder: lease.run };
     }
 
+    if (earlier !== undefined && run.state === 'waiting') {
+      if (!found) tx.set(ref(runs, id), run);
+      return { id, run, holds: false, holder: earlier };
+    }
+
     const taken: RunDocument = {
       ...run,
       token: holder.next_token,
@@ -89,6 +96,35 @@ export async function claimRun(
       return (await tx.get(ref(runs, held.run)))?.data.state === 'closing';
     }
   });
+}
+
+/** How long a run of an earlier date may take before a later one goes ahead without it. */
+const overtakenMs = 6 * 3_600_000;
+
+/**
+ * The run of an earlier date that is not closed yet: its date would be left out for good if a
+ * later one were closed first.
+ */
+async function earlierDate(
+  snapshots: Snapshots,
+  pack: string,
+  moment: Moment,
+  now: Date,
+): Promise<string | undefined> {
+  const unfinished = await snapshots.query({
+    collection: runs,
+    where: [
+      { field: 'pack', op: '==', value: pack },
+      { field: 'state', op: 'in', value: ['waiting', 'preparing', 'scoring', 'closing'] },
+    ],
+    limit: 1000,
+  });
+  return unfinished.find(
+    ({ data: { kind, date, started_at: started } }) =>
+      kind === 'scheduled' &&
+      date < moment.date &&
+      now.getTime() - Date.parse(started) < overtakenMs,
+  )?.id;
 }
 
 /** A failed run had no effect: asked for again, it starts over with fresh tables. */

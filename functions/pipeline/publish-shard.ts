@@ -13,12 +13,12 @@ import {
 } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
-import { type AccountResult, accountDocumentOf } from './account-document.ts';
+import { type AccountResult, accountDocumentOf, resultHashOf } from './account-document.ts';
 import { loadLayout } from './compiled-run.ts';
 import { snapshotOf } from './dated-snapshot.ts';
 import { dropRunTables } from './end-run.ts';
 import { renewLease } from './leases.ts';
-import { activeOverrides, type Overrides } from './overrides.ts';
+import { activeOverrides, type Overrides, withOverrides } from './overrides.ts';
 import { readResults } from './read-results.ts';
 
 /**
@@ -113,14 +113,13 @@ function publishAccounts(
         if (current && run.date < current.date) keepDated(tx, { id, run, layout, result });
         continue;
       }
-      const next = accountDocumentOf({
-        id,
-        run,
-        layout,
-        result,
-        latest,
-        overrides: overrides.get(result.account) ?? [],
-      });
+      const active = overrides.get(result.account) ?? [];
+      const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
+      // Where only an override began or ended, the document is what whoever comes first makes
+      // of it: the same as where the override is published by itself.
+      const next = isSame
+        ? withOverrides(latest, active)
+        : accountDocumentOf({ id, run, layout, result, latest, overrides: active });
       if (!next || next.hash === latest?.hash) continue;
       write(tx, result.account, next);
       written.push(result.account);

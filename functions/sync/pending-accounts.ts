@@ -22,6 +22,8 @@ export interface PendingAccount {
   recordId: string | null;
   /** The document that this was decided on; undefined before the first sync. */
   stored: Stored<CrmDocument> | undefined;
+  /** Version of the result that `fields` show. */
+  resultVersion: string;
 }
 
 /** Whether accounts are sent that do not differ from what was sent before, and where to. */
@@ -37,12 +39,15 @@ export async function pendingAccounts(
   ids: readonly string[],
   resend: Resend,
 ): Promise<PendingAccount[]> {
-  const documents = await snapshots.getAll(ids.map((id) => ref(accounts, id)));
+  // In this order: whoever writes a newer result meanwhile moves what was read first, so that
+  // ours cannot pass for the latest.
   const states = await snapshots.getAll(ids.map((id) => ref(crmAccounts, id)));
+  const documents = await snapshots.getAll(ids.map((id) => ref(accounts, id)));
   const pending: PendingAccount[] = [];
   for (const [index, account] of ids.entries()) {
-    const document = documents[index]?.data;
-    if (!document) continue;
+    const found = documents[index];
+    if (!found) continue;
+    const document = found.data;
     const stored = states[index];
     const fields = crmFields(mapping, document);
     const hash = fieldsHash(mapping.object, fields);
@@ -53,9 +58,23 @@ export async function pendingAccounts(
     if (isKnown && resend === 'no') continue;
     const kept = resend === 'to-record-found-anew' ? null : (known?.record_id ?? null);
     const recordId = column ?? kept;
-    pending.push({ account, fields, hash, recordId, stored });
+    pending.push({ account, fields, hash, recordId, stored, resultVersion: found.version });
   }
   return pending;
+}
+
+/**
+ * Accounts whose result changed since it was read. One that goes back to what it was before is
+ * nothing to write for whoever looks at it then, so only the slower writer can tell.
+ */
+export async function changedSince(
+  { snapshots }: Pick<Runtime, 'snapshots'>,
+  rows: readonly PendingAccount[],
+): Promise<string[]> {
+  const now = await snapshots.getAll(rows.map(({ account }) => ref(accounts, account)));
+  return rows
+    .filter(({ resultVersion }, i) => now[i]?.version !== resultVersion)
+    .map(({ account }) => account);
 }
 
 /** The record id that the team's own table holds, where the pack looks none up. */

@@ -4,7 +4,12 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { AccountsChangedMessage } from '../records/messages.ts';
 import type { SalesforceMapping } from '../scorecard/pack.ts';
 import { withoutKept, writtenAfter } from './kept-by-hand.ts';
-import { type PendingAccount, pendingAccounts, type Resend } from './pending-accounts.ts';
+import {
+  changedSince,
+  type PendingAccount,
+  pendingAccounts,
+  type Resend,
+} from './pending-accounts.ts';
 import { type Attempt, recordOutcomes } from './record-outcomes.ts';
 
 /** How often an account is loaded and sent again because its documents moved meanwhile. */
@@ -101,7 +106,12 @@ async function syncRound(
       runtime.log.accountParked({ run, account: row.account, code: result.code });
     }
   }
-  return again;
+  const updated = kept.filter(({ result }) => result.outcome === 'updated');
+  const changed = await changedSince(
+    runtime,
+    updated.map(({ row }) => row),
+  );
+  return [...again, ...changed];
 }
 
 const noAnswer: UpdateResult = {

@@ -7,7 +7,7 @@ import {
   type SalesforceServerOptions,
   startSalesforceServer,
 } from '../../functions/local/salesforce-server.ts';
-import { fields } from './crm-contract.ts';
+import { fields } from './crm-fields.ts';
 
 export const orgFields: FieldDefinition[] = [
   { name: fields.externalId, type: 'text', length: 255, externalId: true },
@@ -26,12 +26,15 @@ export interface SeenRequest {
 }
 
 /**
- * What happens to a request: it goes through (undefined), it is answered here, its
+ * What happens to a request: it goes through (undefined), it is answered here, some of its
+ * records are locked while the others are updated, the last answer of several is left out, its
  * connection breaks before it arrives, or after it arrived but before the whole answer.
  */
 export type Fault =
   | undefined
   | { status: number; body: unknown }
+  | { lockedRows: (row: number) => boolean }
+  | 'short-answer'
   | 'drop-before'
   | 'drop-after'
   | 'never-answer';
@@ -61,18 +64,21 @@ export async function startOrg(options: Partial<SalesforceServerOptions> = {}): 
     const fault = org.fault(seen);
     if (fault === 'drop-before') return request.socket.destroy();
     if (fault === 'never-answer') return;
-    if (typeof fault === 'object')
+    if (typeof fault === 'object' && 'status' in fault)
       return answer(response, fault.status, JSON.stringify(fault.body));
+    const locked = typeof fault === 'object' ? fault.lockedRows : undefined;
     const forwarded = await fetch(server.url + url, {
       method,
       headers: {
         'content-type': request.headers['content-type'] ?? 'application/json',
         authorization: request.headers.authorization ?? '',
       },
-      ...(body === '' ? {} : { body }),
+      ...(body === '' ? {} : { body: locked ? withoutLocked(body, locked) : body }),
     });
     // The token's answer names the instance: it has to be this proxy.
-    const text = (await forwarded.text()).replaceAll(server.url, org.url);
+    let text = (await forwarded.text()).replaceAll(server.url, org.url);
+    if (locked) text = withLocked(body, text, locked);
+    if (fault === 'short-answer') text = withoutLast(text);
     if (fault === 'drop-after') {
       response.writeHead(forwarded.status, { 'content-type': 'application/json' });
       response.write(text.slice(0, 5), () => request.socket.destroy());
@@ -123,6 +129,32 @@ export async function startOrg(options: Partial<SalesforceServerOptions> = {}): 
     },
   };
   return org;
+}
+
+type Locked = (row: number) => boolean;
+const recordsOf = (body: string) => (JSON.parse(body) as { records: unknown[] }).records;
+
+function withoutLocked(body: string, locked: Locked): string {
+  const records = recordsOf(body).filter((_, row) => !locked(row));
+  return JSON.stringify({ ...JSON.parse(body), records });
+}
+
+/** One answer for each record again, those of locked ones among them. */
+function withLocked(body: string, text: string, locked: Locked): string {
+  const answers = JSON.parse(text) as unknown[];
+  if (!Array.isArray(answers)) return text;
+  const errors = [
+    { statusCode: 'UNABLE_TO_LOCK_ROW', message: 'unable to obtain exclusive access', fields: [] },
+  ];
+  const all = recordsOf(body).map((_, row) =>
+    locked(row) ? { success: false, errors } : answers.shift(),
+  );
+  return JSON.stringify(all);
+}
+
+function withoutLast(text: string): string {
+  const answers: unknown = JSON.parse(text);
+  return Array.isArray(answers) ? JSON.stringify(answers.slice(0, -1)) : text;
 }
 
 async function logIn(url: string): Promise<string> {

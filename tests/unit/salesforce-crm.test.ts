@@ -7,7 +7,7 @@ import {
   openSalesforceCrm,
   type SalesforceCrmOptions,
 } from '../../functions/salesforce/salesforce-crm.ts';
-import { fields } from '../contracts/crm-contract.ts';
+import { fields } from '../contracts/crm-fields.ts';
 import { type Fault, type Org, type SeenRequest, startOrg } from '../contracts/salesforce-org.ts';
 
 const start = new Date('2026-04-01T00:00:00Z');

@@ -1,0 +1,107 @@
+/** One schedule: a scenario under a storm, compared with the same scenario in calm weather. */
+import { join } from 'node:path';
+import { repositoryRoot } from '../../../functions/deployed-files.ts';
+import type { TextCache } from '../../../functions/local/text-cache.ts';
+import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
+import type { Runtime } from '../../../functions/ports/runtime.ts';
+import { differences, visibleState } from './compare.ts';
+import { calm, storm, type Weather } from './faults.ts';
+import { deploymentOf, scenarios, start } from './scenarios.ts';
+import { openSimulation } from './simulation.ts';
+import type { Process } from './turns.ts';
+
+export interface Outcome {
+  scenario: string;
+  seed: number;
+  /** Where the state differs from that of calm weather; empty where it does not. */
+  differences: string[];
+  /** Faults that happened, by sort. */
+  faults: Map<string, number>;
+  /** Every call in order, for whoever looks for the reason. */
+  story: string[];
+}
+
+export const scenarioNames = Object.keys(scenarios);
+const tables = readTableSchemas(join(repositoryRoot(), 'sql', 'tables'));
+/** Translated queries, for the whole process. */
+const texts = new Map<string, string>();
+const translations: TextCache = {
+  get: (key) => texts.get(key),
+  set: (key, text) => {
+    texts.set(key, text);
+  },
+};
+/** By scenario, the states in which it may end. */
+const undisturbed = new Map<string, Record<string, unknown>[]>();
+
+export type Without = (runtime: Runtime, process: Process) => Runtime;
+
+/** @param without takes a guard away, so that a test can see what it was good for */
+export async function playSchedule(
+  seed: number,
+  options: { scenario?: string; without?: Without; weather?: Weather } = {},
+): Promise<Outcome> {
+  const name = options.scenario ?? scenarioNames[seed % scenarioNames.length] ?? '';
+  const scenario = scenarios[name];
+  if (!scenario) throw new Error(`there is no scenario ${name}`);
+  let expected = undisturbed.get(name);
+  if (!expected) {
+    expected = await statesOf(scenario);
+    undisturbed.set(name, expected);
+  }
+  const found = await play(scenario, scenario.events, seed, options);
+  return {
+    scenario: name,
+    seed,
+    differences: 'error' in found ? [String(found.error)] : leastDifferences(expected, found.state),
+    faults: found.faults,
+    story: found.story,
+  };
+}
+
+type Scenario = (typeof scenarios)[string];
+
+async function statesOf(scenario: Scenario): Promise<Record<string, unknown>[]> {
+  const states: Record<string, unknown>[] = [];
+  for (const events of [scenario.events, ...(scenario.otherwise ? [scenario.otherwise] : [])]) {
+    const played = await play(scenario, events, 0, { weather: calm });
+    if ('error' in played) throw played.error;
+    states.push(played.state);
+  }
+  return states;
+}
+
+function leastDifferences(
+  expected: readonly Record<string, unknown>[],
+  found: Record<string, unknown>,
+): string[] {
+  const all = expected.map((state) => differences(state, found));
+  return all.sort((a, b) => a.length - b.length)[0] ?? [];
+}
+
+async function play(
+  scenario: Scenario,
+  events: Scenario['events'],
+  seed: number,
+  { weather = storm, without }: { weather?: Weather; without?: Without },
+) {
+  const simulation = await openSimulation({
+    seed,
+    weather,
+    start,
+    events,
+    deployment: deploymentOf('Tiny', scenario.breaker === true),
+    tables,
+    translations,
+    ...(without && { without }),
+  });
+  const { faults, story } = simulation;
+  try {
+    await simulation.run();
+    return { state: await visibleState(simulation), faults: faults.seen, story };
+  } catch (error) {
+    return { error, faults: faults.seen, story };
+  } finally {
+    await simulation.close();
+  }
+}

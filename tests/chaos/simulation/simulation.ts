@@ -1,0 +1,293 @@
+/**
+ * Kenko's functions as processes of a simulated cloud: messages repeat, wait and overtake each
+ * other, processes stop anywhere, and time costs nothing. The same seed gives the same story.
+ */
+import { Rejected } from '../../../functions/errors.ts';
+import { Random } from '../../../functions/local/demo/random.ts';
+import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
+import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
+import type { TextCache } from '../../../functions/local/text-cache.ts';
+import { createLog, type LogEntry } from '../../../functions/log.ts';
+import { publishShard } from '../../../functions/pipeline/publish-shard.ts';
+import { scoreShard } from '../../../functions/pipeline/score-shard.ts';
+import { sweep } from '../../../functions/pipeline/sweep.ts';
+import type { Bus } from '../../../functions/ports/bus.ts';
+import type { Clock } from '../../../functions/ports/clock.ts';
+import type { Runtime } from '../../../functions/ports/runtime.ts';
+import type { TableSchema } from '../../../functions/ports/warehouse.ts';
+import { activeRunStates, crmAccounts, runs } from '../../../functions/records/documents.ts';
+import type {
+  AccountsChangedMessage,
+  Message,
+  Queue,
+  ShardMessage,
+} from '../../../functions/records/messages.ts';
+import { customFields } from '../../../functions/salesforce/custom-fields.ts';
+import { openSalesforceCrm } from '../../../functions/salesforce/salesforce-crm.ts';
+import type { Pack } from '../../../functions/scorecard/pack.ts';
+import { syncSalesforce } from '../../../functions/sync/sync-salesforce.ts';
+import { startOrg } from '../../contracts/salesforce-org.ts';
+import { Faults, type Weather } from './faults.ts';
+import { processRuntime } from './process-runtime.ts';
+import { Process, Turns } from './turns.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+/** A push that got no answer counts as failed after this long. */
+const ackDeadline = 10 * minute;
+const longestBackoff = 10 * minute;
+const mostAttempts = 12;
+const processesAtOnce = 6;
+const sweepEvery = 10 * minute;
+/** A system that has not come to rest by then never will. */
+const longest = 6 * 24 * 60 * minute;
+
+/** Something that happens at an instant, whatever goes wrong elsewhere. */
+export interface WorldEvent {
+  at: string;
+  name: string;
+  /** Done at once. */
+  world?: (simulation: Simulation) => Promise<void>;
+  /** Asked of a function, again and again until it succeeds, as Cloud Scheduler and people do. */
+  ask?: (runtime: Runtime) => Promise<unknown>;
+}
+
+export interface Deployment {
+  pack: Pack;
+  packFiles: ReadonlyMap<string, string>;
+  engineHash: string;
+}
+
+export interface SimulationOptions {
+  seed: number;
+  weather: Weather;
+  start: string;
+  events: readonly WorldEvent[];
+  deployment: Deployment;
+  tables: ReadonlyMap<string, TableSchema>;
+  translations: TextCache;
+  /** Takes a guard away from the runtime of a process. */
+  without?: (runtime: Runtime, process: Process) => Runtime;
+}
+
+interface Job {
+  name: string;
+  due: number;
+  attempts: number;
+  work: (runtime: Runtime) => Promise<unknown>;
+  /** Counts towards dead letters; what people and Cloud Scheduler ask for is asked again. */
+  message?: { queue: Queue; body: Message };
+}
+
+interface Running {
+  process: Process;
+  job: Job;
+  startedAt: number;
+}
+
+const consumers: Record<Queue, (runtime: Runtime, body: Message) => Promise<unknown>> = {
+  'score-shards': (runtime, body) => scoreShard(runtime, body as ShardMessage),
+  'publish-shards': (runtime, body) => publishShard(runtime, body as ShardMessage),
+  'accounts-changed': (runtime, body) => syncSalesforce(runtime, body as AccountsChangedMessage),
+};
+
+export type Simulation = Awaited<ReturnType<typeof openSimulation>>;
+
+export async function openSimulation(options: SimulationOptions) {
+  const random = new Random(options.seed);
+  const turns = new Turns(random);
+  const faults = new Faults(random, options.weather);
+  let time = Date.parse(options.start);
+  let deployment = options.deployment;
+  const jobs: Job[] = [];
+  const running: Running[] = [];
+  const dead: { queue: Queue; body: Message }[] = [];
+  const entries: LogEntry[] = [];
+  let begun = 0;
+
+  // Whoever sleeps does so inside a call to Salesforce, when nobody else moves.
+  const clock: Clock = {
+    now: () => new Date(time),
+    sleep: async (ms) => {
+      time += ms;
+    },
+  };
+  const org = await startOrg({ fields: customFields(deployment.pack), clock });
+  org.fault = (request) => {
+    const fault = faults.ofCrm(request, time);
+    if (fault !== 'expire-session') return fault;
+    org.expireSessions();
+    return undefined;
+  };
+  const warehouse = await openDuckDbWarehouse({
+    path: ':memory:',
+    threads: 1,
+    translations: options.translations,
+  });
+  for (const [table, schema] of options.tables) await warehouse.createTable(table, schema);
+  const snapshots = openSqliteSnapshots({ path: ':memory:' });
+  const bus: Bus = {
+    async publish(queue, messages) {
+      const taken = faults.taken(messages.length);
+      for (const { body } of messages.slice(0, taken)) {
+        const times = faults.duplicates() ? 2 : 1;
+        for (let i = 0; i < times; i += 1) send(queue, body, time + faults.delay());
+      }
+      if (taken < messages.length) throw new Error('only some messages were taken');
+    },
+    deadLetters: async () => [],
+    replay: async () => undefined,
+  };
+  const base = (): Runtime => ({
+    warehouse,
+    snapshots,
+    bus,
+    crm,
+    clock,
+    log: createLog((entry) => entries.push(entry), clock),
+    tables: options.tables,
+    ...deployment,
+  });
+  const crm = openSalesforceCrm({
+    loginUrl: org.url,
+    auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+    clock,
+  });
+
+  function send(queue: Queue, body: Message, due: number): void {
+    const name = `${queue} ${'shard' in body ? `${body.run}/${body.shard}` : body.accounts.join()}`;
+    const work = (runtime: Runtime) => consumers[queue](runtime, body);
+    jobs.push({ name, due, attempts: 0, work, message: { queue, body } });
+  }
+
+  function start(job: Job): void {
+    jobs.splice(jobs.indexOf(job), 1);
+    const process = new Process(`${job.name} [${++begun}]`, job.message?.body);
+    const around = { turns, faults, now: () => time };
+    const bare = base();
+    const guarded = options.without ? options.without(bare, process) : bare;
+    const run: Running = { process, job, startedAt: time };
+    running.push(run);
+    turns.story.push(`${new Date(time).toISOString()} ${process.name} begins`);
+    const ended = (error?: unknown) => {
+      const at = running.indexOf(run);
+      if (at < 0) return;
+      running.splice(at, 1);
+      if (error === undefined) return;
+      // What is wrong with a message stays wrong: it is acknowledged, as the functions do.
+      if (error instanceof Rejected && job.message) return;
+      turns.story.push(`${process.name} fails: ${error instanceof Error ? error.message : error}`);
+      again(job, time);
+    };
+    job.work(processRuntime(guarded, process, around)).then(() => ended(), ended);
+  }
+
+  function again(job: Job, from: number): void {
+    const attempts = job.attempts + 1;
+    if (job.message && attempts >= mostAttempts) {
+      dead.push(job.message);
+      return;
+    }
+    const backoff = Math.min(longestBackoff, 10 * second * 2 ** job.attempts);
+    jobs.push({ ...job, attempts, due: from + backoff });
+  }
+
+  /** Those that died without a word are noticed when their time is up. */
+  function bury(): void {
+    for (const run of [...running]) {
+      if (!run.process.dead) continue;
+      running.splice(running.indexOf(run), 1);
+      again(run.job, run.startedAt + ackDeadline);
+    }
+  }
+
+  const events = [...options.events].sort((a, b) => (a.at < b.at ? -1 : 1));
+  let nextSweep = time + sweepEvery;
+
+  async function happen(): Promise<void> {
+    while (events[0] && Date.parse(events[0].at) <= time) {
+      const event = events.shift();
+      turns.story.push(`${new Date(time).toISOString()} ${event?.name}`);
+      await event?.world?.(simulation);
+      if (event?.ask) jobs.push({ name: event.name, due: time, attempts: 0, work: event.ask });
+    }
+    if (time < nextSweep) return;
+    nextSweep = time + sweepEvery;
+    jobs.push({ name: 'sweep', due: time, attempts: 0, work: sweep });
+  }
+
+  async function isAtRest(): Promise<boolean> {
+    if (events.length > 0 || running.length > 0) return false;
+    if (jobs.some(({ name }) => name !== 'sweep')) return false;
+    const active = await snapshots.count({
+      collection: runs,
+      where: [{ field: 'state', op: 'in', value: activeRunStates }],
+    });
+    const pending = await snapshots.count({
+      collection: crmAccounts,
+      where: [{ field: 'state', op: '==', value: 'pending' }],
+    });
+    return active + pending === 0;
+  }
+
+  const simulation = {
+    warehouse,
+    snapshots,
+    salesforce: org,
+    bus,
+    clock,
+    entries,
+    faults,
+    story: turns.story,
+    /** Messages that used up their attempts. */
+    dead,
+    runtime: { snapshots },
+    deploy(changed: Partial<Deployment>): void {
+      deployment = { ...deployment, ...changed };
+    },
+    /** Until everything has happened and come to rest. @throws where it does not */
+    async run(): Promise<void> {
+      const last = Date.parse(events.at(-1)?.at ?? options.start);
+      // What goes wrong ends some time after the last event, so that it can come to rest.
+      const stormEnds = last + 2 * 60 * minute;
+      const end = last + longest;
+      let quiet = 0;
+      while (quiet < 2) {
+        if (time > end) throw new Error('the system does not come to rest');
+        if (time >= stormEnds) faults.end();
+        await happen();
+        bury();
+        const due = jobs.filter((job) => job.due <= time);
+        const canStart = due.length > 0 && running.length < processesAtOnce;
+        if (canStart && random.chance(0.5)) {
+          start(random.pick(due));
+        } else if (await turns.next(time)) {
+          time += 20;
+        } else if (canStart) {
+          start(random.pick(due));
+        } else {
+          if (time >= stormEnds && (await isAtRest())) quiet += 1;
+          time = nextInstant();
+        }
+      }
+    },
+    async close(): Promise<void> {
+      snapshots.close();
+      await warehouse.close();
+      await org.close();
+    },
+  };
+
+  /** When something can happen again. */
+  function nextInstant(): number {
+    const instants = [
+      ...jobs.map(({ due }) => due),
+      ...events.slice(0, 1).map(({ at }) => Date.parse(at)),
+      turns.earliest() ?? nextSweep,
+      nextSweep,
+    ].filter((at) => at > time);
+    return Math.min(...instants);
+  }
+
+  return simulation;
+}
