@@ -133,14 +133,20 @@ export const salesforceFile = z.strictObject({
     .optional(),
   fields: z.record(
     z.string().regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Health__c'),
-    z.union([
-      z.string().min(1),
-      z.strictObject({
-        value: z.string().min(1),
-        /** What becomes of a value that a person typed over ours: ours again, or theirs stays. */
-        by_hand: z.enum(['repair', 'keep']).default('repair'),
-      }),
-    ]),
+    z.union(
+      [
+        z.string().min(1),
+        z.strictObject({
+          value: z.string().min(1),
+          /** What becomes of a value that a person typed over ours: ours again, or theirs stays. */
+          by_hand: z.enum(['repair', 'keep']).default('repair'),
+        }),
+      ],
+      {
+        error:
+          'needs a source such as health.points, or { value: health.points, by_hand: keep } (or repair)',
+      },
+    ),
   ),
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSummary } from '../../functions/cli/run-summary.ts';
+import { reconciliationDocument } from '../../functions/records/documents.ts';
 import { kenko } from './support/command-line.ts';
 
 let folder: string;
@@ -61,6 +62,26 @@ describe('commands that look', () => {
       if (score.points !== null) expect(sum).toBe(Math.round(score.points * 100));
     }
     expect((await kenko('explain', id, '--lang', 'ja', ...state)).stdout).toContain('ヘルススコア');
+  });
+
+  it('compare Salesforce with the results: nothing differs', async () => {
+    const { status, stdout } = await kenko('reconcile', '--json', ...state);
+    const found = reconciliationDocument.parse(JSON.parse(stdout));
+    expect(status).toBe(0);
+    expect(found.compared).toBeGreaterThan(20);
+    expect(found.differing.count + found.missing.count + found.orphans.count).toBe(0);
+    expect((await kenko('reconcile', ...state)).stdout).toContain('differ: sent again');
+  });
+
+  it('decide only about a run that is held, and only with a reason', async () => {
+    const [run] = JSON.parse((await kenko('runs', '--json', ...state)).stdout) as { id: string }[];
+    const id = run?.id ?? '';
+    const refused = await kenko('runs', 'release', id, '--reason', 'why not', ...state);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toBe(`kenko: Run ${id} is finished; only a held run is decided.\n`);
+    expect((await kenko('runs', 'discard', id, ...state)).status).toBe(2);
+    const unknown = await kenko('runs', 'discard', 'no-such-run', '--reason', 'x', ...state);
+    expect(unknown.stderr).toBe('kenko: There is no run no-such-run.\n');
   });
 
   it('list dead letters: there are none', async () => {

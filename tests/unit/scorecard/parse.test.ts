@@ -177,6 +177,12 @@ const strayFiles: [what: string, path: string, text: string, sentence: string][]
     'rules/small/salesforce.yaml:2 fields.K__c is the external id, which is never written: remove it',
   ],
   [
+    'a Salesforce field with another word for what happens to values typed by hand',
+    'rules/small/salesforce.yaml',
+    'external_id: K__c\nfields: { A__c: { value: health.points, by_hand: leave } }',
+    'rules/small/salesforce.yaml:2 fields.A__c is a block of fields, which does not fit: it needs a source such as health.points, or { value: health.points, by_hand: keep } (or repair)',
+  ],
+  [
     'a second pack',
     'rules/other/pack.yaml',
     'pack: other',
@@ -199,6 +205,25 @@ describe('a file that does not belong', () => {
 });
 
 describe('salesforce.yaml', () => {
+  it('says where a value that a person typed stays', () => {
+    const files = filesWith();
+    files.set(
+      'rules/small/salesforce.yaml',
+      `external_id: K__c
+fields:
+  A__c: health.points
+  B__c: { value: account.mrr, by_hand: keep }
+  C__c: { value: health.band }
+`,
+    );
+    const fields = parsePack(files).salesforce?.fields ?? [];
+    expect(fields.map(({ name, keepByHand }) => [name, keepByHand])).toEqual([
+      ['A__c', false],
+      ['B__c', true],
+      ['C__c', false],
+    ]);
+  });
+
   it('maps fields to points, bands, reasons, axes, phases, dates and attributes', () => {
     const files = filesWith();
     files.set(
