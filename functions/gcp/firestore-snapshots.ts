@@ -163,28 +163,15 @@ async function connected(options: FirestoreSnapshotsOptions): Promise<Client> {
   const firestore = new client.Firestore({
     projectId,
     databaseId,
-    clientConfig: boundedCommits(timeoutMs),
+    clientConfig: {
+      interfaces: {
+        'google.firestore.v1.Firestore': { methods: { Commit: { timeout_millis: timeoutMs } } },
+      },
+    },
     // Without a client that needs no credentials, some are looked for on the network.
     ...(emulator === undefined
       ? {}
       : { host: emulator, ssl: false, authClient: new client.PassThroughClient() }),
   });
   return { ...client, firestore };
-}
-
-/** Overrides the client's 600 s; a push waits no longer than that for the whole request. */
-function boundedCommits(timeoutMs: number): object {
-  const bounded = {
-    initial_retry_delay_millis: 100,
-    retry_delay_multiplier: 1.3,
-    max_retry_delay_millis: timeoutMs,
-    initial_rpc_timeout_millis: timeoutMs,
-    rpc_timeout_multiplier: 1,
-    max_rpc_timeout_millis: timeoutMs,
-    total_timeout_millis: timeoutMs,
-  };
-  const methods = { Commit: { timeout_millis: timeoutMs, retry_params_name: 'bounded' } };
-  return {
-    interfaces: { 'google.firestore.v1.Firestore': { retry_params: { bounded }, methods } },
-  };
 }

@@ -66,6 +66,8 @@ export async function startPubSubEmulator(options: EmulatorOptions = {}): Promis
 /** Ends a process group when its own standard input ends, so also when this process is killed. */
 const watchdog = 'read -r _; kill -s TERM -- "-$1"';
 
+/** What gcloud and Java write where it does not start; Java may then go on without it. */
+const failed = /\bException\b|^ERROR:/m;
 /** Lines shown of an emulator that does not start. */
 const linesShown = 5;
 /** How long it may take to end by itself before it is killed. */
@@ -102,14 +104,15 @@ async function startEmulator(
   const output = await outputUntil(child, ready, timeoutMs);
   if (ready.test(output)) return { host, stop };
   await stop();
-  const last = output.trim().split('\n').slice(-linesShown).join(' ');
+  const told = output.split('\n').filter((line) => !/^(\[\S+\])?\s*(at .*)?$/.test(line));
+  const last = told.slice(-linesShown).join(' ');
   throw new Retryable(
     code.unavailable,
     `The ${service} emulator did not start${last && `; it said: ${last}`}`,
   );
 }
 
-/** What it wrote until that matched, it ended, or time was up. Later output is thrown away. */
+/** What it wrote until it was ready, failed, ended, or time was up; later output is dropped. */
 function outputUntil(
   child: ChildProcessByStdio<null, Readable, Readable>,
   ready: RegExp,
@@ -125,7 +128,7 @@ function outputUntil(
     };
     const hear = (chunk: Buffer): void => {
       output += chunk;
-      if (ready.test(output)) done();
+      if (ready.test(output) || failed.test(output)) done();
     };
     setTimeout(timeoutMs, undefined, { signal: timeUp.signal }).then(done, () => {});
     child.stdout.on('data', hear);

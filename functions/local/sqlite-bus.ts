@@ -1,11 +1,12 @@
 /** Messages on SQLite, pushed over HTTP as Pub/Sub pushes them. */
 import type { DatabaseSync } from 'node:sqlite';
-import { code, messageOf, Rejected, Retryable } from '../errors.ts';
-import type { Bus, DeadLetter, Outgoing } from '../ports/bus.ts';
+import { code, Rejected, Retryable } from '../errors.ts';
+import { type Bus, type DeadLetter, mostDeadLetters, type Outgoing } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type PushEnvelope, type Queue, queues } from '../records/messages.ts';
+import { type PushEnvelope, type Queue, queueNames, refuseMalformed } from '../records/messages.ts';
 import { traceAttributes } from '../trace.ts';
 import { Lanes } from './lanes.ts';
+import { push } from './push.ts';
 import { atomically, openDatabase, translatingErrors } from './sqlite.ts';
 
 const schema = `
@@ -90,8 +91,6 @@ interface MessageRow {
 }
 
 const inserted = ['queue', 'body', 'ordering_key', 'attributes', 'published_at'] as const;
-const queueNames = Object.keys(queues) as Queue[];
-const longestError = 500;
 
 export function openSqliteBus(options: SqliteBusOptions): SqliteBus {
   const database = translatingErrors('sqlite bus', () => openDatabase(options.path, schema));
@@ -132,17 +131,10 @@ class PushBus implements SqliteBus {
 
   async publish(queue: Queue, messages: readonly Outgoing[]): Promise<void> {
     if (messages.length === 0) return;
-    for (const { body } of messages) {
-      const checked = queues[queue].safeParse(body);
-      if (!checked.success) {
-        const issue = checked.error.issues[0];
-        throw new Rejected(
-          code.invalidData,
-          `sqlite bus: a message for ${queue} is malformed at "${issue?.path.join('.')}": ${issue?.message}`,
-          { cause: checked.error },
-        );
-      }
-    }
+    refuseMalformed(
+      queue,
+      messages.map(({ body }) => body),
+    );
     const published_at = this.#options.clock.now().toISOString();
     const attributes = JSON.stringify(traceAttributes());
     const added = translatingErrors('sqlite bus', () =>
@@ -168,7 +160,7 @@ class PushBus implements SqliteBus {
       this.#database
         .prepare(
           `SELECT * FROM messages WHERE dead = 1 AND (? IS NULL OR queue = ?)
-           ORDER BY failed_at, number`,
+           ORDER BY failed_at, number LIMIT ${mostDeadLetters}`,
         )
         .all(queue ?? null, queue ?? null),
     ) as unknown as MessageRow[];
@@ -316,7 +308,7 @@ class PushBus implements SqliteBus {
       .prepare('UPDATE messages SET attempts = attempts + 1 WHERE number = ? RETURNING *')
       .get(number) as unknown as MessageRow;
     const url = this.#options.endpoints(queue);
-    const failure = await push(url, envelopeOf(row), policy.timeoutMs);
+    const failure = await push(url, envelopeOf(row), AbortSignal.timeout(policy.timeoutMs));
     this.#inFlight[queue]--;
     if (failure === undefined) {
       this.#database.prepare('DELETE FROM messages WHERE number = ?').run(number);
@@ -354,31 +346,6 @@ function envelopeOf(row: MessageRow): PushEnvelope {
       ...(row.ordering_key === null ? {} : { orderingKey: row.ordering_key }),
     },
   };
-}
-
-/** Undefined for a 2xx answer, else what went wrong. */
-async function push(
-  url: string,
-  envelope: PushEnvelope,
-  timeoutMs: number,
-): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(envelope),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const answer = (await response.text()).trim();
-    if (response.ok) return undefined;
-    const status = `${response.status} ${response.statusText}`.trim();
-    return (answer === '' ? status : `${status}: ${answer}`).slice(0, longestError);
-  } catch (error) {
-    // fetch hides what happened to the connection in `cause`.
-    const cause = error instanceof Error && error.cause ? error.cause : error;
-    return `no answer: ${messageOf(cause)}`.slice(0, longestError);
-  }
 }
 
 function perQueue<V>(make: (queue: Queue) => V): Record<Queue, V> {

@@ -13,11 +13,14 @@ export interface DeadLetter {
   queue: Queue;
   body: unknown;
   attempts: number;
-  /** What the last delivery answered, e.g. `500 Internal Server Error`. */
+  /** What the last delivery answered, e.g. `500 Internal Server Error`, or where that is told. */
   error: string;
-  /** Instant of the last attempt, ISO 8601. */
+  /** When it was given up, right after the last attempt; ISO 8601. */
   failedAt: string;
 }
+
+/** Dead letters that are shown at once. */
+export const mostDeadLetters = 10_000;
 
 /**
  * At-least-once messages, pushed over HTTP in Pub/Sub's envelope: they may repeat and,
@@ -29,7 +32,7 @@ export interface Bus {
    * @throws Retryable where none or only some of them may have been taken.
    */
   publish(queue: Queue, messages: readonly Outgoing[]): Promise<void>;
-  /** Dead letters, oldest first. */
+  /** Dead letters, oldest first, `mostDeadLetters` at most. */
   deadLetters(queue?: Queue): Promise<DeadLetter[]>;
   /**
    * Sends dead letters again, as new messages, and removes them from the list.

@@ -1,5 +1,6 @@
 /** What travels on the queues: ids, never states; a consumer loads the latest itself. */
 import { z } from 'zod';
+import { code, Rejected } from '../errors.ts';
 
 /** One shard of a run: score it, or publish it. */
 export const shardMessage = z.strictObject({
@@ -27,6 +28,21 @@ export const queues = {
 
 export type Queue = keyof typeof queues;
 export type Message = ShardMessage | AccountsChangedMessage;
+export const queueNames = Object.keys(queues) as Queue[];
+
+/** @throws Rejected `invalid-data` that names the field, for the first body that is none of the queue's */
+export function refuseMalformed(queue: Queue, bodies: readonly unknown[]): void {
+  for (const body of bodies) {
+    const checked = queues[queue].safeParse(body);
+    if (checked.success) continue;
+    const issue = checked.error.issues[0];
+    throw new Rejected(
+      code.invalidData,
+      `A message for ${queue} is malformed at "${issue?.path.join('.')}": ${issue?.message}`,
+      { cause: checked.error },
+    );
+  }
+}
 
 /** The function that each queue's push subscription calls. */
 export const queueConsumers = {

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Retryable } from '../../functions/errors.ts';
 import { openSqliteBus, type SqliteBus } from '../../functions/local/sqlite-bus.ts';
 import { virtualClock } from '../../functions/local/virtual-clock.ts';
+import { mostDeadLetters } from '../../functions/ports/bus.ts';
 import type { Queue } from '../../functions/records/messages.ts';
 import { describeBus, maxAttempts } from './bus-contract.ts';
 import { gate, type PushConsumer, startPushConsumer } from './push-consumer.ts';
@@ -27,6 +29,7 @@ describeBus('sqlite', async (endpoints) => {
   const abandoned: SqliteBus[] = [];
   const opened = {
     bus: openAt(),
+    errorShown: /^500 Internal Server Error/,
     idle: () => opened.bus.idle(),
     async restart() {
       abandoned.push(opened.bus);
@@ -203,6 +206,21 @@ describe('sqlite deliveries', () => {
     bus.start();
     await bus.publish('score-shards', [body(1)]);
     await expect(bus.idle()).rejects.toBe(broken);
+  });
+
+  test('dead letters are shown up to a bound, the oldest', async () => {
+    open().start();
+    const database = new DatabaseSync(path);
+    database.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001)
+      INSERT INTO messages (queue, body, published_at, attempts, failed_at, dead)
+      SELECT 'score-shards', json_object('shard', i), '2026-04-01', 5, format('2026-%05d', i), 1
+      FROM n ORDER BY i DESC`);
+    database.close();
+    const letters = await open().deadLetters();
+    expect(letters).toHaveLength(mostDeadLetters);
+    expect(letters[0]?.body).toEqual({ shard: 1 });
+    expect(letters.at(-1)?.body).toEqual({ shard: 10_000 });
   });
 
   test('a thousand messages arrive, each once', async () => {

@@ -15,7 +15,7 @@ import {
 } from '@grpc/grpc-js';
 
 export interface Fault {
-  /** gRPC status. */
+  /** gRPC status; 0 for an answer without any content. */
   code: number;
   details: string;
   /** The call was carried out, only its answer got lost. */
@@ -84,15 +84,25 @@ export async function startGrpcProxy(target: string): Promise<GrpcProxy> {
         ): void => {
           const fault = failing(method);
           if (fault && !fault.after) {
-            reply(fault);
+            if (fault.code === 0) reply(null, Buffer.alloc(0));
+            else reply(fault);
             return;
           }
           const metadata = withoutTransport(call.metadata);
-          client.makeUnaryRequest(path, same, same, call.request, metadata, (error, bytes) => {
-            if (error) reply(statusOf(error));
-            else if (fault) reply(fault);
-            else reply(null, bytes);
-          });
+          const asked = client.makeUnaryRequest(
+            path,
+            same,
+            same,
+            call.request,
+            metadata,
+            (error, bytes) => {
+              if (error) reply(statusOf(error));
+              else if (fault) reply(fault);
+              else reply(null, bytes);
+            },
+          );
+          // A pull that its client no longer waits for must not take messages.
+          call.on('cancelled', () => asked.cancel());
         };
         server.register(path, answer, same, same, 'unary');
       }
