@@ -4,8 +4,7 @@
  */
 import type { BeforeColumns, PreparedBatch } from './batch.ts';
 import { type BeforeReader, lastKnown, wordBits, wordsFor } from './before.ts';
-import type { Block } from './cel-columns.ts';
-import { blockRows } from './column-operations.ts';
+import { type Block, blockRows } from './column-operations.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
 
 /** Working memory of one score, filled anew for every block. */

@@ -10,8 +10,10 @@ import {
   allOf,
   anyOf,
   arithmetic,
+  type Block,
   blockRows,
   type Comparison,
+  type Condition,
   choose,
   compareNumbers,
   compareText,
@@ -20,18 +22,8 @@ import {
   not,
   present,
   truthOf,
+  type Value,
 } from './column-operations.ts';
-
-/** Some rows of all columns that expressions may read. At most `blockRows` rows. */
-export interface Block {
-  rows: number;
-  /** Numbers, booleans and enum positions; NaN is missing. */
-  numbers: readonly Float64Array[];
-  /** Positions in the dictionary of their column, plus 1; 0 is missing. */
-  texts: readonly Uint16Array[];
-  /** The text itself, for the library. */
-  textAt(column: number, row: number): string | null;
-}
 
 /** Where a column of an expression is found in a block. */
 export type Located =
@@ -42,11 +34,6 @@ export type Located =
   | { as: 'text'; at: number; codeOf(text: string): number };
 
 export type Locate = (root: 'account' | 'metrics', name: string) => Located;
-
-/** 0: does not hold, 1: holds, 2: unknown; by row of the block. */
-export type Condition = (block: Block) => Uint8Array;
-/** NaN where there is no value. */
-export type Value = (block: Block) => Float64Array;
 
 /** Compiles a condition; `byLibrary` says whether rows go through the CEL library. */
 export function compileCondition(

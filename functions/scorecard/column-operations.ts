@@ -3,10 +3,24 @@
  * combines errors: `false && unknown` is false, `true || unknown` is true.
  * Each operation owns its result, which the next call overwrites.
  */
-import type { Condition, Value } from './cel-columns.ts';
-
 /** Rows of a block: its columns stay in the processor's cache. */
 export const blockRows = 2048;
+
+/** Some rows of all columns that expressions may read. At most `blockRows` rows. */
+export interface Block {
+  rows: number;
+  /** Numbers, booleans and enum positions; NaN is missing. */
+  numbers: readonly Float64Array[];
+  /** Positions in the dictionary of their column, plus 1; 0 is missing. */
+  texts: readonly Uint16Array[];
+  /** The text itself, for the library. */
+  textAt(column: number, row: number): string | null;
+}
+
+/** 0: does not hold, 1: holds, 2: unknown; by row of the block. */
+export type Condition = (block: Block) => Uint8Array;
+/** NaN where there is no value. */
+export type Value = (block: Block) => Float64Array;
 
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
 

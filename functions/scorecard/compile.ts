@@ -3,13 +3,8 @@
 import { type AccountPlan, type AccountPlanner, planAccounts } from './account-columns.ts';
 import { addTo, beforeRequests, type CompiledBefore, compileBefore, wordsFor } from './before.ts';
 import type { Expression } from './cel.ts';
-import {
-  type Block,
-  type Condition,
-  compileCondition,
-  compileValue,
-  type Locate,
-} from './cel-columns.ts';
+import { compileCondition, compileValue, type Locate } from './cel-columns.ts';
+import type { Block, Condition } from './column-operations.ts';
 import type { ColumnRequest } from './columns.ts';
 import { textNumber } from './hash.ts';
 import { inputsOf, type ScoreInputs } from './inputs.ts';

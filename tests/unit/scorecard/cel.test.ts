@@ -8,11 +8,11 @@ import {
   type ScopeColumn,
 } from '../../../functions/scorecard/cel.ts';
 import {
-  type Block,
   compileCondition,
   compileValue,
   type Locate,
 } from '../../../functions/scorecard/cel-columns.ts';
+import type { Block } from '../../../functions/scorecard/column-operations.ts';
 import { drawCondition, draws } from '../../oracle/generate.ts';
 
 const number: ScopeColumn = { type: 'number', nullable: true };
