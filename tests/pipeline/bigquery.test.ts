@@ -3,26 +3,8 @@ import { PassThroughClient } from 'google-auth-library';
 import { expect, it } from 'vitest';
 import { openBigQueryWarehouse } from '../../functions/gcp/bigquery-warehouse.ts';
 import { type BigQueryServer, startBigQueryServer } from '../../functions/local/bigquery-server.ts';
-import { finalState } from './support/final-state.ts';
+import { days } from './support/days.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, lateRows, leave, nextDay } from './support/tiny-data.ts';
-
-/** A day, another one on which an account leaves, its revision, and one computed anew. */
-async function days(system: TestSystem): Promise<Record<string, unknown>> {
-  const run = async (slot: string, body: object = {}): Promise<void> => {
-    await system.score(slot, body);
-    await system.settle();
-  };
-  await createWorld(system);
-  await run('2026-03-01T17:00:00Z');
-  await nextDay(system, '2026-03-02');
-  await leave(system, 'a5', '2026-03-02T10:00:00Z');
-  await run('2026-03-02T17:00:00Z');
-  await lateRows(system, '2026-03-02');
-  await run('2026-03-02T18:00:00Z');
-  await run('2026-03-02T19:00:00Z', { backfill: '2026-03-01' });
-  return finalState(system);
-}
 
 /** The same system, whose functions reach its tables through the client and the stand-in. */
 async function throughBigQuery(system: TestSystem): Promise<BigQueryServer> {

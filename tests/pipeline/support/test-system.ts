@@ -20,7 +20,9 @@ import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import { sweep } from '../../../functions/pipeline/sweep.ts';
 import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
+import type { Bus } from '../../../functions/ports/bus.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
+import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import { activeRunStates, runs } from '../../../functions/records/documents.ts';
 import { type Queue, queueConsumers } from '../../../functions/records/messages.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
@@ -39,6 +41,13 @@ export interface TestSystemOptions {
   now?: string;
   engineHash?: string;
   startSalesforce?: typeof startSalesforceServer;
+  /** Other adapters than the twin's; whoever gives them closes them. */
+  openPorts?: (endpoint: (queue: Queue) => string) => Promise<{
+    snapshots: Snapshots;
+    bus: Bus;
+    /** Resolves when no message is left but dead letters. */
+    idle(): Promise<void>;
+  }>;
 }
 
 export type TestSystem = Awaited<ReturnType<typeof openTestSystem>>;
@@ -61,17 +70,19 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
   });
   const snapshots = openSqliteSnapshots({ path: join(folder, 'snapshots.sqlite') });
   const urls = new Map<string, string>();
-  const bus = openSqliteBus({
-    path: join(folder, 'bus.sqlite'),
-    clock,
-    endpoints: (queue: Queue) => urls.get(queueConsumers[queue]) ?? '',
-  });
+  const endpoints = (queue: Queue) => urls.get(queueConsumers[queue]) ?? '';
+  const bus = openSqliteBus({ path: join(folder, 'bus.sqlite'), clock, endpoints });
+  const ports = (await options.openPorts?.(endpoints)) ?? {
+    snapshots,
+    bus,
+    idle: () => bus.idle(),
+  };
   const tables = readTableSchemas(join(root, 'sql', 'tables'));
   for (const [table, schema] of tables) await warehouse.createTable(table, schema);
   const runtime: Runtime = {
     warehouse,
-    snapshots,
-    bus,
+    snapshots: ports.snapshots,
+    bus: ports.bus,
     crm: openSalesforceCrm({
       loginUrl: salesforce.url,
       auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
@@ -119,8 +130,8 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     /** Until nothing moves any more: messages, sweeps, waiting runs. */
     async settle(): Promise<void> {
       for (let round = 0; round < 50; round += 1) {
-        await bus.idle();
-        const active = await snapshots.count({
+        await ports.idle();
+        const active = await runtime.snapshots.count({
           collection: runs,
           where: [{ field: 'state', op: 'in', value: activeRunStates }],
         });
