@@ -1,20 +1,30 @@
 /**
- * `npm run bench [-- --json FILE] [--only NAME]`: how fast Kenko is, as ratios. Both sides of a
- * ratio are measured in the same run, in turns, so that a slow or busy machine hits both. Ends
+ * `npm run bench [-- --json FILE] [--only NAME] [--accounts N]`: how fast Kenko is, as ratios,
+ * and what a run costs, with `N` accounts (default 100,000). Both sides of a ratio are measured in the same run, in turns, so that a slow or busy machine hits both. Ends
  * with exit code 1 where a requirement is missed, or where two ways give different results.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureCost } from './cost-bench.ts';
 import { measureMemory } from './memory-bench.ts';
 import { measurePipeline } from './pipeline-bench.ts';
-import { holds, type Ratio, tableOf } from './ratios.ts';
+import { holds, type Measured, type Ratio, tableOf } from './ratios.ts';
 import { measureScorer } from './scorer-bench.ts';
 import { measureStages } from './stages-bench.ts';
 
-/** Parts of the bench; `--only` takes one of them, or the name of a ratio. */
-const parts: Record<string, { names: string[]; measure(folder: string): Promise<Ratio[]> }> = {
+/** A part of the bench; `asked`: it was chosen by `--only`. */
+interface Part {
+  names: string[];
+  measure(
+    folder: string,
+    options: { accounts: number; asked: boolean },
+  ): Promise<Ratio[] | Measured>;
+}
+
+/** `--only` takes one of them, or the name of a ratio. */
+const parts: Record<string, Part> = {
   scorer: {
     names: [
       'scorer/hand-written',
@@ -31,10 +41,18 @@ const parts: Record<string, { names: string[]; measure(folder: string): Promise<
   },
   stages: { names: ['publish/snapshots', 'sync/crm', 'bus/http'], measure: measureStages },
   memory: { names: ['memory/100k-to-300k'], measure: measureMemory },
+  cost: {
+    names: ['cost/writes-per-change', 'cost/writes-per-change-least', 'cost/writes-of-run'],
+    measure: measureCost,
+  },
 };
 
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string' },
+    accounts: { type: 'string', default: '100000' },
+  },
 });
 const chosen = Object.entries(parts).filter(
   ([part, { names }]) =>
@@ -48,19 +66,31 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
+const accounts = Number(values.accounts);
+if (!(Number.isInteger(accounts) && accounts > 0)) {
+  process.stderr.write(`--accounts ${values.accounts}: it has to be a whole number above 0.\n`);
+  process.exit(2);
+}
+
 const ratios: Ratio[] = [];
+const tables: string[] = [];
 for (const [part, { measure }] of chosen) {
   const folder = mkdtempSync(join(tmpdir(), 'kenko-bench-'));
   const start = performance.now();
   try {
-    ratios.push(...(await measure(folder)));
+    const found = await measure(folder, { accounts, asked: values.only !== undefined });
+    const { ratios: measured, table } = Array.isArray(found)
+      ? { ratios: found, table: undefined }
+      : found;
+    ratios.push(...measured);
+    if (table !== undefined) tables.push(table);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   process.stderr.write(`${part} took ${seconds} s\n`);
 }
-process.stdout.write(`${tableOf(ratios)}\n`);
+process.stdout.write(`${[tableOf(ratios), ...tables].join('\n\n')}\n`);
 if (values.json !== undefined) {
   const byName = Object.fromEntries(ratios.map(({ name, ratio }) => [name, ratio]));
   writeFileSync(values.json, `${JSON.stringify(byName, null, 2)}\n`);

@@ -10,6 +10,12 @@ export interface Ratio {
   says: string;
 }
 
+/** What a part of the bench found; `table` is printed as it is. */
+export interface Measured {
+  ratios: Ratio[];
+  table?: string;
+}
+
 export function holds({ ratio, required }: Ratio): boolean {
   if (!required) return true;
   return 'atLeast' in required ? ratio >= required.atLeast : ratio <= required.atMost;

@@ -1,0 +1,56 @@
+/**
+ * List prices that the cost table uses, in US dollars, without free tiers and taxes. They change
+ * by region and over time: look at the named pages before relying on a sum.
+ */
+
+export interface Price {
+  what: string;
+  usd: number;
+  /** So many of them cost `usd`. */
+  per: number;
+  page: string;
+  /** When and how it was read, or `[unverified]` with what is known. */
+  read: string;
+}
+
+const tebibyte = 2 ** 40;
+
+export const prices = {
+  reads: {
+    what: 'Firestore document reads',
+    usd: 0.06,
+    per: 100_000,
+    page: 'https://cloud.google.com/firestore/pricing',
+    read: '[unverified] today; multi-region price in an undated older copy of the page, looked up 2026-11-25',
+  },
+  writes: {
+    what: 'Firestore document writes',
+    usd: 0.18,
+    per: 100_000,
+    page: 'https://cloud.google.com/firestore/pricing',
+    read: '[unverified] today; multi-region price in an undated older copy of the page, looked up 2026-11-25',
+  },
+  deletes: {
+    what: 'Firestore document deletes',
+    usd: 0.02,
+    per: 100_000,
+    page: 'https://cloud.google.com/firestore/pricing',
+    read: '[unverified] today; multi-region price in an undated older copy of the page, looked up 2026-11-25',
+  },
+  messageBytes: {
+    what: 'Pub/Sub bytes, published and delivered',
+    usd: 40,
+    per: tebibyte,
+    page: 'https://cloud.google.com/pubsub/pricing',
+    read: 'as of 2026-09-20, from a transcript of the page, looked up 2026-11-25',
+  },
+  bytesBilled: {
+    what: 'BigQuery bytes billed, on demand',
+    usd: 6.25,
+    per: tebibyte,
+    page: 'https://cloud.google.com/bigquery/pricing',
+    read: '[unverified] no copy of the page with the price per TiB was found on 2026-11-25',
+  },
+} as const satisfies Record<string, Price>;
+
+export type Priced = keyof typeof prices;
