@@ -76,7 +76,8 @@ export async function reconcile(
     orphans: report.orphans.count,
     complete: report.complete,
   };
-  if (counts.differing + counts.missing + counts.orphans > 0) log.recordsDiffer(counts);
+  // Records of customers who left before Kenko came name no account of ours, and never will.
+  if (counts.differing + counts.missing > 0) log.recordsDiffer(counts);
   else log.reconciled(counts);
   return { reconciliation: id, complete: report.complete, compared: report.compared, resent };
 }
