@@ -10,6 +10,7 @@ locals {
 }
 
 resource "google_cloudfunctions2_function" "this" {
+  #checkov:skip=CKV_GCP_124: Internal by default; only the API, which people call, is given another ingress, and IAM guards it.
   project     = var.project_id
   location    = var.region
   name        = "${var.prefix}-${var.name}"
