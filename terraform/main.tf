@@ -9,8 +9,12 @@ locals {
 
   # What `npm run build` made: the archive beside this file, and the functions in it.
   manifest_file = coalesce(var.bundle_manifest, "${local.root}/dist/functions.json")
-  manifest      = jsondecode(file(local.manifest_file))
-  archive       = "${dirname(local.manifest_file)}/${local.manifest.archive}"
+  manifest = (
+    fileexists(local.manifest_file)
+    ? jsondecode(file(local.manifest_file))
+    : { archive = "none.zip", functions = [], packs = {} } # told by the output `bundle`
+  )
+  archive = "${dirname(local.manifest_file)}/${local.manifest.archive}"
 
   labels = merge({ app = "kenko", deployment = var.prefix }, var.labels)
 

@@ -8,6 +8,20 @@ output "api_url" {
   value       = module.function["api"].uri
 }
 
+output "bundle" {
+  description = "Name of the deployed archive, which is made of its content."
+  value       = basename(local.archive)
+
+  precondition {
+    condition     = fileexists(local.archive)
+    error_message = "There is no bundle to deploy at ${local.manifest_file}; run `npm ci && npm run build` first."
+  }
+  precondition {
+    condition     = contains(keys(local.manifest.packs), var.pack) && length(setsubtract(keys(local.deployed), local.manifest.functions)) == 0
+    error_message = "The bundle is of another commit: it lacks the pack ${var.pack}, or a function; run `npm run build` again."
+  }
+}
+
 output "dashboard" {
   description = "Id of the dashboard in Cloud Monitoring."
   value       = module.alerts.dashboard
@@ -26,6 +40,11 @@ output "dataset" {
 output "dead_letter_subscriptions" {
   description = "By queue, the subscription in which its dead letters wait."
   value       = { for name, queue in module.queue : name => queue.dead_letter_subscription }
+}
+
+output "function_urls" {
+  description = "By function, where it is called."
+  value       = { for name, function in module.function : name => function.uri }
 }
 
 output "jobs" {

@@ -88,6 +88,24 @@ run "third_rules" {
   expect_failures = [var.budget, var.functions, var.salesforce_client_secret]
 }
 
+run "no_bundle" {
+  command = plan
+  variables {
+    bundle_manifest = "./tests/functions.json"
+  }
+  expect_failures = [output.bundle]
+}
+
+# It holds neither the pack nor the function sweep.
+run "a_bundle_of_another_commit" {
+  command = plan
+  variables {
+    bundle_manifest = "./tests/old-bundle/functions.json"
+    pack            = "retail"
+  }
+  expect_failures = [output.bundle]
+}
+
 run "no_private_key" {
   command = plan
   variables {

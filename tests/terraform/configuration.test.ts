@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProviderServer } from './provider/provider-server.ts';
 import { readProviderSchemas } from './provider/schema.ts';
+import { blocksOf } from './support/blocks.ts';
 import { configuration, emptyProject } from './support/deployment.ts';
 import { openTerraform, type Terraform } from './support/terraform-cli.ts';
 
@@ -70,18 +71,6 @@ describe('the configuration', () => {
     },
   );
 });
-
-/** Blocks `kind "name" { ... }` of a file, by name; nested ones are part of their block. */
-function blocksOf(file: string, kind: string): Map<string, string> {
-  const text = readFileSync(file, 'utf8');
-  const blocks = new Map<string, string>();
-  for (const [, name = '', body = ''] of text.matchAll(
-    new RegExp(`^${kind} "([^"]+)" \\{\\n([\\s\\S]*?)^\\}`, 'gm'),
-  )) {
-    blocks.set(name, body);
-  }
-  return blocks;
-}
 
 describe.each([...modules, configuration].map((folder) => [named(folder), folder]))(
   'of %s',

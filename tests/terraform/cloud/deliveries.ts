@@ -52,11 +52,7 @@ const hasSubscription = (cloud: Cloud, topic: string): boolean =>
 export function scheduleProblems(cloud: Cloud, name: string, values: Values): string[] {
   const target = blockIn(values, 'http_target') ?? {};
   const problems = callProblems(cloud, textIn(target, 'uri'), blockIn(target, 'oidc_token'));
-  const untaken = cloud
-    .all('google_pubsub_topic')
-    .filter((topic) => !hasSubscription(cloud, topic.name))
-    .map((topic) => `messages to ${topic.name} are lost: nobody takes them`);
-  return [...problems, ...untaken].map((problem) => `${name}: ${problem}`);
+  return problems.map((problem) => `${name}: ${problem}`);
 }
 
 /** What would keep messages and calls from arriving, as everything now is. */

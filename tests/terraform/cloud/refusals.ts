@@ -12,8 +12,12 @@ function must(cloud: Cloud, type: string, name: string): void {
   if (!cloud.find(type, name)) throw new Error(`Error 404: ${name} does not exist (${type})`);
 }
 
+/** Of people, groups and accounts of other projects nothing is known here. */
 function mustBeAccount(cloud: Cloud, member: string): void {
-  if (!member.startsWith('serviceAccount:') || cloud.accounts().has(member)) return;
+  const isOurs =
+    member.endsWith(`@${cloud.place.project}.iam.gserviceaccount.com`) ||
+    /^serviceAccount:service-\d+@gcp-sa-/.test(member);
+  if (!isOurs || cloud.accounts().has(member)) return;
   throw new Error(`Error 400: ${member} does not exist`);
 }
 
@@ -75,6 +79,10 @@ const refuseSubscription: Refuse = (cloud, values, name) => {
     `serviceAccount:${textIn(blockIn(push, 'oidc_token'), 'service_account_email')}`,
   );
   cloud.tooEarly.push(...pushProblems(cloud, name, values));
+  // What jobs set going until now was published to a topic that nobody took from.
+  const isNew = !cloud.find('google_pubsub_subscription', name);
+  const jobs = isNew ? cloud.all('google_cloud_scheduler_job') : [];
+  cloud.tooEarly.push(...jobs.map((job) => `${job.name}: messages to ${name} are lost`));
 };
 
 const refuseJob: Refuse = (cloud, values, name) => {

@@ -2,7 +2,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repositoryRoot } from '../../../functions/deployed-files.ts';
+import { functionNames } from '../../../functions/config.ts';
+import { packNames, repositoryRoot } from '../../../functions/deployed-files.ts';
 import { Cloud } from '../cloud/cloud.ts';
 import { startProviderServer } from '../provider/provider-server.ts';
 import { readProviderSchemas } from '../provider/schema.ts';
@@ -25,6 +26,7 @@ export const smallest = {
 /** Everything on. */
 export const largest = {
   ...smallest,
+  grant_wait_seconds: 1,
   source_dataset: 'acme-data.mart',
   further_source_datasets: ['acme-data.raw', 'local'],
   salesforce: {
@@ -95,7 +97,8 @@ export function writeBundle(folder: string, content: string): string {
   const archive = `functions-${content}.zip`;
   writeFileSync(join(folder, archive), content);
   const manifest = join(folder, 'functions.json');
-  writeFileSync(manifest, JSON.stringify({ archive }));
+  const packs = Object.fromEntries(packNames().map((pack) => [pack, content]));
+  writeFileSync(manifest, JSON.stringify({ archive, functions: functionNames, packs }));
   return manifest;
 }
 

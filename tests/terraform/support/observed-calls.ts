@@ -95,23 +95,30 @@ async function heldRun(system: TestSystem): Promise<void> {
 }
 
 /** An account that waits for Salesforce. */
-async function wait(system: TestSystem, account: string): Promise<void> {
+async function wait(system: TestSystem, account: string, reason = 'It waits.'): Promise<void> {
   const stored = await system.runtime.snapshots.get(ref(crmAccounts, account));
   if (!stored) throw new Error(`${account} was never synced`);
   await system.runtime.snapshots.set(ref(crmAccounts, account), {
     ...stored.data,
     state: 'pending',
+    reason,
   });
 }
 
-/** What became of an account cannot be kept, because its document moves in every round. */
+/** What became of an account cannot be kept at first, because its document moves every time. */
 async function movingDocuments(
   system: TestSystem,
   watch: (system: TestSystem, runtime: Runtime) => void,
 ): Promise<void> {
   const { warehouse } = system.runtime;
+  let rounds = 0;
   const append: Runtime['warehouse']['append'] = async (table, rows) => {
-    for (const { account_id } of rows) await wait(system, String(account_id));
+    rounds += 1;
+    // After these the message is sent again, and its next delivery finds everything at rest.
+    for (const { account_id } of rounds <= 5 ? rows : []) {
+      // A write that changes nothing would move no document.
+      await wait(system, String(account_id), `It moved ${rounds} times.`);
+    }
     return warehouse.append(table, rows);
   };
   const moving = new Proxy(warehouse, {
@@ -120,8 +127,6 @@ async function movingDocuments(
   await wait(system, 'a1');
   watch(system, { ...system.runtime, warehouse: moving });
   await system.sweep(system.clock.now().toISOString());
-  await system.clock.sleep(1_000);
-  watch(system, system.runtime);
   await system.bus.idle();
 }
 
