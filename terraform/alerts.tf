@@ -54,9 +54,9 @@ resource "google_billing_budget" "this" {
       units         = tostring(var.budget.amount)
     }
   }
+  # Of the whole project: labels miss what carries none, such as Firestore and queries.
   budget_filter {
     projects = ["projects/${module.build.project_number}"]
-    labels   = { deployment = var.prefix }
   }
   threshold_rules {
     threshold_percent = 0.5
@@ -68,8 +68,12 @@ resource "google_billing_budget" "this" {
     threshold_percent = 1
     spend_basis       = "FORECASTED_SPEND"
   }
-  all_updates_rule {
-    monitoring_notification_channels = slice(local.notification_channels, 0, min(5, length(local.notification_channels)))
-    disable_default_iam_recipients   = length(local.notification_channels) > 0
+  # Without channels, Google tells the billing account's administrators. It takes five at most.
+  dynamic "all_updates_rule" {
+    for_each = length(local.notification_channels) > 0 ? [slice(local.notification_channels, 0, min(5, length(local.notification_channels)))] : []
+    content {
+      monitoring_notification_channels = all_updates_rule.value
+      disable_default_iam_recipients   = true
+    }
   }
 }

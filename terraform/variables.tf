@@ -43,7 +43,7 @@ variable "api_access" {
 }
 
 variable "budget" {
-  description = "A monthly budget that the alerts' recipients are told of at 50 % and 100 %: `amount` in whole units of `currency`, and the id of the `billing_account`. It warns; it stops nothing."
+  description = "A monthly budget for the whole project that the alerts' recipients are told of at 50 % and 100 %: `amount` in whole units of `currency`, and the id of the `billing_account`. It warns; it stops nothing."
   type = object({
     amount          = number
     billing_account = string
