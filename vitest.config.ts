@@ -2,9 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: [
-      'tests/{unit,contracts,sql,reference,pipeline,emulators,chaos,terraform}/**/*.test.ts',
-    ],
+    include: ['tests/**/*.test.ts'],
     // Whole runs on the twin take seconds on a busy machine; a test that hangs takes longer.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,10 +1,14 @@
 /** Chooses the adapters of the embedded twin. Never part of what is deployed. */
 import { join } from 'node:path';
 import { engineHash, repositoryRoot, translatorHash } from './deployed-files.ts';
+import type { DuckDbWarehouse } from './local/duckdb-warehouse.ts';
+import type { TextCache } from './local/text-cache.ts';
 import { createLog, type LogSink } from './log.ts';
 import { readTableSchemas } from './pipeline/table-schemas.ts';
+import type { Bus } from './ports/bus.ts';
 import type { Runtime } from './ports/runtime.ts';
 import type { Queue } from './records/messages.ts';
+import { openSalesforceCrm } from './salesforce/salesforce-crm.ts';
 import type { Pack } from './scorecard/pack.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -20,56 +24,39 @@ export interface LocalBackend {
   duckdb?: { threads?: number; memoryLimit?: string };
 }
 
+/** A bus whose deliveries this process can wait for. */
+export interface LocalBus extends Bus {
+  start(): void;
+  /** Delivers nothing more. */
+  stop(): Promise<void>;
+  /** Resolves when no message is left but dead letters. */
+  idle(): Promise<void>;
+}
+
+export interface LocalRuntime {
+  runtime: Runtime;
+  translations: TextCache;
+  /** Where the tables are, whatever the functions reach them through. */
+  warehouse: DuckDbWarehouse;
+  bus: LocalBus;
+  close(): Promise<void>;
+}
+
 /** The embedded twin: DuckDB, SQLite, a durable bus, and the Salesforce stand-in. */
-export async function openLocalRuntime(backend: LocalBackend) {
-  const [
-    { openDuckDbWarehouse },
-    { openSqliteSnapshots },
-    { openSqliteBus },
-    { openTextCache },
-    crm,
-  ] = await Promise.all([
-    import('./local/duckdb-warehouse.ts'),
+export async function openLocalRuntime(backend: LocalBackend): Promise<LocalRuntime> {
+  const [{ openSqliteSnapshots }, { openSqliteBus }] = await Promise.all([
     import('./local/sqlite-snapshots.ts'),
     import('./local/sqlite-bus.ts'),
-    import('./local/text-cache.ts'),
-    import('./salesforce/salesforce-crm.ts'),
   ]);
-  const root = repositoryRoot();
-  const clock = systemClock;
-  const translations = openTextCache(
-    join(backend.folder, 'translations.json'),
-    translatorHash(root),
-  );
-  const warehouse = await openDuckDbWarehouse({
-    path: join(backend.folder, 'warehouse.duckdb'),
-    ...backend.duckdb,
-    translations,
-  });
+  const { warehouse, translations } = await openTwinWarehouse(backend);
   const snapshots = openSqliteSnapshots({ path: join(backend.folder, 'snapshots.sqlite') });
   const bus = openSqliteBus({
     path: join(backend.folder, 'bus.sqlite'),
-    clock,
+    clock: systemClock,
     endpoints: backend.endpoint,
   });
-  const local: Runtime = {
-    warehouse,
-    snapshots,
-    bus,
-    crm: crm.openSalesforceCrm({
-      loginUrl: backend.salesforceUrl,
-      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
-      clock,
-    }),
-    clock,
-    log: createLog(backend.log, clock),
-    pack: backend.pack,
-    packFiles: backend.packFiles,
-    tables: readTableSchemas(join(root, 'sql', 'tables')),
-    engineHash: engineHash(root),
-  };
   return {
-    runtime: local,
+    runtime: runtimeWith(backend, { warehouse, snapshots, bus }),
     translations,
     warehouse,
     bus,
@@ -78,5 +65,44 @@ export async function openLocalRuntime(backend: LocalBackend) {
       snapshots.close();
       await warehouse.close();
     },
+  };
+}
+
+/** The folder's DuckDB, with the translations it has needed so far. */
+export async function openTwinWarehouse({
+  folder,
+  duckdb,
+}: LocalBackend): Promise<Pick<LocalRuntime, 'warehouse' | 'translations'>> {
+  const [{ openDuckDbWarehouse }, { openTextCache }] = await Promise.all([
+    import('./local/duckdb-warehouse.ts'),
+    import('./local/text-cache.ts'),
+  ]);
+  const cache = join(folder, 'translations.json');
+  const translations = openTextCache(cache, translatorHash(repositoryRoot()));
+  const path = join(folder, 'warehouse.duckdb');
+  const warehouse = await openDuckDbWarehouse({ path, ...duckdb, translations });
+  return { warehouse, translations };
+}
+
+/** These ports, and what is the same for all that runs on one machine. */
+export function runtimeWith(
+  { salesforceUrl, log, pack, packFiles }: LocalBackend,
+  ports: Pick<Runtime, 'warehouse' | 'snapshots' | 'bus'>,
+): Runtime {
+  const root = repositoryRoot();
+  const clock = systemClock;
+  return {
+    ...ports,
+    crm: openSalesforceCrm({
+      loginUrl: salesforceUrl,
+      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+      clock,
+    }),
+    clock,
+    log: createLog(log, clock),
+    pack,
+    packFiles,
+    tables: readTableSchemas(join(root, 'sql', 'tables')),
+    engineHash: engineHash(root),
   };
 }

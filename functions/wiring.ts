@@ -1,8 +1,17 @@
 /** Chooses the adapters. Nothing else in what is deployed knows which ones there are. */
 import { type FunctionName, type PortName, portsOf, readConfiguration } from './config.ts';
-import { code, Rejected } from './errors.ts';
+import { engineHash, repositoryRoot } from './deployed-files.ts';
+import { readRules } from './deployed-rules.ts';
+import type { BigQueryWarehouseOptions } from './gcp/bigquery-warehouse.ts';
+import type { FirestoreSnapshotsOptions } from './gcp/firestore-snapshots.ts';
+import type { PubSubBusOptions } from './gcp/pubsub-bus.ts';
 import { createLog, writeToStdout } from './log.ts';
+import type { Bus } from './ports/bus.ts';
+import type { Crm } from './ports/crm.ts';
 import type { Runtime } from './ports/runtime.ts';
+import type { Snapshots } from './ports/snapshots.ts';
+import type { Warehouse } from './ports/warehouse.ts';
+import type { SalesforceCrmOptions } from './salesforce/salesforce-crm.ts';
 import { systemClock } from './system-clock.ts';
 
 let chosen: Runtime | undefined;
@@ -57,10 +66,62 @@ function outOfReach<P extends PortName>(name: FunctionName, port: P): Runtime[P]
 }
 
 /** Google's services as the function's environment names them. @throws Rejected */
-function openGoogleRuntime(name: FunctionName): Runtime {
-  const { projectId } = readConfiguration(name);
-  throw new Rejected(
-    code.unavailable,
-    `This version cannot work on the project ${projectId} yet; start Kenko with \`npm start\`.`,
-  );
+async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
+  const { pack, projectId, ...ports } = readConfiguration(name);
+  const root = repositoryRoot();
+  const clock = systemClock;
+  const [rules, snapshots, bus, warehouse, crm] = await Promise.all([
+    readRules(pack, root),
+    ports.snapshots && firestore({ projectId, ...ports.snapshots }),
+    ports.bus && pubSub({ projectId, clock, ...ports.bus }),
+    ports.warehouse && bigQuery({ projectId, clock, ...ports.warehouse }),
+    ports.crm && salesforce({ clock, ...ports.crm }),
+  ]);
+  return {
+    ...rules,
+    snapshots: snapshots ?? outOfReach(name, 'snapshots'),
+    bus: bus ?? outOfReach(name, 'bus'),
+    warehouse: warehouse ?? outOfReach(name, 'warehouse'),
+    crm: crm ?? outOfReach(name, 'crm'),
+    clock,
+    log: createLog(writeToStdout(projectId), clock),
+    engineHash: engineHash(root),
+  };
+}
+
+// Each adapter loads its client with its first call: that is most of a cold start, and many
+// requests need one of them or none.
+
+async function firestore(options: FirestoreSnapshotsOptions): Promise<Snapshots> {
+  const { openFirestoreSnapshots } = await import('./gcp/firestore-snapshots.ts');
+  return openFirestoreSnapshots(options);
+}
+
+async function pubSub(options: PubSubBusOptions): Promise<Bus> {
+  const { openPubSubBus } = await import('./gcp/pubsub-bus.ts');
+  return openPubSubBus(options);
+}
+
+async function bigQuery(options: BigQueryWarehouseOptions): Promise<Warehouse> {
+  const { openBigQueryWarehouse } = await import('./gcp/bigquery-warehouse.ts');
+  return openBigQueryWarehouse(options);
+}
+
+async function salesforce(options: SalesforceCrmOptions): Promise<Crm> {
+  const { openSalesforceCrm } = await import('./salesforce/salesforce-crm.ts');
+  return openSalesforceCrm(options);
+}
+
+/** Loads every adapter and its client, and opens none: for code that is to be compiled ahead. */
+export async function loadAdapters(): Promise<void> {
+  await Promise.all([
+    import('./gcp/firestore-snapshots.ts'),
+    import('./gcp/firestore-client.ts'),
+    import('./gcp/pubsub-bus.ts'),
+    import('./gcp/pubsub-client.ts'),
+    import('./gcp/bigquery-warehouse.ts'),
+    import('./gcp/bigquery-client.ts'),
+    import('./salesforce/salesforce-crm.ts'),
+    import('./salesforce/connection.ts'),
+  ]);
 }

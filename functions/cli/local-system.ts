@@ -1,6 +1,6 @@
 /**
  * The whole system in one process: every function served by the real Functions Framework,
- * wired to the embedded twin, and the Salesforce stand-in beside it.
+ * wired to the embedded twin or to Google's emulators, and the Salesforce stand-in beside it.
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -17,6 +17,7 @@ import { type Queue, queueConsumers } from '../records/messages.ts';
 import { customFields } from '../salesforce/custom-fields.ts';
 import { parsePack } from '../scorecard/parse.ts';
 import { useRuntime } from '../wiring.ts';
+import { openEmulatedRuntime } from '../wiring-emulators.ts';
 import { openLocalRuntime } from '../wiring-local.ts';
 import { getJson, postJson } from './http-client.ts';
 
@@ -27,6 +28,8 @@ export interface LocalSystemOptions {
   accountsPerShard?: number;
   /** Wished for the API; another one is taken where it is busy. */
   apiPort?: number;
+  /** On Google's emulators instead of the embedded twin; the folder has to be an empty one. */
+  emulators?: boolean;
 }
 
 export type LocalSystem = Awaited<ReturnType<typeof openLocalSystem>>;
@@ -47,7 +50,8 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     path: join(options.folder, 'salesforce.sqlite'),
     fields: customFields(pack),
   });
-  const local = await openLocalRuntime({
+  const openRuntime = options.emulators ? openEmulatedRuntime : openLocalRuntime;
+  const local = await openRuntime({
     folder: options.folder,
     pack,
     packFiles,

@@ -66,6 +66,7 @@ export function program(): Command {
     .option('--as-of <instant>', 'look at the data as of this instant, e.g. 2026-11-23T00:00:00Z')
     .option('--today <date>', 'first day of the demo; today without it')
     .option('--port <n>', 'wished port of the API', positiveInteger, 8080)
+    .option('--emulators', "on Google's emulators (needs gcloud and Java) instead of the twin")
     .action(start);
 
   withData(kenko.command('run'))

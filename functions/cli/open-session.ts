@@ -1,5 +1,5 @@
 /** Finds or makes the system that a command works with. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readPackFiles } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
@@ -23,9 +23,13 @@ export async function openOwnSession(
   progress: Progress,
 ): Promise<Session> {
   readPackFiles(options.pack);
+  const folder = stateFolder(options);
+  // The emulators begin with nothing, so what lies beside them has to as well.
+  if (options.emulators) rmSync(folder, { recursive: true, force: true });
   const system = await openLocalSystem({
-    folder: stateFolder(options),
+    folder,
     pack: options.pack,
+    ...(options.emulators ? { emulators: true } : {}),
     ...(options.data === undefined ? { accountsPerShard: demoShard } : {}),
     ...(options.port === undefined ? {} : { apiPort: options.port }),
   });

@@ -13,4 +13,6 @@ export interface DataOptions extends StateOptions {
   accounts: number;
   today?: string;
   lang?: 'en' | 'ja';
+  /** On Google's emulators, from nothing. */
+  emulators?: boolean;
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { code, Rejected } from '../errors.ts';
 import { connect, serveAdmin } from './admin.ts';
 import { openOwnSession, stateFolder } from './open-session.ts';
@@ -15,8 +16,12 @@ interface StartOptions extends DataOptions {
 /** How often the sweep that Cloud Scheduler would call is called. */
 const sweepMs = 10 * 60_000;
 
+/** Below the state folder: what is there is thrown away by every start on the emulators. */
+const emulatorsFolder = 'emulators';
+
 /** `kenko start`: the main job, then the API and the dashboard until Ctrl-C. */
-export async function start(options: StartOptions): Promise<void> {
+export async function start(given: StartOptions): Promise<void> {
+  const options = given.emulators ? { ...given, state: join(given.state, emulatorsFolder) } : given;
   const folder = stateFolder(options);
   const running = await connect(folder);
   if (running) {
@@ -38,7 +43,11 @@ export async function start(options: StartOptions): Promise<void> {
     progress.clear();
     if (!summary) {
       work.catch(() => undefined);
-      note('Stopped. The next start takes the run up where it is.');
+      note(
+        options.emulators
+          ? 'Stopped. The next start begins anew.'
+          : 'Stopped. The next start takes the run up where it is.',
+      );
       return;
     }
     if (options.json) printJson(summary);
@@ -47,7 +56,13 @@ export async function start(options: StartOptions): Promise<void> {
     if (options.once || options.json) return;
     print(`\nDashboard  ${colour.cyan(session.apiUrl)}/`);
     print(`API        ${colour.cyan(session.apiUrl)}/v1/accounts`);
-    print(colour.dim('Ctrl-C stops; the next start goes one day on.'));
+    print(
+      colour.dim(
+        options.emulators
+          ? `Ctrl-C stops, and all is forgotten; until then, commands take --state ${options.state}.`
+          : 'Ctrl-C stops; the next start goes one day on.',
+      ),
+    );
     const sweeping = setInterval(() => {
       session.sweep().catch((error: unknown) => note(`kenko: the sweep failed: ${String(error)}`));
     }, sweepMs);

@@ -38,19 +38,27 @@ export interface CelRow {
   metrics: Record<string, CelValue>;
 }
 
-/** A checked expression. */
-export interface Expression {
+/** What there is to know of a checked expression, as plain data. */
+export interface CheckedExpression {
   /** As written. */
   text: string;
   /** As evaluated: with doubles for whole numbers. */
   source: string;
   type: 'bool' | 'number';
-  ast: ASTNode;
+  /** CEL's types of the columns read, by name. */
+  types: CelTypes;
   /** Ids of metrics read, in the order of their first mention. */
   metrics: string[];
   /** Account columns read, in that order, without `phase`. */
   account: string[];
   readsPhase: boolean;
+}
+
+type CelTypes = Record<Root, Record<string, 'double' | 'bool' | 'string'>>;
+
+/** A checked expression. */
+export interface Expression extends CheckedExpression {
+  readonly ast: ASTNode;
   /** Evaluates one row; undefined where the result is unknown. */
   evaluate(row: CelRow): CelValue | undefined;
 }
@@ -81,8 +89,8 @@ export function checkExpression(
   const reads = readsOf(ast, scope);
   if ('problem' in reads) return reads;
 
-  const environment = environmentFor(reads, scope);
-  const parsed = environment.parse(source);
+  const types = typesOf(reads, scope);
+  const parsed = environmentFor(types).parse(source);
   const check = parsed.check();
   if (!check.valid) return { problem: `is not valid: ${typeProblem(check.error)}` };
   const isNumber = check.type === 'double' || check.type === 'int' || check.type === 'uint';
@@ -101,15 +109,31 @@ export function checkExpression(
       };
     }
   }
-  return {
+  return expressionOf({
     text,
     source,
     type: isNumber ? 'number' : 'bool',
-    ast,
+    types,
     metrics: reads.metrics,
     account: reads.account.filter((name) => name !== 'phase'),
     readsPhase: reads.account.includes('phase'),
-    evaluate: evaluator(parsed),
+  });
+}
+
+/** An expression that was checked before. It is parsed again when it is first needed. */
+export function expressionOf(checked: CheckedExpression): Expression {
+  let ast: ASTNode | undefined;
+  let evaluate: Expression['evaluate'] | undefined;
+  return {
+    ...checked,
+    get ast() {
+      ast ??= new Environment({ limits }).parse(checked.source).ast;
+      return ast;
+    },
+    evaluate(row) {
+      evaluate ??= evaluator(environmentFor(checked.types).parse(checked.source));
+      return evaluate(row);
+    },
   };
 }
 
@@ -128,18 +152,23 @@ function evaluator(
   };
 }
 
+function typesOf(reads: Reads, scope: Scope): CelTypes {
+  const types: CelTypes = { account: {}, metrics: {} };
+  for (const root of roots) {
+    for (const name of reads[root]) {
+      const type = columnOf(scope, root, name)?.type;
+      types[root][name] = type === 'number' ? 'double' : type === 'bool' ? 'bool' : 'string';
+    }
+  }
+  return types;
+}
+
 /** An environment with just these columns: rows are converted column by column for each call. */
-function environmentFor(reads: Reads, scope: Scope): Environment {
+function environmentFor(types: CelTypes): Environment {
   const environment = new Environment({ limits, unlistedVariablesAreDyn: false });
   for (const root of roots) {
-    const names = reads[root];
-    if (names.length === 0) continue;
-    const schema: Record<string, string> = {};
-    for (const name of names) {
-      const type = columnOf(scope, root, name)?.type;
-      schema[name] = type === 'number' ? 'double' : type === 'bool' ? 'bool' : 'string';
-    }
-    environment.registerVariable({ name: root, schema });
+    const schema = types[root];
+    if (Object.keys(schema).length > 0) environment.registerVariable({ name: root, schema });
   }
   // size() and friends give int; comparisons with the doubles that literals became must work.
   environment.registerOperator('int == double', (a, b) => Number(a) === Number(b));

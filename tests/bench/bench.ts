@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { coldStartNames, measureColdStart } from './cold-start-bench.ts';
 import { measureCost } from './cost-bench.ts';
 import { measureMemory } from './memory-bench.ts';
 import { measurePipeline } from './pipeline-bench.ts';
@@ -42,6 +43,7 @@ const parts: Record<string, Part> = {
     measure: measurePipeline,
   },
   stages: { names: ['publish/snapshots', 'sync/crm', 'bus/http'], measure: measureStages },
+  'cold-start': { names: coldStartNames, measure: measureColdStart },
   memory: { names: ['memory/100k-to-300k'], measure: measureMemory },
   cost: {
     names: ['cost/writes-per-change', 'cost/writes-per-change-least', 'cost/writes-of-run'],
