@@ -115,10 +115,10 @@ function publishAccounts(
       }
       const active = overrides.get(result.account) ?? [];
       const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
-      // Where only an override began or ended, the document is what whoever comes first makes
-      // of it: the same as where the override is published by itself.
+      // Where only an override began or ended, the document is the same as where the override
+      // is published by itself; it names this run, so that a repeated message announces it.
       const next = isSame
-        ? withOverrides(latest, active)
+        ? { ...withOverrides(latest, active), run: id }
         : accountDocumentOf({ id, run, layout, result, latest, overrides: active });
       if (!next || next.hash === latest?.hash) continue;
       write(tx, result.account, next);
