@@ -9,22 +9,33 @@ import { runDay } from '../../oracle/harness.ts';
 
 const kept = (pack: Pack): Pack => keptValue(keptText(pack)) as Pack;
 
-/** With what functions would hide: an expression's tree, and that it can be evaluated. */
-function plain(value: unknown): unknown {
-  if (value instanceof Map) return [...value].map(([key, part]) => [key, plain(part)]);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'function') return typeof value;
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'object' || value === null) return value;
+/** The path of the first thing that differs; of whole packs, a diff would be too long to read. */
+function difference(one: unknown, other: unknown, path = 'all'): string | undefined {
+  if (Object.is(one, other)) return undefined;
+  if (typeof one !== typeof other || typeof one !== 'object' || !one || !other) {
+    return typeof one === 'function' && typeof other === 'function' ? undefined : path;
+  }
+  const [left, right] = [partsOf(one), partsOf(Object(other))];
+  if (left.size !== right.size) return path;
+  for (const [name, part] of left) {
+    if (!right.has(name)) return `${path}.${name}`;
+    const found = difference(part, right.get(name), `${path}.${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function partsOf(whole: object): Map<unknown, unknown> {
+  if (whole instanceof Map) return whole;
   // Trees of the CEL library point back to the whole they are part of.
-  if ('op' in value && 'args' in value) return { op: value.op, args: plain(value.args) };
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+  const parts = 'op' in whole && 'args' in whole ? { op: whole.op, args: whole.args } : whole;
+  return new Map(Object.entries(parts).filter(([, part]) => part !== undefined));
 }
 
 describe('kept rules', () => {
   it.each(packNames())('are the rules of %s, whole', (name) => {
     const pack = parsePack(readPackFiles(name));
-    expect(plain(kept(pack))).toEqual(plain(pack));
+    expect(difference(kept(pack), pack)).toBeUndefined();
     expect(keptText(kept(pack))).toBe(keptText(pack));
   });
 
@@ -44,13 +55,11 @@ describe('kept rules', () => {
         ]);
         const day = { ages, accounts, layouts: new Map() };
         const { batches, layout } = runDay({ ...day, pack: kept(pack) });
-        expect({ batches, layout }).toEqual(pick(runDay({ ...day, pack })));
+        const expected = runDay({ ...day, pack });
+        expect(difference(batches, expected.batches)).toBeUndefined();
+        expect(difference(layout, expected.layout)).toBeUndefined();
       }),
       { numRuns: 100 },
     );
   });
 });
-
-function pick({ batches, layout }: ReturnType<typeof runDay>) {
-  return { batches, layout };
-}
