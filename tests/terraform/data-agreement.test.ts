@@ -7,6 +7,7 @@ import { readViews } from '../../functions/local/reporting-views.ts';
 import { counters } from '../../functions/log.ts';
 import { runId } from '../../functions/pipeline/slot.ts';
 import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
+import type { Collection } from '../../functions/records/collection.ts';
 import * as documents from '../../functions/records/documents.ts';
 import { indexes } from '../../functions/records/indexes.ts';
 import unindexedFields from '../../functions/records/unindexed-fields.json' with { type: 'json' };
@@ -71,12 +72,15 @@ describe('tables', () => {
 });
 
 describe('documents', () => {
-  const collections = new Set([
+  const lastSegment = (path: string): string => path.split('/').at(-1) ?? '';
+  const kept: Collection<unknown>[] = [
     ...Object.values(documents).flatMap((value) =>
-      typeof value === 'object' && 'path' in value ? [value.path] : [],
+      typeof value === 'object' && 'path' in value ? [value as Collection<unknown>] : [],
     ),
-    documents.snapshotsOf('a').path.split('/').at(-1) ?? '',
-  ]);
+    documents.snapshotsOf('a'),
+    documents.shardsOf('r', { attempt: 1 }),
+  ];
+  const collections = new Set(kept.map(({ path }) => lastSegment(path)));
 
   it('have the indexes that the queries need, for every score, and no others', () => {
     const made = deployed.cloud
@@ -107,9 +111,12 @@ describe('documents', () => {
     const expiring = deployed.cloud
       .all('google_firestore_field')
       .filter(({ values }) => blockIn(values, 'ttl_config'))
-      .map(({ values }) => `${textIn(values, 'collection')}.${textIn(values, 'field')}`);
-    expect(expiring).toEqual(['snapshots.expires_at']);
-    expect(documents.snapshotDocument.shape).toHaveProperty('expires_at');
+      .map(({ values }) => [textIn(values, 'collection'), textIn(values, 'field')]);
+    const ending = kept.flatMap(({ path, expiry }) =>
+      expiry ? [[lastSegment(path), expiry]] : [],
+    );
+    expect(ending).toHaveLength(1);
+    expect(expiring).toEqual(ending);
   });
 
   it('leave out of the indexes what no query looks at', () => {

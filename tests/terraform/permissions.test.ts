@@ -1,6 +1,7 @@
 /** What every identity may do, from the applied state, against what the functions call. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionNames } from '../../functions/config.ts';
+import { queueNames } from '../../functions/records/messages.ts';
 import { grantsOf, grantTexts, permissionsOf } from './cloud/grants.ts';
 import { textIn } from './provider/values.ts';
 import type { Calls } from './support/calls.ts';
@@ -44,6 +45,21 @@ describe('a function', () => {
       'bigquery.jobs.create',
       'bigquery.jobs.get',
     ]);
+  });
+});
+
+describe('a queue', () => {
+  it.each(queueNames)('%s keeps an order where its messages ask for one', (queue) => {
+    const sent = [...calls.values()]
+      .flatMap((of) => [...of.values()])
+      .flatMap((call) => (call.port === 'bus' && call.queue === queue ? [call] : []));
+    expect(sent.length).toBeGreaterThan(0);
+    const pushes = everything.cloud
+      .all('google_pubsub_subscription')
+      .filter(({ values }) => textIn(values, 'topic').endsWith(`/kenko-${queue}`));
+    for (const { values } of pushes) {
+      expect(values.enable_message_ordering === true).toBe(sent.some(({ ordered }) => ordered));
+    }
   });
 });
 

@@ -17,8 +17,8 @@ locals {
       severity = "WARNING"
       event    = "jsonPayload.event = \"records-differ\""
       every    = "43200s"
-      means    = "Salesforce did not hold what Kenko wrote, accounts have no record, or records have no account. What can be mended was sent again."
-      remedy   = "The entry counts each sort: `differing` means that something else writes Kenko's fields, `missing` that accounts have no record, `orphans` that records name no account. The document in `reconciliations` names examples."
+      means    = "At night, Salesforce did not hold what Kenko wrote, or accounts have no record there. What can be mended was sent again."
+      remedy   = "The entry counts each sort: `differing` means that something else writes Kenko's fields, `missing` that accounts have no record. The document in `reconciliations` names examples."
     }
     rows-not-scored = {
       severity = "WARNING"

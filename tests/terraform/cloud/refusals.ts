@@ -185,6 +185,16 @@ const refusals: Readonly<Record<string, Refuse>> = {
   },
   google_monitoring_alert_policy: refusePolicy,
   google_project_iam_member: refuseGrant(),
+  google_project_service: (cloud, values) => {
+    // The provider looks the project up in Resource Manager before it enables anything else.
+    const manager = 'cloudresourcemanager.googleapis.com';
+    const isFirst = [manager, 'serviceusage.googleapis.com'].includes(textIn(values, 'service'));
+    if (!isFirst && !cloud.apis.has(manager)) throw new Error(`Error 403: ${manager} is disabled`);
+  },
+  google_project_service_identity: (cloud, values) => {
+    const api = textIn(values, 'service');
+    if (!cloud.apis.has(api)) throw new Error(`Error 403: ${api} is disabled`);
+  },
   google_pubsub_subscription: refuseSubscription,
   google_pubsub_subscription_iam_member: refuseGrant('google_pubsub_subscription'),
   google_pubsub_topic_iam_member: refuseGrant('google_pubsub_topic'),
