@@ -2,17 +2,20 @@
 # or module; README.md is for operators.
 
 locals {
-  root = abspath("${path.module}/..")
+  # Not made absolute: the path of the archive is kept in the state, and another checkout lies
+  # elsewhere.
+  root = "${path.module}/.."
 
   pack   = yamldecode(file("${local.root}/rules/${var.pack}/pack.yaml"))
   scores = [for score in local.pack.scores : score.id]
 
   # What `npm run build` made: the archive beside this file, and the functions in it.
   manifest_file = coalesce(var.bundle_manifest, "${local.root}/dist/functions.json")
-  manifest = (
+  # Where there is none, the output `bundle` says so.
+  manifest = jsondecode(
     fileexists(local.manifest_file)
-    ? jsondecode(file(local.manifest_file))
-    : { archive = "none.zip", functions = [], packs = {} } # told by the output `bundle`
+    ? file(local.manifest_file)
+    : jsonencode({ archive = "none.zip", functions = [], packs = {} })
   )
   archive = "${dirname(local.manifest_file)}/${local.manifest.archive}"
 

@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildBundle } from '../../functions/bundle/build.ts';
+import { repositoryRoot } from '../../functions/deployed-files.ts';
 import { deliveryProblems } from './cloud/deliveries.ts';
-import { blockIn, textIn, type Values } from './provider/values.ts';
+import { blockIn, textIn, type Values, valueAt } from './provider/values.ts';
 import {
   copyConfiguration,
   type Deployment,
@@ -13,6 +15,7 @@ import {
   type PlannedChange,
   project,
   smallest,
+  writeBundle,
 } from './support/deployment.ts';
 
 let opened: Deployment[] = [];
@@ -115,6 +118,18 @@ describe('a change', () => {
     expect(deliveryProblems(deployment.cloud)).toEqual([]);
   });
 
+  it('of the checkout that the same archive is in changes nothing', async () => {
+    const elsewhere = writeBundle(join(folder, 'elsewhere'), 'two');
+    deployment.set({ bundle_manifest: elsewhere });
+    expect(await deployment.plan()).toEqual([]);
+    // What is uploaded later comes from there.
+    writeBundle(join(folder, 'elsewhere'), 'three');
+    rmSync(join(folder, 'elsewhere', 'functions-two.zip'));
+    await deployment.apply();
+    const archives = deployment.cloud.all('google_storage_bucket_object');
+    expect(archives.map(({ values }) => textIn(values, 'name'))).toEqual(['functions-three.zip']);
+  });
+
   it('of a schedule changes its job', async () => {
     deployment.set({
       schedules: { daily: { cron: '0 7 * * *' }, intraday: largest.schedules.intraday },
@@ -169,6 +184,25 @@ describe('a change', () => {
     expect(deliveryProblems(deployment.cloud)).toEqual([]);
     undo();
     await deployment.apply();
+  });
+});
+
+describe('what `npm run build` makes', () => {
+  it('is what the functions are made of', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kenko-bundle-'));
+    try {
+      const { archive } = await buildBundle(repositoryRoot(), folder);
+      const variables = { ...smallest, bundle_manifest: join(folder, 'functions.json') };
+      const deployment = await open({ variables });
+      await deployment.apply();
+      const archives = deployment.cloud
+        .all('google_cloudfunctions2_function')
+        .map(({ values }) => valueAt(values, 'build_config.0.source.0.storage_source.0.object'));
+      expect(archives.length).toBeGreaterThan(4);
+      expect(new Set(archives)).toEqual(new Set([archive]));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

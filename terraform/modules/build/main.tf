@@ -39,6 +39,9 @@ resource "google_storage_bucket_object" "archive" {
 
   lifecycle {
     create_before_destroy = true
+    # The name says it all. The same content from another folder, or packed by another machine,
+    # would be uploaded under the same name, and then deleted under it as the old one.
+    ignore_changes = [detect_md5hash, source]
   }
 }
 

@@ -129,7 +129,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   google_storage_bucket_object: {
     api: 'storage',
     name: (values) => `${textIn(values, 'bucket')}-${textIn(values, 'name')}`,
-    immutable: ['bucket', 'name'],
+    immutable: ['bucket', 'name', 'source'],
     given: (_, name) => ({ generation: Number(numberOf(name)), output_name: name }),
   },
   google_artifact_registry_repository: {

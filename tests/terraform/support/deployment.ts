@@ -1,7 +1,9 @@
 /** A deployment on an empty project: the configuration, a bundle, and the cloud that refuses. */
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BundleManifest } from '../../../functions/bundle/build.ts';
 import { functionNames } from '../../../functions/config.ts';
 import { packNames, repositoryRoot } from '../../../functions/deployed-files.ts';
 import { Cloud } from '../cloud/cloud.ts';
@@ -97,8 +99,14 @@ export function writeBundle(folder: string, content: string): string {
   const archive = `functions-${content}.zip`;
   writeFileSync(join(folder, archive), content);
   const manifest = join(folder, 'functions.json');
-  const packs = Object.fromEntries(packNames().map((pack) => [pack, content]));
-  writeFileSync(manifest, JSON.stringify({ archive, functions: functionNames, packs }));
+  const written: BundleManifest = {
+    archive,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    functions: functionNames,
+    engine_hash: content,
+    packs: Object.fromEntries(packNames().map((pack) => [pack, content])),
+  };
+  writeFileSync(manifest, JSON.stringify(written));
   return manifest;
 }
 
