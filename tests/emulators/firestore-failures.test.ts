@@ -131,10 +131,13 @@ describe('a failure that does not pass', () => {
   });
 
   test('a read’s failure ends the transaction, whatever the work makes of it', async () => {
+    let reads = 0;
+    // The first read of two succeeds, so there is a transaction that could be committed.
     proxy.fault = (method) =>
-      method === 'BatchGetDocuments' ? fault(status.permissionDenied) : undefined;
+      method === 'BatchGetDocuments' && ++reads > 1 ? fault(status.permissionDenied) : undefined;
     const running = once.transaction(async (tx) => {
-      await tx.get(at('a')).catch(() => undefined);
+      await tx.get(at('a'));
+      await tx.get(at('b')).catch(() => undefined);
       tx.set(at('b'), { n: 1 });
     });
     await expect(running).rejects.toBeInstanceOf(Unauthorized);
@@ -155,6 +158,19 @@ describe('a transaction', () => {
     });
     expect(seen).toEqual([1, 1]);
     expect((await direct.get(at('a')))?.data).toEqual({ n: 2 });
+  });
+
+  test('runs again where a read of it is ABORTED', async () => {
+    let runs = 0;
+    // The client itself asks three times.
+    proxy.fault = failFirst(3, 'BatchGetDocuments', fault(status.aborted));
+    await snapshots.transaction(async (tx) => {
+      runs += 1;
+      const n = (await tx.get(at('a')))?.data.n ?? 0;
+      tx.set(at('a'), { n: n + 1 });
+    });
+    expect(runs).toBe(2);
+    expect((await direct.get(at('a')))?.data).toEqual({ n: 1 });
   });
 
   test('is not run again for an error of the work’s own', async () => {
