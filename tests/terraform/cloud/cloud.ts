@@ -69,6 +69,8 @@ export class Cloud implements Backend {
   readonly foreignTables = new Set<string>();
   /** What was made too early to work from its first moment on. */
   readonly tooEarly: string[] = [];
+  /** Where Terraform works, and so a provider: relative paths begin here. */
+  folder = '.';
   /** By type: its making takes until one of the other type was asked for, if that comes at all. */
   readonly slow = new Map<string, string>();
   readonly #asked = new Set<string>();

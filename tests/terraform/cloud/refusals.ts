@@ -1,5 +1,6 @@
 /** What Google refuses of a change, because of what is there and what is not. */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { blockIn, blocksIn, textIn, textsIn, type Values } from '../provider/values.ts';
 import type { Cloud } from './cloud.ts';
 import { pushProblems, scheduleProblems } from './deliveries.ts';
@@ -209,7 +210,7 @@ const refusals: Readonly<Record<string, Refuse>> = {
   },
   google_storage_bucket_object: (cloud, values) => {
     must(cloud, 'google_storage_bucket', textIn(values, 'bucket'));
-    const source = textIn(values, 'source');
+    const source = resolve(cloud.folder, textIn(values, 'source'));
     if (!existsSync(source)) throw new Error(`${source} does not exist`);
   },
 };

@@ -130,6 +130,7 @@ export function copyConfiguration(folder: string): string {
 
 export async function openDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
   const cloud = options.cloud ?? emptyProject();
+  cloud.folder = options.configuration ?? configuration;
   const folder = mkdtempSync(join(tmpdir(), 'kenko-deployment-'));
   const servers = await Promise.all(
     Object.entries(readProviderSchemas()).map(
