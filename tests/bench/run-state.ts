@@ -56,7 +56,7 @@ export async function makeState(
 ): Promise<void> {
   const schema = runtime.tables.get(historyTable);
   if (!schema) throw new Error('there is no layout of the history');
-  await warehouse.createTable(historyTable, schema);
+  for (const [name, layout] of runtime.tables) await warehouse.createTable(name, layout);
   await loadInputs(warehouse, 'first_inputs', accounts);
   await scoreFirstDay(warehouse);
 
