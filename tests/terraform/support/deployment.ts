@@ -75,7 +75,6 @@ export interface DeploymentOptions {
   /** Folder of the configuration; the root module without it. */
   configuration?: string;
   variables?: Readonly<Record<string, unknown>>;
-  cloud?: Cloud;
 }
 
 export function emptyProject(): Cloud {
@@ -129,7 +128,7 @@ export function copyConfiguration(folder: string): string {
 }
 
 export async function openDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
-  const cloud = options.cloud ?? emptyProject();
+  const cloud = emptyProject();
   cloud.folder = options.configuration ?? configuration;
   const folder = mkdtempSync(join(tmpdir(), 'kenko-deployment-'));
   const servers = await Promise.all(

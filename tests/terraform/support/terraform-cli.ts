@@ -1,6 +1,6 @@
 /** Runs Terraform against the provider stand-in, each time in a working folder of its own. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -101,9 +101,4 @@ export function openTerraform(options: TerraformOptions): Terraform {
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** The state file that a run left, as JSON; undefined before the first apply. */
-export function readState(file: string): unknown {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
