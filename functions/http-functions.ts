@@ -8,6 +8,7 @@ import type { FunctionName } from './config.ts';
 import { code, KenkoError, Rejected, Throttled, Unauthorized } from './errors.ts';
 import type { Runtime } from './ports/runtime.ts';
 import {
+  type Delivery,
   type Message,
   type PushEnvelope,
   pushEnvelope,
@@ -29,7 +30,7 @@ const largestBody = 256 * 1024;
 export function push<M extends Message>(
   name: FunctionName,
   queue: Queue,
-  consume: (runtime: Runtime, message: M) => Promise<unknown>,
+  consume: (runtime: Runtime, message: M, delivery: Delivery) => Promise<unknown>,
   runtimeOf: RuntimeOf,
 ): Handler {
   return async (request, response) => {
@@ -45,7 +46,9 @@ export function push<M extends Message>(
       // Malformed today is malformed tomorrow: acknowledged, and said.
       if ('malformed' in message) return ignore(message.malformed, message.malformed);
       try {
-        await consume(runtime, message.body as M);
+        await consume(runtime, message.body as M, {
+          repeated: envelope.data?.deliveryAttempt !== 1,
+        });
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
         return ignore(error.summary, error.message);

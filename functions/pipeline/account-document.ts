@@ -5,7 +5,7 @@ import { compareRows, explainResult } from '../scorecard/explain.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
 import { type Lang, reasonTexts, scorecardText } from '../scorecard/reasons.ts';
 import type { HistoryRow, MeasureDelta, ScoreExplanation } from '../scorecard/result.ts';
-import { type ActiveOverride, withOverrides } from './overrides.ts';
+import { type EnteredOverride, withOverrides } from './overrides.ts';
 
 export type Attributes = AccountDocument['attributes'];
 
@@ -28,7 +28,7 @@ export function accountDocumentOf(given: {
   layout: RulesLayout;
   result: AccountResult;
   latest: AccountDocument | undefined;
-  overrides: readonly ActiveOverride[];
+  overrides: readonly EnteredOverride[];
 }): AccountDocument | undefined {
   const { run, layout, result, latest } = given;
   const absent = result.rows.every((row) => row.state === 'absent');

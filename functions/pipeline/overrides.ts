@@ -10,12 +10,12 @@ import {
 import { inForce } from '../scorecard/override.ts';
 import { snapshotOf } from './dated-snapshot.ts';
 
-export interface ActiveOverride extends OverrideDocument {
+export interface EnteredOverride extends OverrideDocument {
   id: string;
 }
 
-/** Overrides in force, by account; of several for one score the latest entered comes last. */
-export type Overrides = ReadonlyMap<string, readonly ActiveOverride[]>;
+/** Overrides by account; of several for one score the latest entered comes last. */
+export type Overrides = ReadonlyMap<string, readonly EnteredOverride[]>;
 
 /** More than this many at once means that the rules, not the accounts, need a person. */
 const mostOverrides = 10_000;
@@ -26,17 +26,28 @@ const lookBackMs = 7 * 86_400_000;
 /** Three sweeps: how long a beginning or an end is announced. */
 export const announcedMs = 30 * 60_000;
 
-/** Everything people have overridden that has begun and not ended. */
-export async function activeOverrides(runtime: Runtime, pack: string): Promise<Overrides> {
-  const now = runtime.clock.now();
-  return byAccount(await overridesUntil(runtime, pack, now.toISOString()), now);
+/** Everything people have overridden that has not ended. */
+export async function lastingOverrides(runtime: Runtime, pack: string): Promise<Overrides> {
+  return byAccount(await overridesUntil(runtime, pack, runtime.clock.now().toISOString()));
+}
+
+/**
+ * Those of an account that have begun and not ended. To be asked when its document is written,
+ * not before: a process that stood still meanwhile would bring back a band that has ended.
+ */
+export function overridesInForce(
+  overrides: Overrides,
+  account: string,
+  now: Date,
+): EnteredOverride[] {
+  return (overrides.get(account) ?? []).filter((override) => inForce(override, now));
 }
 
 async function overridesUntil(
   runtime: Runtime,
   pack: string,
   after: string,
-): Promise<ActiveOverride[]> {
+): Promise<EnteredOverride[]> {
   const stored = await runtime.snapshots.query({
     collection: overrides,
     where: [
@@ -49,11 +60,11 @@ async function overridesUntil(
   return stored.map(({ id, data }) => ({ id, ...data }));
 }
 
-function byAccount(all: readonly ActiveOverride[], now: Date): Map<string, ActiveOverride[]> {
-  const result = new Map<string, ActiveOverride[]>();
-  const sorted = all
-    .filter((override) => inForce(override, now))
-    .sort((a, b) => (a.from === b.from ? (a.id < b.id ? -1 : 1) : a.from < b.from ? -1 : 1));
+function byAccount(all: readonly EnteredOverride[]): Overrides {
+  const result = new Map<string, EnteredOverride[]>();
+  const sorted = all.toSorted((a, b) =>
+    a.from === b.from ? (a.id < b.id ? -1 : 1) : a.from < b.from ? -1 : 1,
+  );
   for (const override of sorted) {
     const known = result.get(override.account);
     if (known) known.push(override);
@@ -65,7 +76,7 @@ function byAccount(all: readonly ActiveOverride[], now: Date): Map<string, Activ
 /** The document with these overrides in force, and no others. */
 export function withOverrides(
   document: AccountDocument,
-  active: readonly ActiveOverride[],
+  active: readonly EnteredOverride[],
 ): AccountDocument {
   const scores: AccountDocument['scores'] = {};
   const applied: string[] = [];
@@ -105,7 +116,7 @@ export async function republishOverridden(
     pack.id,
     new Date(now.getTime() - lookBackMs).toISOString(),
   );
-  const current = byAccount(recent, now);
+  const entered = byAccount(recent);
   const lately = new Date(now.getTime() - announcedMs).toISOString();
   const turned = new Set(
     recent
@@ -115,11 +126,11 @@ export async function republishOverridden(
       .map((override) => override.account),
   );
   const changed: { account: string; run: string }[] = [];
-  for (const account of new Set(recent.map((override) => override.account))) {
+  for (const account of entered.keys()) {
     const run = await snapshots.transaction(async (tx) => {
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
-      const next = withOverrides(latest, current.get(account) ?? []);
+      const next = withOverrides(latest, overridesInForce(entered, account, clock.now()));
       if (next.hash === latest.hash)
         return options.again && turned.has(account) ? latest.run : undefined;
       tx.set(ref(accounts, account), next);

@@ -18,7 +18,7 @@ import { loadLayout } from './compiled-run.ts';
 import { snapshotOf } from './dated-snapshot.ts';
 import { dropRunTables } from './end-run.ts';
 import { renewLease } from './leases.ts';
-import { activeOverrides, type Overrides, withOverrides } from './overrides.ts';
+import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
 import { readResults } from './read-results.ts';
 
 /**
@@ -71,7 +71,7 @@ async function publishRange(
 ): Promise<number> {
   const layout = await loadLayout(runtime.snapshots, run.rules_hash);
   const results = await readResults(runtime, id, run, layout, shard);
-  const overrides = await activeOverrides(runtime, run.pack);
+  const overrides = await lastingOverrides(runtime, run.pack);
   const announce = (accounts: string[]) =>
     runtime.bus.publish('accounts-changed', [{ body: { pack: run.pack, run: id, accounts } }]);
   const waiting: string[] = [];
@@ -113,7 +113,7 @@ function publishAccounts(
         if (current && run.date < current.date) keepDated(tx, { id, run, layout, result });
         continue;
       }
-      const active = overrides.get(result.account) ?? [];
+      const active = overridesInForce(overrides, result.account, runtime.clock.now());
       const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
       // Where only an override began or ended, the document is the same as where the override
       // is published by itself; it names this run, so that a repeated message announces it.

@@ -1,7 +1,7 @@
 import { KenkoError, Unauthorized } from '../errors.ts';
 import type { FieldValue, UpdateResult } from '../ports/crm.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { AccountsChangedMessage } from '../records/messages.ts';
+import type { AccountsChangedMessage, Delivery } from '../records/messages.ts';
 import type { SalesforceMapping } from '../scorecard/pack.ts';
 import { withoutKept, writtenAfter } from './kept-by-hand.ts';
 import {
@@ -29,18 +29,22 @@ export interface SyncCounts {
  * message, so that repeats and reordering converge. A row that Salesforce refuses is parked
  * until its content or the mapping changes. Whatever it cannot take now waits for sweep: the
  * message is done, since every refusal of it would count towards its dead letter, and would be
- * tried beside what sweep sends.
+ * tried beside what sweep sends. A delivery that is `repeated` sends every account again: the
+ * one before may have written a result that was latest then, and died before it could say so;
+ * where the result has gone back since to what was recorded last, nothing else would tell.
  */
 export async function syncSalesforce(
   runtime: Runtime,
   message: AccountsChangedMessage,
+  { repeated }: Delivery = { repeated: false },
 ): Promise<SyncCounts> {
   const counts: SyncCounts = { updated: 0, unchanged: 0, parked: 0, waiting: 0 };
   const mapping = runtime.pack.salesforce;
   if (!mapping) return counts;
   try {
     let left = [...new Set(message.accounts)];
-    let resend: Resend = message.again ? 'to-record-found-anew' : 'no';
+    let resend: Resend = repeated ? 'to-record-known' : 'no';
+    if (message.again) resend = 'to-record-found-anew';
     for (let round = 0; round < mostRounds && left.length > 0; round += 1) {
       left = await syncRound(runtime, mapping, message.run, { accounts: left, resend }, counts);
       // Somebody else wrote these meanwhile, and ours may have come after theirs.

@@ -3,7 +3,15 @@
  * should with it.
  */
 import { describe, expect, it } from 'vitest';
-import { calm, pausing, refusing, reordering, storm, type Weather } from './simulation/faults.ts';
+import {
+  calm,
+  killing,
+  pausing,
+  refusing,
+  reordering,
+  storm,
+  type Weather,
+} from './simulation/faults.ts';
 import { guards } from './simulation/guards.ts';
 import { playSchedule } from './simulation/schedule.ts';
 
@@ -22,7 +30,7 @@ const needed: Record<string, { scenario: string; weather: Weather; schedules: nu
   },
   'the revision check': {
     scenario: 'crowded days',
-    weather: { ...pausing, pause: 0.3, pausedQueue: 'publish-shards' },
+    weather: { ...pausing, pause: 0.3, onlyQueue: 'publish-shards' },
     schedules: 30,
   },
   'loading the latest state': {
@@ -33,7 +41,12 @@ const needed: Record<string, { scenario: string; weather: Weather; schedules: nu
   'the content hash': { scenario: 'a restless account', weather: refusing, schedules: 20 },
   'compare-and-set after a sync': {
     scenario: 'a restless account',
-    weather: { ...pausing, pause: 0.3, pausedQueue: 'accounts-changed' },
+    weather: { ...pausing, pause: 0.3, onlyQueue: 'accounts-changed' },
+    schedules: 40,
+  },
+  'sending again what was delivered before': {
+    scenario: 'a restless account',
+    weather: { ...killing, onlyQueue: 'accounts-changed' },
     schedules: 40,
   },
 };

@@ -216,6 +216,22 @@ describe('an override', () => {
       .find((candidate) => candidate.Kenko_Account_Id__c === 'a9');
     expect(record?.Kenko_Band__c).toBe(computed_band);
   });
+
+  it('that ended is not brought back by a process that stood still when it did', async () => {
+    await begin();
+    await system.runtime.snapshots.create(ref(overrides, 'o-1'), entered);
+    await run(monday);
+    const { snapshots } = system.runtime;
+    const transaction = snapshots.transaction.bind(snapshots);
+    snapshots.transaction = async (work) => {
+      snapshots.transaction = transaction;
+      await system.clock.advance(Date.parse(entered.until) - system.clock.now().getTime());
+      await republishOverridden(system.runtime);
+      return transaction(work);
+    };
+    expect(await republishOverridden(system.runtime)).toBe(0);
+    expect((await account('a9')).scores.health?.override).toBeNull();
+  });
 });
 
 describe('a backfill', () => {

@@ -6,6 +6,7 @@ import type { Runtime } from '../../functions/ports/runtime.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts, crmAccounts } from '../../functions/records/documents.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
+import { useRuntime } from '../../functions/wiring.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
 import { createWorld } from './support/tiny-data.ts';
 
@@ -42,13 +43,13 @@ function withUpdate(before: () => Promise<void>): Runtime {
     if (calls === 1) await before();
     return crm.update(type, records);
   };
-  const bound = Object.fromEntries(
-    (['resolve', 'read', 'list', 'describe', 'usage'] as const).map((name) => [
-      name,
-      crm[name].bind(crm),
-    ]),
-  ) as Omit<Crm, 'update'>;
-  return { ...system.runtime, crm: { ...bound, update } };
+  const others = bound(crm, ['resolve', 'read', 'list', 'describe', 'usage']);
+  return { ...system.runtime, crm: { ...others, update } };
+}
+
+function bound<P extends object, K extends keyof P>(port: P, names: readonly K[]): Pick<P, K> {
+  const methods = names.map((name) => [name, (port[name] as () => unknown).bind(port)]);
+  return Object.fromEntries(methods) as Pick<P, K>;
 }
 
 const owner = () =>
@@ -68,6 +69,34 @@ describe('a sync', () => {
     expect(owner()).toBe('newer@example.com');
     expect(await state()).toMatchObject({ state: 'synced', code: null });
     expect(await syncSalesforce(system.runtime, message)).toMatchObject({ unchanged: 1 });
+  });
+
+  it('that dies before it could say what it wrote is made up for by the next delivery', async () => {
+    await begin();
+    const before = owner();
+    const { snapshots } = system.runtime;
+    await publishOwner('passing@example.com');
+    let deaths = 0;
+    const dying: Runtime = {
+      ...system.runtime,
+      snapshots: {
+        ...bound(snapshots, ['get', 'getAll', 'query', 'count', 'create', 'set', 'delete']),
+        transaction: async (work) => {
+          if (deaths > 0) return snapshots.transaction(work);
+          deaths += 1;
+          expect(owner()).toBe('passing@example.com');
+          // Somebody else takes it for what was recorded last, and has nothing to do.
+          await publishOwner(String(before));
+          expect(await syncSalesforce(system.runtime, message)).toMatchObject({ unchanged: 1 });
+          throw new Error('dies');
+        },
+      },
+    };
+    useRuntime(dying);
+    await system.bus.publish('accounts-changed', [{ body: message }]);
+    await system.bus.idle();
+    expect(deaths).toBe(1);
+    expect(owner()).toBe(before);
   });
 
   it.each([

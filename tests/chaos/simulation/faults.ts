@@ -21,8 +21,8 @@ export interface Weather {
   crm: number;
   /** Salesforce takes nothing for an hour, from some call on. */
   maintenance: number;
-  /** Only processes of this queue are paused; all without it. */
-  pausedQueue?: Queue;
+  /** Only processes of this queue are paused or killed; all without it. */
+  onlyQueue?: Queue;
 }
 
 export const calm: Weather = {
@@ -55,6 +55,9 @@ export const reordering: Weather = { ...calm, duplicate: 0.3, delay: 0.6, longes
 /** Nothing fails, but processes stand still for long: what leases are for. */
 export const pausing: Weather = { ...calm, duplicate: 0.3, delay: 0.3, pause: 0.15 };
 
+/** Processes die without a word, often. */
+export const killing: Weather = { ...calm, kill: 0.2, delay: 0.3 };
+
 /** Salesforce refuses most of what it is asked. */
 export const refusing: Weather = { ...calm, delay: 0.3, crm: 0.6 };
 
@@ -86,12 +89,14 @@ export class Faults {
 
   /** What becomes of a call that has an effect. */
   fateOf(process: Process, now: number): Fate {
-    const { kill, pause, failBefore, failAfter } = this.#weather;
-    const { pausedQueue = '' } = this.#weather;
-    if (process.name.startsWith(pausedQueue) && this.#happens('paused', pause)) {
+    const { kill, pause, failBefore, failAfter, onlyQueue = '' } = this.#weather;
+    const isMeant = process.name.startsWith(onlyQueue);
+    if (isMeant && this.#happens('paused', pause)) {
       process.pausedUntil = now + this.#random.whole(1, 40) * minute;
     }
-    if (this.#happens('killed', kill)) return this.#random.chance(0.5) ? 'die-before' : 'die-after';
+    if (isMeant && this.#happens('killed', kill)) {
+      return this.#random.chance(0.5) ? 'die-before' : 'die-after';
+    }
     if (this.#happens('failed before', failBefore)) return 'fail-before';
     if (this.#happens('failed after', failAfter)) return 'fail-after';
     return 'live';

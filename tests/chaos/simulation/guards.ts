@@ -207,6 +207,14 @@ function withoutCompareAndSet(): Without {
   };
 }
 
+/** Whoever gets a message believes to be the first who got it. */
+function withoutSendingAgain(): Without {
+  return (runtime, process) => {
+    process.delivery = { repeated: false };
+    return runtime;
+  };
+}
+
 export const guards: Record<string, () => Without> = {
   'deterministic ids': withoutDeterministicIds,
   'frozen inputs': withoutFrozenInputs,
@@ -215,4 +223,5 @@ export const guards: Record<string, () => Without> = {
   'loading the latest state': withoutLatestState,
   'the content hash': withoutContentHash,
   'compare-and-set after a sync': withoutCompareAndSet,
+  'sending again what was delivered before': withoutSendingAgain,
 };

@@ -103,7 +103,7 @@ const override = (
     }
     const reason = 'The sponsor has left, or perhaps not.';
     const request = { score: 'health', band, reason, author: 'csm@example.com', until };
-    return enterOverride(runtime, account, request, `${account}-${band}`);
+    return enterOverride(runtime, account, request, `${account}-${band}-${at}`);
   },
 });
 
@@ -228,12 +228,13 @@ const feedLands = (at: string): WorldEvent[] => [
   ]),
 ];
 
-/** One account changes again and again, faster than messages travel. */
+/** One account changes again and again, faster than messages travel, and back to what it was. */
 const restlessAccount: WorldEvent[] = [
   ...beginning,
   override('2026-03-01T18:00:00Z', { account: 'a6', band: 'red', until: afterTheEnd }),
   override('2026-03-01T18:00:10Z', { account: 'a6', band: 'green', until: afterTheEnd }, 'red'),
   override('2026-03-01T18:00:40Z', { account: 'a6', band: 'yellow', until: afterTheEnd }, 'green'),
+  override('2026-03-01T18:00:50Z', { account: 'a6', band: 'green', until: afterTheEnd }, 'yellow'),
 ];
 
 interface Scenario {

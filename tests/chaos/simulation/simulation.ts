@@ -18,6 +18,7 @@ import type { TableSchema } from '../../../functions/ports/warehouse.ts';
 import { activeRunStates, crmAccounts, runs } from '../../../functions/records/documents.ts';
 import type {
   AccountsChangedMessage,
+  Delivery,
   Message,
   Queue,
   ShardMessage,
@@ -74,7 +75,7 @@ interface Job {
   name: string;
   due: number;
   attempts: number;
-  work: (runtime: Runtime) => Promise<unknown>;
+  work: (runtime: Runtime, delivery: Delivery) => Promise<unknown>;
   /** Counts towards dead letters; what people and Cloud Scheduler ask for is asked again. */
   message?: { queue: Queue; body: Message };
 }
@@ -85,10 +86,12 @@ interface Running {
   startedAt: number;
 }
 
-const consumers: Record<Queue, (runtime: Runtime, body: Message) => Promise<unknown>> = {
+type Consumer = (runtime: Runtime, body: Message, delivery: Delivery) => Promise<unknown>;
+const consumers: Record<Queue, Consumer> = {
   'score-shards': (runtime, body) => scoreShard(runtime, body as ShardMessage),
   'publish-shards': (runtime, body) => publishShard(runtime, body as ShardMessage),
-  'accounts-changed': (runtime, body) => syncSalesforce(runtime, body as AccountsChangedMessage),
+  'accounts-changed': (runtime, body, delivery) =>
+    syncSalesforce(runtime, body as AccountsChangedMessage, delivery),
 };
 
 export type Simulation = Awaited<ReturnType<typeof openSimulation>>;
@@ -156,13 +159,15 @@ export async function openSimulation(options: SimulationOptions) {
 
   function send(queue: Queue, body: Message, due: number): void {
     const name = `${queue} ${'shard' in body ? `${body.run}/${body.shard}` : body.accounts.join()}`;
-    const work = (runtime: Runtime) => consumers[queue](runtime, body);
+    const work = (runtime: Runtime, delivery: Delivery) =>
+      consumers[queue](runtime, body, delivery);
     jobs.push({ name, due, attempts: 0, work, message: { queue, body } });
   }
 
   function start(job: Job): void {
     jobs.splice(jobs.indexOf(job), 1);
-    const process = new Process(`${job.name} [${++begun}]`, job.message?.body);
+    const delivery: Delivery = { repeated: job.attempts > 0 };
+    const process = new Process(`${job.name} [${++begun}]`, job.message?.body, delivery);
     const around = { turns, faults, now: () => time };
     const bare = base();
     const guarded = options.without ? options.without(bare, process) : bare;
@@ -179,7 +184,8 @@ export async function openSimulation(options: SimulationOptions) {
       turns.story.push(`${process.name} fails: ${error instanceof Error ? error.message : error}`);
       again(job, time);
     };
-    job.work(processRuntime(guarded, process, around)).then(() => ended(), ended);
+    const work = job.work(processRuntime(guarded, process, around), process.delivery);
+    work.then(() => ended(), ended);
   }
 
   function again(job: Job, from: number): void {
@@ -213,7 +219,7 @@ export async function openSimulation(options: SimulationOptions) {
     }
     if (time < nextSweep) return;
     nextSweep = time + sweepEvery;
-    jobs.push({ name: 'sweep', due: time, attempts: 0, work: sweep });
+    jobs.push({ name: 'sweep', due: time, attempts: 0, work: (runtime) => sweep(runtime) });
   }
 
   async function isAtRest(): Promise<boolean> {
