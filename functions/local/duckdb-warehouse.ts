@@ -108,11 +108,19 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
   const writes = new DuckDbWrites(instance, writer);
   /** Tables that this process wrote in the order of their ids, and has not changed since. */
   const ordered = new Map<TableName, OrderedTable>();
+  /** Layouts that were looked up; no other process changes them while the file is open here. */
+  const layouts = new Map<string, Layout>();
   const reading = new Set<Promise<unknown>>();
   let closed = false;
 
   const assertOpen = (): void => {
     if (closed) throw new Rejected(code.unavailable, 'duckdb: the warehouse is closed.');
+  };
+
+  /** Before a table is made anew or dropped, while nothing else writes. */
+  const forget = (table: string): void => {
+    ordered.delete(table);
+    layouts.delete(table);
   };
 
   async function transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -149,8 +157,11 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
   }
 
   async function layoutFor(connection: DuckDBConnection, table: string): Promise<Layout> {
-    const layout = await layoutOf(connection, table);
-    if (layout) return layout;
+    const layout = layouts.get(table) ?? (await layoutOf(connection, table));
+    if (layout) {
+      layouts.set(table, layout);
+      return layout;
+    }
     throw new Rejected(code.notFound, `duckdb: there is no table ${table}.`);
   }
 
@@ -185,7 +196,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       const translated = translateGoogleSql(sql, { parameters, file: table, ...kept });
       let columns: TableSchema['columns'] = [];
       const result = await once(id, async () => {
-        ordered.delete(table);
+        forget(table);
         columns = await columnsOfQuery(writer, translated);
         const selected = columns
           .map(
@@ -225,7 +236,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
 
     dropTable: (table) =>
       transaction(async () => {
-        ordered.delete(table);
+        forget(table);
         await writer.run(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
         await writer.run(`DELETE FROM kenko.layouts WHERE "table" = ${textOf(table)}`);
       }),
@@ -306,7 +317,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     close: async () => {
       if (closed) return;
       closed = true;
-      await writes.ended();
+      await writes.close();
       await Promise.all(reading);
       try {
         await mapped(async () => {

@@ -17,6 +17,8 @@ export class DuckDbWrites {
   readonly #writer: DuckDBConnection;
   readonly #queue = new WriteQueue(appendsAtOnce);
   readonly #appending = new Map<string, Promise<unknown>>();
+  /** Connections of appends that have ended, for the next ones. */
+  readonly #idle: DuckDBConnection[] = [];
   #helping = true;
 
   constructor(instance: DuckDBInstance, writer: DuckDBConnection) {
@@ -26,24 +28,19 @@ export class DuckDbWrites {
 
   /** Runs `work` in a transaction of its own while nothing else writes: all of it happens or nothing. */
   transaction<T>(work: Work<T>): Promise<T> {
-    return this.#queue.alone(() =>
-      mapped(async () => {
-        await this.#useHelpers(true);
-        return committed(this.#writer, work);
-      }),
-    );
+    return this.#alone((connection) => committed(connection, work));
   }
 
   /** Runs a job alone, unless it is done; its rows are recorded with its effect. */
   once(id: string, work: Work<number>): Promise<{ rows: number }> {
-    return this.transaction((connection) => recorded(connection, id, work));
+    return this.#alone((connection) => recorded(connection, id, work));
   }
 
   /** Runs a job that only adds rows, beside others of its kind, unless it is done. */
   async appendOnce(id: string, work: Work<number>): Promise<{ rows: number }> {
     // The same job twice at a time would find out only when both have done the work.
     while (this.#appending.has(id)) await this.#appending.get(id)?.catch(() => undefined);
-    const result = this.append((connection) => recorded(connection, id, work));
+    const result = this.#beside((connection) => recorded(connection, id, work));
     this.#appending.set(id, result);
     try {
       return await result;
@@ -54,15 +51,36 @@ export class DuckDbWrites {
 
   /** Runs `work`, which only adds rows, in a transaction beside others of its kind. */
   append<T>(work: Work<T>): Promise<T> {
-    return this.#queue.beside(async () => {
-      await mapped(() => this.#useHelpers(false));
-      return withConnection(this.#instance, (connection) => committed(connection, work));
-    });
+    return this.#beside((connection) => committed(connection, work));
   }
 
-  /** Resolves when all that was asked for has ended. */
-  ended(): Promise<void> {
-    return this.#queue.ended();
+  /** Waits for all that was asked for and leaves the instance free to be closed. */
+  async close(): Promise<void> {
+    await this.#queue.ended();
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+  }
+
+  #alone<T>(work: Work<T>): Promise<T> {
+    return this.#queue.alone(() =>
+      mapped(async () => {
+        await this.#useHelpers(true);
+        return work(this.#writer);
+      }),
+    );
+  }
+
+  #beside<T>(work: Work<T>): Promise<T> {
+    return this.#queue.beside(() =>
+      mapped(async () => {
+        await this.#useHelpers(false);
+        const connection = this.#idle.pop() ?? (await this.#instance.connect());
+        try {
+          return await work(connection);
+        } finally {
+          this.#idle.push(connection);
+        }
+      }),
+    );
   }
 
   /**
@@ -92,29 +110,45 @@ export function withConnection<T>(instance: DuckDBInstance, work: Work<T>): Prom
 }
 
 async function committed<T>(connection: DuckDBConnection, work: Work<T>): Promise<T> {
-  await connection.run('BEGIN TRANSACTION');
   try {
+    await connection.run('BEGIN TRANSACTION');
     const result = await work(connection);
     await connection.run('COMMIT');
     return result;
   } catch (error) {
-    // A failed COMMIT has already rolled back: the cause matters, not this.
-    await connection.run('ROLLBACK').catch(() => undefined);
+    await rollBack(connection);
     throw error;
   }
 }
 
+/**
+ * Runs a job in a transaction unless it is recorded as done. Statements go together where they
+ * can: each way to a thread of DuckDB's and back takes as long as a small statement.
+ */
 async function recorded(
   connection: DuckDBConnection,
   id: string,
   work: Work<number>,
 ): Promise<{ rows: number }> {
-  const done = await connection.runAndReadAll(
-    `SELECT rows FROM kenko.jobs WHERE id = ${textOf(id)}`,
-  );
-  const [first] = done.getRows();
-  if (first) return { rows: Number(first[0]) };
-  const rows = await work(connection);
-  await connection.run(`INSERT INTO kenko.jobs VALUES (${textOf(id)}, ${rows})`);
-  return { rows };
+  try {
+    const done = await connection.runAndReadAll(
+      `BEGIN TRANSACTION; SELECT rows FROM kenko.jobs WHERE id = ${textOf(id)}`,
+    );
+    const [first] = done.getRows();
+    if (first) {
+      await connection.run('COMMIT');
+      return { rows: Number(first[0]) };
+    }
+    const rows = await work(connection);
+    await connection.run(`INSERT INTO kenko.jobs VALUES (${textOf(id)}, ${rows}); COMMIT`);
+    return { rows };
+  } catch (error) {
+    await rollBack(connection);
+    throw error;
+  }
+}
+
+/** A failed COMMIT, or BEGIN, has nothing left to roll back: the cause matters, not this. */
+async function rollBack(connection: DuckDBConnection): Promise<void> {
+  await connection.run('ROLLBACK').catch(() => undefined);
 }
