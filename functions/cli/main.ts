@@ -12,6 +12,7 @@ import { explain } from './explain-command.ts';
 import { exitCode, fail } from './output.ts';
 import { reconcileSalesforce } from './reconcile-command.ts';
 import { rulesCheck } from './rules-check-command.ts';
+import { writeSchemas } from './rules-schema-command.ts';
 import { run } from './run-command.ts';
 import { decideRun, showRuns } from './runs-command.ts';
 import { start } from './start-command.ts';
@@ -141,6 +142,10 @@ export function program(): Command {
     .option('--state <folder>', 'results that exemplars are checked against', '.kenko')
     .option('--json', 'print one JSON value instead of text')
     .action(rulesCheck);
+  rules
+    .command('schema')
+    .description('write the JSON Schemas that give editors completion, after a change of ours')
+    .action(writeSchemas);
   return kenko;
 }
 

@@ -1,50 +1,52 @@
 /** What is allowed in a pack but probably not meant, or leaves it weaker than it could be. */
-import type { Measure, Pack, Place, Score, Scorecard } from './pack.ts';
+import { type Finding, findingList, type Report } from './findings.ts';
+import { lintMeasures } from './lint-measures.ts';
+import { lintMetrics } from './lint-metrics.ts';
+import { lintTexts } from './lint-texts.ts';
+import type { Pack, Score, Scorecard } from './pack.ts';
+import { pointsOf } from './points.ts';
 
-export interface Finding {
-  /** Stable name of the check. */
-  rule: string;
-  /** warning: probably a mistake; hint: could be better. */
-  severity: 'warning' | 'hint';
-  file: string;
-  line: number;
-  /** What was found and why it matters. */
-  message: string;
-  /** What to do. */
-  advice: string;
-}
+export type { Finding } from './findings.ts';
 
-type Report = (
-  rule: string,
-  severity: Finding['severity'],
-  place: Place,
-  message: string,
-  advice: string,
-) => void;
-
-/** Findings on a pack that parsed, in the order of files and lines. */
+/** Findings on a pack that parsed, without a look at any data, in the order of files and lines. */
 export function lintPack(pack: Pack): Finding[] {
-  const findings: Finding[] = [];
-  const report: Report = (rule, severity, { file, line }, message, advice) => {
-    findings.push({ rule, severity, file, line, message, advice });
-  };
-  const packFile = { file: `rules/${pack.id}/pack.yaml`, line: 1 };
+  const { report, sorted } = findingList();
+  lintPhases(pack, report);
   for (const score of pack.scores) {
     lintScore(score, report);
-    for (const card of score.scorecards) lintScorecard(pack, score, card, report);
+    for (const card of score.scorecards) {
+      lintScorecard(pack, score, card, report);
+      lintMeasures(pack, card, report);
+    }
   }
-  lintMetrics(pack, packFile, report);
-  if (pack.exemplars.length === 0) {
+  lintMetrics(pack, report);
+  lintTexts(pack, report);
+  lintExemplars(pack, report);
+  return sorted();
+}
+
+/** Holds for every account: what stands after it in a list of conditions is never asked for. */
+const always = (condition: { ast: { op: string; args: unknown } }): boolean =>
+  condition.ast.op === 'value' && condition.ast.args === true;
+
+function lintPhases({ id, phases }: Pack, report: Report): void {
+  const place = { file: `rules/${id}/pack.yaml`, line: 1 };
+  for (const [i, { id: phase, when }] of phases.entries()) {
+    const earlier = phases.slice(0, i);
+    const covering = earlier.find((p) => always(p.when) || p.when.text === when.text);
+    if (!covering) continue;
     report(
-      'no-exemplars',
-      'hint',
-      { file: `rules/${pack.id}/exemplars.yaml`, line: 1 },
-      'No account is named that must be rated high or low, so nothing tells whether the score fits what people know',
-      'List a few well-known accounts with at_least or at_most',
+      'unreachable-phase',
+      'warning',
+      place,
+      `No account is ever in the phase ${phase}, since ${covering.id} stands before it and holds wherever it would`,
+      `Put ${phase} before ${covering.id}, or change one of the conditions`,
     );
   }
-  return findings.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line));
 }
+
+/** More bands than this are not kept in mind: of 24 levels nobody knew any, 5 spread at once. */
+const bandsInMind = 5;
 
 function lintScore(score: Score, report: Report): void {
   if (score.purpose === null) {
@@ -56,6 +58,15 @@ function lintScore(score: Score, report: Report): void {
       'Add purpose: churn, upsell, onboarding or purchase',
     );
   }
+  if (score.bands.length > bandsInMind) {
+    report(
+      'many-bands',
+      'warning',
+      score.bandsPlace,
+      `The score ${score.id} has ${score.bands.length} bands, more than people hold in mind, so they will not be used in daily work`,
+      `Merge bands that lead to the same action, down to ${bandsInMind}`,
+    );
+  }
   if (score.scorecards.every(({ appliesTo }) => appliesTo)) {
     report(
       'no-general-scorecard',
@@ -63,6 +74,20 @@ function lintScore(score: Score, report: Report): void {
       score.place,
       `Every scorecard of ${score.id} has applies_to: accounts that fit none get no score`,
       'Leave applies_to out of one scorecard, unless that is meant',
+    );
+  }
+  for (const [i, card] of score.scorecards.entries()) {
+    const { appliesTo } = card;
+    const covering = score.scorecards
+      .slice(0, i)
+      .find((c) => c.appliesTo && (always(c.appliesTo) || c.appliesTo.text === appliesTo?.text));
+    if (!covering) continue;
+    report(
+      'unreachable-scorecard',
+      'warning',
+      card.place,
+      `The scorecard ${card.id} is never used, since ${covering.id} is tried before it and applies wherever it would`,
+      'Give the two different conditions in applies_to, or remove one',
     );
   }
   if (score.minConfidence === 0) {
@@ -96,6 +121,17 @@ function lintScorecard(pack: Pack, score: Score, card: Scorecard, report: Report
       `Add ${card.place.file.replace(/(\.ya?ml)$/, '.test$1')} with a good, a bad and a middling account`,
     );
   }
+  lintPurpose(card, report);
+  const total = card.measures.reduce((sum, { points }) => sum + points, 0);
+  if (total !== score.scale) {
+    report(
+      'weights',
+      'warning',
+      card.place,
+      `The measures of ${card.id} have ${pointsOf(total)} points together, but the score ${score.id} has ${pointsOf(score.scale)}, so every point that is written counts as ${(score.scale / total).toFixed(2)}`,
+      `Make the measures add up to ${pointsOf(score.scale)}`,
+    );
+  }
   for (const { id } of card.axes) {
     if (card.measures.some(({ axis }) => axis === id)) continue;
     report(
@@ -116,91 +152,53 @@ function lintScorecard(pack: Pack, score: Score, card: Scorecard, report: Report
       'Name a lower band in at_most',
     );
   }
-  for (const measure of card.measures) lintMeasure(pack, measure, report);
 }
 
-function lintMeasure(pack: Pack, measure: Measure, report: Report): void {
-  const { earning, place, id } = measure;
-  const metric = pack.metrics.get(measure.metric);
-  if (metric?.direction === 'none') {
+function lintPurpose({ id, purpose, note, place }: Scorecard, report: Report): void {
+  if (purpose === null) {
     report(
-      'no-direction',
-      'hint',
-      place,
-      `The measure ${id} scores ${metric.id}, for which the catalogue says neither higher nor lower is better`,
-      'Set its direction, so that a wrong order of steps is found',
-    );
-  }
-  if (earning.by === 'steps') {
-    for (const [i, points] of earning.points.entries()) {
-      if (points !== (i === 0 ? undefined : earning.points[i - 1])) continue;
-      report(
-        'idle-step',
-        'hint',
-        place,
-        `The step at ${earning.thresholds[i]} of ${id} earns what the step before it earns`,
-        'Remove it or give it other points',
-      );
-    }
-  }
-  const group = metric?.kind === 'measured' ? metric.group : undefined;
-  const sources = pack.groups.find((candidate) => candidate.group === group)?.sources ?? [];
-  const watched = sources.some((name) => pack.sources.get(name)?.freshness !== 'none');
-  if (watched && measure.maxAge === null) {
-    report(
-      'no-max-age',
-      'hint',
-      place,
-      `The measure ${id} keeps counting when its data (${sources.join(', ')}) stops arriving`,
-      'Set max_age, for example to 3d',
-    );
-  }
-}
-
-/** Metrics that were made for this pack but that nothing reads. */
-function lintMetrics(pack: Pack, packFile: Place, report: Report): void {
-  const read = metricsShown(pack);
-  const derived = new Set(pack.derived.map(({ id }) => id));
-  for (const metric of pack.metrics.values()) {
-    if (metric.kind !== 'derived' || derived.has(metric.id)) continue;
-    report(
-      'unused-metric',
+      'no-scorecard-purpose',
       'warning',
-      packFile,
-      `The derived metric ${metric.id} is read by nothing`,
-      'Use it in a measure, a cap or as reference, or remove it',
+      place,
+      `The scorecard ${id} does not name the problem it solves, so its measures cannot be judged by it`,
+      'Add purpose: churn, upsell, onboarding or purchase, and a note that says who acts on it',
     );
-  }
-  for (const group of pack.groups) {
-    if (!group.file.startsWith(`sql/metrics/${pack.id}/`)) continue;
-    for (const { id } of group.metrics) {
-      if (read.has(id)) continue;
-      report(
-        'unused-metric',
-        'hint',
-        { file: group.file, line: 1 },
-        `The metric ${id} is computed for every account but read by nothing`,
-        'Use it, or remove it from the group',
-      );
-    }
+  } else if (note === null) {
+    report(
+      'no-note',
+      'hint',
+      place,
+      `The scorecard ${id} does not say who looks at it and what they then do`,
+      'Add note: { en: ..., ja: ... } with one sentence',
+    );
   }
 }
 
-function metricsShown(pack: Pack): Set<string> {
-  const read = new Set<string>();
-  const addAll = (ids: readonly string[]) => {
-    for (const id of ids) read.add(id);
-  };
-  for (const { when } of pack.phases) addAll(when.metrics);
-  for (const { expression } of pack.derived) addAll(expression.metrics);
-  for (const { headline, scorecards } of pack.scores) {
-    if (headline !== null) read.add(headline);
-    for (const { appliesTo, measures, reference, caps } of scorecards) {
-      addAll(appliesTo?.metrics ?? []);
-      addAll(measures.map(({ metric }) => metric));
-      addAll(reference);
-      for (const { when } of caps) addAll(when.metrics);
-    }
+function lintExemplars({ id, exemplars }: Pack, report: Report): void {
+  const file = `rules/${id}/exemplars.yaml`;
+  const [first] = exemplars;
+  if (!first) {
+    report(
+      'no-exemplars',
+      'hint',
+      { file, line: 1 },
+      'No account is named that must be rated high or low, so nothing tells whether the score fits what people know',
+      'List a few well-known accounts with at_least or at_most',
+    );
+    return;
   }
-  return read;
+  const good = exemplars.some(({ atLeast }) => atLeast !== null);
+  const bad = exemplars.some(({ atMost }) => atMost !== null);
+  if (good && bad) return;
+  report(
+    'one-sided-exemplars',
+    'hint',
+    first.place,
+    good
+      ? 'Every exemplar must be rated high, so a score that rates everybody high passes'
+      : 'Every exemplar must be rated low, so a score that rates everybody low passes',
+    good
+      ? 'Add an account in trouble with at_most'
+      : 'Add an account known to do well with at_least',
+  );
 }

@@ -100,6 +100,8 @@ export interface Scorecard {
   version: string;
   label: Label;
   purpose: string | null;
+  /** What the purpose means here. */
+  note: Label | null;
   /** Absent: applies to every account. */
   appliesTo?: Expression;
   axes: Axis[];
@@ -127,6 +129,7 @@ export interface Score {
   /** In the order tried: by `applies_to`; those without one come last. */
   scorecards: Scorecard[];
   place: Place;
+  bandsPlace: Place;
 }
 
 /** An account column that the pack reads; in `run_inputs` it is `account_<name>`. */

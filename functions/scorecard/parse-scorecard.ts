@@ -56,6 +56,7 @@ export function readScorecard(
     version: data.version,
     label: data.label,
     purpose: data.purpose ?? null,
+    note: data.note ?? null,
     ...(appliesTo ? { appliesTo } : {}),
     axes,
     measures,

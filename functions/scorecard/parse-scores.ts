@@ -72,6 +72,7 @@ export function readScores(
         report,
       ),
       place: { file: pack.file, line: pack.lineOf(['scores', i]) },
+      bandsPlace: { file: bands?.file ?? pack.file, line: bands?.lineOf([score.id]) ?? 1 },
     };
   });
 }

@@ -1,4 +1,7 @@
-/** The rule files of a pack, as people write them, one zod schema per kind of file. */
+/**
+ * The rule files of a pack, as people write them, one zod schema per kind of file. Descriptions
+ * are what editors show: `rules/schema` is made from these schemas.
+ */
 import { z } from 'zod';
 import { identifier, label } from './catalogue.ts';
 
@@ -17,21 +20,31 @@ const expression = z.string().trim().min(1).max(2000);
 /** Whole days, written `3d`. */
 const days = z.string().regex(/^(0|[1-9]\d{0,3})d$/, 'whole days, such as 3d');
 
+const purpose = z
+  .enum(['churn', 'upsell', 'onboarding', 'purchase'])
+  .describe('The problem it helps to solve.');
+
 const score = z.strictObject({
   id: identifier,
   label,
-  /** The problem it is about. */
-  purpose: z.enum(['churn', 'upsell', 'onboarding', 'purchase']).optional(),
-  /** The scale: the highest score, the same for all its scorecards. */
-  points: pointsAboveZero.default(100),
-  /** Share of points backed by data below which the band is `unknown`. */
-  min_confidence: z.number().min(0).max(1).default(0.5),
-  /** Points beyond a boundary that a score must move before its band changes. */
-  hysteresis: points.default(0),
-  /** rising or falling where the points moved by `change` or more within `days`. */
-  trend: z.strictObject({ days: z.int().min(1).max(366), change: pointsAboveZero }).optional(),
-  /** The metric shown above the score. */
-  headline: identifier.optional(),
+  purpose: purpose.optional(),
+  points: pointsAboveZero
+    .default(100)
+    .describe('The scale: the highest score, the same for all its scorecards.'),
+  min_confidence: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Share of points backed by data below which the band is unknown.'),
+  hysteresis: points
+    .default(0)
+    .describe('Points beyond a boundary that a score must move before its band changes.'),
+  trend: z
+    .strictObject({ days: z.int().min(1).max(366), change: pointsAboveZero })
+    .optional()
+    .describe('rising or falling where the points moved by change or more within days.'),
+  headline: identifier.optional().describe('The metric shown above the score.'),
 });
 
 const phase = z.strictObject({ id: identifier, label, when: expression });
@@ -47,62 +60,106 @@ const derived = z.strictObject({
 });
 
 const tableMapping = z.strictObject({
-  /** The user's table. */
-  table: z.string().min(1).max(1000).optional(),
-  /** Contract column: user's column. */
-  columns: z.record(identifier, z.string().min(1).max(300)).optional(),
+  table: z.string().min(1).max(1000).optional().describe('Name of your table.'),
+  columns: z
+    .record(identifier, z.string().min(1).max(300))
+    .optional()
+    .describe("Column of sql/sources: your column's name."),
 });
 
 /** `pack.yaml` */
 export const packFile = z.strictObject({
   pack: identifier,
   label,
-  /** IANA zone of the local days. */
-  zone: z.string().min(1),
-  /** midnight: daily, as of the last local midnight; slot: as of the scheduled instant. */
-  as_of: z.enum(['midnight', 'slot']).default('midnight'),
+  zone: z.string().min(1).describe('Time zone of the local days, such as Asia/Tokyo.'),
+  as_of: z
+    .enum(['midnight', 'slot'])
+    .default('midnight')
+    .describe('midnight: daily, as of the last local midnight; slot: as of the scheduled instant.'),
   accounts_per_shard: z.int().min(1).max(100_000).default(5000),
   scores: z.array(score).min(1).max(20),
-  phases: z.array(phase).max(50).default([]),
-  /** Account columns shown beside the scores. */
-  attributes: z.array(identifier).max(50).default([]),
-  derive: z.array(derived).max(200).default([]),
+  phases: z
+    .array(phase)
+    .max(50)
+    .default([])
+    .describe('Where in its life an account is: the first whose condition holds.'),
+  attributes: z
+    .array(identifier)
+    .max(50)
+    .default([])
+    .describe('Columns of accounts shown beside the scores.'),
+  derive: z.array(derived).max(200).default([]).describe('Metrics made from other metrics.'),
   tables: z.record(identifier, tableMapping).default({}),
-  /** Share of comparable accounts that may change band before a run is held. */
-  breaker: z.strictObject({ share: z.number().gt(0).max(1) }).optional(),
+  breaker: z
+    .strictObject({ share: z.number().gt(0).max(1) })
+    .optional()
+    .describe('Share of comparable accounts that may change band before a run is held.'),
 });
 
-const band = z.strictObject({ id: identifier, from: points, label });
+const band = z.strictObject({
+  id: identifier,
+  from: points.describe('The lowest points of the band.'),
+  label,
+});
+
+/** More bands than this are refused: nobody keeps them apart. */
+const mostBands = 7;
 
 /** `bands.yaml`: per score, ascending. */
-export const bandsFile = z.record(identifier, z.array(band).min(2).max(7));
+export const bandsFile = z.record(
+  identifier,
+  z
+    .array(band)
+    .min(2)
+    .refine((bands) => bands.length <= mostBands, {
+      error: ({ input }) =>
+        `has ${Array.isArray(input) ? input.length : 'too many'} bands, but people keep at most ${mostBands} apart, and 5 well: merge some`,
+    })
+    .meta({ description: 'The bands of a score, the lowest first.', maxItems: mostBands }),
+);
 
 const measure = z.strictObject({
   id: identifier,
   axis: identifier.optional(),
-  metric: identifier,
-  points: points.optional(),
+  metric: identifier.describe('The metric of sql/metrics, or of derive in pack.yaml, it scores.'),
+  points: points.optional().describe('The most it can earn.'),
   steps: z
     .array(z.tuple([finite, points]))
     .min(1)
     .max(100)
-    .optional(),
-  linear: z.strictObject({ from: finite, to: finite }).optional(),
-  lookup: z.record(z.string(), points).optional(),
+    .optional()
+    .describe('[from this value on, this many points], in ascending order of values.'),
+  linear: z
+    .strictObject({ from: finite, to: finite })
+    .optional()
+    .describe('No points at from, all of them at to, in between in proportion.'),
+  lookup: z
+    .record(z.string(), points)
+    .optional()
+    .describe('Points of every value of an enum or boolean metric.'),
   missing: z
     .union([z.literal('exclude'), z.literal('zero'), z.strictObject({ points })], {
       error: 'must be exclude, zero or { points: n }',
     })
-    .default('exclude'),
-  max_age: days.optional(),
-  hypothesis: z.boolean().default(false),
-  label: label.optional(),
+    .default('exclude')
+    .describe(
+      'Without data: exclude leaves it out and scales the rest up, zero counts it as nothing, { points: n } gives n.',
+    ),
+  max_age: days.optional().describe('Older data counts as missing, e.g. 3d.'),
+  hypothesis: z.boolean().default(false).describe('Not yet proven with your own accounts.'),
+  label: label.optional().describe("Without it, the metric's label."),
   hints: z
     .strictObject({ en: z.array(z.string().min(1)), ja: z.array(z.string().min(1)) })
-    .optional(),
+    .optional()
+    .describe('What to consider when it falls: questions, not answers.'),
 });
 
-const cap = z.strictObject({ id: identifier, when: expression, at_most: identifier, label });
+const cap = z.strictObject({
+  id: identifier,
+  when: expression.describe('Condition under which the band is limited.'),
+  at_most: identifier.describe('The highest band allowed while the condition holds.'),
+  label,
+});
 
 /** `scorecards/<id>.yaml` */
 export const scorecardFile = z.strictObject({
@@ -110,14 +167,26 @@ export const scorecardFile = z.strictObject({
   scorecard: identifier,
   version: z.string().regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.0.0'),
   label,
-  purpose: z.enum(['churn', 'upsell', 'onboarding', 'purchase']).optional(),
-  applies_to: expression.optional(),
-  /** Repeats the score's scale, for readers; must equal it. */
-  points: points.optional(),
+  purpose: purpose.optional(),
+  note: label
+    .optional()
+    .describe('What the purpose means here: who looks at it, and what they then do.'),
+  applies_to: expression
+    .optional()
+    .describe('Condition; without it, the scorecard is for all that no other one is for.'),
+  points: points.optional().describe("Repeats the score's scale, for readers; must equal it."),
   axes: z.record(identifier, z.strictObject({ points: points.optional(), label })).default({}),
   measures: z.array(measure).min(1).max(200),
-  reference: z.array(identifier).max(50).default([]),
-  caps: z.array(cap).max(20).default([]),
+  reference: z
+    .array(identifier)
+    .max(50)
+    .default([])
+    .describe('Metrics shown beside the score, never scored.'),
+  caps: z
+    .array(cap)
+    .max(20)
+    .default([])
+    .describe('Limits of the band: the points stay as they are.'),
 });
 
 /** `salesforce.yaml` */
@@ -161,7 +230,9 @@ export const exemplarsFile = z.array(
   }),
 );
 
-const testValue = z.union([z.number(), z.boolean(), z.string(), z.null()]);
+const testValue = z.union([z.number(), z.boolean(), z.string(), z.null()], {
+  error: 'must be a finite number, a text, true, false or null',
+});
 const metricValues = z.record(identifier, testValue);
 
 /** The result of an earlier date that a test case starts from. */

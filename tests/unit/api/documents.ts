@@ -29,6 +29,7 @@ const scoreNamed = (id: string, label: { en: string; ja: string }): Score => ({
   ],
   scorecards: [],
   place: { file: 'pack.yaml', line: 1 },
+  bandsPlace: { file: 'bands.yaml', line: 1 },
 });
 
 const phase = (id: string, label: { en: string; ja: string }) => ({

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lintPack } from '../../../functions/scorecard/lint.ts';
 import { parsePack } from '../../../functions/scorecard/parse.ts';
 import { runRuleTests } from '../../../functions/scorecard/rule-tests.ts';
-import { filesWith, smallPack } from './small-pack.ts';
+import { filesWith } from './small-pack.ts';
 
 function reportOf(cases: string, file = 'use') {
   const files = filesWith();
@@ -84,46 +83,5 @@ describe('rule tests', () => {
   expect: { trend: rising }
 `);
     expect(report.outcomes.flatMap(({ failures }) => failures)).toEqual([]);
-  });
-});
-
-describe('lint', () => {
-  it('finds what a pack lacks, with place, reason and advice', () => {
-    const findings = lintPack(smallPack());
-    expect(findings.map(({ rule, file, line }) => [rule, file, line])).toEqual([
-      ['no-exemplars', 'rules/small/exemplars.yaml', 1],
-      ['untested-scorecard', 'rules/small/scorecards/starter.yaml', 1],
-      ['no-max-age', 'rules/small/scorecards/starter.yaml', 7],
-      ['untested-scorecard', 'rules/small/scorecards/use.yaml', 1],
-      ['no-max-age', 'rules/small/scorecards/use.yaml', 18],
-    ]);
-    for (const { message, advice } of findings) {
-      expect(message.length).toBeGreaterThan(20);
-      expect(advice.length).toBeGreaterThan(10);
-    }
-  });
-
-  it.each([
-    ['no-purpose', 'rules/small/pack.yaml', ' purpose: churn,', ''],
-    ['no-hysteresis', 'rules/small/pack.yaml', 'hysteresis: 2', 'hysteresis: 0'],
-    ['no-min-confidence', 'rules/small/pack.yaml', 'min_confidence: 0.5', 'min_confidence: 0'],
-    ['idle-cap', 'rules/small/scorecards/use.yaml', 'at_most: red', 'at_most: green'],
-    ['idle-step', 'rules/small/scorecards/use.yaml', '[10, 40]', '[8, 40], [10, 40]'],
-    [
-      'no-general-scorecard',
-      'rules/small/scorecards/use.yaml',
-      'points: 100',
-      'applies_to: metrics.seats > 1',
-    ],
-    ['unused-metric', 'rules/small/pack.yaml', ', headline: use_rate', ''],
-    [
-      'no-direction',
-      'sql/metrics/shared/contract.yaml',
-      'high], direction: higher',
-      'high], direction: none',
-    ],
-  ])('finds %s', (rule, path, from, to) => {
-    const rules = lintPack(parsePack(filesWith([path, from, to]))).map((finding) => finding.rule);
-    expect(rules).toContain(rule);
   });
 });

@@ -1,0 +1,121 @@
+/** What the rules' compiler tells of a pack before any data is looked at. */
+import { describe, expect, it } from 'vitest';
+import { packNames, readPackFiles } from '../../../functions/deployed-files.ts';
+import { lintPack } from '../../../functions/scorecard/lint.ts';
+import { parsePack } from '../../../functions/scorecard/parse.ts';
+import { filesWith, smallPack } from './small-pack.ts';
+
+const pack = 'rules/small/pack.yaml';
+const bands = 'rules/small/bands.yaml';
+const use = 'rules/small/scorecards/use.yaml';
+const starter = 'rules/small/scorecards/starter.yaml';
+const contract = 'sql/metrics/shared/contract.yaml';
+
+const sevenBands = [0, 10, 20, 30, 40, 50, 60]
+  .map((from, i) => `  - { id: b${i}, from: ${from}, label: { en: Band ${i}, ja: 帯${i} } }`)
+  .join('\n');
+
+/** Rule, file, text, what it becomes. */
+const mistakes: [string, string, string, string][] = [
+  ['no-purpose', pack, ' purpose: churn,', ''],
+  ['no-hysteresis', pack, 'hysteresis: 2', 'hysteresis: 0'],
+  ['no-min-confidence', pack, 'min_confidence: 0.5', 'min_confidence: 0'],
+  ['unreachable-phase', pack, 'when: metrics.seats < 3', "when: 'true'"],
+  ['unused-metric', pack, ', headline: use_rate', ''],
+  ['untranslated', pack, 'ja: 健康度', 'ja: Health'],
+  ['untranslated', use, 'en: Usage', 'en: 利用'],
+  ['untranslated', use, 'ja: [担当者に確認する。]', 'ja: []'],
+  ['untranslated', use, 'ja: [担当者に確認する。]', 'ja: [Ask somebody.]'],
+  ['idle-cap', use, 'at_most: red', 'at_most: green'],
+  ['idle-step', use, '[10, 40]', '[8, 40], [10, 40]'],
+  ['no-general-scorecard', use, 'points: 100', 'applies_to: metrics.seats > 1'],
+  ['unreachable-scorecard', use, 'points: 100', 'applies_to: account.phase == "start"'],
+  ['unreachable-scorecard', starter, 'account.phase == "start"', "'true'"],
+  ['empty-axis', use, 'axes:', 'axes:\n  idle: { label: { en: Idle, ja: 空 } }'],
+  ['missing-as-bad', use, 'missing: { points: 10 }', 'missing: zero'],
+  [
+    'same-metric-twice',
+    use,
+    'metric: error_rate, steps: [[0, 30], [0.1, 10], [0.5, 0]]',
+    'metric: users, steps: [[0, 0], [2, 30]]',
+  ],
+  ['no-direction', contract, 'high], direction: higher', 'high], direction: none'],
+  [
+    'free-text',
+    'sql/metrics/shared/contract.sql',
+    'FROM accounts',
+    "FROM accounts WHERE name LIKE '%a%'",
+  ],
+];
+
+describe('lint', () => {
+  it('finds what a pack lacks, with place, reason and advice', () => {
+    const findings = lintPack(smallPack());
+    expect(findings.map(({ rule, file, line }) => [rule, file, line])).toEqual([
+      ['no-exemplars', 'rules/small/exemplars.yaml', 1],
+      ['untested-scorecard', starter, 1],
+      ['no-scorecard-purpose', starter, 1],
+      ['weights', starter, 1],
+      ['no-max-age', starter, 7],
+      ['untested-scorecard', use, 1],
+      ['no-scorecard-purpose', use, 1],
+      ['no-max-age', use, 18],
+    ]);
+    for (const { message, advice } of findings) {
+      expect(message.length).toBeGreaterThan(20);
+      expect(advice.length).toBeGreaterThan(10);
+    }
+  });
+
+  it.each(mistakes)('finds %s in %s', (rule, path, from, to) => {
+    const before = lintPack(smallPack()).filter((finding) => finding.rule === rule);
+    const after = lintPack(parsePack(filesWith([path, from, to])));
+    expect(before).toEqual([]);
+    expect(after.map((finding) => finding.rule)).toContain(rule);
+  });
+
+  it('T14: asks a scorecard for the problem it solves, and then for who acts on it', () => {
+    const rulesOf = (text: string) =>
+      lintPack(parsePack(filesWith([use, 'version: 2.1.0', `version: 2.1.0\n${text}`])))
+        .filter(({ file }) => file === use)
+        .map(({ rule }) => rule);
+    expect(rulesOf('purpose: churn')).toContain('no-note');
+    const complete = rulesOf('purpose: churn\nnote: { en: CSMs call., ja: CSMが連絡する。 }');
+    expect(complete).not.toContain('no-note');
+    expect(complete).not.toContain('no-scorecard-purpose');
+  });
+
+  it('N6: warns of more bands than people hold in mind, at the line of the bands', () => {
+    const files = filesWith([pack, 'hysteresis: 2', 'hysteresis: 1']);
+    files.set(bands, `# From the worst up.\nhealth:\n${sevenBands}\n`);
+    files.set(use, (files.get(use) ?? '').replace('at_most: red', 'at_most: b0'));
+    const found = lintPack(parsePack(files)).find(({ rule }) => rule === 'many-bands');
+    expect(found).toMatchObject({ file: bands, line: 2, severity: 'warning' });
+    expect(found?.message).toContain('7 bands');
+  });
+
+  it('T5: warns of a judgement with more values than two people would use alike', () => {
+    const files = filesWith([
+      contract,
+      'values: [low, middle, high]',
+      'values: [low, middle, high, b, c, d, e, f]',
+    ]);
+    files.set(
+      use,
+      (files.get(use) ?? '').replace(
+        'lookup: { low: 0, middle: 10, high: 30 }',
+        'lookup: { low: 0, middle: 10, high: 30, b: 30, c: 30, d: 30, e: 30, f: 30 }',
+      ),
+    );
+    expect(lintPack(parsePack(files))).toContainEqual(
+      expect.objectContaining({ rule: 'free-text', file: use, line: 19 }),
+    );
+  });
+
+  it('warns of nothing in the packs that are here', () => {
+    const warnings = packNames().flatMap((name) =>
+      lintPack(parsePack(readPackFiles(name))).filter(({ severity }) => severity !== 'hint'),
+    );
+    expect(warnings).toEqual([]);
+  });
+});
