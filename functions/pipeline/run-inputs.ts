@@ -6,6 +6,7 @@
 import type { ColumnType, Parameter } from '../ports/warehouse.ts';
 import type { Metric } from '../scorecard/catalogue.ts';
 import type { Pack, PackGroup } from '../scorecard/pack.ts';
+import { frozenColumns } from '../scorecard/signal-rules.ts';
 import { replaceParameters, textLiteral } from './googlesql-text.ts';
 import { historyTable } from './run-tables.ts';
 import { addDays, endOfDate } from './slot.ts';
@@ -32,7 +33,8 @@ export const beforeFields = {
 } as const satisfies Record<string, ColumnType>;
 
 export interface RunInputsRequest {
-  pack: Pick<Pack, 'zone' | 'groups' | 'accountColumns'> & { scores: readonly { id: string }[] };
+  pack: Pick<Pack, 'zone' | 'groups' | 'accountColumns'> &
+    Partial<Pick<Pack, 'signals'>> & { scores: readonly { id: string }[] };
   sources: Sources;
   /** Exclusive end of what the run sees, ISO 8601. */
   asOf: string;
@@ -82,7 +84,7 @@ class RunInputs {
   accounts(): void {
     const { pack, sources, beforeDate } = this.request;
     const source = sources.get('accounts');
-    const names = pack.accountColumns.map((column) => column.name);
+    const names = frozenColumns(pack).map((column) => column.name);
     if (source) {
       const only = new Set(['account_id', ...names]);
       const until = { asOf: 'as_of', date: 'date' };

@@ -22,7 +22,8 @@ export interface ProvidedSource {
 export type Sources = ReadonlyMap<string, ProvidedSource>;
 
 /** What of a pack this folder needs. */
-export type SourcePack = Pick<Pack, 'zone' | 'sources' | 'tables' | 'groups' | 'accountColumns'>;
+export type SourcePack = Pick<Pack, 'zone' | 'sources' | 'tables' | 'groups' | 'accountColumns'> &
+  Partial<Pick<Pack, 'signals'>>;
 
 /** Any name as GoogleSQL takes it. */
 export function named(name: string): string {

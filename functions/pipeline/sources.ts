@@ -4,6 +4,7 @@ import { code, Rejected } from '../errors.ts';
 import type { Parameter, Row, Warehouse } from '../ports/warehouse.ts';
 import type { SourceState } from '../records/documents.ts';
 import type { SourceColumn } from '../scorecard/catalogue.ts';
+import { frozenColumns } from '../scorecard/signal-rules.ts';
 import { textLiteral } from './googlesql-text.ts';
 import {
   named,
@@ -141,7 +142,7 @@ const rows = (count: number): string => (count === 1 ? '1 row' : `${count} rows`
 function usedColumns(pack: SourcePack, source: ProvidedSource): Set<string> {
   const { table, columns } = source.contract;
   if (table === 'accounts') {
-    return new Set(['account_id', ...pack.accountColumns.map((column) => column.name)]);
+    return new Set(['account_id', ...frozenColumns(pack).map((column) => column.name)]);
   }
   const text = pack.groups
     .filter((group) => group.sources.includes(table))

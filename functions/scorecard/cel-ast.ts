@@ -1,18 +1,43 @@
 /** Walking parsed CEL. */
 import type { ASTNode } from '@marcbachmann/cel-js';
 
-/** The two objects that expressions read. */
-export const roots = ['account', 'metrics'] as const;
+/** The objects that expressions read; all but the first two are for signals. */
+export const roots = [
+  'account',
+  'metrics',
+  'now',
+  'before',
+  'metrics_before',
+  'moved',
+  'event',
+] as const;
 export type Root = (typeof roots)[number];
 
-/** `account.x` or `metrics.x`, or undefined for any other node. */
+/** Roots whose columns have two parts, as in `now.health.points`. */
+const twoPart: ReadonlySet<string> = new Set<Root>(['now', 'before']);
+
+export function isRoot(name: unknown): name is Root {
+  return (roots as readonly unknown[]).includes(name);
+}
+
+/** `account.x`, `metrics.x` or `now.health.points`, or undefined for any other node. */
 export function columnNode(node: ASTNode): { root: Root; name: string } | undefined {
   if (node.op !== '.') return undefined;
   const [object, name] = node.args;
-  if (object.op !== 'id' || (object.args !== 'account' && object.args !== 'metrics')) {
-    return undefined;
+  if (object.op === 'id') {
+    const { args: root } = object;
+    return isRoot(root) && !twoPart.has(root) ? { root, name } : undefined;
   }
-  return { root: object.args, name };
+  if (object.op !== '.') return undefined;
+  const [outer, middle] = object.args;
+  if (outer.op !== 'id' || !isRoot(outer.args) || !twoPart.has(outer.args)) return undefined;
+  return { root: outer.args, name: `${middle}.${name}` };
+}
+
+/** How a column of a root is written. */
+export function columnForm(root: Root): string {
+  if (twoPart.has(root)) return `${root}.<score>.<value>`;
+  return root === 'moved' ? 'moved.<score>' : `${root}.<name>`;
 }
 
 /** The nodes right below a node. */

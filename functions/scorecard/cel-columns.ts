@@ -245,7 +245,8 @@ function constantNumber(node: ASTNode): number | undefined {
 
 function located(node: ASTNode, locate: Locate): Located | undefined {
   const column = columnNode(node);
-  return column && locate(column.root, column.name);
+  if (column?.root !== 'account' && column?.root !== 'metrics') return undefined;
+  return locate(column.root, column.name);
 }
 
 function numbersOf(at: number): Value {

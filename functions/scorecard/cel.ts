@@ -8,7 +8,7 @@
  * then no value). That is CEL's own treatment of errors.
  */
 import { type ASTNode, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
-import { childrenOf, columnNode, type Root, roots } from './cel-ast.ts';
+import { childrenOf, columnForm, columnNode, isRoot, type Root, roots } from './cel-ast.ts';
 import { type Known, unguarded } from './cel-guards.ts';
 import { suggestion } from './problems.ts';
 
@@ -21,21 +21,31 @@ export interface ScopeColumn {
   values?: readonly string[];
 }
 
+type ScopeColumns = ReadonlyMap<string, ScopeColumn>;
+
 /**
- * Columns by name: `account.<name>` and `metrics.<id>`. `account.phase` is always there: ''
- * where no phase holds.
+ * Columns by name: `account.<name>` and `metrics.<id>`, and what else an expression of its
+ * kind may read. `account.phase` is always there: '' where no phase holds.
  */
-export interface Scope {
-  account: ReadonlyMap<string, ScopeColumn>;
-  metrics: ReadonlyMap<string, ScopeColumn>;
+export interface Scope extends Partial<Record<Root, ScopeColumns>> {
+  account: ScopeColumns;
+  metrics: ScopeColumns;
 }
 
 export type CelValue = number | boolean | string;
 
+type CelValues = Record<string, CelValue>;
+
 /** Values of one row; a missing one has no key. */
 export interface CelRow {
-  account: Record<string, CelValue>;
-  metrics: Record<string, CelValue>;
+  account: CelValues;
+  metrics: CelValues;
+  /** By score. */
+  now?: Record<string, CelValues>;
+  before?: Record<string, CelValues>;
+  metrics_before?: CelValues;
+  moved?: CelValues;
+  event?: CelValues;
 }
 
 /** What there is to know of a checked expression, as plain data. */
@@ -52,9 +62,13 @@ export interface CheckedExpression {
   /** Account columns read, in that order, without `phase`. */
   account: string[];
   readsPhase: boolean;
+  /** Columns read of other roots, as `now.health.points`. */
+  others: string[];
+  /** Columns that has() asks for, of any root. */
+  asked: string[];
 }
 
-type CelTypes = Record<Root, Record<string, 'double' | 'bool' | 'string'>>;
+type CelTypes = Partial<Record<Root, Record<string, 'double' | 'bool' | 'string'>>>;
 
 /** A checked expression. */
 export interface Expression extends CheckedExpression {
@@ -63,8 +77,11 @@ export interface Expression extends CheckedExpression {
   evaluate(row: CelRow): CelValue | undefined;
 }
 
-/** What an expression is for decides what it may be. */
-export type Purpose = 'condition' | 'value';
+/**
+ * What an expression is for decides what it may be. A signal is a condition that may read what
+ * is missing: where that leaves it unknown, it neither begins nor ends.
+ */
+export type Purpose = 'condition' | 'value' | 'signal';
 
 /** Limits keep a hostile or generated expression from taking the process down. */
 const limits = { maxAstNodes: 1000, maxDepth: 60, maxListElements: 500, maxCallArguments: 8 };
@@ -94,7 +111,7 @@ export function checkExpression(
   const check = parsed.check();
   if (!check.valid) return { problem: `is not valid: ${typeProblem(check.error)}` };
   const isNumber = check.type === 'double' || check.type === 'int' || check.type === 'uint';
-  if (purpose === 'condition' && check.type !== 'bool') {
+  if (purpose !== 'value' && check.type !== 'bool') {
     return { problem: `gives ${nameOfType(check.type)}, but must give true or false` };
   }
   if (purpose === 'value' && !isNumber && check.type !== 'bool') {
@@ -117,6 +134,10 @@ export function checkExpression(
     metrics: reads.metrics,
     account: reads.account.filter((name) => name !== 'phase'),
     readsPhase: reads.account.includes('phase'),
+    others: roots.flatMap((root) =>
+      root === 'account' || root === 'metrics' ? [] : reads[root].map((name) => `${root}.${name}`),
+    ),
+    asked: reads.asked,
   });
 }
 
@@ -153,12 +174,15 @@ function evaluator(
 }
 
 function typesOf(reads: Reads, scope: Scope): CelTypes {
-  const types: CelTypes = { account: {}, metrics: {} };
+  const types: CelTypes = {};
   for (const root of roots) {
-    for (const name of reads[root]) {
-      const type = columnOf(scope, root, name)?.type;
-      types[root][name] = type === 'number' ? 'double' : type === 'bool' ? 'bool' : 'string';
-    }
+    if (reads[root].length === 0) continue;
+    types[root] = Object.fromEntries(
+      reads[root].map((name) => {
+        const type = columnOf(scope, root, name)?.type;
+        return [name, type === 'number' ? 'double' : type === 'bool' ? 'bool' : 'string'];
+      }),
+    );
   }
   return types;
 }
@@ -167,40 +191,66 @@ function typesOf(reads: Reads, scope: Scope): CelTypes {
 function environmentFor(types: CelTypes): Environment {
   const environment = new Environment({ limits, unlistedVariablesAreDyn: false });
   for (const root of roots) {
-    const schema = types[root];
-    if (Object.keys(schema).length > 0) environment.registerVariable({ name: root, schema });
+    const columns = types[root];
+    if (columns) environment.registerVariable({ name: root, schema: nested(columns) });
   }
   // size() and friends give int; comparisons with the doubles that literals became must work.
   environment.registerOperator('int == double', (a, b) => Number(a) === Number(b));
   return environment;
 }
 
-export function columnOf(scope: Scope, root: Root, name: string): ScopeColumn | undefined {
-  return scope[root].get(name);
+type Schema = Record<string, string | Record<string, string>>;
+
+/** `{ 'health.points': double }` as `{ health: { points: double } }`. */
+function nested(columns: Readonly<Record<string, string>>): Schema {
+  const schema: Schema = {};
+  for (const [name, type] of Object.entries(columns)) {
+    const [outer = '', inner] = name.split('.');
+    if (inner === undefined) {
+      schema[name] = type;
+      continue;
+    }
+    const known = schema[outer];
+    schema[outer] = { ...(typeof known === 'object' ? known : {}), [inner]: type };
+  }
+  return schema;
 }
 
-interface Reads {
-  metrics: string[];
-  account: string[];
+export function columnOf(scope: Scope, root: Root, name: string): ScopeColumn | undefined {
+  return scope[root]?.get(name);
+}
+
+interface Reads extends Record<Root, string[]> {
+  /** Columns that has() asks for. */
+  asked: string[];
 }
 
 /** Columns read, or the first thing that the type checker would miss or say less clearly. */
 function readsOf(ast: ASTNode, scope: Scope): Reads | { problem: string } {
-  const reads: Reads = { metrics: [], account: [] };
+  const reads: Reads = {
+    account: [],
+    metrics: [],
+    now: [],
+    before: [],
+    metrics_before: [],
+    moved: [],
+    event: [],
+    asked: [],
+  };
   const visit = (node: ASTNode): string | undefined => {
     const column = columnNode(node);
     if (column) {
       const { root, name } = column;
       if (!columnOf(scope, root, name)) {
-        const known = [...scope[root].keys()];
-        const what = root === 'metrics' ? 'no metric of this pack' : 'no column of accounts';
-        return `reads ${root}.${name}, which is ${what}${suggestion(name, known)}`;
+        const known = scope[root];
+        if (!known) return `reads ${root}.${name}, which cannot be read here`;
+        return `reads ${root}.${name}, which is ${nothingOf[root]}${suggestion(name, known.keys())}`;
       }
       if (!reads[root].includes(name)) reads[root].push(name);
       return undefined;
     }
-    if (node.op === 'id' && (node.args === 'account' || node.args === 'metrics')) {
-      return `uses ${node.args} as a whole: write ${node.args}.<name>`;
+    if (node.op === 'id' && isRoot(node.args) && (scope[node.args] || !isSignalRoot(node.args))) {
+      return `uses ${node.args} as a whole: write ${columnForm(node.args)}`;
     }
     if (node.op === 'call' || node.op === 'rcall') {
       if (node.args[0] === 'matches') {
@@ -212,6 +262,7 @@ function readsOf(ast: ASTNode, scope: Scope): Reads | { problem: string } {
         if (guarded?.root === 'account' && guarded.name === 'phase') {
           return "asks has(account.phase), which always holds: write account.phase != ''";
         }
+        if (guarded) reads.asked.push(`${guarded.root}.${guarded.name}`);
       }
     }
     const text = unknownText(node, scope);
@@ -225,6 +276,19 @@ function readsOf(ast: ASTNode, scope: Scope): Reads | { problem: string } {
   const problem = visit(ast);
   return problem === undefined ? reads : { problem };
 }
+
+/** What a column is that its root does not have. */
+const nothingOf: Record<Root, string> = {
+  account: 'no column of accounts',
+  metrics: 'no metric of this pack',
+  now: 'nothing that results have',
+  before: 'nothing that results before have',
+  metrics_before: 'no metric that a score of this pack reads',
+  moved: 'no score of this pack',
+  event: 'nothing that such an event has',
+};
+
+const isSignalRoot = (root: Root): boolean => root !== 'account' && root !== 'metrics';
 
 /** A text compared with a column that can never have it. */
 function unknownText(node: ASTNode, scope: Scope): string | undefined {

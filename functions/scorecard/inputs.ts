@@ -31,7 +31,7 @@ export interface ScoreInputs {
   positionOf(metric: string, maxAge: number | null): number;
 }
 
-export function inputsOf(pack: Pack, score: Score): ScoreInputs {
+export function inputsOf(pack: Pick<Pack, 'derived' | 'phases'>, score: Score): ScoreInputs {
   const definitions = new Map(pack.derived.map((metric) => [metric.id, metric]));
   const measured = new Map<string, InputSlot>();
   const derived = new Map<string, InputSlot>();

@@ -28,6 +28,6 @@ function isExpression(part: unknown): part is Expression {
 }
 
 function checkedPart(expression: Expression): CheckedExpression {
-  const { text, source, type, types, metrics, account, readsPhase } = expression;
-  return { text, source, type, types, metrics, account, readsPhase };
+  const { text, source, type, types, metrics, account, readsPhase, others, asked } = expression;
+  return { text, source, type, types, metrics, account, readsPhase, others, asked };
 }

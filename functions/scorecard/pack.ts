@@ -5,6 +5,7 @@
 import type { Label, Metric, MetricGroup, SourceColumn, SourceTable } from './catalogue.ts';
 import type { Expression } from './cel.ts';
 import type { RuleTestCase } from './schema.ts';
+import type { PackSignals } from './signal-rules.ts';
 
 /** Where something is written, for findings. */
 export interface Place {
@@ -223,6 +224,7 @@ export interface Pack {
   /** The user's tables and columns by the contract's names; absent ones are named alike. */
   tables: ReadonlyMap<string, { table: string; columns: ReadonlyMap<string, string> }>;
   salesforce: SalesforceMapping | null;
+  signals: PackSignals | null;
   exemplars: Exemplar[];
   tests: RuleTests[];
   /** Identifies the rules, the SQL they read and the mapping: 16 hex digits. */

@@ -1,6 +1,12 @@
 /** What expressions of a pack may read, and the metrics they make. */
 import type { SourceTable } from './catalogue.ts';
-import { checkExpression, type Expression, type Scope, type ScopeColumn } from './cel.ts';
+import {
+  checkExpression,
+  type Expression,
+  type Purpose,
+  type Scope,
+  type ScopeColumn,
+} from './cel.ts';
 import { childrenOf } from './cel-ast.ts';
 import { type Known, unguarded } from './cel-guards.ts';
 import type { AccountColumn, DerivedMetric, PackMetric } from './pack.ts';
@@ -24,7 +30,7 @@ export function readExpression(
   path: PropertyKey[],
   text: string,
   scope: Scope,
-  purpose: 'condition' | 'value',
+  purpose: Purpose,
   problems: Problem[],
   known?: Known,
 ): Expression | undefined {

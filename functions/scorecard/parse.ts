@@ -8,6 +8,7 @@ import { type Catalogue, readCatalogue } from './parse-catalogue.ts';
 import { readSalesforce } from './parse-salesforce.ts';
 import { type PackScope, packScope, readExpression } from './parse-scope.ts';
 import { readScores } from './parse-scores.ts';
+import { readSignals } from './parse-signals.ts';
 import { readExemplars, readTests } from './parse-tests.ts';
 import { type Problem, RulesError, suggestion } from './problems.ts';
 import {
@@ -19,6 +20,7 @@ import {
   scorecardFile,
   testFile,
 } from './schema.ts';
+import { signalsFile } from './schema-signals.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 export type { Pack } from './pack.ts';
@@ -41,6 +43,7 @@ export function parsePack(files: Files): Pack {
   const packDocument = read('pack.yaml', packFile);
   const bands = read('bands.yaml', bandsFile);
   const salesforce = read('salesforce.yaml', salesforceFile);
+  const signals = read('signals.yaml', signalsFile);
   const exemplars = read('exemplars.yaml', exemplarsFile);
   const names = [...files.keys()].filter((path) => path.startsWith(folder)).sort();
   const scorecards = [];
@@ -98,11 +101,23 @@ export function parsePack(files: Files): Pack {
   const mapping = salesforce
     ? readSalesforce(salesforce, scores, attributes, scope.account, problems)
     : null;
+  const told = signals
+    ? readSignals(
+        signals,
+        files.get(signals.file) ?? '',
+        { ...scope, scores, phases, attributes, hasRecords: salesforce !== undefined },
+        problems,
+      )
+    : null;
   const examples = exemplars ? readExemplars(exemplars, scores, problems) : [];
   if (problems.length > 0) throw new RulesError(problems);
 
   const { data } = packDocument;
   const used = metricsRead(scores, phases, scope.metrics);
+  const scored = [...catalogue.groups.values()].filter((group) =>
+    group.metrics.some((metric) => used.has(metric.id)),
+  );
+  for (const metric of told?.metrics ?? []) used.add(metric);
   const groups = [...catalogue.groups.values()].filter((group) =>
     group.metrics.some((metric) => used.has(metric.id)),
   );
@@ -123,13 +138,14 @@ export function parsePack(files: Files): Pack {
     sources: catalogue.sources,
     tables: tableMapping(data),
     salesforce: mapping,
+    signals: told,
     exemplars: examples,
     tests: ruleTests,
-    hash: hashOf(files, folder, scorecards, groups, catalogue),
+    hash: hashOf(files, folder, scorecards, scored, catalogue),
   };
 }
 
-const knownFiles = ['pack.yaml', 'bands.yaml', 'salesforce.yaml', 'exemplars.yaml'];
+const knownFiles = ['pack.yaml', 'bands.yaml', 'salesforce.yaml', 'signals.yaml', 'exemplars.yaml'];
 
 /** `rules/<pack>/`, or a problem where there is none or more than one. */
 function packFolder(files: Files): string {
@@ -301,7 +317,7 @@ function tableMapping(data: PackFile): Pack['tables'] {
   );
 }
 
-/** Of what decides results: not of tests, exemplars and what Salesforce is shown. */
+/** Of what decides results: not of tests, exemplars, signals and what Salesforce is shown. */
 function hashOf(
   files: Files,
   folder: string,

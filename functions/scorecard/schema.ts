@@ -15,10 +15,10 @@ const points = z
     error: 'has more than two decimals: points are kept in hundredths',
   });
 const pointsAboveZero = points.refine((value) => value > 0, { error: 'must be above 0' });
-const expression = z.string().trim().min(1).max(2000);
+export const expression = z.string().trim().min(1).max(2000);
 
 /** Whole days, written `3d`. */
-const days = z.string().regex(/^(0|[1-9]\d{0,3})d$/, 'whole days, such as 3d');
+export const days = z.string().regex(/^(0|[1-9]\d{0,3})d$/, 'whole days, such as 3d');
 
 const purpose = z
   .enum(['churn', 'upsell', 'onboarding', 'purchase'])

@@ -62,6 +62,7 @@ export const pack: Pack = {
   sources: new Map(),
   tables: new Map(),
   salesforce: null,
+  signals: null,
   exemplars: [],
   tests: [],
   hash: '0123456789abcdef',
