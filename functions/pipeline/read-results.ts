@@ -202,8 +202,7 @@ function attributeColumns(pack: Pack): AccountColumn[] {
   );
 }
 
-const isText = ({ type }: AccountColumn): boolean =>
-  type === 'STRING' || type === 'DATE' || type === 'TIMESTAMP';
+const isText = ({ type }: AccountColumn): boolean => type === 'STRING' || type === 'DATE';
 
 function requestOf(column: AccountColumn): ColumnRequest {
   return { name: `account_${column.name}`, as: isText(column) ? 'string' : 'number' };

@@ -4,7 +4,7 @@ import type { AccountColumn, Pack, SalesforceValue } from '../scorecard/pack.ts'
 /** A custom field as an administrator makes it in Setup. */
 export interface CustomField {
   name: string;
-  type: 'text' | 'long-text' | 'number' | 'checkbox' | 'date' | 'datetime';
+  type: 'text' | 'long-text' | 'number' | 'checkbox' | 'date';
   /** Characters, for texts. */
   length?: number;
   precision?: number;
@@ -64,8 +64,6 @@ function fieldForColumn({ type }: AccountColumn): Kind {
       return checkbox;
     case 'DATE':
       return { type: 'date' };
-    case 'TIMESTAMP':
-      return { type: 'datetime' };
     case 'STRING':
       return text;
     default:

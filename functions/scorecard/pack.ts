@@ -136,7 +136,7 @@ export interface Score {
 /** An account column that the pack reads; in `run_inputs` it is `account_<name>`. */
 export interface AccountColumn {
   name: string;
-  type: SourceColumn['type'];
+  type: Exclude<SourceColumn['type'], 'TIMESTAMP'>;
   required: boolean;
   values?: string[];
 }
