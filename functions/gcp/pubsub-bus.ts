@@ -60,7 +60,7 @@ interface Client {
 }
 
 /** A message as Pub/Sub takes it. */
-type Raw = Pick<HeldLetter, 'data' | 'attributes' | 'orderingKey'>;
+type Raw = Pick<HeldLetter, 'data' | 'attributes'>;
 
 /** Neither loads the client nor connects: the first call does. */
 export function openPubSubBus(options: PubSubBusOptions): PubSubBus {
@@ -84,11 +84,7 @@ class TopicBus implements PubSubBus {
     const attributes = traceAttributes();
     await this.#send(
       queue,
-      messages.map(({ body, orderingKey }) => ({
-        data: Buffer.from(JSON.stringify(body)),
-        attributes,
-        orderingKey,
-      })),
+      messages.map(({ body }) => ({ data: Buffer.from(JSON.stringify(body)), attributes })),
     );
   }
 
@@ -142,25 +138,19 @@ class TopicBus implements PubSubBus {
     await client?.subscriber.close();
   }
 
-  /** Resolves when all are durable. Messages of one key are sent one request after the other. */
+  /** Resolves when all are durable. */
   async #send(queue: Queue, messages: readonly Raw[]): Promise<void> {
     if (messages.length === 0) return;
     const topic = await this.#topic(queue);
     const outcomes = await Promise.allSettled(
-      messages.map(({ data, attributes, orderingKey }) =>
-        topic.publishMessage({ data, attributes, ...(orderingKey ? { orderingKey } : {}) }),
-      ),
+      messages.map(({ data, attributes }) => topic.publishMessage({ data, attributes })),
     );
-    const failed = outcomes.flatMap((outcome, i) =>
-      outcome.status === 'rejected'
-        ? [{ reason: outcome.reason, key: messages[i]?.orderingKey }]
-        : [],
+    const failed = outcomes.flatMap((outcome): unknown[] =>
+      outcome.status === 'rejected' ? [outcome.reason] : [],
     );
     if (failed.length === 0) return;
-    // After a failure the client refuses a key's later messages until it is told to go on.
-    for (const key of new Set(failed.map(({ key }) => key))) if (key) topic.resumePublishing(key);
     const what = `pubsub: publishing to ${topic.name}`;
-    const reasons = failed.map(({ reason }) => classified(reason, what));
+    const reasons = failed.map((reason) => classified(reason, what));
     const passing = reasons.find((reason) => reason instanceof Retryable);
     if (passing) throw passing;
     if (failed.length === messages.length) throw reasons[0];
@@ -176,7 +166,6 @@ class TopicBus implements PubSubBus {
     const known = this.#topics.get(queue);
     if (known) return known;
     const topic = pubsub.topic(`${this.#options.prefix}-${queue}`, {
-      messageOrdering: true,
       // Messages of one call go together: there is nothing to wait for.
       batching: { maxMessages: 1_000, maxMilliseconds: 0 },
       gaxOpts: { timeout: this.#options.timeoutMs ?? 60_000 },

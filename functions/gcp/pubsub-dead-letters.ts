@@ -32,7 +32,6 @@ export interface HeldLetter {
   data: Buffer;
   /** Those it was published with. */
   attributes: Record<string, string>;
-  orderingKey: string | undefined;
 }
 
 export interface DeadLetterQueue {
@@ -151,7 +150,6 @@ function heldLetter(queue: Queue, { ackId, message }: Received): HeldLetter {
     attributes: Object.fromEntries(
       Object.entries(attributes).filter(([name]) => !name.startsWith(mark)),
     ),
-    orderingKey: message?.orderingKey || undefined,
   };
 }
 

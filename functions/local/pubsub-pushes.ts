@@ -1,14 +1,14 @@
 /**
- * The part of Pub/Sub that its emulator lacks: pushes that count their attempts, tell the
- * ordering key, back off, and end in a dead letter where messages are ordered. Messages, topics
- * and subscriptions are the emulator's; it is pulled, and whatever it gives is pushed.
+ * The part of Pub/Sub that its emulator lacks: pushes that count their attempts, back off as the
+ * policy says, and tell what became of them. Messages, topics and subscriptions are the
+ * emulator's; it is pulled, and whatever it gives is pushed.
  */
 import { type PubSub, v1 } from '@google-cloud/pubsub';
 import type { Clock } from '../ports/clock.ts';
 import { type PushEnvelope, type Queue, queueNames } from '../records/messages.ts';
-import { Lanes } from './lanes.ts';
 import { type EmulatedProject, openEmulatedPubSub } from './pubsub-queues.ts';
 import { push } from './push.ts';
+import { ReadyMessages } from './ready-messages.ts';
 
 export interface PubSubPushesOptions extends EmulatedProject {
   clock: Clock;
@@ -82,7 +82,7 @@ class QueuePushes {
   readonly #pubsub: PubSub;
   readonly #subscriber: Subscriber;
   readonly #name: string;
-  readonly #lanes = new Lanes();
+  readonly #ready = new ReadyMessages();
   readonly #held = new Map<number, Held>();
   readonly #deliveries = new Set<Promise<void>>();
   #lastNumber = 0;
@@ -139,7 +139,6 @@ class QueuePushes {
       returnImmediately: true,
     });
     for (const { ackId, message } of receivedMessages ?? []) {
-      const key = message?.orderingKey || undefined;
       const number = ++this.#lastNumber;
       this.#held.set(number, {
         ackId: ackId ?? '',
@@ -149,10 +148,9 @@ class QueuePushes {
           messageId: message?.messageId ?? '',
           publishTime: new Date(Number(message?.publishTime?.seconds ?? 0) * 1_000).toISOString(),
           attributes: message?.attributes ?? {},
-          ...(key === undefined ? {} : { orderingKey: key }),
         },
       });
-      this.#lanes.add(number, key ?? null);
+      this.#ready.add(number);
     }
     this.#pump();
     return receivedMessages?.length ?? 0;
@@ -161,7 +159,7 @@ class QueuePushes {
   #pump(): void {
     const { concurrency = 4 } = this.#options;
     while (!this.#stopping.aborted && this.#inFlight < concurrency) {
-      const number = this.#lanes.next();
+      const number = this.#ready.next();
       const held = number === undefined ? undefined : this.#held.get(number);
       if (number === undefined || held === undefined) return;
       this.#inFlight++;
@@ -184,7 +182,7 @@ class QueuePushes {
       this.#pump();
       const { minBackoffMs = 1_000, maxBackoffMs = 600_000 } = this.#options;
       await this.#sleep(Math.min(maxBackoffMs, minBackoffMs * 2 ** (held.attempts - 1)));
-      this.#lanes.again(number);
+      this.#ready.add(number);
       return;
     }
     if (failure !== undefined) await this.#giveUp(held);
@@ -193,14 +191,12 @@ class QueuePushes {
       ackIds: [held.ackId],
     });
     this.#held.delete(number);
-    this.#lanes.done(number);
   }
 
   /** A dead letter tells no more than Pub/Sub's own: not what the endpoint answered. */
   async #giveUp({ attempts, message }: Held): Promise<void> {
     await this.#pubsub.topic(`${this.#name}-dead`).publishMessage({
       data: Buffer.from(message.data, 'base64'),
-      ...(message.orderingKey === undefined ? {} : { orderingKey: message.orderingKey }),
       attributes: {
         ...message.attributes,
         CloudPubSubDeadLetterSourceDeliveryCount: String(attempts),

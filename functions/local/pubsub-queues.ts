@@ -23,10 +23,9 @@ export function openEmulatedPubSub({ emulator, projectId }: EmulatedProject): Pu
 /**
  * Makes every queue's topic and dead-letter topic, each with its subscription. Projects of an
  * emulator begin empty, so this is done once for each.
- * @param pushes where the emulator itself delivers a queue. Its pushes carry neither
- *   `deliveryAttempt` nor `orderingKey`, it waits about three seconds after a failed one, and a
- *   dead letter ends its pushes where messages are ordered, so they are not. Without: messages
- *   are to be pulled (see `startPubSubPushes`), in the order of their keys.
+ * @param pushes where the emulator itself delivers a queue. Its pushes carry no
+ *   `deliveryAttempt`, and it waits about three seconds after a failed one. Without: messages are
+ *   to be pulled (see `startPubSubPushes`).
  */
 export async function createQueues(
   project: EmulatedProject,
@@ -40,7 +39,6 @@ export async function createQueues(
     await dead.createSubscription(`${name}-dead`, { ackDeadlineSeconds: 600 });
     await topic.createSubscription(name, {
       ackDeadlineSeconds: 600,
-      enableMessageOrdering: pushes === undefined,
       ...(pushes === undefined
         ? {}
         : {

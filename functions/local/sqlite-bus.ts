@@ -5,8 +5,8 @@ import { type Bus, type DeadLetter, mostDeadLetters, type Outgoing } from '../po
 import type { Clock } from '../ports/clock.ts';
 import { type PushEnvelope, type Queue, queueNames, refuseMalformed } from '../records/messages.ts';
 import { traceAttributes } from '../trace.ts';
-import { Lanes } from './lanes.ts';
 import { push } from './push.ts';
+import { ReadyMessages } from './ready-messages.ts';
 import { atomically, openDatabase, translatingErrors } from './sqlite.ts';
 
 const schema = `
@@ -14,7 +14,6 @@ const schema = `
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     queue TEXT NOT NULL,
     body TEXT NOT NULL,
-    ordering_key TEXT,
     attributes TEXT NOT NULL DEFAULT '{}',
     published_at TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -50,7 +49,7 @@ export interface SqliteBusOptions extends QueueOptions {
 
 /** Numbers of messages by what they are about to do. */
 export interface BusStats {
-  /** Ready, or behind another message of their ordering key. */
+  /** Ready to be delivered. */
   queued: number;
   inFlight: number;
   /** Between two deliveries. */
@@ -82,7 +81,6 @@ interface MessageRow {
   number: number;
   queue: Queue;
   body: string;
-  ordering_key: string | null;
   attributes: string;
   published_at: string;
   attempts: number;
@@ -90,7 +88,7 @@ interface MessageRow {
   error: string | null;
 }
 
-const inserted = ['queue', 'body', 'ordering_key', 'attributes', 'published_at'] as const;
+const inserted = ['queue', 'body', 'attributes', 'published_at'] as const;
 
 export function openSqliteBus(options: SqliteBusOptions): SqliteBus {
   const database = translatingErrors('sqlite bus', () => openDatabase(options.path, schema));
@@ -108,7 +106,7 @@ function addAttributes(database: DatabaseSync): void {
 class PushBus implements SqliteBus {
   readonly #database: DatabaseSync;
   readonly #options: SqliteBusOptions;
-  readonly #lanes: Record<Queue, Lanes>;
+  readonly #ready: Record<Queue, ReadyMessages>;
   readonly #deliveries = new Set<Promise<void>>();
   readonly #backingOff: Record<Queue, number>;
   readonly #inFlight: Record<Queue, number>;
@@ -120,13 +118,13 @@ class PushBus implements SqliteBus {
   constructor(database: DatabaseSync, options: SqliteBusOptions) {
     this.#database = database;
     this.#options = options;
-    this.#lanes = perQueue(() => new Lanes());
+    this.#ready = perQueue(() => new ReadyMessages());
     this.#backingOff = perQueue(() => 0);
     this.#inFlight = perQueue(() => 0);
     const waiting = database
-      .prepare('SELECT number, queue, ordering_key FROM messages WHERE dead = 0 ORDER BY number')
-      .all() as unknown as Pick<MessageRow, 'number' | 'queue' | 'ordering_key'>[];
-    for (const row of waiting) this.#lanes[row.queue]?.add(row.number, row.ordering_key);
+      .prepare('SELECT number, queue FROM messages WHERE dead = 0 ORDER BY number')
+      .all() as unknown as Pick<MessageRow, 'number' | 'queue'>[];
+    for (const row of waiting) this.#ready[row.queue]?.add(row.number);
   }
 
   async publish(queue: Queue, messages: readonly Outgoing[]): Promise<void> {
@@ -139,19 +137,12 @@ class PushBus implements SqliteBus {
     const attributes = JSON.stringify(traceAttributes());
     const added = translatingErrors('sqlite bus', () =>
       atomically(this.#database, () =>
-        messages.map(({ body, orderingKey: key = null }) => ({
-          number: this.#insert({
-            queue,
-            body: JSON.stringify(body),
-            ordering_key: key,
-            attributes,
-            published_at,
-          }),
-          key,
-        })),
+        messages.map(({ body }) =>
+          this.#insert({ queue, body: JSON.stringify(body), attributes, published_at }),
+        ),
       ),
     );
-    for (const { number, key } of added) this.#lanes[queue].add(number, key);
+    for (const number of added) this.#ready[queue].add(number);
     this.#pump(queue);
   }
 
@@ -192,12 +183,12 @@ class PushBus implements SqliteBus {
           }
           remove.run(row.number);
           const number = this.#insert({ ...row, published_at });
-          return { queue: row.queue, number, key: row.ordering_key };
+          return { queue: row.queue, number };
         }),
       ),
     );
-    for (const { queue, number, key } of added) {
-      this.#lanes[queue].add(number, key);
+    for (const { queue, number } of added) {
+      this.#ready[queue].add(number);
       this.#pump(queue);
     }
   }
@@ -231,7 +222,7 @@ class PushBus implements SqliteBus {
       .prepare('SELECT queue, COUNT(*) AS n FROM messages WHERE dead = 1 GROUP BY queue')
       .all();
     return perQueue((queue) => ({
-      queued: this.#lanes[queue].waiting,
+      queued: this.#ready[queue].waiting,
       inFlight: this.#inFlight[queue],
       backingOff: this.#backingOff[queue],
       dead: Number(dead.find((row) => row.queue === queue)?.n ?? 0),
@@ -265,14 +256,14 @@ class PushBus implements SqliteBus {
 
   #left(): number {
     let left = this.#deliveries.size;
-    for (const queue of queueNames) left += this.#lanes[queue].waiting;
+    for (const queue of queueNames) left += this.#ready[queue].waiting;
     return left;
   }
 
   #pump(queue: Queue): void {
     const { concurrency } = this.#policy(queue);
     while (this.#running && this.#inFlight[queue] < concurrency) {
-      const number = this.#lanes[queue].next();
+      const number = this.#ready[queue].next();
       if (number === undefined) break;
       this.#inFlight[queue]++;
       const delivery: Promise<void> = this.#deliver(queue, number, this.#running.signal)
@@ -312,17 +303,13 @@ class PushBus implements SqliteBus {
     this.#inFlight[queue]--;
     if (failure === undefined) {
       this.#database.prepare('DELETE FROM messages WHERE number = ?').run(number);
-      this.#lanes[queue].done(number);
       return;
     }
     const dead = row.attempts >= policy.maxAttempts;
     this.#database
       .prepare('UPDATE messages SET failed_at = ?, error = ?, dead = ? WHERE number = ?')
       .run(this.#options.clock.now().toISOString(), failure, dead ? 1 : 0, number);
-    if (dead) {
-      this.#lanes[queue].done(number);
-      return;
-    }
+    if (dead) return;
     this.#backingOff[queue]++;
     this.#pump(queue);
     const wait = Math.min(policy.maxBackoffMs, policy.minBackoffMs * 2 ** (row.attempts - 1));
@@ -330,7 +317,7 @@ class PushBus implements SqliteBus {
       if (!stopping.aborted) throw error;
     });
     this.#backingOff[queue]--;
-    this.#lanes[queue].again(number);
+    this.#ready[queue].add(number);
   }
 }
 
@@ -343,7 +330,6 @@ function envelopeOf(row: MessageRow): PushEnvelope {
       messageId: String(row.number),
       publishTime: row.published_at,
       attributes: JSON.parse(row.attributes),
-      ...(row.ordering_key === null ? {} : { orderingKey: row.ordering_key }),
     },
   };
 }

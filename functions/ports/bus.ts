@@ -3,8 +3,6 @@ import type { Message, Queue } from '../records/messages.ts';
 /** A message to send: its body names its queue's contents, never a state. */
 export interface Outgoing {
   body: Message;
-  /** Messages of one key are delivered in the order they were published. */
-  orderingKey?: string;
 }
 
 /** A message that used up its delivery attempts. */
@@ -23,8 +21,8 @@ export interface DeadLetter {
 export const mostDeadLetters = 10_000;
 
 /**
- * At-least-once messages, pushed over HTTP in Pub/Sub's envelope: they may repeat and,
- * without an ordering key, arrive out of order.
+ * At-least-once messages, pushed over HTTP in Pub/Sub's envelope: they may repeat and arrive
+ * in any order.
  */
 export interface Bus {
   /**

@@ -62,7 +62,6 @@ export const pushEnvelope = z.object({
     data: z.base64(),
     messageId: z.string().min(1),
     publishTime: z.iso.datetime({ offset: true }).optional(),
-    orderingKey: z.string().optional(),
     attributes: z.record(z.string(), z.string()).optional(),
   }),
 });

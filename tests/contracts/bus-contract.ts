@@ -164,42 +164,6 @@ export function describeBus(
       expect(shardsDelivered()).toEqual([1, 2, 3, 4, 5]);
     });
 
-    describe('by ordering key', () => {
-      const keyed = (n: number, orderingKey: string) => ({ body: shard(n), orderingKey });
-
-      test('messages of one key come in order and one by one, a failing one first again', async () => {
-        const failures = new Set([2]);
-        consumer.react = ({ body }) => (failures.delete((body as ShardMessage).shard) ? 503 : 204);
-        await opened.bus.publish('score-shards', [keyed(1, 'k'), keyed(2, 'k')]);
-        await opened.bus.publish('score-shards', [keyed(3, 'k')]);
-        await opened.idle();
-        expect(shardsDelivered()).toEqual([1, 2, 2, 3]);
-        expect(consumer.mostAtOnce).toBe(1);
-        expect(consumer.deliveries[0]?.envelope.message.orderingKey).toBe('k');
-      });
-
-      test('another key does not wait', async () => {
-        const { opened: released, open: release } = gate();
-        consumer.react = async ({ body }) => {
-          const { shard: n } = body as ShardMessage;
-          if (n === 1) await released;
-          if (n === 2) release();
-          return 204;
-        };
-        await opened.bus.publish('score-shards', [keyed(1, 'k'), keyed(2, 'other')]);
-        await opened.idle();
-        expect(shardsDelivered().sort()).toEqual([1, 2]);
-      });
-
-      test('a dead letter lets the next of its key through', async () => {
-        consumer.react = ({ body }) => ((body as ShardMessage).shard === 1 ? 500 : 204);
-        await opened.bus.publish('score-shards', [keyed(1, 'k'), keyed(2, 'k')]);
-        await opened.idle();
-        expect(attemptsOf(2)).toEqual([1]);
-        expect(shardsDelivered().at(-1)).toBe(2);
-      });
-    });
-
     describe('after too many attempts', () => {
       beforeEach(() => {
         consumer.react = () => 500;

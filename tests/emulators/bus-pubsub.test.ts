@@ -1,9 +1,9 @@
 /**
  * The contract of the bus on Google's Pub/Sub emulator. Its own pushes lack what Pub/Sub's have
  * (see `createQueues`), so messages are pulled from it and pushed by our stand-in of that part:
- * what is shown here of attempts, backoff and the order of pushes is the stand-in's. What is the
- * emulator's own: durability, topics, subscriptions, ordering on the way to them, dead letters
- * and their leases. Its own pushes and dead letters are tried at the end.
+ * what is shown here of attempts and backoff is the stand-in's. What is the
+ * emulator's own: durability, topics, subscriptions, dead letters and
+ * their leases. Its own pushes and dead letters are tried at the end.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPubSubBus } from '../../functions/gcp/pubsub-bus.ts';

@@ -3,10 +3,9 @@ import { type PubSub, v1 } from '@google-cloud/pubsub';
 export interface Pulled {
   data: string;
   attributes: Record<string, string>;
-  orderingKey: string;
 }
 
-/** Takes what an emulator's subscription holds, in its order, and leaves it unacknowledged. */
+/** Takes what an emulator's subscription holds, and leaves it unacknowledged. */
 export async function pullAll(
   pubsub: PubSub,
   name: string,
@@ -24,7 +23,6 @@ export async function pullAll(
       pulled.push({
         data: Buffer.from(message?.data ?? '').toString('utf8'),
         attributes: message?.attributes ?? {},
-        orderingKey: message?.orderingKey ?? '',
       });
     }
   }

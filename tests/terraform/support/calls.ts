@@ -1,11 +1,10 @@
 /** Notes which function calls what of which port, so that grants can be compared with it. */
-import type { Outgoing } from '../../../functions/ports/bus.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
 import { currentRequest } from '../../../functions/trace.ts';
 
 /** A call of a port, told apart as far as permissions are. */
 export type Call =
-  | { port: 'bus'; queue: string; ordered: boolean }
+  | { port: 'bus'; queue: string }
   | { port: 'snapshots'; method: string }
   | { port: 'crm' }
   | { port: 'warehouse'; method: string; own: readonly string[]; source: boolean };
@@ -58,10 +57,9 @@ export function noting(runtime: Runtime, calls: Map<string, Map<string, Call>>):
   const sourceDataset = runtime.warehouse.sourceDataset.at(-1) ?? '';
   return {
     ...runtime,
-    bus: wrap(runtime.bus, (_, [queue, messages]) => ({
+    bus: wrap(runtime.bus, (_, [queue]) => ({
       port: 'bus',
       queue: String(queue),
-      ordered: (messages as Outgoing[]).some(({ orderingKey }) => orderingKey !== undefined),
     })),
     snapshots: wrap(runtime.snapshots, (method) => ({ port: 'snapshots', method })),
     crm: wrap(runtime.crm, () => ({ port: 'crm' })),
