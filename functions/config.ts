@@ -172,6 +172,8 @@ type CrmAuth =
       audience?: string;
     };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * The configuration of a deployed function, from its environment.
  * @throws Rejected `unavailable` with one sentence for each variable that is missing or
@@ -179,8 +181,37 @@ type CrmAuth =
  */
 export function readConfiguration(
   name: FunctionName,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Environment = process.env,
 ): Configuration {
+  const { configuration, problems } = understand(name, environment);
+  if (problems.length > 0) throw new Rejected(code.unavailable, problems.join(' '));
+  return configuration;
+}
+
+/** The sentences that `readConfiguration` throws, one by one; none where it throws nothing. */
+export function configurationProblems(
+  name: FunctionName,
+  environment: Environment = process.env,
+): string[] {
+  return understand(name, environment).problems;
+}
+
+/** Whether an environment says anything about Salesforce: a deployment may be without it. */
+export function namesSalesforce(environment: Environment = process.env): boolean {
+  return variablesOfPort.crm.some((variable) => environment[variable]?.trim());
+}
+
+/** Variables that begin as ours do and that nothing reads. */
+export function unknownVariables(environment: Environment = process.env): string[] {
+  return Object.keys(environment)
+    .filter((variable) => variable.startsWith('KENKO_') && !(variable in variables))
+    .sort();
+}
+
+function understand(
+  name: FunctionName,
+  environment: Environment,
+): { configuration: Configuration; problems: string[] } {
   const problems: string[] = [];
   const optional = (variable: VariableName): string | undefined => {
     const text = environment[variable]?.trim();
@@ -217,8 +248,7 @@ export function readConfiguration(
     projectId: required('KENKO_PROJECT'),
   };
   for (const port of portsOf[name]) Object.assign(configuration, { [port]: openers[port]() });
-  if (problems.length > 0) throw new Rejected(code.unavailable, problems.join(' '));
-  return configuration;
+  return { configuration, problems };
 }
 
 /** A user name makes it a JWT login; without one the connected app logs in as itself. */

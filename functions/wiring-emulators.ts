@@ -96,6 +96,7 @@ export async function openEmulatedRuntime(backend: LocalBackend): Promise<LocalR
         publish: (queue, messages) => bus.publish(queue, messages),
         deadLetters: (queue) => bus.deadLetters(queue),
         replay: (ids) => bus.replay(ids),
+        missing: () => bus.missing(),
       },
       close,
     };

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { doctorReport } from '../doctor/report.ts';
 import { KenkoError, messageOf } from '../errors.ts';
 import { reconciliationDocument } from '../records/documents.ts';
 import { getJson, postJson } from './http-client.ts';
@@ -32,6 +33,7 @@ const request = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('replay'), ids: z.array(z.string()) }),
   z.strictObject({ call: z.literal('post'), path: z.string(), body: z.unknown() }),
   z.strictObject({ call: z.literal('reconcile') }),
+  z.strictObject({ call: z.literal('doctor') }),
 ]);
 
 const backfillSummary = z.strictObject({
@@ -101,6 +103,8 @@ async function perform(session: Session, text: string): Promise<unknown> {
       return session.post(asked.path, asked.body);
     case 'reconcile':
       return session.reconcile();
+    case 'doctor':
+      return session.doctor();
   }
 }
 
@@ -137,6 +141,7 @@ export async function connect(folder: string): Promise<Session | undefined> {
     post: (path, body) => postJson(admin, { call: 'post', path, body }),
     reconcile: async () =>
       reconciliationDocument.parse(await postJson(admin, { call: 'reconcile' })),
+    doctor: async () => doctorReport.parse(await postJson(admin, { call: 'doctor' })),
     close: async () => undefined,
   };
 }

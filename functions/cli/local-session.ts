@@ -5,6 +5,7 @@ import { sweep } from '../pipeline/sweep.ts';
 import { ref } from '../records/collection.ts';
 import { activeRunStates, reconciliations, runs } from '../records/documents.ts';
 import { type Queue, queues } from '../records/messages.ts';
+import { examineLocal } from './examine-here.ts';
 import { getJson, postJson } from './http-client.ts';
 import type { LocalSystem } from './local-system.ts';
 import { summarise } from './run-summary.ts';
@@ -143,6 +144,7 @@ export async function openLocalSession(
       if (!report) throw new Rejected(code.notFound, `The comparison ${id} is not stored.`);
       return report.data;
     },
+    doctor: () => examineLocal(runtime, system.salesforce.url),
     close: () => system.close(),
   };
 

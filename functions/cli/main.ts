@@ -8,6 +8,7 @@ import { showAccounts } from './accounts-command.ts';
 import { backfill } from './backfill-command.ts';
 import { dataCheck } from './data-check-command.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
+import { doctor } from './doctor-command.ts';
 import { explain } from './explain-command.ts';
 import { exitCode, fail } from './output.ts';
 import { reconcileSalesforce } from './reconcile-command.ts';
@@ -105,6 +106,17 @@ export function program(): Command {
   withState(kenko.command('reconcile'))
     .description('compare Salesforce with the results field by field; what differs is sent again')
     .action(reconcileSalesforce);
+
+  withState(kenko.command('doctor'))
+    .description('what is wrong with an environment and what to do; changes nothing')
+    .addOption(
+      new Option('--deployed', 'the deployment that KENKO_... variables name').conflicts([
+        'state',
+        'pack',
+      ]),
+    )
+    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .action(doctor);
 
   withState(kenko.command('backfill'))
     .description('compute the history of past dates anew; latest results stay as they are')

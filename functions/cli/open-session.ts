@@ -41,16 +41,19 @@ export async function openOwnSession(
   }
 }
 
+/** The state folder holds nothing of the pack. */
+export function noResults({ pack, state }: StateOptions): Rejected {
+  return new Rejected(
+    code.notFound,
+    `There are no results of pack "${pack}" in ${state} yet; run \`npm start -- --once --pack ${pack}\` first.`,
+  );
+}
+
 /** For commands that only look: there must be something to look at. */
 export async function openExisting(options: StateOptions): Promise<Session> {
   readPackFiles(options.pack);
   const folder = stateFolder(options);
-  if (!existsSync(join(folder, 'warehouse.duckdb'))) {
-    throw new Rejected(
-      code.notFound,
-      `There are no results of pack "${options.pack}" in ${options.state} yet; run \`npm start -- --once --pack ${options.pack}\` first.`,
-    );
-  }
+  if (!existsSync(join(folder, 'warehouse.duckdb'))) throw noResults(options);
   return (await connect(folder)) ?? openOwnSession({ ...options, accounts: 0 }, () => undefined);
 }
 

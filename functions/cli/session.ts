@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../doctor/report.ts';
 import type { DeadLetter } from '../ports/bus.ts';
 import type { ReconciliationDocument } from '../records/documents.ts';
 import type { RunSummary } from './run-summary.ts';
@@ -45,5 +46,7 @@ export interface Session {
   post(path: string, body: unknown): Promise<unknown>;
   /** Compares Salesforce with the results, as Cloud Scheduler asks for every night. */
   reconcile(): Promise<Reconciled>;
+  /** Looks at all that the system rests on, and changes nothing. */
+  doctor(): Promise<DoctorReport>;
   close(): Promise<void>;
 }

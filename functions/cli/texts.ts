@@ -13,6 +13,8 @@ const en = {
   change: 'Change',
   confidence: 'data behind it',
   data: 'data',
+  doctorSum: (problems: number, warnings: number, unchecked: number) =>
+    `${problems} problems, ${warnings} warnings, ${unchecked} not checked.`,
   earned: 'points',
   hypothesis: 'hypothesis',
   lastKnown: 'last known',
@@ -27,6 +29,7 @@ const en = {
   none: 'No accounts.',
   notSynced: 'not written to Salesforce yet',
   outOf: 'of',
+  outcomes: { ok: 'ok', warning: 'warning', problem: 'problem', 'not-checked': 'not checked' },
   override: (band: string, author: string, until: string, reason: string) =>
     `Set to ${band} by ${author} until ${until}: ${reason}`,
   owner: 'owner',
@@ -57,6 +60,8 @@ const ja: Words = {
   change: '変化',
   confidence: 'データの裏付け',
   data: 'データ',
+  doctorSum: (problems: number, warnings: number, unchecked: number) =>
+    `問題 ${problems} 件、注意 ${warnings} 件、未確認 ${unchecked} 件`,
   earned: '点',
   hypothesis: '仮説',
   lastKnown: '直近の値',
@@ -71,6 +76,7 @@ const ja: Words = {
   none: '該当する顧客はありません。',
   notSynced: 'Salesforce には未反映です',
   outOf: '/',
+  outcomes: { ok: '正常', warning: '注意', problem: '問題', 'not-checked': '未確認' },
   override: (band: string, author: string, until: string, reason: string) =>
     `${author} が ${until} まで「${band}」に設定: ${reason}`,
   owner: '担当',

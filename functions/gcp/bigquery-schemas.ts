@@ -1,6 +1,6 @@
 /** Tables as BigQuery's API describes them, and as we do. */
 import { z } from 'zod';
-import type { ColumnType, TableColumn, TableSchema } from '../ports/warehouse.ts';
+import type { ColumnType, FoundTable, TableColumn, TableSchema } from '../ports/warehouse.ts';
 
 /** The API answers with the names of legacy SQL and takes both. */
 const types: Record<string, ColumnType> = {
@@ -27,6 +27,7 @@ export const tableResource = z.object({
   schema: z.object({ fields: z.array(field).default([]) }).default({ fields: [] }),
   timePartitioning: z.object({ type: z.string(), field: z.string().optional() }).optional(),
   clustering: z.object({ fields: z.array(z.string()) }).optional(),
+  location: z.string().optional(),
 });
 export type TableResource = z.infer<typeof tableResource>;
 
@@ -44,6 +45,17 @@ export function columnOf({ name, type, mode }: Field): TableColumn | undefined {
 /** Columns of a table; types that we do not use are left out. */
 export const columnsOf = ({ schema }: TableResource): TableColumn[] =>
   schema.fields.flatMap((one) => columnOf(one) ?? []);
+
+/** A table in our terms: partitions count where they are daily ones of a column. */
+export function foundTable(table: TableResource): FoundTable {
+  const { timePartitioning: partition, clustering, location = null } = table;
+  return {
+    columns: columnsOf(table),
+    location,
+    ...(partition?.type === 'DAY' && partition.field ? { partition: partition.field } : {}),
+    ...(clustering === undefined ? {} : { cluster: clustering.fields }),
+  };
+}
 
 /** The body of a request that creates a table. */
 export function createBody(schema: TableSchema): {

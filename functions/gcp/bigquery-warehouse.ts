@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { code, hasCode, Rejected } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
-  type TableColumn,
+  type FoundTable,
   type TableName,
   temporaryDays,
   type Warehouse,
@@ -21,6 +21,7 @@ import { readQuery } from './bigquery-read.ts';
 import {
   columnsOf,
   createBody,
+  foundTable,
   layoutOf,
   layoutOfSchema,
   type TableResource,
@@ -94,9 +95,9 @@ export function openBigQueryWarehouse(options: BigQueryWarehouseOptions): Wareho
     throw unreadable(`table ${pathOf(table).join('.')}`, z.prettifyError(parsed.error));
   }
 
-  async function describe(table: TableName): Promise<TableColumn[] | undefined> {
+  async function describe(table: TableName): Promise<FoundTable | undefined> {
     try {
-      return columnsOf(await tableOf(table));
+      return foundTable(await tableOf(table));
     } catch (error) {
       if (hasCode(error, code.notFound)) return undefined;
       throw error;

@@ -8,7 +8,7 @@ import { type Bus, type DeadLetter, mostDeadLetters, type Outgoing } from '../po
 import type { Clock } from '../ports/clock.ts';
 import { type Queue, queueNames, refuseMalformed } from '../records/messages.ts';
 import { traceAttributes } from '../trace.ts';
-import { classified } from './grpc-failures.ts';
+import { classified, classifying } from './grpc-failures.ts';
 import {
   byAge,
   type DeadLetterQueue,
@@ -130,6 +130,19 @@ class TopicBus implements PubSubBus {
       throw error;
     }
     for (const { from, chosen } of held) await removeLetters(from, chosen);
+  }
+
+  async missing(): Promise<string[]> {
+    const { pubsub } = await this.#open();
+    const found = await classifying('pubsub: looking for topics and subscriptions', () =>
+      Promise.all(
+        queueNames
+          .flatMap((queue) => ['', '-dead'].map((end) => `${this.#options.prefix}-${queue}${end}`))
+          .flatMap((name) => [pubsub.topic(name), pubsub.subscription(name)])
+          .map(async (each) => ((await each.exists())[0] ? [] : [each.name])),
+      ),
+    );
+    return found.flat();
   }
 
   async close(): Promise<void> {

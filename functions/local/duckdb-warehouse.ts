@@ -1,7 +1,13 @@
 /** The warehouse port on an embedded DuckDB: one file, one process, one writer at a time. */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
-import type { TableColumn, TableName, TableSchema, Warehouse } from '../ports/warehouse.ts';
+import type {
+  FoundTable,
+  TableColumn,
+  TableName,
+  TableSchema,
+  Warehouse,
+} from '../ports/warehouse.ts';
 import type { ColumnBatch } from '../scorecard/columns.ts';
 import { appendBatches } from './duckdb-append.ts';
 import { batchOfRows } from './duckdb-append-rows.ts';
@@ -102,6 +108,17 @@ export async function describeTable(
     if (known === undefined) return [];
     return [{ name: String(column), type: known, ...(required === true && { required: true }) }];
   });
+}
+
+/** A table with the partitions and clusters that it was made with, where it is one of ours. */
+async function foundTable(
+  connection: DuckDBConnection,
+  table: TableName,
+): Promise<FoundTable | undefined> {
+  const columns = await describeTable(connection, table);
+  if (!columns) return undefined;
+  const layout = typeof table === 'string' ? await layoutOf(connection, table) : undefined;
+  return { ...layout, columns, location: null };
 }
 
 function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): DuckDbWarehouse {
@@ -312,7 +329,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       }
     },
 
-    describe: (table) => reader((connection) => describeTable(connection, table)),
+    describe: (table) => reader((connection) => foundTable(connection, table)),
 
     close: async () => {
       if (closed) return;

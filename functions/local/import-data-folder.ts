@@ -158,7 +158,7 @@ export async function newestCompleteDay(
     const table = mapping?.table ?? contract.table;
     const path = pathOf(warehouse, table);
     const described = await warehouse.describe(path);
-    const own = described && mapColumns(contract, mapping?.columns, described).get(event);
+    const own = described && mapColumns(contract, mapping?.columns, described.columns).get(event);
     if (!own) continue;
     const name = named(own.name);
     const day = own.type === 'DATE' ? `MAX(${name})` : `DATE(MAX(${name}), '${pack.zone}')`;

@@ -12,6 +12,8 @@ export const salesforceField = z.strictObject({
   label: z.string().optional(),
   /** Accounts are found by it; the first such field is the seeds' key. */
   externalId: z.boolean().optional(),
+  /** Only told by a describe: two records may still carry one value. */
+  unique: z.boolean().optional(),
   readOnly: z.boolean().optional(),
 });
 export type SalesforceField = z.infer<typeof salesforceField>;
@@ -107,7 +109,7 @@ export class AccountFields {
       nillable: field.type !== 'checkbox' && name !== 'Name',
       custom: name.endsWith('__c'),
       externalId: field.externalId ?? false,
-      unique: false,
+      unique: field.unique ?? false,
     }));
   }
 

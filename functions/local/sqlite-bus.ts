@@ -146,6 +146,11 @@ class PushBus implements SqliteBus {
     this.#pump(queue);
   }
 
+  /** A queue is there with the first message for it. */
+  async missing(): Promise<string[]> {
+    return [];
+  }
+
   async deadLetters(queue?: Queue): Promise<DeadLetter[]> {
     const rows = translatingErrors('sqlite bus', () =>
       this.#database

@@ -16,6 +16,8 @@ export interface ProvidedSource {
   path: readonly string[];
   /** The team's columns by the contract's names; absent ones are not there. */
   columns: ReadonlyMap<string, TableColumn>;
+  /** Where its dataset is; null where there is one place only. */
+  location: string | null;
 }
 
 /** Provided tables by the contract's names; a table that is not there is not in it. */
@@ -89,8 +91,8 @@ export async function findSources(warehouse: Warehouse, pack: SourcePack): Promi
   return new Map(
     found.flatMap(({ mapping, described, name, ...source }) => {
       if (!described) return [];
-      const columns = mapColumns(source.contract, mapping?.columns, described);
-      return [[name, { ...source, columns }]];
+      const columns = mapColumns(source.contract, mapping?.columns, described.columns);
+      return [[name, { ...source, columns, location: described.location }]];
     }),
   );
 }

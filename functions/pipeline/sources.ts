@@ -4,8 +4,8 @@ import { code, Rejected } from '../errors.ts';
 import type { Parameter, Row, Warehouse } from '../ports/warehouse.ts';
 import type { SourceState } from '../records/documents.ts';
 import type { SourceColumn } from '../scorecard/catalogue.ts';
-import { frozenColumns } from '../scorecard/signal-rules.ts';
 import { textLiteral } from './googlesql-text.ts';
+import { lackingColumns, usedColumns } from './source-columns.ts';
 import {
   named,
   type ProvidedSource,
@@ -138,22 +138,6 @@ interface Check {
 
 const rows = (count: number): string => (count === 1 ? '1 row' : `${count} rows`);
 
-/** Columns that the pack reads of a table: all that its SQL names. */
-function usedColumns(pack: SourcePack, source: ProvidedSource): Set<string> {
-  const { table, columns } = source.contract;
-  if (table === 'accounts') {
-    return new Set(['account_id', ...frozenColumns(pack).map((column) => column.name)]);
-  }
-  const text = pack.groups
-    .filter((group) => group.sources.includes(table))
-    .map((group) => group.sql)
-    .join('\n');
-  const words = new Set(text.toLowerCase().match(/[a-z_][a-z0-9_]*/g));
-  return new Set(
-    columns.filter(({ name, required }) => required || words.has(name)).map(({ name }) => name),
-  );
-}
-
 function checksOf(
   source: ProvidedSource,
   used: ReadonlySet<string>,
@@ -220,16 +204,8 @@ function checksOf(
 }
 
 function checkColumns(source: ProvidedSource, used: ReadonlySet<string>, pack: SourcePack): void {
-  for (const column of source.contract.columns) {
-    if (!column.required || !used.has(column.name) || source.columns.has(column.name)) continue;
-    const { table } = source.contract;
-    const own = pack.tables.get(table)?.columns.get(column.name);
-    throw invalid(
-      own === undefined
-        ? `The table ${source.table} has no column ${column.name}; add it, or name yours in pack.yaml under tables.${table}.columns.${column.name}.`
-        : `The table ${source.table} has no column ${own}, which pack.yaml names as tables.${table}.columns.${column.name}.`,
-    );
-  }
+  const [first] = lackingColumns(source, used, pack).filter(({ required }) => required);
+  if (first) throw invalid(first.sentence);
 }
 
 /**

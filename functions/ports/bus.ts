@@ -37,4 +37,6 @@ export interface Bus {
    * @throws Rejected `not-found` for an unknown id; then nothing is replayed.
    */
   replay(ids: readonly string[]): Promise<void>;
+  /** Names of the topics and subscriptions that a queue of ours needs and that are not there. */
+  missing(): Promise<string[]>;
 }

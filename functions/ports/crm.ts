@@ -22,7 +22,12 @@ export interface CrmField {
   type: string;
   /** Characters, for text; 0 where it does not apply. */
   length: number;
+  /** Digits in all and after the point, for numbers; 0 where it does not apply. */
+  precision: number;
+  scale: number;
   updateable: boolean;
+  externalId: boolean;
+  unique: boolean;
 }
 
 export interface Crm {

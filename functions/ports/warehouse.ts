@@ -31,6 +31,12 @@ export interface TableSchema {
   cluster?: readonly string[];
 }
 
+/** A table as it is there. */
+export interface FoundTable extends TableSchema {
+  /** Where its dataset is, such as `asia-northeast1`; null where there is one place only. */
+  location: string | null;
+}
+
 /**
  * A table of ours by name, or a table of the team's in parts: dataset and table, or project,
  * dataset and table.
@@ -128,6 +134,9 @@ export interface Warehouse {
   /** Rows of a table as batches of columns, without bringing them all into memory. */
   read(request: ReadRequest): AsyncIterable<ColumnBatch>;
 
-  /** Columns of a table, or undefined where there is no such table. */
-  describe(table: TableName): Promise<TableColumn[] | undefined>;
+  /**
+   * A table as it is there, wherever its dataset is; undefined where there is no such table.
+   * Columns of types that we do not use are left out.
+   */
+  describe(table: TableName): Promise<FoundTable | undefined>;
 }

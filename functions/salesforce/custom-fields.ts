@@ -10,11 +10,12 @@ export interface CustomField {
   precision?: number;
   scale?: number;
   externalId?: boolean;
+  unique?: boolean;
 }
 
 type Kind = Omit<CustomField, 'name'>;
 
-const idField: Kind = { type: 'text', length: 255, externalId: true };
+const idField: Kind = { type: 'text', length: 255, externalId: true, unique: true };
 const text: Kind = { type: 'text', length: 255 };
 const points: Kind = { type: 'number', precision: 18, scale: 2 };
 const checkbox: Kind = { type: 'checkbox' };
@@ -22,13 +23,22 @@ const reasons: Kind = { type: 'long-text', length: 32_768 };
 
 /** The external id included. Standard fields, without `__c`, are there already. */
 export function customFields(pack: Pack): CustomField[] {
-  const { salesforce } = pack;
-  if (!salesforce) return [];
-  const fields: CustomField[] = salesforce.fields
-    .filter(({ name }) => name.endsWith('__c'))
-    .map(({ name, value }) => ({ name, ...fieldFor(value, pack) }));
-  if (salesforce.externalId) fields.push({ name: salesforce.externalId, ...idField });
-  return fields;
+  const externalId = externalIdField(pack);
+  return [
+    ...mappedFields(pack).filter(({ name }) => name.endsWith('__c')),
+    ...(externalId ? [externalId] : []),
+  ];
+}
+
+/** What each field of the mapping has to hold; a standard field as if it were made for it. */
+export function mappedFields(pack: Pack): CustomField[] {
+  const fields = pack.salesforce?.fields ?? [];
+  return fields.map(({ name, value }) => ({ name, ...fieldFor(value, pack) }));
+}
+
+/** The field that records are found by; undefined where accounts carry record ids. */
+export function externalIdField({ salesforce }: Pick<Pack, 'salesforce'>): CustomField | undefined {
+  return salesforce?.externalId ? { name: salesforce.externalId, ...idField } : undefined;
 }
 
 function fieldFor(value: SalesforceValue, pack: Pack): Kind {

@@ -50,7 +50,11 @@ const described = z.object({
       name: z.string(),
       type: z.string(),
       length: z.number(),
+      precision: z.number(),
+      scale: z.number(),
       updateable: z.boolean(),
+      externalId: z.boolean(),
+      unique: z.boolean(),
     }),
   ),
 });

@@ -135,6 +135,10 @@ export class CountingBus implements Bus {
     return Promise.resolve([]);
   }
 
+  missing(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
   async replay(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) throw new Error('nothing here becomes a dead letter');
   }

@@ -85,7 +85,7 @@ describe('requests', () => {
       world.faults.answer(operation, refused);
       expect(await failureOf(work()), operation).toBeInstanceOf(Unauthorized);
     }
-    expect(await world.warehouse.describe(t)).toHaveLength(3);
+    expect((await world.warehouse.describe(t))?.columns).toHaveLength(3);
   });
 
   it('end with the time limit', async () => {

@@ -85,9 +85,10 @@ describe('places', () => {
       const warehouse = world.warehouseWith({ sourceDataset });
       expect(warehouse.sourceDataset).toEqual(path);
       const table = [...warehouse.sourceDataset, 'accounts'];
-      expect(await warehouse.describe(table)).toEqual([
-        { name: 'account_id', type: 'STRING', required: true },
-      ]);
+      expect(await warehouse.describe(table)).toEqual({
+        columns: [{ name: 'account_id', type: 'STRING', required: true }],
+        location: 'US',
+      });
       const name = table.map((part) => `\`${part}\``).join('.');
       expect(await warehouse.query(`SELECT account_id FROM ${name}`)).toEqual([
         { account_id: found },

@@ -108,6 +108,10 @@ export function describeBus(
       expect(changed?.body).toEqual({ pack: 'saas', run: 'r', accounts: ['株式会社 🙂', 'a/b'] });
     });
 
+    test('all that its queues need is there', async () => {
+      expect(await opened.bus.missing()).toEqual([]);
+    });
+
     test('publishing nothing is nothing', async () => {
       await opened.bus.publish('score-shards', []);
       await opened.idle();

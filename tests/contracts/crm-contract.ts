@@ -311,9 +311,19 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
           name: fields.shortText,
           type: 'string',
           length: 20,
+          precision: 0,
+          scale: 0,
           updateable: true,
+          externalId: false,
+          unique: false,
         });
-        expect(byName.get(fields.number)).toMatchObject({ type: 'double', length: 0 });
+        expect(byName.get(fields.number)).toMatchObject({
+          type: 'double',
+          length: 0,
+          precision: 16,
+          scale: 2,
+        });
+        expect(byName.get(fields.externalId)).toMatchObject({ externalId: true, unique: true });
         expect(byName.get(fields.checkbox)).toMatchObject({ type: 'boolean' });
         expect(byName.get(fields.date)).toMatchObject({ type: 'date' });
       });

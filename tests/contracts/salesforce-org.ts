@@ -10,10 +10,10 @@ import {
 import { fields } from './crm-fields.ts';
 
 export const orgFields: FieldDefinition[] = [
-  { name: fields.externalId, type: 'text', length: 255, externalId: true },
+  { name: fields.externalId, type: 'text', length: 255, externalId: true, unique: true },
   { name: fields.text, type: 'long-text' },
   { name: fields.shortText, type: 'text', length: 20 },
-  { name: fields.number, type: 'number' },
+  { name: fields.number, type: 'number', precision: 16, scale: 2 },
   { name: fields.checkbox, type: 'checkbox' },
   { name: fields.date, type: 'date' },
 ];

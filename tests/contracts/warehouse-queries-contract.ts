@@ -121,11 +121,12 @@ export function describeWarehouseQueries(scope: WarehouseScope): void {
       const table = fresh('described');
       expect(await warehouse.describe(table)).toBeUndefined();
       await warehouse.createTable(table, history);
-      const columns = await warehouse.describe(table);
-      expect(columns?.map(({ name: column, type }) => [column, type])).toEqual(
+      const { columns, ...layout } = (await warehouse.describe(table)) ?? { columns: [] };
+      expect(layout).toMatchObject({ partition: history.partition, cluster: history.cluster });
+      expect(columns.map(({ name: column, type }) => [column, type])).toEqual(
         history.columns.map(({ name: column, type }) => [column, type]),
       );
-      expect(columns?.filter((column) => column.required).map((column) => column.name)).toEqual([
+      expect(columns.filter((column) => column.required).map((column) => column.name)).toEqual([
         'date',
         'account_id',
         'score',
@@ -150,14 +151,14 @@ export function describeWarehouseQueries(scope: WarehouseScope): void {
       await expect(warehouse.createTable(table, other as TableSchema)).rejects.toBeInstanceOf(
         Rejected,
       );
-      expect((await warehouse.describe(table))?.length).toBe(history.columns.length);
+      expect((await warehouse.describe(table))?.columns).toHaveLength(history.columns.length);
     });
 
     it('are the same whether they are temporary or not', async () => {
       const table = fresh('temporary');
       await warehouse.createTable(table, history, { temporary: true });
       await warehouse.createTable(table, history);
-      expect(await warehouse.describe(table)).toHaveLength(history.columns.length);
+      expect((await warehouse.describe(table))?.columns).toHaveLength(history.columns.length);
     });
 
     it('are dropped, and dropping nothing is no error', async () => {
@@ -183,7 +184,7 @@ export function describeWarehouseQueries(scope: WarehouseScope): void {
         cluster: ['account_id'],
       });
       expect(result).toEqual({ rows: 1 });
-      expect(await warehouse.describe(table)).toEqual([
+      expect((await warehouse.describe(table))?.columns).toEqual([
         { name: 'account_id', type: 'STRING' },
         { name: 'n', type: 'INT64' },
         { name: 'total', type: 'INT64' },

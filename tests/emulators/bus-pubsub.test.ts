@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPubSubBus } from '../../functions/gcp/pubsub-bus.ts';
 import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators.ts';
 import { startPubSubPushes } from '../../functions/local/pubsub-pushes.ts';
-import { createQueues } from '../../functions/local/pubsub-queues.ts';
+import { createQueues, openEmulatedPubSub } from '../../functions/local/pubsub-queues.ts';
 import { systemClock } from '../../functions/system-clock.ts';
 import { describeBus, maxAttempts } from '../contracts/bus-contract.ts';
 import { startPushConsumer } from '../contracts/push-consumer.ts';
@@ -55,6 +55,20 @@ describeBus('pubsub', async (endpoints) => {
     },
   };
   return opened;
+});
+
+test('topics and subscriptions that are not there are named', async () => {
+  const project = freshProject();
+  const bus = openPubSubBus({ ...project, clock: systemClock });
+  expect(await bus.missing()).toHaveLength(12);
+  await createQueues(project);
+  const pubsub = openEmulatedPubSub(project);
+  await pubsub.subscription('test-score-shards-dead').delete();
+  expect(await bus.missing()).toEqual([
+    `projects/${project.projectId}/subscriptions/test-score-shards-dead`,
+  ]);
+  await pubsub.close();
+  await bus.close();
 });
 
 test('the emulator’s own pushes and dead letters', async () => {

@@ -115,7 +115,7 @@ describe('every metric file', () => {
         enum: ['STRING'],
       };
       const columns = new Map(
-        (await warehouse.describe('one_group'))?.map(({ name, type }) => [name, type]),
+        (await warehouse.describe('one_group'))?.columns.map(({ name, type }) => [name, type]),
       );
       expect([...columns.keys()].sort()).toEqual(
         ['account_id', ...group.metrics.map(({ id }) => id)].sort(),

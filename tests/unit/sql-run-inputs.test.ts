@@ -251,7 +251,9 @@ describe('run inputs', () => {
     expect(pickOf(rows, 'visits_7d', 'spend', 'paying', 'tier', 'calls_total')).toEqual([
       [null, null, null, null, null],
     ]);
-    const types = new Map((await warehouse.describe('run_inputs'))?.map((c) => [c.name, c.type]));
+    const types = new Map(
+      (await warehouse.describe('run_inputs'))?.columns.map((c) => [c.name, c.type]),
+    );
     expect(['visits_7d', 'spend', 'paying', 'tier'].map((name) => types.get(name))).toEqual([
       'INT64',
       'FLOAT64',

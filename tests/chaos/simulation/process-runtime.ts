@@ -12,6 +12,7 @@ const reading = new Set([
   'getAll',
   'count',
   'deadLetters',
+  'missing',
   'read',
   'resolve',
   'list',

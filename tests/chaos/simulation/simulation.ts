@@ -140,6 +140,7 @@ export async function openSimulation(options: SimulationOptions) {
     },
     deadLetters: async () => [],
     replay: async () => undefined,
+    missing: async () => [],
   };
   const base = (): Runtime => ({
     warehouse,

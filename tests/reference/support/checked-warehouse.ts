@@ -85,7 +85,7 @@ export function checkedWarehouse(
     },
     async *read(request) {
       const path = typeof request.table === 'string' ? [request.table] : request.table;
-      const columns = (await warehouse.describe(request.table)) ?? [];
+      const columns = (await warehouse.describe(request.table))?.columns ?? [];
       // The twin reads its own way; this is the query that the adapter for BigQuery sends.
       const { sql, parameters } = readQuery(request, path, columns);
       await check(sql, parameters);

@@ -110,6 +110,8 @@ export class Cloud implements Backend {
   }
 
   async create(type: string, planned: Values, config: Values): Promise<Values> {
+    // What enables an API looks the project up as soon as it is asked.
+    if (type === 'google_project_service') refuseCreation(this, type, planned, '');
     await this.#take(type);
     const kind = kinds[type];
     if (!kind) throw new Error(`The stand-in knows no ${type}; describe it in kinds.ts.`);

@@ -79,6 +79,8 @@ export const refused: readonly Mistake[] = [
     'modules/services/main.tf',
     '  depends_on = [google_project_service.first]\n',
     /cloudresourcemanager\.googleapis\.com is disabled/,
+    // All of them are asked for at once, and none is there at once.
+    ['google_project_service', 'google_project_service'],
   ),
   leftOut(
     'the service agent is asked for before its API is there',

@@ -174,6 +174,7 @@ export async function startApi(given: {
       },
       deadLetters: async () => [],
       replay: async () => undefined,
+      missing: async () => [],
     },
     crm,
     clock,

@@ -1,0 +1,63 @@
+/** What `kenko doctor` found: one finding for each thing that was looked at. */
+import { z } from 'zod';
+import { label } from '../scorecard/catalogue.ts';
+
+export type Text = z.infer<typeof label>;
+
+export const finding = z.strictObject({
+  /** The check that it comes from; stable. */
+  id: z.string(),
+  /** What was looked at. */
+  checked: label,
+  outcome: z.enum(['ok', 'warning', 'problem', 'not-checked']),
+  /** What is wrong, in one sentence; what was found, where nothing is. */
+  said: label.nullable(),
+  /** What to do about it; null where there is nothing to do. */
+  advice: label.nullable(),
+});
+export type Finding = z.infer<typeof finding>;
+
+export const doctorReport = z.strictObject({
+  pack: z.string().nullable(),
+  findings: z.array(finding),
+});
+export type DoctorReport = z.infer<typeof doctorReport>;
+
+/** What is wrong, and what to do. */
+export interface Trouble {
+  said: Text;
+  advice: Text;
+}
+
+/** Names and numbers that read the same in every language. */
+export const plain = (text: string): Text => ({ en: text, ja: text });
+
+/** A finding without the id of its check, which whoever runs the check adds. */
+export type Found = Omit<Finding, 'id'>;
+
+export const ok = (checked: Text, said: Text | null = null): Found => ({
+  checked,
+  outcome: 'ok',
+  said,
+  advice: null,
+});
+export const problem = (checked: Text, trouble: Trouble): Found => ({
+  checked,
+  outcome: 'problem',
+  ...trouble,
+});
+export const warning = (checked: Text, trouble: Trouble): Found => ({
+  checked,
+  outcome: 'warning',
+  ...trouble,
+});
+export const notChecked = (checked: Text, said: Text): Found => ({
+  checked,
+  outcome: 'not-checked',
+  said,
+  advice: null,
+});
+
+/** True where something has to be mended before Kenko can work. */
+export const hasProblem = (findings: readonly Pick<Finding, 'outcome'>[]): boolean =>
+  findings.some(({ outcome }) => outcome === 'problem');

@@ -1,0 +1,415 @@
+/** All that the checks say, in the languages of those who read it. */
+import type { CustomField } from '../salesforce/custom-fields.ts';
+import type { Text, Trouble } from './report.ts';
+
+/** Names of the checks. */
+export const titles = {
+  rules: { en: 'rules', ja: 'ルール' },
+  configuration: { en: 'environment variables', ja: '環境変数' },
+  'salesforce-configuration': {
+    en: 'environment variables for Salesforce',
+    ja: 'Salesforce 用の環境変数',
+  },
+  'salesforce-key': { en: 'private key for Salesforce', ja: 'Salesforce 用の秘密鍵' },
+  'google-credentials': { en: 'Google credentials', ja: 'Google の認証情報' },
+  sources: { en: 'source tables', ja: 'ソーステーブル' },
+  freshness: { en: 'freshness of the source tables', ja: 'ソーステーブルの鮮度' },
+  'own-tables': { en: "Kenko's own tables", ja: 'Kenko のテーブル' },
+  documents: { en: 'documents', ja: 'ドキュメント' },
+  indexes: { en: 'indexes of the documents', ja: 'ドキュメントのインデックス' },
+  queues: { en: 'topics and subscriptions', ja: 'トピックとサブスクリプション' },
+  'last-run': { en: 'last run', ja: '直近の実行' },
+  'salesforce-login': { en: 'login to Salesforce', ja: 'Salesforce へのログイン' },
+  'salesforce-fields': { en: 'fields in Salesforce', ja: 'Salesforce の項目' },
+  'salesforce-calls': { en: 'API calls of Salesforce', ja: 'Salesforce の API コール' },
+  clock: { en: 'clock of this machine', ja: 'このマシンの時計' },
+} as const satisfies Record<string, Text>;
+export type CheckId = keyof typeof titles;
+
+const both = (en: string, ja: string): Text => ({ en, ja });
+const trouble = (said: Text, advice: Text): Trouble => ({ said, advice });
+
+export const reasons = {
+  after: (title: Text) =>
+    both(
+      `Not checked: because of what is wrong with ${title.en}.`,
+      `未確認: 先に「${title.ja}」を直してください。`,
+    ),
+  noSalesforce: both(
+    'Not checked: no Salesforce is set up for this deployment.',
+    '未確認: このデプロイには Salesforce の設定がありません。',
+  ),
+  noMapping: both(
+    'Not checked: the pack has no salesforce.yaml.',
+    '未確認: パックに salesforce.yaml がありません。',
+  ),
+  noCalls: both(
+    'Not checked: Salesforce did not say how many calls are used.',
+    '未確認: Salesforce から使用済みコール数の通知がありません。',
+  ),
+};
+
+/** A check that did not come to its end. */
+export const failures = {
+  unauthorized: (said: string) =>
+    trouble(
+      both(`Access is refused: ${said}`, `アクセスが拒否されました: ${said}`),
+      both(
+        'Check who you are logged in as, and what that account may do.',
+        'ログインしているアカウントと、その権限を確認してください。',
+      ),
+    ),
+  passing: (said: string) =>
+    trouble(
+      both(`There is no answer: ${said}`, `応答がありません: ${said}`),
+      both(
+        'Try again in a moment; if it stays, look at the network and at the name of the service.',
+        'しばらくして再実行してください。続く場合はネットワークと接続先を確認してください。',
+      ),
+    ),
+  rejected: (said: string) =>
+    trouble(
+      both(`It failed: ${said}`, `失敗しました: ${said}`),
+      both('Mend what the message names.', 'メッセージが示す箇所を直してください。'),
+    ),
+};
+
+export const configuration = {
+  checked: (functions: readonly string[]) =>
+    both(`environment variables of ${functions.join(', ')}`, `${functions.join('、')} の環境変数`),
+  wrong: (sentence: string) =>
+    trouble(
+      both(sentence, `設定に誤りがあります（${sentence}）`),
+      both(
+        'Take the variables from the deployed functions, as terraform/README.md shows; if they are wrong there, apply again.',
+        'terraform/README.md の手順で、デプロイ済みの関数から環境変数を取得してください。そこでも誤っている場合は、もう一度 apply してください。',
+      ),
+    ),
+  unknown: (names: readonly string[]) =>
+    trouble(
+      both(`Nothing reads ${names.join(', ')}.`, `${names.join('、')} はどこからも読まれません。`),
+      both('Correct the name, or remove it.', '名前を直すか、削除してください。'),
+    ),
+  key: trouble(
+    both('It is no RSA key that can sign.', '署名に使える RSA 鍵ではありません。'),
+    both(
+      'Store the key whose certificate the app in Salesforce has; terraform/README.md shows how to make one.',
+      'Salesforce のアプリに登録した証明書の鍵を保存してください。作り方は terraform/README.md にあります。',
+    ),
+  ),
+  weakKey: (bits: number) =>
+    trouble(
+      both(`It has only ${bits} bits.`, `${bits} ビットしかありません。`),
+      both('Make one of at least 2048 bits.', '2048 ビット以上の鍵を作ってください。'),
+    ),
+};
+
+export const sources = {
+  table: (name: string) => both(`source table ${name}`, `ソーステーブル ${name}`),
+  noAccounts: (name: string) =>
+    trouble(
+      both(
+        `There is no table ${name}; it is the only one that Kenko cannot do without.`,
+        `テーブル ${name} がありません。Kenko に必須のテーブルです。`,
+      ),
+      both(
+        'Create it, or name yours in pack.yaml under tables.accounts.',
+        '作成するか、pack.yaml の tables.accounts に既存のテーブル名を書いてください。',
+      ),
+    ),
+  noTable: (name: string, groups: readonly string[]) =>
+    trouble(
+      both(
+        `There is no table ${name}, so the metrics of ${groups.join(', ')} have no data from it.`,
+        `テーブル ${name} がないため、${groups.join('、')} の指標にデータが入りません。`,
+      ),
+      both(
+        'Provide it or map yours in pack.yaml; without it those measures count as missing.',
+        '用意するか pack.yaml で対応付けてください。ないままなら、その項目は「データなし」になります。',
+      ),
+    ),
+  noColumn: (sentence: string, table: string, column: string) =>
+    trouble(
+      both(sentence, `テーブル ${table} に列 ${column} がありません。`),
+      both(
+        'Add the column or correct the mapping; nothing can be scored before.',
+        '列を追加するか、pack.yaml の対応付けを直してください。それまで採点できません。',
+      ),
+    ),
+  noOptionalColumns: (table: string, columns: readonly string[]) =>
+    trouble(
+      both(
+        `The table ${table} has no column ${columns.join(', ')}: what is computed from it has no data.`,
+        `テーブル ${table} に列 ${columns.join('、')} がないため、それを使う指標にデータが入りません。`,
+      ),
+      both(
+        'Add the columns or map yours in pack.yaml, if you have them.',
+        'データがあれば、列を追加するか pack.yaml で対応付けてください。',
+      ),
+    ),
+  elsewhere: (location: string, wanted: string) =>
+    trouble(
+      both(
+        `It is in ${location}, but jobs run in ${wanted}: queries do not cross locations.`,
+        `${location} にありますが、ジョブは ${wanted} で動きます。クエリはロケーションをまたげません。`,
+      ),
+      both(
+        `Set warehouse_location to "${location}" in Terraform, and apply.`,
+        `Terraform の warehouse_location を "${location}" にして apply してください。`,
+      ),
+    ),
+  found: (columns: number) => both(`${columns} columns are used.`, `${columns} 列を使います。`),
+};
+
+export const freshness = {
+  empty: (date: string) =>
+    trouble(
+      both(
+        `It has no row that was known at the end of ${date}.`,
+        `${date} の終わりの時点で有効な行がありません。`,
+      ),
+      both('Look at the feed that fills it.', 'データの取り込みを確認してください。'),
+    ),
+  late: (through: string, date: string) =>
+    trouble(
+      both(
+        `It is complete through ${through} only; a run now would be of ${date}.`,
+        `${through} までしか揃っていません。いま実行すると ${date} 分になります。`,
+      ),
+      both(
+        'Find out why the feed is late; its measures are as of that day, and missing beyond max_age.',
+        'データが遅れている理由を確認してください。項目はその日時点の値になり、max_age を過ぎると「データなし」になります。',
+      ),
+    ),
+  complete: (through: string) =>
+    both(`Complete through ${through}.`, `${through} まで揃っています。`),
+};
+
+export const ownTables = {
+  table: (name: string) => both(`table ${name}`, `テーブル ${name}`),
+  missing: trouble(
+    both('It is not there.', '存在しません。'),
+    both(
+      'Apply Terraform, which makes it (on a laptop: `npm start`).',
+      'Terraform を apply すると作られます（手元では `npm start`）。',
+    ),
+  ),
+  differs: (difference: Text) =>
+    trouble(
+      both(
+        `It is not laid out as sql/tables says: ${difference.en}.`,
+        `sql/tables の定義と違います: ${difference.ja}。`,
+      ),
+      both(
+        'Deploy code and Terraform of one commit; nobody else may change this table.',
+        'コードと Terraform を同じコミットでデプロイしてください。このテーブルを手で変更しないでください。',
+      ),
+    ),
+  noColumn: (name: string) => both(`there is no column ${name}`, `列 ${name} がありません`),
+  surplusColumn: (name: string) =>
+    both(`there is a column ${name} too many`, `余分な列 ${name} があります`),
+  otherColumn: (name: string, found: string, wanted: string) =>
+    both(`${name} is ${found}, not ${wanted}`, `${name} が ${wanted} ではなく ${found} です`),
+  otherPartition: (wanted: string) =>
+    both(`it is not partitioned by ${wanted}`, `${wanted} でパーティション分割されていません`),
+  otherCluster: (wanted: string) =>
+    both(`it is not clustered by ${wanted}`, `${wanted} でクラスタ化されていません`),
+};
+
+export const documents = {
+  readable: both('They can be read.', '読み取れます。'),
+  index: (collection: string, fields: string) =>
+    both(`index of ${collection} on ${fields}`, `${collection} の ${fields} のインデックス`),
+  noIndex: (said: string) =>
+    trouble(
+      both(`Firestore refuses the query: ${said}`, `Firestore にクエリを拒否されました: ${said}`),
+      both(
+        'Apply Terraform, and wait until Firestore has built the index.',
+        'Terraform を apply し、Firestore がインデックスを作り終えるまで待ってください。',
+      ),
+    ),
+  served: (count: number) =>
+    both(`${count} queries are served.`, `${count} 種類のクエリを確認しました。`),
+};
+
+export const queues = {
+  missing: (names: readonly string[]) =>
+    trouble(
+      both(`There is no ${names.join(', ')}.`, `${names.join('、')} がありません。`),
+      both(
+        'Apply Terraform, and see that KENKO_PREFIX is its prefix.',
+        'Terraform を apply してください。KENKO_PREFIX が prefix と同じかも確認してください。',
+      ),
+    ),
+};
+
+export const runs = {
+  none: trouble(
+    both('No run has been started yet.', 'まだ一度も実行されていません。'),
+    both(
+      'Run the daily job (on a laptop: `npm start`).',
+      '日次ジョブを実行してください（手元では `npm start`）。',
+    ),
+  ),
+  failed: (id: string, why: string) =>
+    trouble(
+      both(`Run ${id} failed: ${why}`, `実行 ${id} が失敗しました: ${why}`),
+      both('Mend what it names, and run it again.', '原因を直して、もう一度実行してください。'),
+    ),
+  held: (id: string) =>
+    trouble(
+      both(
+        `Run ${id} is held: too many accounts would change band.`,
+        `実行 ${id} は保留中です。バンドの変わる顧客が多すぎます。`,
+      ),
+      both(
+        'Look at what changed, then release or discard it.',
+        '変化の内容を見て、release か discard を選んでください。',
+      ),
+    ),
+  neverFinished: trouble(
+    both('No run has finished yet.', 'まだ完了した実行がありません。'),
+    both(
+      'Look at the runs, the dead letters and the log.',
+      '実行の一覧、デッドレター、ログを確認してください。',
+    ),
+  ),
+  stale: (id: string, hours: number) =>
+    trouble(
+      both(
+        `The last one that finished, ${id}, did so ${hours} hours ago.`,
+        `最後に完了した ${id} は ${hours} 時間前です。`,
+      ),
+      both(
+        'Look at the daily job: is it paused, do its calls fail? (On a laptop: `npm start`.)',
+        '日次ジョブが停止していないか、呼び出しが失敗していないか確認してください（手元では `npm start`）。',
+      ),
+    ),
+  finished: (id: string, hours: number) =>
+    both(`${id} finished ${hours} hours ago.`, `${id} が ${hours} 時間前に完了しました。`),
+};
+
+const kinds: Record<CustomField['type'], Text> = {
+  text: both('Text', 'テキスト'),
+  'long-text': both('Long Text Area', 'ロングテキストエリア'),
+  number: both('Number', '数値'),
+  checkbox: both('Checkbox', 'チェックボックス'),
+  date: both('Date', '日付'),
+  datetime: both('Date/Time', '日付/時間'),
+};
+
+export const salesforce = {
+  field: (object: string, name: string) => plainField(object, name),
+  loggedIn: (object: string) =>
+    both(`It works; ${object} is there.`, `成功。${object} もあります。`),
+  refused: (said: string) =>
+    trouble(
+      both(said, `拒否されました（${said}）`),
+      both(
+        "Check the app's approval for Kenko's user, the consumer key, and the secret or the certificate's end.",
+        'アプリの事前承認、コンシューマー鍵、シークレットまたは証明書の期限を確認してください。',
+      ),
+    ),
+  noObject: (object: string) =>
+    trouble(
+      both(`There is no object ${object}.`, `オブジェクト ${object} がありません。`),
+      both(
+        `Correct object in salesforce.yaml, or give Kenko's user access to ${object}.`,
+        `salesforce.yaml の object を直すか、Kenko のユーザーに ${object} の権限を付けてください。`,
+      ),
+    ),
+  noField: (field: CustomField) =>
+    trouble(
+      both(
+        `It is not there, or Kenko's user cannot see it.`,
+        '存在しないか、Kenko のユーザーから見えません。',
+      ),
+      both(
+        `Make it in Setup as ${kinds[field.type].en}${sizeOf(field)}, and let Kenko's user see it.`,
+        `設定で${kinds[field.type].ja}${sizeOf(field)}として作成し、Kenko のユーザーに参照を許可してください。`,
+      ),
+    ),
+  wrongType: (found: string, field: CustomField) =>
+    trouble(
+      both(
+        `It is of type ${found}, which cannot hold what is written there.`,
+        `型が ${found} なので、書き込む値を保持できません。`,
+      ),
+      both(
+        `Make it ${kinds[field.type].en}${sizeOf(field)}.`,
+        `${kinds[field.type].ja}${sizeOf(field)}にしてください。`,
+      ),
+    ),
+  tooShort: (length: number, wanted: number) =>
+    trouble(
+      both(
+        `It takes ${length} characters; what is written may have ${wanted}, and a longer text is refused.`,
+        `${length} 文字までしか入りません。最大 ${wanted} 文字を書き込むため、長い値は拒否されます。`,
+      ),
+      both(`Give it ${wanted} characters.`, `${wanted} 文字にしてください。`),
+    ),
+  tooCoarse: (scale: number) =>
+    trouble(
+      both(
+        `It keeps ${scale} decimal places, so it would always differ from what was written.`,
+        `小数点以下が ${scale} 桁しかないため、書き込んだ値と常に食い違います。`,
+      ),
+      both('Give it at least 2 decimal places.', '小数点以下を 2 桁以上にしてください。'),
+    ),
+  readOnly: trouble(
+    both("Kenko's user may not write it.", 'Kenko のユーザーが書き込めません。'),
+    both(
+      "Give edit access to the field in the permission set of Kenko's user.",
+      'Kenko の権限セットで、この項目の編集を許可してください。',
+    ),
+  ),
+  notExternalId: trouble(
+    both(
+      'It is no External ID, so finding records by it is slow or refused.',
+      '外部 ID ではないため、レコードの検索が遅いか拒否されます。',
+    ),
+    both('Tick External ID in its definition.', '項目定義で「外部 ID」を有効にしてください。'),
+  ),
+  notUnique: trouble(
+    both(
+      'It is not Unique: an account with two records gets no scores.',
+      '「ユニーク」ではありません。レコードが 2 件ある顧客にはスコアが書き込まれません。',
+    ),
+    both('Tick Unique in its definition.', '項目定義で「ユニーク」を有効にしてください。'),
+  ),
+  calls: (used: number, limit: number) =>
+    both(`${used} of ${limit} are used.`, `${limit} 回のうち ${used} 回を使用済みです。`),
+  fewCalls: (used: number, limit: number) =>
+    trouble(
+      both(
+        `${used} of ${limit} calls of the day are used; from 80 % on, Kenko leaves the rest to others.`,
+        `1 日の上限 ${limit} 回のうち ${used} 回を使用済みです。80 % を超えると Kenko は書き込みを待ちます。`,
+      ),
+      both(
+        'Setup, System Overview says who uses them; what waits is sent as calls come free.',
+        '設定の「システムの概要」で利用元を確認してください。待機中の更新は、空きが出ると送られます。',
+      ),
+    ),
+};
+
+function plainField(object: string, name: string): Text {
+  return both(`${object}.${name}`, `${object}.${name}`);
+}
+
+function sizeOf({ type, length, precision, scale }: CustomField): string {
+  if (type === 'text' || type === 'long-text') return `(${length})`;
+  return type === 'number' ? `(${(precision ?? 18) - (scale ?? 0)}, ${scale ?? 0})` : '';
+}
+
+export const clock = {
+  right: (seconds: number) =>
+    both(`It differs by ${seconds} s from a server's.`, `サーバーとの差は ${seconds} 秒です。`),
+  wrong: (seconds: number, where: 'ahead' | 'behind') =>
+    trouble(
+      both(
+        `It is ${seconds} s ${where === 'ahead' ? 'ahead of' : 'behind'} a server's: logins are refused when it is minutes off.`,
+        `サーバーより ${seconds} 秒${where === 'ahead' ? '進んで' : '遅れて'}います。数分ずれるとログインが拒否されます。`,
+      ),
+      both('Set the clock of this machine by NTP.', 'このマシンの時計を NTP で合わせてください。'),
+    ),
+};
