@@ -13,7 +13,6 @@ const fittingTypes: Record<CustomField['type'], readonly string[]> = {
   number: ['double', 'currency', 'percent', 'int'],
   checkbox: ['boolean'],
   date: ['date'],
-  datetime: ['datetime'],
 };
 /** Reconciling takes numbers for equal that differ by less than half of a hundredth. */
 const leastScale = 2;

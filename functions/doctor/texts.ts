@@ -31,21 +31,18 @@ const trouble = (said: Text, advice: Text): Trouble => ({ said, advice });
 
 export const reasons = {
   after: (title: Text) =>
-    both(
-      `Not checked: because of what is wrong with ${title.en}.`,
-      `未確認: 先に「${title.ja}」を直してください。`,
-    ),
+    both(`because of what is wrong with ${title.en}.`, `先に「${title.ja}」を直してください。`),
   noSalesforce: both(
-    'Not checked: no Salesforce is set up for this deployment.',
-    '未確認: このデプロイには Salesforce の設定がありません。',
+    'because no Salesforce is set up for this deployment.',
+    'このデプロイには Salesforce の設定がありません。',
   ),
   noMapping: both(
-    'Not checked: the pack has no salesforce.yaml.',
-    '未確認: パックに salesforce.yaml がありません。',
+    'because the pack has no salesforce.yaml.',
+    'パックに salesforce.yaml がありません。',
   ),
   noCalls: both(
-    'Not checked: Salesforce did not say how many calls are used.',
-    '未確認: Salesforce から使用済みコール数の通知がありません。',
+    'because Salesforce did not say how many calls are used.',
+    'Salesforce から使用済みコール数の通知がありません。',
   ),
 };
 
@@ -295,7 +292,6 @@ const kinds: Record<CustomField['type'], Text> = {
   number: both('Number', '数値'),
   checkbox: both('Checkbox', 'チェックボックス'),
   date: both('Date', '日付'),
-  datetime: both('Date/Time', '日付/時間'),
 };
 
 export const salesforce = {

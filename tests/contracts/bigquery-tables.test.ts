@@ -87,7 +87,7 @@ describe('places', () => {
       const table = [...warehouse.sourceDataset, 'accounts'];
       expect(await warehouse.describe(table)).toEqual({
         columns: [{ name: 'account_id', type: 'STRING', required: true }],
-        location: 'US',
+        location,
       });
       const name = table.map((part) => `\`${part}\``).join('.');
       expect(await warehouse.query(`SELECT account_id FROM ${name}`)).toEqual([

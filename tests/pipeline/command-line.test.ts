@@ -1,9 +1,13 @@
 /** The commands on the demo, as a user types them. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { serveAdmin } from '../../functions/cli/admin.ts';
+import { openOwnSession, stateFolder } from '../../functions/cli/open-session.ts';
 import { runSummary } from '../../functions/cli/run-summary.ts';
+import { Rejected } from '../../functions/errors.ts';
 import { reconciliationDocument } from '../../functions/records/documents.ts';
 import { kenko } from './support/command-line.ts';
 
@@ -14,6 +18,17 @@ beforeAll(() => {
   state = ['--state', join(folder, 'state')];
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Every file below a folder, byte by byte. */
+function bytesBelow(parent: string): Map<string, string> {
+  const files = readdirSync(parent, { recursive: true, withFileTypes: true });
+  return new Map(
+    files
+      .filter((file) => file.isFile())
+      .map((file) => join(file.parentPath, file.name))
+      .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
+}
 
 const slot = '2026-03-02T17:00:00Z';
 const demo = ['--accounts', '40'];
@@ -71,6 +86,45 @@ describe('commands that look', () => {
     expect(found.compared).toBeGreaterThan(20);
     expect(found.differing.count + found.missing.count).toBe(0);
     expect((await kenko('reconcile', ...state)).stdout).toContain('differ: sent again');
+  });
+
+  it('examine the state folder: nothing is wrong, and not a byte of it changes', async () => {
+    const before = bytesBelow(join(folder, 'state'));
+    expect(before.size).toBeGreaterThan(3);
+    const { status, stdout } = await kenko('doctor', '--json', ...state);
+    const report = JSON.parse(stdout) as { passed: boolean; findings: { outcome: string }[] };
+    expect(report.findings.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+    expect(report.passed).toBe(true);
+    expect(status).toBe(0);
+    expect(bytesBelow(join(folder, 'state'))).toEqual(before);
+  });
+
+  it('examine it by way of the process that works on it, and say what is wrong', async () => {
+    const own = { pack: 'saas', state: join(folder, 'state'), accounts: 0 };
+    const session = await openOwnSession(own, () => undefined);
+    const stop = await serveAdmin(stateFolder(own), session);
+    try {
+      expect((await kenko('doctor', ...state)).stdout).toContain('\n0 problems, 0 warnings, 0 not');
+      const run = async () => Promise.reject(new Rejected('not-found', 'It is gone.'));
+      const doctor = vi.spyOn(session, 'doctor').mockImplementation(run);
+      expect(await kenko('doctor', ...state)).toMatchObject({
+        status: 2,
+        stderr: 'kenko: It is gone.\n',
+      });
+      expect(doctor).toHaveBeenCalledOnce();
+    } finally {
+      await stop();
+      await session.close();
+    }
+  });
+
+  it('examine a deployment that says nothing of itself, in either language', async () => {
+    const { status, stdout } = await kenko('doctor', '--deployed', '--lang', 'ja');
+    expect(status).toBe(1);
+    expect(stdout).toContain('KENKO_PACK is missing');
+    expect(stdout).toMatch(/未確認 ソーステーブル: 先に「環境変数」を直してください。/);
+    expect(stdout).toMatch(/問題 \d 件、注意 0 件、未確認 1\d 件\n$/);
+    expect((await kenko('doctor', '--deployed', ...state)).status).toBe(2);
   });
 
   it('decide only about a run that is held, and only with a reason', async () => {
