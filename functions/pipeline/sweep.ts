@@ -10,6 +10,7 @@ import {
   runs,
 } from '../records/documents.ts';
 import { claimRun } from './claim-run.ts';
+import { dropRunTables } from './end-run.ts';
 import { endHeldRuns } from './held-runs.ts';
 import { republishOverridden } from './overrides.ts';
 import { advanceRun } from './start-run.ts';
@@ -100,8 +101,10 @@ async function expire(
     });
     return true;
   });
-  if (ended) runtime.log.runFailed({ run: id, code: failure.code, reason: failure.message });
-  return ended;
+  if (!ended) return false;
+  await dropRunTables(runtime, id, run);
+  runtime.log.runFailed({ run: id, code: failure.code, reason: failure.message });
+  return true;
 }
 
 /** Sends accounts that wait for Salesforce on their way again. */

@@ -15,27 +15,31 @@ export interface Price {
 
 const tebibyte = 2 ** 40;
 
+/** Google's page fills in its prices by script, so that no stored copy of a later date has them. */
+const readOfFirestore =
+  '[unverified] since 2018-05-23, multi-region, from a dated transcript of the page, looked up 2026-11-25';
+
 export const prices = {
   reads: {
     what: 'Firestore document reads',
     usd: 0.06,
     per: 100_000,
     page: 'https://cloud.google.com/firestore/pricing',
-    read: '[unverified] today; multi-region price in an undated older copy of the page, looked up 2026-11-25',
+    read: readOfFirestore,
   },
   writes: {
     what: 'Firestore document writes',
     usd: 0.18,
     per: 100_000,
     page: 'https://cloud.google.com/firestore/pricing',
-    read: '[unverified] today; multi-region price in an undated older copy of the page, looked up 2026-11-25',
+    read: readOfFirestore,
   },
   deletes: {
     what: 'Firestore document deletes',
     usd: 0.02,
     per: 100_000,
     page: 'https://cloud.google.com/firestore/pricing',
-    read: '[unverified] today; multi-region price in an undated older copy of the page, looked up 2026-11-25',
+    read: readOfFirestore,
   },
   messageBytes: {
     what: 'Pub/Sub bytes, published and delivered',
@@ -49,7 +53,7 @@ export const prices = {
     usd: 6.25,
     per: tebibyte,
     page: 'https://cloud.google.com/bigquery/pricing',
-    read: '[unverified] no copy of the page with the price per TiB was found on 2026-11-25',
+    read: '[unverified] since 2023-07-05, when it rose from $5, as others wrote of it that day, looked up 2026-11-25',
   },
 } as const satisfies Record<string, Price>;
 
