@@ -13,6 +13,7 @@ import { explain } from './explain-command.ts';
 import { exitCode, fail } from './output.ts';
 import { reconcileSalesforce } from './reconcile-command.ts';
 import { rulesCheck } from './rules-check-command.ts';
+import { rulesDiff } from './rules-diff-command.ts';
 import { writeSchemas } from './rules-schema-command.ts';
 import { run } from './run-command.ts';
 import { decideRun, showRuns } from './runs-command.ts';
@@ -149,11 +150,28 @@ export function program(): Command {
   const rules = kenko.command('rules').description('the rules of a pack');
   rules
     .command('check')
-    .description('parse, types, gaps, rule tests; exemplars where results exist')
+    .description('types, gaps, rule tests; with data, coverage, noise and exemplars too')
     .argument('[folder]', 'folder of the pack', 'rules/saas')
-    .option('--state <folder>', 'results that exemplars are checked against', '.kenko')
+    .option('--data <folder>', 'CSV or Parquet files that the rules are tried on')
+    .option('--state <folder>', 'state folder whose data the rules are tried on')
+    .option('--as-of <instant>', 'look at the data as of this instant')
     .option('--json', 'print one JSON value instead of text')
     .action(rulesCheck);
+  rules
+    .command('diff')
+    .description('who would move between bands by other rules, with revenue, and why')
+    .argument('<old>', 'git revision, checkout or folder of a pack')
+    .argument('<new>', 'the same, of the rules wished for')
+    .option('--pack <name>', 'which pack; that of the folder, or saas, without it')
+    .option('--data <folder>', 'CSV or Parquet files that both are tried on')
+    .option('--state <folder>', 'state folder whose data both are tried on; else the demo')
+    .option('--as-of <instant>', 'look at the data as of this instant')
+    .option('--accounts <n>', 'accounts of the demo', positiveInteger, 500)
+    .option('--today <date>', 'last day of the demo', '2026-03-02')
+    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .option('--markdown', 'print Markdown, for a pull request')
+    .option('--json', 'print one JSON value instead of text')
+    .action(rulesDiff);
   rules
     .command('schema')
     .description('write the JSON Schemas that give editors completion, after a change of ours')

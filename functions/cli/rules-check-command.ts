@@ -1,103 +1,97 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { readPackFiles } from '../deployed-files.ts';
+import { dataFindings } from '../evidence/data-findings.ts';
 import { lintPackSql } from '../local/googlesql-lint.ts';
-import { accountAnswer } from '../records/api.ts';
+import { scoreOnData } from '../local/rules-data.ts';
+import type { Finding } from '../scorecard/findings.ts';
 import { lintPack } from '../scorecard/lint.ts';
-import type { Exemplar, Pack } from '../scorecard/pack.ts';
+import type { Pack } from '../scorecard/pack.ts';
 import { parsePack } from '../scorecard/parse.ts';
-import { runRuleTests } from '../scorecard/rule-tests.ts';
-import { openExisting, using } from './open-session.ts';
+import { runRuleTests, type TestReport } from '../scorecard/rule-tests.ts';
 import { colour, exitCode, print, printJson } from './output.ts';
 
-interface ExemplarOutcome {
-  account: string;
-  score: string;
-  passed: boolean | null;
-  message: string;
+export interface CheckOptions {
+  data?: string;
+  state?: string;
+  asOf?: string;
+  json?: boolean;
 }
 
-/** `kenko rules check`: parse, types, gaps, rule tests, exemplars. */
-export async function rulesCheck(
-  folder: string,
-  options: { state: string; json?: boolean },
-): Promise<void> {
+/** `kenko rules check`: types, gaps and rule tests; with data, coverage, noise and exemplars. */
+export async function rulesCheck(folder: string, options: CheckOptions): Promise<void> {
   const name = basename(resolve(folder));
   const pack = parsePack(readPackFiles(name, { folder }));
   lintPackSql(pack);
   const tests = runRuleTests(pack);
-  const findings = lintPack(pack);
-  const exemplars = await checkExemplars(pack, options.state);
-  const wrong = exemplars.filter(({ passed }) => passed === false);
-  const passed = tests.failed === 0 && wrong.length === 0;
-  if (options.json) printJson({ pack: pack.id, passed, tests, findings, exemplars });
-  else {
-    for (const outcome of tests.outcomes) {
-      if (outcome.passed) continue;
-      print(colour.red(`${outcome.file}:${outcome.line} ${outcome.name}`));
-      for (const failure of outcome.failures) print(`  ${failure}`);
-    }
-    for (const finding of findings) {
-      print(colour.yellow(`${finding.file}:${finding.line} ${finding.message}`));
-      print(`  ${finding.advice}`);
-    }
-    for (const exemplar of exemplars) {
-      if (exemplar.passed === false) print(colour.red(exemplar.message));
-      if (exemplar.passed === null) print(colour.dim(exemplar.message));
-    }
-    print(
-      `${pack.id}: ${tests.passed} rule tests passed, ${tests.failed} failed; ${findings.length} findings; ${exemplars.filter((e) => e.passed).length} of ${exemplars.length} exemplars in their band.`,
-    );
+  const data = await onData(pack, options);
+  const findings = [...testFindings(tests), ...lintPack(pack), ...(data?.findings ?? [])];
+  const blocked = findings.some(({ severity }) => severity === 'block');
+  if (options.json) {
+    const { passed, failed } = tests;
+    printJson({
+      pack: pack.id,
+      passed: !blocked,
+      tests: { passed, failed },
+      data: data ? { date: data.date, accounts: data.accounts } : null,
+      findings,
+    });
+  } else {
+    for (const finding of findings) printFinding(finding);
+    print(summary(pack, tests, data, findings));
   }
-  if (!passed) process.exitCode = exitCode.failed;
+  if (blocked) process.exitCode = exitCode.failed;
 }
 
-/** Concrete customers that must come out as people know them, where results exist. */
-async function checkExemplars(pack: Pack, state: string): Promise<ExemplarOutcome[]> {
-  if (pack.exemplars.length === 0) return [];
-  if (!existsSync(join(resolve(state), pack.id, 'warehouse.duckdb'))) {
-    return pack.exemplars.map((exemplar) => ({
-      account: exemplar.account,
-      score: exemplar.score,
-      passed: null,
-      message: `Exemplar ${exemplar.account}: not checked, there are no results in ${state} yet.`,
-    }));
-  }
-  return using(await openExisting({ pack: pack.id, state }), (session) =>
-    Promise.all(pack.exemplars.map((exemplar) => checkExemplar(pack, exemplar, session))),
-  );
+interface DataChecked {
+  date: string;
+  accounts: number;
+  findings: Finding[];
 }
 
-async function checkExemplar(
+async function onData(
   pack: Pack,
-  exemplar: Exemplar,
-  session: { get(path: string): Promise<unknown> },
-): Promise<ExemplarOutcome> {
-  const outcome = (passed: boolean | null, message: string): ExemplarOutcome => ({
-    account: exemplar.account,
-    score: exemplar.score,
-    passed,
-    message,
-  });
-  const place = `${exemplar.place.file}:${exemplar.place.line}`;
-  const found = await session
-    .get(`/v1/accounts/${encodeURIComponent(exemplar.account)}`)
-    .then((answer) => accountAnswer.parse(answer))
-    .catch(() => undefined);
-  const band = found?.scores.find(({ id }) => id === exemplar.score)?.computed_band?.id;
-  if (band === undefined) {
-    return outcome(null, `${place} ${exemplar.account} has no ${exemplar.score} score here.`);
-  }
-  const bands = pack.scores.find(({ id }) => id === exemplar.score)?.bands ?? [];
-  const position = (id: string | null): number => bands.findIndex((b) => b.id === id);
-  const tooLow = exemplar.atLeast !== null && position(band) < position(exemplar.atLeast);
-  const tooHigh = exemplar.atMost !== null && position(band) > position(exemplar.atMost);
-  const wanted =
-    exemplar.atLeast === null ? `at most ${exemplar.atMost}` : `at least ${exemplar.atLeast}`;
-  return tooLow || tooHigh
-    ? outcome(
-        false,
-        `${place} ${exemplar.account} is ${band}, but must be ${wanted}: ${exemplar.why}`,
-      )
-    : outcome(true, `${exemplar.account} is ${band}, ${wanted}.`);
+  { data, state, asOf }: CheckOptions,
+): Promise<DataChecked | undefined> {
+  const at = asOf === undefined ? {} : { asOf };
+  const place = data !== undefined ? { folder: data, ...at } : state && { state, ...at };
+  if (!place) return undefined;
+  const [scored] = await scoreOnData([pack], place);
+  if (!scored) return undefined;
+  const accounts = scored.rows.get(pack.scores[0]?.id ?? '')?.length ?? 0;
+  return { date: scored.date, accounts, findings: dataFindings(pack, scored) };
+}
+
+/** Rules whose own examples come out otherwise must not go live. */
+function testFindings({ outcomes }: TestReport): Finding[] {
+  return outcomes
+    .filter(({ passed }) => !passed)
+    .map(({ file, line, name, failures }) => ({
+      rule: 'rule-test',
+      severity: 'block',
+      file,
+      line,
+      message: `The example "${name}" comes out otherwise: ${failures.join('; ')}`,
+      advice: 'Change the rules, or the example where the change is meant',
+    }));
+}
+
+const tone = { block: colour.red, warning: colour.yellow, hint: colour.dim };
+
+function printFinding({ severity, file, line, message, advice }: Finding): void {
+  print(tone[severity](`${file}:${line} ${severity}: ${message}`));
+  print(`  ${advice}`);
+}
+
+function summary(
+  pack: Pack,
+  tests: TestReport,
+  data: DataChecked | undefined,
+  findings: readonly Finding[],
+): string {
+  const count = (severity: Finding['severity']) =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const looked = data
+    ? `${data.accounts} accounts as of ${data.date}`
+    : 'no data (name it with --data or --state to check coverage, noise and exemplars)';
+  return `${pack.id}: ${tests.passed} rule tests passed, ${tests.failed} failed; ${count('block')} blocking, ${count('warning')} warnings, ${count('hint')} hints; ${looked}.`;
 }

@@ -20,20 +20,36 @@ interface Target {
   files: Map<string, string>;
 }
 
-/** The rule files of a pack; groups and tests that play no part are left out, to be quick. */
+/**
+ * A rule file beside what it needs: one short scorecard for every other score, and the groups
+ * that these read. All of a pack at every edit would take minutes.
+ */
+function targetOf(all: ReadonlyMap<string, string>, path: string): Target {
+  const own = path.replace('.test.yaml', '.yaml');
+  const cards = parsePack(new Map(all)).scores.map(({ scorecards }) => {
+    const files = scorecards.map(({ place }) => place.file);
+    return files.includes(own) ? own : files.sort((a, b) => lengthOf(all, a) - lengthOf(all, b))[0];
+  });
+  const files = new Map(
+    [...all].filter(([other]) => {
+      if (other.endsWith('.test.yaml')) return other === path;
+      return !other.includes('/scorecards/') || cards.includes(other);
+    }),
+  );
+  const read = new Set(parsePack(files).groups.flatMap(({ file, sqlFile }) => [file, sqlFile]));
+  for (const other of all.keys()) {
+    if (other.startsWith('sql/metrics/') && !read.has(other)) files.delete(other);
+  }
+  return { path, files };
+}
+
+const lengthOf = (files: ReadonlyMap<string, string>, path: string): number =>
+  files.get(path)?.length ?? 0;
+
 function targetsOf(name: string): Target[] {
   const all = readPackFiles(name);
-  const { groups } = parsePack(all);
-  const read = new Set(groups.flatMap(({ file, sqlFile }) => [file, sqlFile]));
-  const needed = (path: string) => !path.startsWith('sql/metrics/') || read.has(path);
-  return [...all.keys()]
-    .filter((path) => path.startsWith('rules/'))
-    .map((path) => {
-      const files = [...all].filter(
-        ([other]) => needed(other) && (other === path || !other.endsWith('.test.yaml')),
-      );
-      return { path, files: new Map(files) };
-    });
+  const rules = [...all.keys()].filter((path) => path.startsWith('rules/'));
+  return rules.map((path) => targetOf(all, path));
 }
 
 const targets = packNames().flatMap(targetsOf);

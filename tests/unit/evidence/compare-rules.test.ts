@@ -1,0 +1,88 @@
+/** What other rules make of the same accounts. */
+import { describe, expect, it } from 'vitest';
+import { diffMarkdown } from '../../../functions/cli/rules-diff-text.ts';
+import { compareRules, type RulesResult } from '../../../functions/evidence/compare-rules.ts';
+import type { InputRow } from '../../../functions/scorecard/input-batch.ts';
+import { layoutOf } from '../../../functions/scorecard/layout.ts';
+import { parsePack } from '../../../functions/scorecard/parse.ts';
+import { filesWith, goodAccount, score } from '../scorecard/small-pack.ts';
+
+const use = 'rules/small/scorecards/use.yaml';
+const rows: InputRow[] = [
+  { ...goodAccount, account_id: 'big', users: 7 },
+  { ...goodAccount, account_id: 'sm|all', users: 6, error_rate: 0.2 },
+  { ...goodAccount, account_id: 'best', users: 40 },
+];
+const revenue = new Map([
+  ['big', 5000],
+  ['sm|all', 100],
+]);
+
+function resultOf(...changes: (readonly [path: string, from: string, to: string])[]): RulesResult {
+  const pack = parsePack(filesWith(...changes));
+  return { layout: layoutOf(pack), rows: new Map([['health', score(pack, rows).rows]]), revenue };
+}
+
+/** Users earn their middle points later: 7 and 6 users fall from 20 points to none. */
+const stricter = resultOf([use, '[5, 20]', '[8, 20]']);
+
+describe('comparing rules', () => {
+  it('gives who moves between bands, the biggest revenue first, and the measure that moves them', () => {
+    const [health] = compareRules(resultOf(), stricter);
+    expect(health).toMatchObject({
+      score: 'health',
+      exists: 'both',
+      accounts: 3,
+      changed: 2,
+      up: { accounts: 0, revenue: null },
+      down: { accounts: 1, revenue: 5000 },
+      movements: [{ from: 'green', to: 'yellow', accounts: 1, revenue: 5000 }],
+      measures: [{ measure: 'users', accounts: 2, mean: -2000, moved: 1 }],
+    });
+    expect(health?.movers).toMatchObject([
+      {
+        account: 'big',
+        from_points: 8000,
+        to_points: 6000,
+        way: 'down',
+        causes: [{ delta: -2000 }],
+      },
+    ]);
+    expect(health?.bands.map(({ id, before, after }) => [id, before, after])).toEqual([
+      ['red', 0, 0],
+      ['yellow', 1, 2],
+      ['green', 2, 1],
+      ['unknown', 0, 0],
+    ]);
+  });
+
+  it('gives no movers for the same rules', () => {
+    expect(compareRules(resultOf(), resultOf())).toMatchObject([{ changed: 0, movers: [] }]);
+  });
+
+  it('tells a move of the other way as up', () => {
+    expect(compareRules(stricter, resultOf())[0]).toMatchObject({ up: { accounts: 1 } });
+  });
+
+  it('is Markdown in either language, and no name breaks out of its cell', () => {
+    const boundary = resultOf(
+      [use, '[5, 20]', '[6.5, 20]'],
+      ['rules/small/bands.yaml', 'from: 40', 'from: 45'],
+    );
+    const diff = {
+      pack: 'small',
+      old: 'main',
+      new: 'HEAD',
+      date: '2026-02-02',
+      data: 'own' as const,
+      same_rules: false,
+      scores: compareRules(resultOf(), boundary),
+    };
+    const english = diffMarkdown(diff, 'en');
+    expect(english).toContain('| sm\\|all | 100 | Fair | Critical | 60 → 40 | Active users −20 |');
+    expect(english.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(8);
+    expect(diffMarkdown(diff, 'ja')).toContain(
+      '| sm\\|all | 100 | 普通 | 危険 | 60 → 40 | 利用者数 −20 |',
+    );
+  });
+});
