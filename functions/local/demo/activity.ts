@@ -5,18 +5,6 @@ import { clamp, Random } from './random.ts';
 import type { Team } from './team.ts';
 import { lateFeed, type World } from './world.ts';
 
-const features = [
-  'dashboard',
-  'search',
-  'import',
-  'report',
-  'workflow',
-  'template',
-  'mobile',
-  'calendar',
-] as const;
-const options = ['forecast', 'audit_log', 'archive'] as const;
-
 // Outages at weekends: a working day that arrives late moves twice as many scores at once.
 const feeds = {
   events: { id: 11, weeks: 9, fails: 1, days: 1 },
@@ -72,9 +60,10 @@ export class Activity {
     this.usageLate = late.usage;
     this.eventsLate = late.events;
     const weekend = isWeekend(day);
+    const season = world.kind.season(day);
     const users = this.inPlay(health);
     const open = random.chance(
-      weekend ? 0.06 + 0.25 * health : clamp(0.08 + 1.6 * health, 0, 0.985),
+      season * (weekend ? 0.06 + 0.25 * health : clamp(0.08 + 1.6 * health, 0, 0.985)),
     );
     const share = (weekend ? 0.08 : 0.35 + 0.35 * health) * random.between(0.8, 1.2);
     const active = open ? clamp(random.rounded(users * share), 1, users) : 0;
@@ -120,6 +109,7 @@ export class Activity {
   private act(doing: Doing, user: string): void {
     const { random, profile } = this;
     const { health } = doing;
+    const { features, options } = this.world.kind;
     const owned = Math.min(profile.options, Math.floor(health * 4.5));
     const option = owned > 0 && random.chance(0.12);
     const count = clamp(Math.round(0.4 + 7.6 * health + profile.breadth), 1, features.length);

@@ -4,6 +4,7 @@ import { clamp, type Random } from './random.ts';
 import { Versions, type World } from './world.ts';
 
 const invoiceDays = 30;
+const daysPerMonth = 30.4;
 
 export class Agreement {
   status: 'trial' | 'active' | 'ended' = 'trial';
@@ -35,7 +36,7 @@ export class Agreement {
     this.startedOn = createdOn;
     this.renewalOn = trialEnds;
     this.seats = Math.min(profile.seats, 10);
-    this.owner = ownerFor(random, profile);
+    this.owner = ownerFor(random, profile, world.kind.owners);
     this.account = new Versions(world.accounts);
     this.contract = new Versions(world.contracts);
   }
@@ -84,8 +85,8 @@ export class Agreement {
         this.recordContract(day);
       }
     }
-    if (random.chance(0.0004)) {
-      this.owner = ownerFor(random, this.profile);
+    if (random.chance(this.world.kind.lastingOwner ? 0 : 0.0004)) {
+      this.owner = ownerFor(random, this.profile, this.world.kind.owners);
       this.recordAccount(day);
     }
   }
@@ -97,8 +98,8 @@ export class Agreement {
   }
 
   /** Renews for another term; with far too many seats, perhaps for fewer. */
-  renew(day: number, used: number): void {
-    this.renewalOn = day + this.profile.term;
+  renew(day: number, renewalOn: number, used: number): void {
+    this.renewalOn = renewalOn;
     if (used < this.seats * 0.55 && this.random.chance(0.4))
       this.seats = clamp(Math.ceil(used * 1.4), 3, this.seats);
     this.record(day);
@@ -150,6 +151,7 @@ export class Agreement {
       this.renewalOn,
       this.seats,
       this.mrr,
+      Math.round(this.profile.term / daysPerMonth),
       this.overdueSince,
     ]);
   }
@@ -161,12 +163,12 @@ export class Agreement {
 }
 
 /** Large customers have owners of their own. */
-function ownerFor(random: Random, profile: Profile): string {
+function ownerFor(random: Random, profile: Profile, role: string): string {
   const number =
     profile.segment === 'enterprise'
       ? random.whole(1, 4)
       : profile.segment === 'mid'
         ? random.whole(5, 8)
         : random.whole(9, 12);
-  return `csm-${String(number).padStart(2, '0')}@example.com`;
+  return `${role}-${String(number).padStart(2, '0')}@example.com`;
 }

@@ -6,12 +6,13 @@
 import { code, Rejected } from '../../errors.ts';
 import { dateOf, dayOf } from './calendar.ts';
 import type { DemoTable, DemoTables } from './columns.ts';
+import { kinds } from './kinds.ts';
 import { Life } from './life.ts';
 import { generateShop } from './shop.ts';
 import { World } from './world.ts';
 
 export interface DemoOptions {
-  /** The pack whose tables are wanted; demo data exists for `saas` and `retail`. */
+  /** The pack whose tables are wanted; `retail`, or one of `kinds`. */
   pack: string;
   /** Accounts that exist after 400 days (a fifth of them joined on the way). Default 1,000. */
   accounts?: number;
@@ -60,11 +61,12 @@ function tablesOf(
   range: { seed: number; origin: number; from: number; today: number },
   accounts: number,
 ): DemoTable[] {
-  if (pack === 'saas') return generateCustomers(new World(range), accounts);
   if (pack === 'retail') return generateShop({ ...range, customers: accounts, growthDays });
+  const kind = kinds.get(pack);
+  if (kind) return generateCustomers(new World(range, kind), accounts);
   throw new Rejected(
     code.badRequest,
-    `There is no demo data for pack ${JSON.stringify(pack)}: use saas or retail, or give your own with --data.`,
+    `There is no demo data for pack ${JSON.stringify(pack)}: choose one of ${['retail', ...kinds.keys()].sort().join(', ')}, or give your own with --data.`,
   );
 }
 

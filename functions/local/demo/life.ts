@@ -4,10 +4,15 @@ import { Agreement } from './agreement.ts';
 import { isWeekend } from './calendar.ts';
 import { Care } from './care.ts';
 import { type Course, drawCourse, leaves, targetOf } from './course.ts';
+import type { AccountDay } from './kind.ts';
 import { type Profile, profileOf } from './profile.ts';
 import { clamp, Random } from './random.ts';
 import { Team } from './team.ts';
 import type { World } from './world.ts';
+
+/** Days that an account goes on without use before it leaves: a whole year can be looked at. */
+const unusedDays = 300;
+const daysBetweenLooks = 90;
 
 /** Where an account comes from: the slot that it fills, and since when. */
 export interface Birth {
@@ -25,6 +30,7 @@ export class Life {
   private readonly team: Team;
   private readonly care: Care;
   private readonly activity: Activity;
+  private readonly record: ((today: AccountDay) => void) | undefined;
   private day: number;
   private course: Course;
   private level: number;
@@ -41,7 +47,7 @@ export class Life {
     this.world = world;
     this.random = new Random(world.seed, slot, generation);
     const { random } = this;
-    const profile = profileOf(random, slot, generation);
+    const profile = world.kind.shape(profileOf(random, slot, generation), random);
     this.profile = profile;
     const age = birth.day === 'before' ? random.whole(profile.exemplar ? 366 : 1, 1000) : 0;
     const trial = random.whole(35, 65);
@@ -49,16 +55,20 @@ export class Life {
     this.agreement = new Agreement(world, profile, random, createdOn, createdOn + trial);
     this.team = new Team(world, profile.id, random, !profile.lacks.users);
     this.care = new Care(world, profile, random);
-    this.activity = new Activity(world, profile, this.team, slot * 64 + generation);
+    const key = slot * 64 + generation;
+    this.activity = new Activity(world, profile, this.team, key);
+    this.record = world.records?.follow(profile, key);
     if (birth.day === 'before') {
       const startedOn = world.origin - age;
-      const terms = Math.floor(age / profile.term);
-      const termStart = startedOn + terms * profile.term;
+      let termStart = startedOn;
+      for (let end = this.termEnd(startedOn); end <= world.origin; end = this.termEnd(end))
+        termStart = end;
+      const renewed = termStart > startedOn;
       this.day = termStart;
-      this.level = terms > 0 ? profile.fit : 0.42;
-      this.agreement.sign(termStart, startedOn, termStart + profile.term);
+      this.level = renewed ? profile.fit : 0.42;
+      this.agreement.sign(termStart, startedOn, this.termEnd(termStart));
       this.course = this.nextCourse(termStart);
-      this.team.begin(termStart, terms > 0 ? this.wantedUsers(profile.fit) : 4);
+      this.team.begin(termStart, renewed ? this.wantedUsers(profile.fit) : 4);
     } else {
       this.day = birth.day;
       this.level = random.between(0.3, 0.55);
@@ -92,21 +102,31 @@ export class Life {
 
   /** The end of a trial or term: true where a new term begins. */
   private goOn(): boolean {
-    const { random, day, profile, agreement } = this;
+    const { random, day, agreement } = this;
     if (agreement.status === 'trial') {
       if (!random.chance(clamp(1.5 * this.recent - 0.1, 0.05, 0.9))) return false;
-      agreement.sign(day, day, day + profile.term);
+      agreement.sign(day, day, this.termEnd(day));
     } else {
-      if (!profile.exemplar && leaves(random, this.course, this.recent)) return false;
-      agreement.renew(day, this.team.members.length);
+      if (this.leavesNow()) return false;
+      agreement.renew(day, this.termEnd(day), this.team.members.length);
     }
     this.course = this.nextCourse(day);
     return true;
   }
 
+  private termEnd(start: number): number {
+    return this.world.kind.termEnd(start, this.profile);
+  }
+
+  private leavesNow(): boolean {
+    const { exemplar } = this.profile;
+    if (exemplar === 'unused') return this.day >= this.world.origin + unusedDays;
+    return !exemplar && leaves(this.random, this.course, this.recent);
+  }
+
   private nextCourse(start: number): Course {
     const { agreement, profile, random } = this;
-    const end = start + profile.term;
+    const end = this.termEnd(start);
     if (profile.exemplar) return { kind: 'steady', start, end, onset: 0, length: 0 };
     const first = agreement.startedOn === start;
     return drawCourse(random, { start, end, fit: profile.fit, first });
@@ -125,13 +145,28 @@ export class Life {
       this.wishUntil = day;
     }
     const contractDays = agreement.status === 'active' ? day - agreement.startedOn : -1;
+    const weekend = isWeekend(day);
     this.care.live(
       { day, health, pain, wish, seats: agreement.seats, contractDays, csm: agreement.csm },
-      isWeekend(day),
+      weekend,
     );
-    if (day < this.world.from || day < this.world.origin) return;
+    const wanted = day >= this.world.from && day >= this.world.origin;
+    const users = this.team.members.length;
+    this.record?.({ day, health, pain, wish, weekend, users, contractDays, wanted });
+    if (!wanted) return;
+    if (profile.exemplar === 'unused') {
+      this.lookIn();
+      return;
+    }
     const errorRate = profile.errorRate + (pain ? this.painRate : 0);
     this.activity.live({ day, health, errorRate, wish });
+  }
+
+  /** Whoever pays for nothing logs in now and then, and finds nothing to do. */
+  private lookIn(): void {
+    const { day, profile } = this;
+    if (day % daysBetweenLooks > 0) return;
+    this.activity.live({ day, health: 0.3, errorRate: profile.errorRate, wish: false });
   }
 
   /** Today's health, in [0, 1], and what begins today. */

@@ -30,9 +30,10 @@ export interface Profile {
   patience: number;
   /**
    * Accounts that exemplars name: they keep their health and never leave. `model` is the company's
-   * own account, used as it is meant to be; `idle` has hardly begun and is kept all the same.
+   * own account, used as it is meant to be; `idle` has hardly begun and is kept all the same;
+   * `unused` pays for a year of nothing and leaves at its end.
    */
-  exemplar?: 'model' | 'idle';
+  exemplar?: 'model' | 'idle' | 'unused';
   /** Data that was never set up for this account. */
   lacks: { usage: boolean; events: boolean; users: boolean };
 }
@@ -69,11 +70,15 @@ const industries = [
 ] as const;
 const regions = ['tokyo', 'osaka', 'nagoya', 'fukuoka', 'sapporo'] as const;
 
+/** A made-up word for a name. */
+export const wordOf = (random: Random): string =>
+  Array.from({ length: random.whole(3, 4) }, () => random.pick(syllables)).join('');
+
 function drawProfile(random: Random, slot: number, generation: number): Profile {
   const size = random.next();
   const segment: Segment = size < 0.58 ? 'smb' : size < 0.88 ? 'mid' : 'enterprise';
   const [suffix, industry] = random.pick(industries);
-  const word = Array.from({ length: random.whole(3, 4) }, () => random.pick(syllables)).join('');
+  const word = wordOf(random);
   const seats =
     segment === 'smb'
       ? random.whole(5, 14)

@@ -1,6 +1,7 @@
 /** The tables that the demo fills, and what is known on the day it is looked at. */
 import { instant } from './calendar.ts';
 import { type Cell, TableBuilder } from './columns.ts';
+import type { DemoKind, Records } from './kind.ts';
 import { Random } from './random.ts';
 
 /** Changes of terms, roles and owners are entered at nine in the morning. */
@@ -46,6 +47,7 @@ export class World {
     ['renewal_on', 'DATE'],
     ['seats', 'INT64'],
     ['mrr', 'NUMERIC'],
+    ['term_months', 'INT64'],
     ['overdue_since', 'DATE'],
     ['valid_from', 'TIMESTAMP'],
     ['valid_to', 'TIMESTAMP'],
@@ -101,18 +103,35 @@ export class World {
     ['mrr', 'NUMERIC'],
   ]);
 
-  constructor(days: { seed: number; origin: number; from: number; today: number }) {
+  readonly kind: DemoKind;
+  /** Tables that only this kind of company has. */
+  readonly records: Records | undefined;
+
+  constructor(days: { seed: number; origin: number; from: number; today: number }, kind: DemoKind) {
+    this.kind = kind;
     this.seed = days.seed;
     this.origin = days.origin;
     this.from = days.from;
     this.today = days.today;
+    this.records = kind.records?.(this);
   }
 
   /** All tables, in the order of the contract. */
   get tables(): TableBuilder[] {
     const { accounts, users, contracts, events, usage, tickets, surveys, assessments, outcomes } =
       this;
-    return [accounts, users, events, usage, tickets, surveys, assessments, contracts, outcomes];
+    return [
+      accounts,
+      users,
+      events,
+      usage,
+      tickets,
+      surveys,
+      assessments,
+      contracts,
+      outcomes,
+      ...(this.records?.tables ?? []),
+    ];
   }
 }
 

@@ -1,0 +1,83 @@
+/** Every pack on its demo data: scored as people expect, and run from end to end. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runSummary } from '../../functions/cli/run-summary.ts';
+import { packNames } from '../../functions/deployed-files.ts';
+import type { HistoryRow } from '../../functions/scorecard/result.ts';
+import { kenko } from '../pipeline/support/command-line.ts';
+import { openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
+
+const today = '2026-03-10';
+/** Real customers are the exemplars of `retail`: its demo has none of them. */
+const withRealExemplars = new Set(['retail']);
+
+describe.each(packNames())('the demo of %s', (name) => {
+  let demo: ScoredDemo;
+  let results: Map<string, Map<string, HistoryRow>>;
+  beforeAll(async () => {
+    demo = await openScoredDemo({ pack: name, accounts: 250, days: 400, today });
+    results = await demo.scoreOn(today);
+  });
+  afterAll(() => demo.close());
+
+  const of = (score: string): HistoryRow[] => [...(results.get(score)?.values() ?? [])];
+
+  it('uses every band and every phase', () => {
+    for (const { id, bands } of demo.pack.scores)
+      for (const band of bands)
+        expect(of(id).filter((row) => row.band === band.id).length, band.id).toBeGreaterThan(2);
+    const [main] = demo.pack.scores;
+    for (const { id } of demo.pack.phases)
+      expect(
+        of(main?.id ?? '').some(({ phase }) => phase === id),
+        id,
+      ).toBe(true);
+  });
+
+  it('has data for every measure, which earns different points', () => {
+    for (const { id, scorecards } of demo.pack.scores)
+      for (const card of scorecards) {
+        const rows = of(id).filter(({ scorecard }) => scorecard === card.id);
+        for (const [i, measure] of card.measures.entries()) {
+          const earned = rows.map((row) => row.earned_points[i]).filter((points) => points !== -1);
+          expect(new Set(earned).size, `${card.id}.${measure.id}`).toBeGreaterThan(1);
+        }
+      }
+  });
+
+  it.skipIf(withRealExemplars.has(name))('has its exemplars in their bands', () => {
+    for (const { account, score, atLeast, atMost } of demo.pack.exemplars) {
+      const bands =
+        demo.pack.scores.find(({ id }) => id === score)?.bands.map(({ id }) => id) ?? [];
+      const place = bands.indexOf(results.get(score)?.get(account)?.band ?? '');
+      expect(place, account).toBeGreaterThanOrEqual(atLeast === null ? 0 : bands.indexOf(atLeast));
+      if (atMost !== null) expect(place, account).toBeLessThanOrEqual(bands.indexOf(atMost));
+    }
+  });
+});
+
+describe.each(packNames())('kenko run --pack %s', (name) => {
+  it('runs from the data to Salesforce, and its rules pass their check on the results', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kenko-pack-'));
+    const state = ['--state', join(folder, 'state')];
+    try {
+      const slot = '2026-03-10T17:00:00Z';
+      const run = await kenko(
+        ...['run', '--pack', name, '--slot', slot, '--accounts', '40', '--json', ...state],
+      );
+      expect(run.stderr).not.toContain('"severity":"ERROR"');
+      const summary = runSummary.parse(JSON.parse(run.stdout));
+      expect(summary).toMatchObject({ state: 'finished', parked: 0 });
+      expect(summary.pushed).toBe(summary.changed);
+      const differing = await kenko('reconcile', '--pack', name, '--json', ...state);
+      expect(differing.status).toBe(0);
+      const check = await kenko('rules', 'check', `rules/${name}`, '--json', ...state);
+      expect(check.status, check.stdout).toBe(0);
+      expect(JSON.parse(check.stdout)).toMatchObject({ pack: name, passed: true });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
