@@ -72,6 +72,7 @@ export async function prepareRun(
     groupAges: new Map(Object.entries(run.group_ages)),
     beforeDate: run.before_date,
     trendDates: run.trend_dates,
+    ...(pack.asOf === 'slot' ? { revisedBy: pack.hash } : {}),
   });
   const { rows } = await warehouse.materialize({
     id: jobId(id, run, 'inputs'),

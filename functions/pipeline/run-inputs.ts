@@ -45,6 +45,8 @@ export interface RunInputsRequest {
   beforeDate: string | null;
   /** By score: the date that its trend looks back to. */
   trendDates: Readonly<Record<string, string>>;
+  /** Rules whose bands of an earlier revision of the date are read, for packs by the hour. */
+  revisedBy?: string;
 }
 
 const metricTypes: Record<Metric['type'], ColumnType> = {
@@ -162,9 +164,12 @@ class RunInputs {
   }
 
   score(score: string): void {
-    const { beforeDate, trendDates } = this.request;
+    const { beforeDate, trendDates, revisedBy } = this.request;
     const fields = Object.entries(beforeFields);
-    const key = 'COALESCE(accounts_now.account_id, accounts_before.account_id)';
+    const key =
+      beforeDate === null
+        ? 'accounts_now.account_id'
+        : 'COALESCE(accounts_now.account_id, accounts_before.account_id)';
     if (beforeDate === null) {
       for (const [field, type] of fields) {
         this.columns.push(`CAST(NULL AS ${type}) AS ${named(`before_${score}_${field}`)}`);
@@ -181,6 +186,7 @@ class RunInputs {
         this.columns.push(`${table}.${named(field)} AS ${named(`before_${score}_${field}`)}`);
       }
     }
+    if (revisedBy !== undefined) this.revised(score, key, revisedBy);
     const trendDate = trendDates[score];
     const column = named(`trend_${score}_points`);
     if (trendDate === undefined) {
@@ -197,6 +203,17 @@ class RunInputs {
     this.columns.push(`${table}.points AS ${column}`);
   }
 
+  /** The bands that an earlier revision of the date left by these rules, without a cap. */
+  revised(score: string, key: string, rules: string): void {
+    const table = named(`revised_${score}`);
+    this.addTable(
+      `revised_${score}`,
+      `SELECT account_id, band FROM ${historyTable} WHERE date = @date AND score = '${score}' AND state = 'scored' AND cap IS NULL AND rules_hash = ${textLiteral(rules)}`,
+    );
+    this.joins.push(`LEFT JOIN ${table} ON ${table}.account_id = ${key}`);
+    this.columns.push(`${table}.band AS ${named(`revised_${score}_band`)}`);
+  }
+
   sql(): string {
     return [
       `WITH ${this.tables.join(',\n')}`,
@@ -209,7 +226,8 @@ class RunInputs {
 
 /**
  * The query and its parameters. Columns: `account_id`, `present`, `account_<column>`, every
- * metric by its id, and by score `before_<score>_<field>` and `trend_<score>_points`.
+ * metric by its id, and by score `before_<score>_<field>` and `trend_<score>_points`;
+ * for packs by the hour `revised_<score>_band`, too.
  */
 export function runInputsQuery(request: RunInputsRequest): {
   sql: string;

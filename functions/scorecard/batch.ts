@@ -23,6 +23,13 @@ export interface BeforeColumns {
   trendPoints: Float64Array | null;
 }
 
+/** What is known of a score from earlier, by row. */
+export interface EarlierColumns {
+  before: BeforeColumns | null;
+  /** Codes of the bands that an earlier revision of the date left; null where none counts. */
+  revised: Uint16Array | null;
+}
+
 export interface PreparedBatch {
   rows: number;
   ids: (string | null)[];
@@ -37,6 +44,8 @@ export interface PreparedBatch {
   /** Texts, where the column is asked for as text. */
   accountTexts: ((string | null)[] | null)[];
   before: (BeforeColumns | null)[];
+  /** By score: codes of the bands that an earlier revision of the date left; null where none counts. */
+  revised: (Uint16Array | null)[];
 }
 
 export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): PreparedBatch {
@@ -63,6 +72,9 @@ export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): Prepar
     }),
     accountTexts,
     before: compiled.scores.map((score) => beforeColumns(score, read)),
+    revised: compiled.scores.map(({ score, revised }) =>
+      revised ? read.codes(`revised_${score.id}_band`) : null,
+    ),
   };
 }
 

@@ -74,6 +74,8 @@ export interface CompiledScore {
   phases: Condition[];
   cards: CompiledCard[];
   before: CompiledBefore | null;
+  /** Ids of the bands that an earlier revision of the date may have left; null where none counts. */
+  revised: string[] | null;
   /** Lowest hundredths of each band but the first. */
   bounds: Float64Array;
 }
@@ -131,6 +133,9 @@ export function compilePack(pack: Pack, options: CompileOptions): CompiledPack {
       ),
       ...scores.flatMap(({ score, before }) =>
         before ? beforeRequests(score.id, before.codes, score.trend !== null) : [],
+      ),
+      ...scores.flatMap(({ score, revised }) =>
+        revised ? [{ name: `revised_${score.id}_band`, as: 'code', codes: revised } as const] : [],
       ),
     ],
     metrics,
@@ -219,6 +224,8 @@ function compileScore(
     phases: pack.phases.map(({ when }) => conditionOf(when)),
     cards,
     before: beforeDate === undefined ? null : compileBefore(pack, layout, score, inputs, layouts),
+    // A daily run may be repeated at any time and gives the same; only hours follow each other.
+    revised: pack.asOf === 'slot' && score.hysteresis > 0 ? score.bands.map(({ id }) => id) : null,
     bounds: Float64Array.from(score.bands.slice(1), ({ from }) => from),
   };
 }

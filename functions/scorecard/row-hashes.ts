@@ -1,5 +1,5 @@
 /** The two hashes of every row: of what it was scored from, and of what is published of it. */
-import type { BeforeColumns, PreparedBatch } from './batch.ts';
+import type { EarlierColumns, PreparedBatch } from './batch.ts';
 import type { InputBuffers } from './block-inputs.ts';
 import type { NumberLists } from './columns.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
@@ -59,13 +59,13 @@ export function hashRows(
   cardOf: Int16Array,
   bands: Uint8Array,
   batch: PreparedBatch,
-  before: BeforeColumns | null,
+  earlier: EarlierColumns,
   out: HistoryColumns,
 ): void {
   for (let r = 0; r < inputs.rows; r++) {
     const at = inputs.start + r;
     const card = cardOf[r] as number;
-    out.inputHash[at] = inputHash(hashes, inputs, r, card, batch, before, out);
+    out.inputHash[at] = inputHash(hashes, inputs, r, card, batch, earlier, out);
     out.resultHash[at] = resultHash(hashes, inputs, r, card, bands[r] as number, batch, out);
   }
 }
@@ -76,7 +76,7 @@ function inputHash(
   r: number,
   card: number,
   batch: PreparedBatch,
-  before: BeforeColumns | null,
+  { before, revised }: EarlierColumns,
   out: HistoryColumns,
 ): bigint {
   const row = inputs.start + r;
@@ -101,6 +101,7 @@ function inputHash(
     if (texts) hasher.text(texts[row] ?? null);
     else hasher.number(batch.accountCodes[i]?.[row] ?? 0);
   }
+  if (revised) hasher.number(revised[row] as number);
   const state = before ? (before.state[row] as number) : 0;
   if (!before || state === 0) return hasher.finish();
   hasher.number(state);

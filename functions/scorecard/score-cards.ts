@@ -1,7 +1,7 @@
 /** Scores the rows of one block that one scorecard applies to. */
 import { apportion } from './apportion.ts';
 import { bandAt, withHysteresis } from './bands.ts';
-import type { BeforeColumns } from './batch.ts';
+import type { EarlierColumns } from './batch.ts';
 import type { InputBuffers } from './block-inputs.ts';
 import { type Block, blockRows } from './column-operations.ts';
 import type { CompiledCap, CompiledCard, CompiledScore } from './compile.ts';
@@ -109,7 +109,7 @@ export function scoreBands(
   card: CompiledCard,
   rows: Int32Array,
   count: number,
-  before: BeforeColumns | null,
+  earlier: EarlierColumns,
   out: HistoryColumns,
 ): void {
   const { start, filled } = inputs;
@@ -120,7 +120,6 @@ export function scoreBands(
   if (inputs.anyFilled) decideCaps(card, inputs.nowBlock, rows, count, capsNow);
   const capped = (band: number, cap: number): number =>
     cap === noCap ? band : Math.min(band, card.caps[cap]?.atMost ?? band);
-  const margin = before ? hysteresis : 0;
   for (let k = 0; k < count; k++) {
     const r = rows[k] as number;
     const at = start + r;
@@ -132,14 +131,9 @@ export function scoreBands(
       out.band[at] = 'unknown';
       continue;
     }
-    // A capped band before says nothing about where its points were.
-    const counts =
-      margin > 0 && before && inputs.readers[r]?.same && before.cap[at] === 0
-        ? (before.band[at] as number) - 1
-        : -1;
-    const bandBefore = counts < known.length ? counts : -1;
+    const stood = hysteresis > 0 ? bandThatStood(earlier, inputs, r, known.length) : -1;
     const plain = bandAt(score.bounds, basis);
-    const held = withHysteresis(score.bounds, plain, basis, bandBefore, margin);
+    const held = withHysteresis(score.bounds, plain, basis, stood, hysteresis);
     const cap = capsCarried[r] as number;
     const band = capped(held, cap);
     bands[r] = band;
@@ -151,12 +145,31 @@ export function scoreBands(
       const alone = Number.isNaN(now)
         ? unknownBand
         : capped(
-            withHysteresis(score.bounds, bandAt(score.bounds, now), now, bandBefore, margin),
+            withHysteresis(score.bounds, bandAt(score.bounds, now), now, stood, hysteresis),
             capsNow[r] as number,
           );
       out.waiting[at] = +(alone !== band);
     }
   }
+}
+
+/**
+ * Index of the band that hysteresis holds on to, by the same rules and not capped, since a cap
+ * says nothing about where the points were: that of an earlier revision of the date, else the
+ * one before; -1 where there is none.
+ */
+function bandThatStood(
+  { before, revised }: EarlierColumns,
+  { readers, start }: InputBuffers,
+  r: number,
+  bands: number,
+): number {
+  const at = start + r;
+  const code = revised?.[at] ?? 0;
+  if (code > 0 && code <= bands) return code - 1;
+  if (!before || !readers[r]?.same || before.cap[at] !== 0) return -1;
+  const index = (before.band[at] as number) - 1;
+  return index < bands ? index : -1;
 }
 
 /** Points with carried values: another pass for the rows where a value was carried. */

@@ -1,5 +1,11 @@
 /** Scores batches of accounts: columns in, columns out. */
-import { type BeforeColumns, lookAtBlock, type PreparedBatch, prepareBatch } from './batch.ts';
+import {
+  type BeforeColumns,
+  type EarlierColumns,
+  lookAtBlock,
+  type PreparedBatch,
+  prepareBatch,
+} from './batch.ts';
 import { fillInputs, type InputBuffers, inputBuffers } from './block-inputs.ts';
 import { type ChangeBuffers, changeBuffers, splitChange } from './change.ts';
 import { blockRows } from './column-operations.ts';
@@ -89,14 +95,15 @@ export function scoreBatch(
       score,
       workspace: workspaceOf(compiled, score),
       before: prepared.before[index] ?? null,
+      revised: prepared.revised[index] ?? null,
       out: historyColumns(prepared.rows, measures, score.inputs.count),
     };
   });
   // Block by block, so that all scores find a block's columns in the processor's cache.
   for (let start = 0; start < prepared.rows; start += blockRows) {
     lookAtBlock(prepared, start, Math.min(prepared.rows, start + blockRows));
-    for (const { score, workspace, before, out } of scores) {
-      scoreBlock(workspace, compiled, score, prepared, before, start, out, counts);
+    for (const { score, workspace, before, revised, out } of scores) {
+      scoreBlock(workspace, compiled, score, prepared, { before, revised }, start, out, counts);
     }
   }
   const { date, engineHash } = compiled;
@@ -111,7 +118,7 @@ function scoreBlock(
   compiled: CompiledPack,
   score: CompiledScore,
   batch: PreparedBatch,
-  before: BeforeColumns | null,
+  { before, revised }: EarlierColumns,
   start: number,
   out: HistoryColumns,
   counts: ScoreCounts,
@@ -126,7 +133,7 @@ function scoreBlock(
     const count = selection.counts[c] as number;
     if (count === 0) continue;
     scorePoints(cards, inputs, score, card, rows, count, out);
-    scoreBands(cards, inputs, score, card, rows, count, before, out);
+    scoreBands(cards, inputs, score, card, rows, count, { before, revised }, out);
     if (before && score.before) {
       const cardCode = score.before.codes.scorecards.indexOf(card.card.id) + 1;
       const { points } = cards;
@@ -135,7 +142,15 @@ function scoreBlock(
   }
   contribute(inputs, score.score.scale, selection.cardOf, out);
   describeRows(workspace, compiled, score, before, out, counts);
-  hashRows(workspace.hashes, inputs, selection.cardOf, cards.bands, batch, before, out);
+  hashRows(
+    workspace.hashes,
+    inputs,
+    selection.cardOf,
+    cards.bands,
+    batch,
+    { before, revised },
+    out,
+  );
 }
 
 /** Decides where each row's lists go, and writes its inputs. */

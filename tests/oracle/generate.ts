@@ -133,6 +133,7 @@ export function drawPack(
     pack: 'gen',
     label,
     zone: 'Asia/Tokyo',
+    as_of: draw.pick(['midnight', 'slot']),
     scores: scores.map((id, i) => ({
       id,
       label,

@@ -37,7 +37,10 @@ export function inputRows({ pack, accounts, before, trendPoints }: DayInput): In
       const earlier = rows[i];
       if (earlier) Object.assign(row, beforeCells(earlier));
     }
-    for (const { id } of pack.scores) row[`trend_${id}_points`] = trendPoints?.[i] ?? null;
+    for (const { id } of pack.scores) {
+      row[`trend_${id}_points`] = trendPoints?.[i] ?? null;
+      row[`revised_${id}_band`] = account.revised?.[id] ?? null;
+    }
     return row;
   });
 }

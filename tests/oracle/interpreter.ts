@@ -12,6 +12,8 @@ export interface PlainRow {
   present: boolean;
   account: Values;
   metrics: Values;
+  /** By score: the band that an earlier revision of the date left. */
+  revised?: Readonly<Record<string, string>>;
 }
 
 /** Days since the last complete day of each metric group; null: not provided. */
@@ -337,10 +339,11 @@ function bandOf(
   if (points === null) return { band: 'unknown', cap: null, held: false };
   const { bands, hysteresis } = score;
   const plain = bands.findLastIndex(({ from }) => points >= from);
-  const was =
-    before && before.pack.hash === pack.hash && before.cap === null
-      ? bands.findIndex(({ id }) => id === before.band)
-      : -1;
+  const revised = pack.asOf === 'slot' ? row.revised?.[score.id] : undefined;
+  const stood =
+    revised ??
+    (before && before.pack.hash === pack.hash && before.cap === null ? before.band : undefined);
+  const was = bands.findIndex(({ id }) => id === stood);
   let band = plain;
   if (was >= 0 && plain > was && points < (bands[was + 1]?.from ?? 0) + hysteresis) band = was;
   if (was >= 0 && plain < was && points >= (bands[was]?.from ?? 0) - hysteresis) band = was;

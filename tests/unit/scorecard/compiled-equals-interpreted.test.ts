@@ -51,8 +51,15 @@ function drawDays(draw: Draw) {
         };
       });
     }
-    return { pack, ages, accounts };
+    return { pack, ages, accounts: accounts.map((account) => revisedOnce(draw, pack, account)) };
   });
+}
+
+/** As if the date had been run before, an hour ago. */
+function revisedOnce(draw: Draw, pack: Pack, account: PlainRow): PlainRow {
+  if (draw.chance(50)) return account;
+  const left = pack.scores.map(({ id, bands }) => [id, draw.pick(bands).id] as const);
+  return { ...account, revised: Object.fromEntries(left) };
 }
 
 describe('compiled rules', () => {
