@@ -78,7 +78,10 @@ async function begin(margin: number): Promise<void> {
 }
 
 /** Bands of `a1`, hour by hour; whatever was written to Salesforce had changed. */
-async function playDay(margin: number, hours = swing.length): Promise<(string | null | undefined)[]> {
+async function playDay(
+  margin: number,
+  hours = swing.length,
+): Promise<(string | null | undefined)[]> {
   await begin(margin);
   const bands: (string | null | undefined)[] = [];
   for (const [hour, total] of swing.slice(0, hours).entries()) {

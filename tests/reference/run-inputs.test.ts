@@ -52,7 +52,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-type Shape = Pick<RunInputsRequest, 'groupAges' | 'beforeDate' | 'trendDates'>;
+type Shape = Pick<RunInputsRequest, 'groupAges' | 'beforeDate' | 'trendDates' | 'revisedBy'>;
 
 /** How late each group is: on time, a day, three days, not there at all. */
 const lateness = [0, 1, 3, null];
@@ -67,6 +67,12 @@ const shapes: Readonly<Record<string, (pack: Pack) => Shape>> = {
     groupAges: new Map(groups.map(({ group }) => [group, 0])),
     beforeDate: yesterday,
     trendDates: Object.fromEntries(scores.map(({ id }) => [id, weekAgo])),
+  }),
+  'beside bands of an hour before': ({ groups, hash }) => ({
+    groupAges: new Map(groups.map(({ group }) => [group, 0])),
+    beforeDate: yesterday,
+    trendDates: {},
+    revisedBy: hash,
   }),
   'with late groups and groups that are not there': ({ groups }) => ({
     groupAges: new Map(groups.map(({ group }, i) => [group, lateness[i % 4] ?? null])),
