@@ -18,7 +18,7 @@ export interface AccountResult {
 }
 
 /**
- * The document that shows a result, with the overrides in force. What changed is taken over
+ * The document that shows a result, with the overrides in force and who looks after it. What changed is taken over
  * from the latest document where this run found no change.
  * @returns undefined for an account that left and was never published
  */
@@ -29,6 +29,7 @@ export function accountDocumentOf(given: {
   result: AccountResult;
   latest: AccountDocument | undefined;
   overrides: readonly EnteredOverride[];
+  assignment: AccountDocument['assignment'];
 }): AccountDocument | undefined {
   const { run, layout, result, latest } = given;
   const absent = result.rows.every((row) => row.state === 'absent');
@@ -51,6 +52,7 @@ export function accountDocumentOf(given: {
       phase: null,
       attributes: latest?.attributes ?? {},
       scores: {},
+      assignment: given.assignment,
       details: packDetails({}),
     };
   }
@@ -76,6 +78,7 @@ export function accountDocumentOf(given: {
     phase: result.rows[0]?.phase ?? null,
     attributes: result.attributes,
     scores,
+    assignment: given.assignment,
     details: packDetails(details),
   };
   return withOverrides(document, given.overrides);

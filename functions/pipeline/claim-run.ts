@@ -164,6 +164,7 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     shards: 0,
     counts: null,
     equal_rows_published: false,
+    shown_hash: '',
     changed: null,
     started_at: now,
     reached: {},

@@ -126,6 +126,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
     date: run.date,
   });
   const backfill = run.kind === 'backfill';
+  const shownHash = runtime.pack.routing?.hash ?? '';
   let revision = 0;
   const closed = await changeRun(
     snapshots,
@@ -151,9 +152,14 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
         state: backfill ? 'finished' : 'publishing',
         revision,
         changed: backfill ? 0 : null,
-        // Documents show the partition before only if it was the last one published, whole.
+        // Documents show the partition before only if it was the last one published, whole, and
+        // by the same routing.
         equal_rows_published:
-          revision === 1 && previous?.state === 'finished' && previous.date === now.before_date,
+          revision === 1 &&
+          previous?.state === 'finished' &&
+          previous.date === now.before_date &&
+          previous.shown_hash === shownHash,
+        shown_hash: shownHash,
       };
     },
     {

@@ -97,7 +97,14 @@ export function withOverrides(
         : null,
     };
   }
-  return { ...document, scores, hash: [document.result_hash, ...applied].join('|') };
+  const hash = [document.result_hash, ...applied, ...assignmentKey(document)].join('|');
+  return { ...document, scores, hash };
+}
+
+/** Who looks after it is shown too. */
+function assignmentKey({ assignment }: AccountDocument): string[] {
+  if (!assignment) return [];
+  return [`${assignment.number} ${JSON.stringify(assignment.milestones)}`];
 }
 
 /**

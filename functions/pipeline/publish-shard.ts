@@ -4,6 +4,7 @@ import { ref } from '../records/collection.ts';
 import {
   type AccountDocument,
   accounts,
+  handOvers,
   packs,
   type RunDocument,
   runs,
@@ -14,6 +15,7 @@ import {
 import type { ShardMessage } from '../records/messages.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
 import { type AccountResult, accountDocumentOf, resultHashOf } from './account-document.ts';
+import { decideAssignment } from './assignments.ts';
 import { loadLayout } from './compiled-run.ts';
 import { snapshotOf } from './dated-snapshot.ts';
 import { dropRunTables } from './end-run.ts';
@@ -114,14 +116,22 @@ function publishAccounts(
         continue;
       }
       const active = overridesInForce(overrides, result.account, runtime.clock.now());
+      const { assignment, handOver } = decideAssignment(runtime.pack, {
+        id,
+        run,
+        layout,
+        result,
+        latest,
+      });
       const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
       // Where only an override began or ended, the document is the same as where the override
       // is published by itself; it names this run, so that a repeated message announces it.
       const next = isSame
-        ? { ...withOverrides(latest, active), run: id }
-        : accountDocumentOf({ id, run, layout, result, latest, overrides: active });
+        ? { ...withOverrides({ ...latest, assignment }, active), run: id }
+        : accountDocumentOf({ id, run, layout, result, latest, overrides: active, assignment });
       if (!next || next.hash === latest?.hash) continue;
       write(tx, result.account, next);
+      if (handOver) tx.set(ref(handOvers, handOver.id), handOver.document);
       written.push(result.account);
     }
     return written;
@@ -145,7 +155,8 @@ function keepDated(
   const { account, rows, before } = given.result;
   const hashBefore = new Map(before.map(({ row }) => [row.score, row.result_hash]));
   if (rows.every((row) => hashBefore.get(row.score) === row.result_hash)) return;
-  const document = accountDocumentOf({ ...given, latest: undefined, overrides: [] });
+  const nothing = { latest: undefined, overrides: [], assignment: null };
+  const document = accountDocumentOf({ ...given, ...nothing });
   if (document) tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
 }
 

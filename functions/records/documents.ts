@@ -3,6 +3,8 @@
  * Points are whole hundredths everywhere; instants are ISO 8601 in UTC; dates are local days.
  */
 import { z } from 'zod';
+import { label } from '../scorecard/catalogue.ts';
+import { assignment } from '../scorecard/routing.ts';
 import type { Collection } from './collection.ts';
 import { subcollection } from './document-id.ts';
 
@@ -74,6 +76,8 @@ export const accountDocument = z.strictObject({
   /** Identifies what is shown: the result and the overrides in force. */
   hash: z.string(),
   scores: z.record(z.string(), scoreDocument),
+  /** Who looks after it; null where the pack has no routing. */
+  assignment: assignment.nullable(),
   /**
    * Measures, axes and reference values by score, as one packed JSON text: written and
    * read whole, never queried, and several times cheaper than nested fields.
@@ -89,6 +93,35 @@ export type SnapshotDocument = z.infer<typeof snapshotDocument>;
 export function snapshotsOf(account: string): Collection<SnapshotDocument> {
   return subcollection(accounts, account, 'snapshots', snapshotDocument, 'expires_at');
 }
+
+const holder = z.strictObject({ team: z.string(), owner: z.string().nullable() });
+
+/**
+ * One change of hands. Written by publish-shard with the account, never changed; its id tells
+ * account and number, so whoever publishes the same again writes the same.
+ */
+export const handOverDocument = z.strictObject({
+  pack: z.string(),
+  account: z.string(),
+  /** The account's assignments are numbered; this one began with the hand-over. */
+  number: z.int().min(2),
+  date: day,
+  run: z.string(),
+  from: holder,
+  to: holder,
+  /** The milestone that led to it: phase, account.<column>, or team where that is no more. */
+  occasion: z.string(),
+  /** The cell that the account is in now. */
+  why: label,
+  /** What is to be told and asked, as the pack had it then. */
+  checklist: z.array(z.strictObject({ id: z.string(), label })),
+});
+export type HandOverDocument = z.infer<typeof handOverDocument>;
+export const handOvers: Collection<HandOverDocument> = {
+  path: 'handovers',
+  schema: handOverDocument,
+};
+export const handOverId = (account: string, number: number): string => `${account}~${number}`;
 
 /** What the CRM holds of an account. Written by sync-salesforce. */
 export const crmDocument = z.strictObject({
@@ -196,6 +229,8 @@ export const runDocument = z.strictObject({
   counts: runCounts.nullable(),
   /** Whether a row whose result hash equals the one before may be published without reading its document. */
   equal_rows_published: z.boolean(),
+  /** Identifies the routing that documents are published with. */
+  shown_hash: z.string(),
   /** Accounts whose document was written. */
   changed: z.int().nullable(),
   started_at: instant,

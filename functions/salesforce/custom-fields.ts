@@ -43,7 +43,7 @@ export function externalIdField({ salesforce }: Pick<Pack, 'salesforce'>): Custo
 
 function fieldFor(value: SalesforceValue, pack: Pack): Kind {
   if (value.of === 'date') return { type: 'date' };
-  if (value.of === 'phase') return text;
+  if (value.of === 'phase' || value.of === 'team' || value.of === 'owner') return text;
   if (value.of === 'account') {
     const column = pack.accountColumns.find(({ name }) => name === value.column);
     return column ? fieldForColumn(column) : text;

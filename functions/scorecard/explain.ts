@@ -123,7 +123,7 @@ function inputValue({ layout, row }: Reading, metric: string, input: number): Sh
   return shownAs(layout, metric, value);
 }
 
-function shownAs(layout: RulesLayout, metric: string, value: number | null): ShownValue {
+export function shownAs(layout: RulesLayout, metric: string, value: number | null): ShownValue {
   const known = layout.metrics[metric];
   if (value === null) return null;
   if (known?.type === 'bool') return value === 1;

@@ -9,6 +9,7 @@ import {
   scorecardFile,
   testFile,
 } from './schema.ts';
+import { routingFile } from './schema-routing.ts';
 
 /** Which files a schema is for, by paths from the root of the repository. */
 interface EditedFile {
@@ -23,6 +24,7 @@ const editedFiles: readonly EditedFile[] = [
   { name: 'test', schema: testFile, isFor: /^rules\/[^/]+\/scorecards\/[^/]+\.test\.yaml$/ },
   { name: 'scorecard', schema: scorecardFile, isFor: /^rules\/[^/]+\/scorecards\/[^/]+\.yaml$/ },
   { name: 'salesforce', schema: salesforceFile, isFor: /^rules\/[^/]+\/salesforce\.yaml$/ },
+  { name: 'routing', schema: routingFile, isFor: /^rules\/[^/]+\/routing\.yaml$/ },
   { name: 'exemplars', schema: exemplarsFile, isFor: /^rules\/[^/]+\/exemplars\.yaml$/ },
   { name: 'metrics', schema: metricGroup, isFor: /^sql\/metrics\/[^/]+\/[^/]+\.yaml$/ },
   { name: 'source', schema: sourceTable, isFor: /^sql\/sources\/[^/]+\.yaml$/ },

@@ -4,6 +4,7 @@
  */
 import type { Label, Metric, MetricGroup, SourceColumn, SourceTable } from './catalogue.ts';
 import type { Expression } from './cel.ts';
+import type { Routing } from './routing.ts';
 import type { RuleTestCase } from './schema.ts';
 import type { PackSignals } from './signal-rules.ts';
 
@@ -146,6 +147,8 @@ export type SalesforceValue =
   | { of: 'account'; column: string }
   | { of: 'phase'; as: 'id' | 'en' | 'ja' }
   | { of: 'date' }
+  | { of: 'team'; as: 'id' | 'en' | 'ja' }
+  | { of: 'owner' }
   | {
       of: 'score';
       score: string;
@@ -225,6 +228,7 @@ export interface Pack {
   tables: ReadonlyMap<string, { table: string; columns: ReadonlyMap<string, string> }>;
   salesforce: SalesforceMapping | null;
   signals: PackSignals | null;
+  routing: Routing | null;
   exemplars: Exemplar[];
   tests: RuleTests[];
   /** Identifies the rules, the SQL they read and the mapping: 16 hex digits. */

@@ -20,10 +20,17 @@ const plainValues = [
 ] as const;
 type PlainValue = (typeof plainValues)[number];
 
+/** What a field may show beside columns of accounts. */
+interface Showable {
+  scores: readonly Score[];
+  attributes: readonly string[];
+  /** Whether the pack says which team has an account. */
+  routed: boolean;
+}
+
 export function readSalesforce(
   document: YamlDocument<SalesforceFile>,
-  scores: readonly Score[],
-  attributes: readonly string[],
+  showable: Showable,
   account: ReadonlyMap<string, AccountColumn>,
   problems: Problem[],
 ): SalesforceMapping {
@@ -45,7 +52,7 @@ export function readSalesforce(
         document.problem(['fields', name], 'is the external id, which is never written: remove it'),
       );
     }
-    const value = readValue(source, scores, attributes);
+    const value = readValue(source, showable);
     if ('problem' in value) problems.push(document.problem(['fields', name], value.problem));
     else fields.push({ name, source, value, keepByHand: byHand === 'keep' });
   }
@@ -54,8 +61,7 @@ export function readSalesforce(
 
 function readValue(
   source: string,
-  scores: readonly Score[],
-  attributes: readonly string[],
+  { scores, attributes, routed }: Showable,
 ): SalesforceValue | { problem: string } {
   const [first = '', second, third, ...rest] = source.split('.');
   const is = `is ${source}, but`;
@@ -68,6 +74,15 @@ function readValue(
       ? { of: 'phase', as }
       : { problem: `${is} a phase is shown as phase, phase.en or phase.ja` };
   }
+  if (first === 'team' || first === 'owner') {
+    if (!routed) return { problem: `${is} the pack has no routing.yaml, which names teams` };
+    if (first === 'owner' && second === undefined) return { of: 'owner' };
+    if (first === 'team' && second === undefined) return { of: 'team', as: 'id' };
+    const as = first === 'team' && third === undefined ? languageOf(second) : undefined;
+    return as
+      ? { of: 'team', as }
+      : { problem: `${is} it is shown as team, team.en, team.ja or owner` };
+  }
   if (first === 'account') {
     if (second !== undefined && third === undefined && attributes.includes(second)) {
       return { of: 'account', column: second };
@@ -78,7 +93,7 @@ function readValue(
   }
   const score = scores.find(({ id }) => id === first);
   if (!score) {
-    const names = ['phase', 'date', 'account', ...scores.map(({ id }) => id)];
+    const names = ['phase', 'date', 'account', 'team', 'owner', ...scores.map(({ id }) => id)];
     return { problem: `${is} ${first} is no score${suggestion(first, names)}` };
   }
   return readScoreValue(score, second, third, is);

@@ -202,7 +202,7 @@ const number: ScopeColumn = { type: 'number', nullable: true };
 const beforeValues: ReadonlySet<string> = new Set(['points', 'band', 'level', 'scorecard']);
 
 /** What a result has, by name. */
-function resultColumns(score: Score): [name: string, column: ScopeColumn][] {
+export function resultColumns(score: Score): [name: string, column: ScopeColumn][] {
   const text = (values: string[]): ScopeColumn => ({ type: 'text', nullable: true, values });
   return [
     ['points', number],

@@ -5,6 +5,7 @@ import type { Expression } from './cel.ts';
 import { certain, nothing, union } from './cel-guards.ts';
 import type { AccountColumn, Pack, PackMetric, Phase, Score } from './pack.ts';
 import { type Catalogue, readCatalogue } from './parse-catalogue.ts';
+import { readRouting } from './parse-routing.ts';
 import { readSalesforce } from './parse-salesforce.ts';
 import { type PackScope, packScope, readExpression } from './parse-scope.ts';
 import { readScores } from './parse-scores.ts';
@@ -20,6 +21,7 @@ import {
   scorecardFile,
   testFile,
 } from './schema.ts';
+import { routingFile } from './schema-routing.ts';
 import { signalsFile } from './schema-signals.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
@@ -44,6 +46,7 @@ export function parsePack(files: Files): Pack {
   const bands = read('bands.yaml', bandsFile);
   const salesforce = read('salesforce.yaml', salesforceFile);
   const signals = read('signals.yaml', signalsFile);
+  const routing = read('routing.yaml', routingFile);
   const exemplars = read('exemplars.yaml', exemplarsFile);
   const names = [...files.keys()].filter((path) => path.startsWith(folder)).sort();
   const scorecards = [];
@@ -99,13 +102,22 @@ export function parsePack(files: Files): Pack {
     return [];
   });
   const mapping = salesforce
-    ? readSalesforce(salesforce, scores, attributes, scope.account, problems)
+    ? readSalesforce(
+        salesforce,
+        { scores, attributes, routed: routing !== undefined },
+        scope.account,
+        problems,
+      )
+    : null;
+  const shown = { ...scope, scores, phases, attributes };
+  const routed = routing
+    ? readRouting(routing, files.get(routing.file) ?? '', shown, problems)
     : null;
   const told = signals
     ? readSignals(
         signals,
         files.get(signals.file) ?? '',
-        { ...scope, scores, phases, attributes, hasRecords: salesforce !== undefined },
+        { ...shown, hasRecords: salesforce !== undefined },
         problems,
       )
     : null;
@@ -139,13 +151,21 @@ export function parsePack(files: Files): Pack {
     tables: tableMapping(data),
     salesforce: mapping,
     signals: told,
+    routing: routed,
     exemplars: examples,
     tests: ruleTests,
     hash: hashOf(files, folder, scorecards, scored, catalogue),
   };
 }
 
-const knownFiles = ['pack.yaml', 'bands.yaml', 'salesforce.yaml', 'signals.yaml', 'exemplars.yaml'];
+const knownFiles = [
+  'pack.yaml',
+  'bands.yaml',
+  'salesforce.yaml',
+  'signals.yaml',
+  'routing.yaml',
+  'exemplars.yaml',
+];
 
 /** `rules/<pack>/`, or a problem where there is none or more than one. */
 function packFolder(files: Files): string {

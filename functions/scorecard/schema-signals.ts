@@ -17,11 +17,14 @@ const texts = z.strictObject({
   ja: z.array(z.string().min(1).max(300)).min(1).max(10),
 });
 
-const target = z.union([
-  z.literal('task'),
-  z.literal('digest'),
-  z.strictObject({ slack: identifier, mention: mention.optional() }),
-]);
+const target = z.union(
+  [
+    z.literal('task'),
+    z.literal('digest'),
+    z.strictObject({ slack: identifier, mention: mention.optional() }),
+  ],
+  { error: 'must be task, digest, or { slack: <channel> }' },
+);
 
 /** What may happen outside a run. */
 export const eventKinds = ['survey_answer', 'user_departed'] as const;

@@ -41,6 +41,12 @@ function fieldValue(
       return document.attributes[value.column] ?? null;
     case 'date':
       return document.date;
+    case 'team': {
+      const team = document.assignment?.team;
+      return (value.as === 'id' ? team?.id : team?.label[value.as]) ?? null;
+    }
+    case 'owner':
+      return document.assignment?.owner ?? null;
     case 'phase': {
       if (value.as === 'id' || document.phase === null) return document.phase;
       const [first] = Object.values(details);

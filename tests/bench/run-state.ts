@@ -124,6 +124,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     shards: Math.ceil(accounts / accountsPerShard),
     counts: null,
     equal_rows_published: false,
+    shown_hash: '',
     changed: null,
     started_at: now,
     reached: {},

@@ -26,6 +26,7 @@ export function runUnderWay(hashes: Pick<RunDocument, 'rules_hash' | 'engine_has
     shards: 1,
     counts: null,
     equal_rows_published: false,
+    shown_hash: '',
     changed: null,
     started_at: at,
     reached: {},

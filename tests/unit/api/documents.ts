@@ -63,6 +63,7 @@ export const pack: Pack = {
   tables: new Map(),
   salesforce: null,
   signals: null,
+  routing: null,
   exemplars: [],
   tests: [],
   hash: '0123456789abcdef',
@@ -237,6 +238,7 @@ export function accountOf(spec: AccountSpec): AccountDocument {
     result_hash: spec.id,
     hash: spec.id,
     scores,
+    assignment: null,
     details: packDetails(details),
   };
 }
@@ -265,6 +267,7 @@ export function runOf(change: Partial<RunDocument> = {}): RunDocument {
     accounts: 4,
     shards: 1,
     counts: null,
+    shown_hash: '',
     equal_rows_published: true,
     changed: 3,
     started_at: '2026-11-23T15:00:00.000Z',

@@ -50,6 +50,7 @@ const lastRun: RunDocument = {
   shards: 1,
   counts: null,
   equal_rows_published: false,
+  shown_hash: '',
   changed: 1,
   started_at: '2026-03-01T17:00:00Z',
   reached: { finished: '2026-03-01T17:05:00Z' },
