@@ -1,6 +1,6 @@
 import type { Snapshots } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { packs, type RunDocument, runs } from '../records/documents.ts';
+import { activeRunStates, packs, type RunDocument, runs } from '../records/documents.ts';
 import { leaseHolder, leaseMs, noLease } from './leases.ts';
 import type { Moment } from './slot.ts';
 import { runId } from './slot.ts';
@@ -16,8 +16,8 @@ export interface Claim {
 
 /**
  * Claims a slot: the same slot twice is one run. Takes the pack's lease where it is free or
- * has expired and no earlier date is under way; otherwise the run waits and sweep starts it later. A run whose date or slot is
- * behind what is already closed is superseded.
+ * has expired and no earlier date is under way; otherwise the run waits and sweep starts it
+ * later. A run whose date or slot is behind what is already closed is superseded.
  */
 export async function claimRun(
   snapshots: Snapshots,
@@ -37,7 +37,7 @@ export async function claimRun(
   return snapshots.transaction(async (tx) => {
     const found = (await tx.get(ref(runs, id)))?.data;
     const run = startedOver(found) ?? newRun(request);
-    if (!['waiting', 'preparing', 'scoring', 'closing', 'publishing'].includes(run.state)) {
+    if (!activeRunStates.some((state) => state === run.state)) {
       return { id, run, holds: false };
     }
     // What is left to be published is published whoever holds the lease by now.
@@ -102,8 +102,9 @@ export async function claimRun(
 const overtakenMs = 6 * 3_600_000;
 
 /**
- * The run of an earlier date that is not closed yet: its date would be left out for good if a
- * later one were closed first.
+ * The run of an earlier date that is not published yet. If a later one were closed first, its
+ * date would be left out for good; if a later one were published first, accounts would show
+ * the later date, and that nothing changed on it, for what changed on the earlier one.
  */
 async function earlierDate(
   snapshots: Snapshots,
@@ -115,7 +116,7 @@ async function earlierDate(
     collection: runs,
     where: [
       { field: 'pack', op: '==', value: pack },
-      { field: 'state', op: 'in', value: ['waiting', 'preparing', 'scoring', 'closing'] },
+      { field: 'state', op: 'in', value: activeRunStates },
     ],
     limit: 1000,
   });
