@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { code, hasCode, messageOf } from '../../functions/errors.ts';
 import { coldStartNames, measureColdStart } from './cold-start-bench.ts';
 import { measureCost } from './cost-bench.ts';
 import { measureMemory } from './memory-bench.ts';
@@ -89,13 +90,19 @@ for (const [part, { measure }] of chosen) {
       : found;
     ratios.push(...measured);
     if (table !== undefined) tables.push(table);
+  } catch (error) {
+    if (!hasCode(error, code.unavailable)) throw error;
+    process.stderr.write(`${part} was not measured: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+    continue;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   process.stderr.write(`${part} took ${seconds} s\n`);
 }
-process.stdout.write(`${[tableOf(ratios), ...tables].join('\n\n')}\n`);
+if (ratios.length > 0) tables.unshift(tableOf(ratios));
+if (tables.length > 0) process.stdout.write(`${tables.join('\n\n')}\n`);
 if (values.json !== undefined) {
   const byName = Object.fromEntries(ratios.map(({ name, ratio }) => [name, ratio]));
   writeFileSync(values.json, `${JSON.stringify(byName, null, 2)}\n`);

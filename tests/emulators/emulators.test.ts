@@ -75,6 +75,13 @@ test('one clear sentence says what is missing', async () => {
     import { startFirestoreEmulator } from './functions/local/emulators.ts';
     await startFirestoreEmulator().catch((error) => console.log(error.name, error.message));
   `;
+  const bench = async (): Promise<unknown> => {
+    const args = ['tests/bench/bench.ts', '--only', 'cost', '--accounts', '1'];
+    return promisify(execFile)(process.execPath, args, {
+      cwd: repositoryRoot(),
+      env: { PATH: folder },
+    });
+  };
   const missing = async (): Promise<string> => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
@@ -88,6 +95,11 @@ test('one clear sentence says what is missing', async () => {
   expect(await missing()).toBe(
     `Rejected The Firestore emulator needs gcloud and Java, and gcloud and java ${rest}`,
   );
+  await expect(bench()).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: `cost was not measured: The Firestore emulator needs gcloud and Java, and gcloud and java ${rest}\n`,
+  });
   symlinkSync('/bin/true', join(folder, 'gcloud'));
   expect(await missing()).toBe(
     `Rejected The Firestore emulator needs gcloud and Java, and java ${rest}`,
