@@ -12,8 +12,8 @@ import type { SourceTable } from '../scorecard/catalogue.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import { quoted, quotedTable, schemaOf, textOf } from './duckdb-types.ts';
 import type { DuckDbWarehouse } from './duckdb-warehouse.ts';
-import { findDataFiles, openDataFile } from './import-data-files.ts';
-import { loadDataFile, matchColumns } from './import-data-load.ts';
+import { type DataFile, findDataFiles, openDataFile } from './import-data-files.ts';
+import { loadDataFile, type MatchedColumn, matchColumns } from './import-data-load.ts';
 
 export interface ImportedTable {
   /** The contract's name. */
@@ -108,7 +108,7 @@ export async function importData(
         continue;
       }
       const opened = await openDataFile(connection, folder, file, contract, pack);
-      const matched = matchColumns(opened, pack.tables.get(table)?.columns);
+      const matched = await matchShared(connection, folder, file, files, pack, opened);
       const path = pathOf(warehouse, opened.table);
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schemaOf(path.slice(0, -1)))}`);
       const target = quotedTable(path);
@@ -122,6 +122,33 @@ export async function importData(
     }
     return { tables, changed };
   });
+}
+
+/**
+ * The columns of a file for all tables of the contract that it stands for: a sheet may be both
+ * the accounts and their metrics.
+ */
+async function matchShared(
+  connection: DuckDBConnection,
+  folder: string,
+  file: string,
+  files: ReadonlyMap<string, string>,
+  pack: ImportPack,
+  opened: DataFile,
+): Promise<MatchedColumn[]> {
+  const matched = new Map<string, MatchedColumn>();
+  const add = (from: DataFile, table: string): void => {
+    for (const column of matchColumns(from, pack.tables.get(table)?.columns)) {
+      if (!matched.has(column.file.name)) matched.set(column.file.name, column);
+    }
+  };
+  add(opened, opened.contract.table);
+  for (const [table, other] of files) {
+    const contract = pack.sources.get(table);
+    if (other !== file || !contract || table === opened.contract.table) continue;
+    add(await openDataFile(connection, folder, file, contract, pack), table);
+  }
+  return [...matched.values()];
 }
 
 async function dropGone(

@@ -82,7 +82,7 @@ async function lastDay(
       : column.type === 'DATE'
         ? `MAX(${named(column.name)})`
         : `DATE(MAX(${named(column.name)}), '${zone}')`;
-  const only = new Set(column ? [column.name] : []);
+  const only = new Set([column?.name ?? 'account_id']);
   const [row] = await warehouse.query(
     `SELECT COUNT(*) AS row_count, ${newest} AS newest FROM (${sourceQuery(source, { zone, until, only })}) AS known`,
     parametersOf(instant),
@@ -268,4 +268,24 @@ async function validateRows(
       `${shown(source, 'account_id')} '${twice?.account_id}' is in ${twice?.n} rows at ${instant.asOf}; every account has one row at a time.`,
     );
   }
+  await refuseRepeatedRows(warehouse, source, known, instant);
+}
+
+/** Of two rows for one account and day, nothing says which one is right. */
+async function refuseRepeatedRows(
+  warehouse: Warehouse,
+  source: ProvidedSource,
+  known: string,
+  instant: Instant,
+): Promise<void> {
+  const { unique } = source.contract;
+  if (!unique) return;
+  const names = unique.map(named).join(', ');
+  const [twice] = await warehouse.query(
+    `SELECT ${names}, COUNT(*) AS n FROM ${known} GROUP BY ${names} HAVING COUNT(*) > 1 ORDER BY ${names} LIMIT 1`,
+    parametersOf(instant),
+  );
+  if (!twice) return;
+  const values = unique.map((name) => `${shown(source, name)} '${twice[name]}'`).join(' and ');
+  throw invalid(`${values} is in ${twice.n} rows; they must tell one row from all others.`);
 }

@@ -10,6 +10,7 @@ import {
   testFile,
 } from './schema.ts';
 import { routingFile } from './schema-routing.ts';
+import { signalsFile } from './schema-signals.ts';
 
 /** Which files a schema is for, by paths from the root of the repository. */
 interface EditedFile {
@@ -25,6 +26,7 @@ const editedFiles: readonly EditedFile[] = [
   { name: 'scorecard', schema: scorecardFile, isFor: /^rules\/[^/]+\/scorecards\/[^/]+\.yaml$/ },
   { name: 'salesforce', schema: salesforceFile, isFor: /^rules\/[^/]+\/salesforce\.yaml$/ },
   { name: 'routing', schema: routingFile, isFor: /^rules\/[^/]+\/routing\.yaml$/ },
+  { name: 'signals', schema: signalsFile, isFor: /^rules\/[^/]+\/signals\.yaml$/ },
   { name: 'exemplars', schema: exemplarsFile, isFor: /^rules\/[^/]+\/exemplars\.yaml$/ },
   { name: 'metrics', schema: metricGroup, isFor: /^sql\/metrics\/[^/]+\/[^/]+\.yaml$/ },
   { name: 'source', schema: sourceTable, isFor: /^sql\/sources\/[^/]+\.yaml$/ },

@@ -67,6 +67,7 @@ function metricsShown(pack: Pack): Set<string> {
   const addAll = (ids: readonly string[]) => {
     for (const id of ids) read.add(id);
   };
+  addAll(pack.signals?.metrics ?? []);
   for (const { when } of pack.phases) addAll(when.metrics);
   for (const { expression } of pack.derived) addAll(expression.metrics);
   for (const { headline, scorecards } of pack.scores) {

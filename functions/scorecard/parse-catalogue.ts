@@ -1,6 +1,8 @@
 /** Reads the input contract and the metric catalogue. */
 import { type MetricGroup, metricGroup, type SourceTable, sourceTable } from './catalogue.ts';
+import { martName, martSource, martSql } from './mart.ts';
 import { type Problem, suggestion } from './problems.ts';
+import type { MartFile } from './schema.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 /** A group as found, with its SQL. */
@@ -22,20 +24,31 @@ type Files = ReadonlyMap<string, string>;
 /** What the columns of `run_inputs` are called; metrics keep away from it. */
 const reservedMetric = /^(account|before|trend)_|^present$/;
 
-/** Reads `sql/sources/*.yaml` and the groups of `sql/metrics/shared` and of the pack. */
-export function readCatalogue(files: Files, pack: string, problems: Problem[]): Catalogue {
+/**
+ * Reads `sql/sources/*.yaml` and the groups of `sql/metrics/shared` and of the pack. With a
+ * mart, groups that list nothing but it need no SQL: their metrics are its columns.
+ */
+export function readCatalogue(
+  files: Files,
+  pack: string,
+  mart: MartFile | undefined,
+  problems: Problem[],
+): Catalogue {
   const { sources, sourceFiles } = readSources(files, problems);
   const groups = new Map<string, CatalogueGroup>();
   const metricFiles = new Map<string, string>();
-  const folders = ['sql/metrics/shared/', `sql/metrics/${pack}/`];
-  for (const [file, text] of sorted(files)) {
-    const folder = folders.find((prefix) => file.startsWith(prefix));
-    if (folder === undefined || !/\.ya?ml$/.test(file)) continue;
-    const document = readYaml(file, text, metricGroup, problems);
-    if (!document) continue;
-    const { data } = document;
+  const documents = readGroups(files, pack, problems);
+  if (mart) {
+    const metrics = documents
+      .filter(({ data }) => data.sources.includes(martName))
+      .flatMap(({ data }) => data.metrics);
+    sources.set(martName, martSource(mart, metrics));
+  }
+  for (const document of documents) {
+    const { data, file } = document;
     const sqlFile = file.replace(/\.ya?ml$/, '.sql');
-    const sql = files.get(sqlFile);
+    const ofMart = mart && data.sources.length === 1 && data.sources[0] === martName;
+    const sql = files.get(sqlFile) ?? (ofMart ? martSql(mart, data.metrics) : undefined);
     if (sql === undefined) {
       problems.push(document.problem([], `has no SQL beside it: add ${sqlFile}`));
     }
@@ -43,6 +56,14 @@ export function readCatalogue(files: Files, pack: string, problems: Problem[]): 
     if (!groups.has(data.group)) groups.set(data.group, { ...data, file, sqlFile, sql: sql ?? '' });
   }
   return { sources, groups, sourceFiles };
+}
+
+function readGroups(files: Files, pack: string, problems: Problem[]): YamlDocument<MetricGroup>[] {
+  const folders = ['sql/metrics/shared/', `sql/metrics/${pack}/`];
+  return sorted(files).flatMap(([file, text]) => {
+    if (!folders.some((prefix) => file.startsWith(prefix)) || !/\.ya?ml$/.test(file)) return [];
+    return readYaml(file, text, metricGroup, problems) ?? [];
+  });
 }
 
 function sorted(files: Files): [string, string][] {
@@ -122,6 +143,14 @@ function readSources(
     if (known !== undefined) {
       problems.push(document.problem(['table'], `is already declared in ${known}`));
       continue;
+    }
+    if (data.table === martName) {
+      problems.push(
+        document.problem(
+          ['table'],
+          'is mart, as the table of metrics in pack.yaml is called: choose another name',
+        ),
+      );
     }
     sources.set(data.table, data);
     sourceFiles.set(data.table, file);

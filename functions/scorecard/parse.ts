@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Expression } from './cel.ts';
 import { certain, nothing, union } from './cel-guards.ts';
+import { martMapping, martName } from './mart.ts';
 import type { AccountColumn, Pack, PackMetric, Phase, Score } from './pack.ts';
 import { type Catalogue, readCatalogue } from './parse-catalogue.ts';
 import { readRouting } from './parse-routing.ts';
@@ -81,7 +82,7 @@ export function parsePack(files: Files): Pack {
     }
   }
   const id = /^rules\/([^/]+)\/$/.exec(folder)?.[1] ?? '';
-  const catalogue = readCatalogue(files, id, problems);
+  const catalogue = readCatalogue(files, id, packDocument?.data.metrics, problems);
   if (!packDocument) throw new RulesError(problems);
 
   checkPackFile(packDocument, id, catalogue, problems);
@@ -198,25 +199,27 @@ function checkPackFile(
   if (!isZone(data.zone)) {
     report(['zone'], `is ${data.zone}, which is no IANA time zone: write one such as Asia/Tokyo`);
   }
-  for (const [table, { columns }] of Object.entries(data.tables)) {
-    const source = sources.get(table);
-    if (!source) {
+  const checkColumns = (path: PropertyKey[], table: string, columns: Iterable<string>) => {
+    const names = sources.get(table)?.columns.map(({ name }) => name) ?? [];
+    for (const column of columns) {
+      if (names.includes(column)) continue;
       report(
-        ['tables', table],
-        `is no table of the input contract${suggestion(table, sources.keys())}`,
+        [...path, column],
+        table === martName
+          ? `is neither account_id nor a metric with sources: [mart]${suggestion(column, names)}`
+          : `is no column of ${table} in the input contract${suggestion(column, names)}`,
       );
+    }
+  };
+  for (const [table, { columns }] of Object.entries(data.tables)) {
+    if (table === martName || !sources.has(table)) {
+      const tables = [...sources.keys()].filter((name) => name !== martName);
+      report(['tables', table], `is no table of the input contract${suggestion(table, tables)}`);
       continue;
     }
-    const names = source.columns.map(({ name }) => name);
-    for (const column of Object.keys(columns ?? {})) {
-      if (!names.includes(column)) {
-        report(
-          ['tables', table, 'columns', column],
-          `is no column of ${table} in the input contract${suggestion(column, names)}`,
-        );
-      }
-    }
+    checkColumns(['tables', table, 'columns'], table, Object.keys(columns ?? {}));
   }
+  checkColumns(['metrics', 'columns'], martName, Object.keys(data.metrics?.columns ?? {}));
 }
 
 function isZone(zone: string): boolean {
@@ -329,12 +332,14 @@ function accountColumnsRead(
 }
 
 function tableMapping(data: PackFile): Pack['tables'] {
-  return new Map(
+  const tables = new Map(
     Object.entries(data.tables).map(([name, { table, columns }]) => [
       name,
       { table: table ?? name, columns: new Map(Object.entries(columns ?? {})) },
     ]),
   );
+  if (data.metrics) tables.set(martName, martMapping(data.metrics));
+  return tables;
 }
 
 /** Of what decides results: not of tests, exemplars, signals and what Salesforce is shown. */

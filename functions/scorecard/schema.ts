@@ -67,6 +67,25 @@ const tableMapping = z.strictObject({
     .describe("Column of sql/sources: your column's name."),
 });
 
+/** One table of finished metrics, of dbt or a sheet: a row per account, or per account and day. */
+const mart = z.strictObject({
+  table: z.string().min(1).max(1000).describe('Name of your table of metrics.'),
+  date: z
+    .string()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe('Its column with the day that a row speaks of; without it, rows are of today.'),
+  max_age: days
+    .default('7d')
+    .describe("Rows older than this, against the table's last day, count as missing."),
+  columns: z
+    .record(identifier, z.string().min(1).max(300))
+    .default({})
+    .describe("account_id or a metric: your column's name, where it differs."),
+});
+export type MartFile = z.infer<typeof mart>;
+
 /** `pack.yaml` */
 export const packFile = z.strictObject({
   pack: identifier,
@@ -90,6 +109,9 @@ export const packFile = z.strictObject({
     .describe('Columns of accounts shown beside the scores.'),
   derive: z.array(derived).max(200).default([]).describe('Metrics made from other metrics.'),
   tables: z.record(identifier, tableMapping).default({}),
+  metrics: mart
+    .optional()
+    .describe('Your own table of metrics; a catalogue file with sources: [mart] lists them.'),
   breaker: z
     .strictObject({ share: z.number().gt(0).max(1) })
     .optional()
