@@ -93,6 +93,14 @@ describe('the environment', () => {
       }) as string,
       /^problem .*no RSA key/,
     ],
+    [
+      'that signs otherwise',
+      generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey.export({
+        type: 'pkcs8',
+        format: 'pem',
+      }) as string,
+      /^problem .*no RSA key/,
+    ],
     ['too small', pemOf(1024), /^warning .*only 1024 bits/],
   ])('with a private key %s says so, and repeats nothing of it', (_, pem, said) => {
     const { findings } = examineEnvironment({ ...right, KENKO_SALESFORCE_PRIVATE_KEY: pem });
