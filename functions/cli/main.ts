@@ -10,6 +10,7 @@ import { dataCheck } from './data-check-command.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
 import { doctor } from './doctor-command.ts';
 import { explain } from './explain-command.ts';
+import { init, purposes } from './init-command.ts';
 import { exitCode, fail } from './output.ts';
 import { reconcileSalesforce } from './reconcile-command.ts';
 import { rulesCheck } from './rules-check-command.ts';
@@ -146,6 +147,19 @@ export function program(): Command {
     .option('--pack <name>', 'pack to check against', 'saas')
     .option('--json', 'print one JSON value instead of text')
     .action(dataCheck);
+
+  kenko
+    .command('init')
+    .description('a new pack, from a template or a sheet; asks where flags leave something open')
+    .argument('<name>', 'name of the pack: lower-case letters, digits and _')
+    .option('--from-sheet <file>', 'CSV file with a row per account: its numbers become measures')
+    .option('--label <text>', 'what people call it, in English')
+    .option('--label-ja <text>', 'the same in Japanese')
+    .addOption(new Option('--purpose <problem>', 'what it is for').choices(purposes))
+    .option('--zone <zone>', 'time zone of its days')
+    .option('--into <folder>', 'checkout to write into; this one without it')
+    .option('--json', 'print one JSON value instead of text')
+    .action(init);
 
   const rules = kenko.command('rules').description('the rules of a pack');
   rules

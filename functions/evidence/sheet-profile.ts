@@ -1,0 +1,170 @@
+/** What a sheet holds, as far as a first scorecard needs it. */
+import { rankCorrelation } from './rank-correlation.ts';
+
+/** A column that may be scored: a candidate, since only people know what it means. */
+export interface CandidateMetric {
+  column: string;
+  type: 'int' | 'float' | 'bool';
+  /** A guess from the column's name. */
+  direction: 'higher' | 'lower';
+  /** Values at the ends and the fifths, ascending, each once; true and false as 1 and 0. */
+  quantiles: number[];
+}
+
+export interface SheetProfile {
+  /** The column that names the account. */
+  id: string;
+  /** The column of days, where accounts stand in many rows. */
+  date: string | null;
+  /** Known of nearly all, and different between accounts. */
+  scored: CandidateMetric[];
+  /** To show beside the score, each with the reason why it is not scored. */
+  reference: (CandidateMetric & { because: string })[];
+  /** Columns that are neither, with the reason. */
+  left: { column: string; because: string }[];
+}
+
+/** Beyond so many measures nobody keeps in mind what the score means. */
+const mostMeasures = 8;
+const wantedCoverage = 0.8;
+const sameRanking = 0.95;
+
+const isNumber = (cell: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)$/.test(cell);
+const isDate = (cell: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(cell) && !Number.isNaN(Date.parse(cell));
+const isBool = (cell: string): boolean => /^(true|false)$/i.test(cell);
+/** Less is better where a name says trouble or waiting. */
+const lowerIsBetter =
+  /error|fail|bug|ticket|complain|late|overdue|since|delay|churn|cancel|debt|incident|エラー|障害|不具合|苦情|遅延|滞納|未払|経過|解約|問い?合わ?せ/i;
+const namesAccount =
+  /(^|[_ ])id$|account|customer|company|client|顧客|会社|企業|取引先|アカウント/i;
+
+interface Column {
+  name: string;
+  cells: string[];
+  known: string[];
+}
+
+/**
+ * @param header names of the columns
+ * @param records cells by row
+ * @param own columns that say what an account is rather than how it does, never scored
+ * @returns the profile, or what keeps the sheet from being one, as a sentence
+ */
+export function profileSheet(
+  header: readonly string[],
+  records: readonly (readonly string[])[],
+  own: readonly string[],
+): SheetProfile | { problem: string } {
+  const columns = header.map((name, i): Column => {
+    const cells = records.map((record) => (record[i] ?? '').trim());
+    return { name, cells, known: cells.filter((cell) => cell !== '') };
+  });
+  const key = keyOf(columns);
+  if ('problem' in key) return key;
+  const profile: SheetProfile = { ...key, scored: [], reference: [], left: [] };
+  const numbers = new Map<string, (number | undefined)[]>();
+  for (const column of columns) {
+    if (column.name === key.id || column.name === key.date || own.includes(column.name)) continue;
+    const metric = candidateOf(column);
+    if ('because' in metric) {
+      profile.left.push({ column: column.name, because: metric.because });
+      continue;
+    }
+    const values = column.cells.map((cell) => numberOf(cell));
+    const because = whyNotScored(column, metric, values, profile.scored, numbers);
+    if (because !== undefined) profile.reference.push({ ...metric, because });
+    else {
+      profile.scored.push(metric);
+      numbers.set(column.name, values);
+    }
+  }
+  if (profile.scored.length > 0) return profile;
+  return {
+    problem: 'no column has numbers that are known of nearly every account and differ between them',
+  };
+}
+
+/** The id, and the day where one account stands in many rows. */
+function keyOf(
+  columns: readonly Column[],
+): Pick<SheetProfile, 'id' | 'date'> | { problem: string } {
+  const complete = columns.filter(
+    ({ cells, known }) => known.length === cells.length && cells.length > 0,
+  );
+  const once = complete.filter(({ cells }) => new Set(cells).size === cells.length);
+  const named = once.find(({ name }) => namesAccount.test(name));
+  if (named) return { id: named.name, date: null };
+  const dates = complete.filter(({ cells }) => cells.every(isDate));
+  for (const { name, cells } of complete.filter((column) => namesAccount.test(column.name))) {
+    const days = dates.find(
+      (day) => new Set(cells.map((cell, i) => `${cell}\0${day.cells[i]}`)).size === cells.length,
+    );
+    if (days) return { id: name, date: days.name };
+  }
+  const [first] = once.filter(({ cells }) => !cells.every(isDate));
+  if (first) return { id: first.name, date: null };
+  return {
+    problem:
+      'no column tells the accounts apart: one needs a different text in every row, or an id beside a column of days such as 2026-03-31',
+  };
+}
+
+function numberOf(cell: string): number | undefined {
+  if (isNumber(cell)) return Number(cell);
+  return isBool(cell) ? Number(/^true$/i.test(cell)) : undefined;
+}
+
+function candidateOf({ name, known }: Column): CandidateMetric | { because: string } {
+  if (known.length === 0) return { because: 'it is empty' };
+  const bool = known.every(isBool);
+  const odd = known.find((cell) => !isNumber(cell));
+  if (!bool && odd !== undefined) {
+    return {
+      because: isDate(odd) ? 'it holds dates' : `it holds texts such as "${odd.slice(0, 30)}"`,
+    };
+  }
+  const values = known.flatMap((cell) => numberOf(cell) ?? []).sort((a, b) => a - b);
+  const whole = values.every(Number.isSafeInteger);
+  return {
+    column: name,
+    type: bool ? 'bool' : whole ? 'int' : 'float',
+    direction: lowerIsBetter.test(name) ? 'lower' : 'higher',
+    quantiles: quantilesOf(values),
+  };
+}
+
+/** Of ascending values: the ends and the fifths, each value once. */
+function quantilesOf(values: readonly number[]): number[] {
+  const at = [0, 0.2, 0.4, 0.6, 0.8, 1].map(
+    (share) => values[Math.round(share * (values.length - 1))] ?? 0,
+  );
+  return [...new Set(at)];
+}
+
+function whyNotScored(
+  { cells, known }: Column,
+  { quantiles }: CandidateMetric,
+  values: readonly (number | undefined)[],
+  scored: readonly CandidateMetric[],
+  numbers: ReadonlyMap<string, readonly (number | undefined)[]>,
+): string | undefined {
+  const coverage = known.length / cells.length;
+  if (coverage < wantedCoverage) {
+    return `it is known for ${Math.round(coverage * 100)} % of the rows only`;
+  }
+  if (quantiles.length === 1) return 'it is nearly the same everywhere';
+  for (const { column } of scored) {
+    const other = numbers.get(column) ?? [];
+    const pairs = values.flatMap((value, i): [number, number][] => {
+      const beside = other[i];
+      return value === undefined || beside === undefined ? [] : [[value, beside]];
+    });
+    if (Math.abs(rankCorrelation(pairs) ?? 0) >= sameRanking) {
+      return `it ranks accounts as ${column} does`;
+    }
+  }
+  return scored.length >= mostMeasures
+    ? `there are ${mostMeasures} measures already, as many as people keep in mind`
+    : undefined;
+}
