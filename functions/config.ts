@@ -8,7 +8,7 @@ export function wantsColour(isTerminal: boolean): boolean {
 }
 
 /** What a function may be given beside the rules: the ports that `wiring.ts` opens for it. */
-export type PortName = 'snapshots' | 'bus' | 'warehouse' | 'crm';
+export type PortName = 'snapshots' | 'bus' | 'warehouse' | 'crm' | 'messenger';
 
 /** Every deployed function and the ports it works with; anything else is out of its reach. */
 export const portsOf = {
@@ -16,10 +16,22 @@ export const portsOf = {
   'score-shard': ['snapshots', 'bus', 'warehouse'],
   'publish-shard': ['snapshots', 'bus', 'warehouse'],
   'sync-salesforce': ['snapshots', 'bus', 'warehouse', 'crm'],
+  notify: ['snapshots', 'crm', 'messenger'],
+  'notify-event': ['snapshots', 'crm', 'messenger'],
   reconcile: ['snapshots', 'bus', 'crm'],
   sweep: ['snapshots', 'bus', 'warehouse'],
   api: ['snapshots', 'bus', 'warehouse'],
 } as const satisfies Record<string, readonly PortName[]>;
+
+/** Ports that a pack may do without: a function that would need one says so when it does. */
+const spared: Readonly<Record<string, readonly PortName[]>> = {
+  notify: ['crm', 'messenger'],
+  'notify-event': ['crm', 'messenger'],
+};
+
+export function maySpare(name: FunctionName, port: PortName): boolean {
+  return spared[name]?.includes(port) ?? false;
+}
 
 export type FunctionName = keyof typeof portsOf;
 export const functionNames = Object.keys(portsOf) as FunctionName[];
@@ -109,6 +121,12 @@ const variables = {
     secret: true,
     optional: true,
   },
+  KENKO_SLACK_TOKEN: {
+    schema: z.string().regex(/^xox[abp]-[\w-]+$/),
+    meaning: "the token of the Slack app's bot, which begins with xoxb-",
+    secret: true,
+    optional: true,
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;
@@ -125,6 +143,7 @@ const variablesOfPort: Record<PortName, readonly VariableName[]> = {
     'KENKO_SALESFORCE_PRIVATE_KEY',
     'KENKO_SALESFORCE_CLIENT_SECRET',
   ],
+  messenger: ['KENKO_SLACK_TOKEN'],
 };
 
 /** One variable of a function's environment, for whoever deploys it. */
@@ -139,12 +158,18 @@ export interface EnvironmentVariable {
 
 /** What a deployed function reads from its environment, and nothing else of ours. */
 export function environmentOf(name: FunctionName): EnvironmentVariable[] {
-  const names: VariableName[] = ['KENKO_PACK', 'KENKO_PROJECT'];
-  for (const port of portsOf[name]) names.push(...variablesOfPort[port]);
-  return names.map((variable) => {
+  const described = (variable: VariableName, isSpared: boolean): EnvironmentVariable => {
     const { meaning, secret, optional }: Variable = variables[variable];
-    return { name: variable, meaning, secret: secret === true, required: optional !== true };
-  });
+    const required = optional !== true && !isSpared;
+    return { name: variable, meaning, secret: secret === true, required };
+  };
+  return [
+    described('KENKO_PACK', false),
+    described('KENKO_PROJECT', false),
+    ...portsOf[name].flatMap((port) =>
+      variablesOfPort[port].map((variable) => described(variable, maySpare(name, port))),
+    ),
+  ];
 }
 
 /** What a deployed function was configured with; ports that it has no use for are absent. */
@@ -160,6 +185,8 @@ export interface Configuration {
     maximumBytesBilled: number;
   };
   crm?: { loginUrl: string; auth: CrmAuth };
+  /** Without a token, nothing is sent to Slack. */
+  messenger?: { token: string };
 }
 
 type CrmAuth =
@@ -242,12 +269,18 @@ function understand(
       loginUrl: required('KENKO_SALESFORCE_LOGIN_URL').replace(/\/$/, ''),
       auth: readAuth(required, optional),
     }),
+    messenger: () => ({ token: required('KENKO_SLACK_TOKEN') }),
   };
   const configuration: Configuration = {
     pack: required('KENKO_PACK'),
     projectId: required('KENKO_PROJECT'),
   };
-  for (const port of portsOf[name]) Object.assign(configuration, { [port]: openers[port]() });
+  for (const port of portsOf[name]) {
+    const [first] = variablesOfPort[port];
+    const isGiven = first !== undefined && (environment[first] ?? '').trim() !== '';
+    if (maySpare(name, port) && !isGiven) continue;
+    Object.assign(configuration, { [port]: openers[port]() });
+  }
   return { configuration, problems };
 }
 

@@ -2,6 +2,8 @@
 import { http } from '@google-cloud/functions-framework';
 import { api } from './api/api.ts';
 import { push, scheduled } from './http-functions.ts';
+import { notify } from './notify/notify.ts';
+import { notifyEvent } from './notify/notify-event.ts';
 import { publishShard } from './pipeline/publish-shard.ts';
 import { score } from './pipeline/score.ts';
 import { scoreShard } from './pipeline/score-shard.ts';
@@ -14,6 +16,8 @@ http('score', scheduled('score', score, runtimeOf));
 http('score-shard', push('score-shard', 'score-shards', scoreShard, runtimeOf));
 http('publish-shard', push('publish-shard', 'publish-shards', publishShard, runtimeOf));
 http('sync-salesforce', push('sync-salesforce', 'accounts-changed', syncSalesforce, runtimeOf));
+http('notify', push('notify', 'signals-changed', notify, runtimeOf));
+http('notify-event', push('notify-event', 'events', notifyEvent, runtimeOf));
 http('reconcile', scheduled('reconcile', reconcile, runtimeOf));
 http(
   'sweep',

@@ -89,6 +89,8 @@ export function createLog(sink: LogSink, clock: Clock) {
   const credentialsRefused = write('ERROR', 'credentials-refused');
   const reconciled = write('NOTICE', 'reconciled');
   const recordsDiffer = write('WARNING', 'records-differ');
+  const accountsNotified = write('INFO', 'accounts-notified');
+  const noticeNotSent = write('WARNING', 'notice-not-sent');
   const runExpired = write('ERROR', 'run-expired');
   const runDecided = write('NOTICE', 'run-decided');
   const sweepResumed = write('NOTICE', 'sweep-resumed');
@@ -158,6 +160,22 @@ export function createLog(sink: LogSink, clock: Clock) {
     /** Salesforce does not let us in: accounts wait until an operator has mended that. */
     credentialsRefused: (f: { run: string; accounts: number; code: string }) =>
       credentialsRefused(`Salesforce refuses the login; ${f.accounts} accounts wait`, f),
+    /** Episodes that opened, and what became of what they have to tell. */
+    accountsNotified: (f: {
+      opened: number;
+      sent: number;
+      waiting: number;
+      refused: number;
+      unsure: number;
+    }) => accountsNotified(`${f.opened} episodes opened, ${f.sent} notices sent`, f),
+    /** A message or a task could not be sent; due and sending are tried again. */
+    noticeNotSent: (f: {
+      episode: string;
+      signal: string;
+      to: string;
+      state: string;
+      code: string;
+    }) => noticeNotSent(`a notice of ${f.signal} to ${f.to} is ${f.state}: ${f.code}`, f),
     /** A person let a held run through, or threw it away. */
     runDecided: (f: { run: string; action: string }) => runDecided(`run ${f.run}: ${f.action}`, f),
     /** Nobody decided about a held run in time: it was thrown away. */

@@ -10,6 +10,7 @@ import type { Runtime } from './ports/runtime.ts';
 import type { Queue } from './records/messages.ts';
 import { openSalesforceCrm } from './salesforce/salesforce-crm.ts';
 import type { Pack } from './scorecard/pack.ts';
+import { openSlackMessenger } from './slack/slack-messenger.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface LocalBackend {
@@ -20,6 +21,7 @@ export interface LocalBackend {
   /** Where each queue is delivered, once the functions are served. */
   endpoint: (queue: Queue) => string;
   salesforceUrl: string;
+  slackUrl: string;
   log: LogSink;
   duckdb?: { threads?: number; memoryLimit?: string };
 }
@@ -86,7 +88,7 @@ export async function openTwinWarehouse({
 
 /** These ports, and what is the same for all that runs on one machine. */
 export function runtimeWith(
-  { salesforceUrl, log, pack, packFiles }: LocalBackend,
+  { salesforceUrl, slackUrl, log, pack, packFiles }: LocalBackend,
   ports: Pick<Runtime, 'warehouse' | 'snapshots' | 'bus'>,
 ): Runtime {
   const root = repositoryRoot();
@@ -98,6 +100,7 @@ export function runtimeWith(
       auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
       clock,
     }),
+    messenger: openSlackMessenger({ token: 'local', apiUrl: slackUrl }),
     clock,
     log: createLog(log, clock),
     pack,

@@ -1,17 +1,26 @@
 /** Chooses the adapters. Nothing else in what is deployed knows which ones there are. */
-import { type FunctionName, type PortName, portsOf, readConfiguration } from './config.ts';
+import {
+  type FunctionName,
+  maySpare,
+  type PortName,
+  portsOf,
+  readConfiguration,
+} from './config.ts';
 import { engineHash, repositoryRoot } from './deployed-files.ts';
 import { readRules } from './deployed-rules.ts';
+import { Rejected } from './errors.ts';
 import type { BigQueryWarehouseOptions } from './gcp/bigquery-warehouse.ts';
 import type { FirestoreSnapshotsOptions } from './gcp/firestore-snapshots.ts';
 import type { PubSubBusOptions } from './gcp/pubsub-bus.ts';
 import { createLog, writeToStdout } from './log.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Crm } from './ports/crm.ts';
+import type { Messenger } from './ports/messenger.ts';
 import type { Runtime } from './ports/runtime.ts';
 import type { Snapshots } from './ports/snapshots.ts';
 import type { Warehouse } from './ports/warehouse.ts';
 import type { SalesforceCrmOptions } from './salesforce/salesforce-crm.ts';
+import type { SlackOptions } from './slack/slack-messenger.ts';
 import { systemClock } from './system-clock.ts';
 
 let chosen: Runtime | undefined;
@@ -49,11 +58,19 @@ function withinReach(name: FunctionName, runtime: Runtime): Runtime {
   const reachable: readonly PortName[] = portsOf[name];
   // Whoever chose the runtime may still exchange a port of it.
   const within: Runtime = Object.create(runtime);
-  for (const port of ['snapshots', 'bus', 'warehouse', 'crm'] as const) {
+  for (const port of ['snapshots', 'bus', 'warehouse', 'crm', 'messenger'] as const) {
     if (reachable.includes(port)) continue;
     Object.defineProperty(within, port, { value: outOfReach(name, port) });
   }
   return within;
+}
+
+/** A port that nobody configured, where a pack may do without: what is asked of it is refused. */
+function absent<P extends PortName>(name: FunctionName, port: P): Runtime[P] {
+  if (!maySpare(name, port)) return outOfReach(name, port);
+  const refusal = () =>
+    Promise.reject(new Rejected('not-configured', `${name} is not configured for ${port}.`));
+  return new Proxy({} as Runtime[P], { get: () => refusal });
 }
 
 /** A port that is a defect to use. */
@@ -70,19 +87,21 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
   const { pack, projectId, ...ports } = readConfiguration(name);
   const root = repositoryRoot();
   const clock = systemClock;
-  const [rules, snapshots, bus, warehouse, crm] = await Promise.all([
+  const [rules, snapshots, bus, warehouse, crm, messenger] = await Promise.all([
     readRules(pack, root),
     ports.snapshots && firestore({ projectId, ...ports.snapshots }),
     ports.bus && pubSub({ projectId, clock, ...ports.bus }),
     ports.warehouse && bigQuery({ projectId, clock, ...ports.warehouse }),
     ports.crm && salesforce({ clock, ...ports.crm }),
+    ports.messenger && slack(ports.messenger),
   ]);
   return {
     ...rules,
     snapshots: snapshots ?? outOfReach(name, 'snapshots'),
     bus: bus ?? outOfReach(name, 'bus'),
     warehouse: warehouse ?? outOfReach(name, 'warehouse'),
-    crm: crm ?? outOfReach(name, 'crm'),
+    crm: crm ?? absent(name, 'crm'),
+    messenger: messenger ?? absent(name, 'messenger'),
     clock,
     log: createLog(writeToStdout(projectId), clock),
     engineHash: engineHash(root),
@@ -112,6 +131,11 @@ async function salesforce(options: SalesforceCrmOptions): Promise<Crm> {
   return openSalesforceCrm(options);
 }
 
+async function slack(options: SlackOptions): Promise<Messenger> {
+  const { openSlackMessenger } = await import('./slack/slack-messenger.ts');
+  return openSlackMessenger(options);
+}
+
 /** Loads every adapter and its client, and opens none: for code that is to be compiled ahead. */
 export async function loadAdapters(): Promise<void> {
   await Promise.all([
@@ -123,5 +147,6 @@ export async function loadAdapters(): Promise<void> {
     import('./gcp/bigquery-client.ts'),
     import('./salesforce/salesforce-crm.ts'),
     import('./salesforce/connection.ts'),
+    import('./slack/slack-messenger.ts'),
   ]);
 }

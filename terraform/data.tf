@@ -66,21 +66,42 @@ locals {
   )
 }
 
+locals {
+  secrets = merge(
+    {
+      for variable, name in local.salesforce_secret : variable => {
+        name          = name
+        value_version = var.salesforce_secret_version
+        readers       = [for name, function in local.deployed : name if function.salesforce]
+      }
+    },
+    var.slack ? {
+      KENKO_SLACK_TOKEN = {
+        name          = "slack-token"
+        value_version = var.slack_token_version
+        readers       = [for name, function in local.deployed : name if function.slack]
+      }
+    } : {},
+  )
+}
+
 module "secret" {
   source   = "./modules/secret"
-  for_each = local.salesforce_secret
+  for_each = local.secrets
 
   delete_protection = var.delete_protection
   labels            = local.labels
-  name              = each.value
+  name              = each.value.name
   prefix            = var.prefix
   project_id        = var.project_id
-  value             = each.key == "KENKO_SALESFORCE_PRIVATE_KEY" ? var.salesforce_private_key : var.salesforce_client_secret
-  value_version     = var.salesforce_secret_version
+  value_version     = each.value.value_version
 
-  readers = {
-    for name, function in local.deployed : name => local.members[name] if function.salesforce
-  }
+  value = (
+    each.key == "KENKO_SLACK_TOKEN" ? var.slack_token :
+    each.key == "KENKO_SALESFORCE_PRIVATE_KEY" ? var.salesforce_private_key : var.salesforce_client_secret
+  )
+
+  readers = { for name in each.value.readers : name => local.members[name] }
 
   depends_on = [module.services]
 }

@@ -8,19 +8,44 @@ locals {
       has_caller  = false
       ingress     = var.api_access.ingress
       # A run that was held goes on, or ends, with a message to whoever scores.
-      publishes  = ["accounts-changed", "score-shards"]
+      publishes  = ["accounts-changed", "events", "score-shards", "signals-changed"]
       salesforce = false
+      slack      = false
       sources    = false
       warehouse  = "reads"
       # Requests wait for Firestore most of the time, so one instance takes many.
       resources = { concurrency = 40, cpu = "1", max_instances = 5, memory = "1Gi", min_instances = 0, timeout_seconds = 60 }
     }
+    notify = {
+      description = "Opens and closes episodes of signals, and tells people of them"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      publishes   = []
+      # Tasks, where there is Salesforce.
+      salesforce = true
+      slack      = true
+      sources    = false
+      warehouse  = "none"
+      resources  = { concurrency = 1, cpu = "1", max_instances = 3, memory = "512Mi", min_instances = 0, timeout_seconds = 540 }
+    }
+    notify-event = {
+      description = "Takes events that do not wait for a run, and tells people at once"
+      has_caller  = true
+      ingress     = "ALLOW_INTERNAL_ONLY"
+      publishes   = []
+      salesforce  = true
+      slack       = true
+      sources     = false
+      warehouse   = "none"
+      resources   = { concurrency = 1, cpu = "1", max_instances = 3, memory = "512Mi", min_instances = 0, timeout_seconds = 540 }
+    }
     publish-shard = {
       description = "Publishes what one shard of a closed run changed"
       has_caller  = true
       ingress     = "ALLOW_INTERNAL_ONLY"
-      publishes   = ["accounts-changed"]
+      publishes   = ["accounts-changed", "signals-changed"]
       salesforce  = false
+      slack       = false
       sources     = false
       # Beside reading, it drops the run's own tables when the last shard is published.
       warehouse = "drops"
@@ -32,6 +57,7 @@ locals {
       ingress     = "ALLOW_INTERNAL_ONLY"
       publishes   = ["accounts-changed"]
       salesforce  = true
+      slack       = false
       sources     = false
       warehouse   = "none"
       # It reads every account's record: half an hour, as long as Cloud Scheduler waits.
@@ -44,6 +70,7 @@ locals {
       # A run that stopped while it was published goes on from there.
       publishes  = ["publish-shards", "score-shards"]
       salesforce = false
+      slack      = false
       sources    = true
       warehouse  = "writes"
       # It waits for one long query of BigQuery: half an hour, as long as Cloud Scheduler waits.
@@ -55,6 +82,7 @@ locals {
       ingress     = "ALLOW_INTERNAL_ONLY"
       publishes   = ["publish-shards"]
       salesforce  = false
+      slack       = false
       sources     = false
       warehouse   = "writes"
       # One shard at a time fills a CPU and some hundred MB.
@@ -64,8 +92,9 @@ locals {
       description = "Every ten minutes: takes up what stopped, waits or has to be sent again"
       has_caller  = true
       ingress     = "ALLOW_INTERNAL_ONLY"
-      publishes   = ["accounts-changed", "publish-shards", "score-shards"]
+      publishes   = ["accounts-changed", "publish-shards", "score-shards", "signals-changed"]
       salesforce  = false
+      slack       = false
       sources     = true
       warehouse   = "writes"
       # It may have to prepare a run, as score does.
@@ -77,6 +106,7 @@ locals {
       ingress     = "ALLOW_INTERNAL_ONLY"
       publishes   = ["accounts-changed"]
       salesforce  = true
+      slack       = false
       sources     = false
       # What became of each account goes into sync_log, and nowhere else.
       warehouse = "appends"
@@ -85,10 +115,10 @@ locals {
     }
   }
 
-  # Without Salesforce, nothing that works with it.
+  # Without Salesforce, nothing that works with it alone.
   deployed = {
     for name, function in local.functions : name => function
-    if var.salesforce != null || !function.salesforce
+    if var.salesforce != null || !function.salesforce || function.slack
   }
 
   api_members = setunion(
@@ -165,14 +195,15 @@ module "function" {
     {
       KENKO_DATABASE = module.snapshots.database
       KENKO_PACK     = var.pack
-      KENKO_PREFIX   = var.prefix
       KENKO_PROJECT  = var.project_id
     },
+    length(each.value.publishes) == 0 ? {} : { KENKO_PREFIX = var.prefix },
     each.value.warehouse == "none" ? {} : local.environment_of_warehouse,
     each.value.salesforce ? local.environment_of_salesforce : {},
   )
   secrets = {
-    for variable, secret in module.secret : variable => secret.version if each.value.salesforce
+    for variable, secret in module.secret : variable => secret.version
+    if variable == "KENKO_SLACK_TOKEN" ? each.value.slack : each.value.salesforce
   }
 
   after = [terraform_data.grants_in_force]

@@ -4,8 +4,10 @@
 locals {
   queues = {
     accounts-changed = { consumers = ["sync-salesforce"] }
+    events           = { consumers = ["notify-event"] }
     publish-shards   = { consumers = ["publish-shard"] }
     score-shards     = { consumers = ["score-shard"] }
+    signals-changed  = { consumers = ["notify"] }
   }
 }
 

@@ -347,6 +347,38 @@ variable "schedules" {
   }
 }
 
+variable "slack" {
+  description = "Whether signals are told in Slack, in the channels that the pack names."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "slack_token" {
+  description = "Token of the Slack app's bot, with the scopes chat:write and channels:history (groups:history for private channels); give it as `TF_VAR_slack_token`. It is in no plan and in no state."
+  type        = string
+  default     = null
+  ephemeral   = true
+  sensitive   = true
+
+  validation {
+    condition     = !var.slack || var.slack_token != null
+    error_message = "Slack needs TF_VAR_slack_token; where the token is stored already, read it from there (terraform/README.md, \"Secrets\")."
+  }
+}
+
+variable "slack_token_version" {
+  description = "Raise it by one to store another token."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.slack_token_version >= 1 && floor(var.slack_token_version) == var.slack_token_version
+    error_message = "The version is a whole number from 1."
+  }
+}
+
 variable "source_dataset" {
   description = "BigQuery dataset of the team's own tables, as `dataset` or `project.dataset`; it is read, never written."
   type        = string

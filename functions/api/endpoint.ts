@@ -27,7 +27,7 @@ export interface Endpoint {
   body?: z.ZodType;
   answer: z.ZodType;
   /** Status of a success. */
-  status: 200 | 201;
+  status: 200 | 201 | 202;
   handle(call: Call<unknown, unknown>): Promise<unknown>;
 }
 
@@ -41,7 +41,7 @@ export function endpoint<Q extends z.ZodObject, A extends z.ZodType, B extends z
   query: Q;
   body?: B;
   answer: A;
-  status?: 200 | 201;
+  status?: 200 | 201 | 202;
   handle(call: Call<z.output<Q>, z.output<B>>): Promise<z.input<A>>;
 }): Endpoint {
   const { handle } = given;

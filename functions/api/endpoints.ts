@@ -12,15 +12,30 @@ import {
   runAnswer,
   runList,
 } from '../records/api.ts';
+import {
+  acknowledgedAnswer,
+  acknowledgement,
+  episodeList,
+  eventAnswer,
+  eventRequest,
+} from '../records/api-episodes.ts';
 import { accountAnswerOf } from './account.ts';
 import { listAccounts } from './account-list.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { enterOverride } from './enter-override.ts';
+import { acknowledge, listEpisodes } from './episodes.ts';
 import { historyOf } from './history.ts';
 import { openApi } from './open-api.ts';
-import { accountParameters, historyParameters, noParameters, runParameters } from './parameters.ts';
+import {
+  accountParameters,
+  episodeParameters,
+  historyParameters,
+  noParameters,
+  runParameters,
+} from './parameters.ts';
 import { portfolioOf } from './portfolio.ts';
 import { decide, listRuns, runAnswerOf } from './runs.ts';
+import { takeEvent } from './take-event.ts';
 
 const health = {
   method: 'get',
@@ -84,6 +99,41 @@ export const endpoints: readonly Endpoint[] = [
     status: 201,
     handle: ({ runtime, id, body, header }) =>
       enterOverride(runtime, id, body, header('Idempotency-Key')),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/episodes',
+    name: 'listEpisodes',
+    summary: 'What people were told of accounts, the one opened last first',
+    query: episodeParameters,
+    answer: episodeList,
+    handle: ({ runtime, query }) => listEpisodes(runtime, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/episodes/{id}/acknowledge',
+    name: 'acknowledgeEpisode',
+    summary: 'Say that somebody looks after an open episode',
+    description: 'It is kept a moment later. What an event opened is closed by it.',
+    query: noParameters,
+    body: acknowledgement,
+    answer: acknowledgedAnswer,
+    status: 202,
+    handle: ({ runtime, id, body }) => acknowledge(runtime, id, body),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/events',
+    name: 'takeEvent',
+    summary: 'Tell of an answer to a survey, or of a user who leaves, without waiting for a run',
+    description:
+      'People are told within seconds, once. An event that is sent again with the same id ' +
+      'changes nothing.',
+    query: noParameters,
+    body: eventRequest,
+    answer: eventAnswer,
+    status: 202,
+    handle: ({ runtime, body }) => takeEvent(runtime, body),
   }),
   endpoint({
     method: 'get',

@@ -69,6 +69,17 @@ export const runParameters = z.strictObject({
 });
 export type RunParameters = z.infer<typeof runParameters>;
 
+const episodeStates = ['open', 'acknowledged', 'closed'] as const;
+
+export const episodeParameters = z.strictObject({
+  state: z.enum(episodeStates, { error: `one of ${episodeStates.join(', ')}` }).optional(),
+  account: shortText.optional(),
+  signal: shortText.optional().describe('A signal of the pack'),
+  limit: limit(200, 50),
+  cursor,
+});
+export type EpisodeParameters = z.infer<typeof episodeParameters>;
+
 export const noParameters = z.strictObject({});
 
 /**

@@ -53,6 +53,8 @@ export async function examineFolder(folder: string, packName: string): Promise<D
       packFiles,
       endpoint: () => '',
       salesforceUrl: salesforce.url,
+      // Nothing is sent: whoever looks changes nothing.
+      slackUrl: 'http://127.0.0.1:9',
       log: () => undefined,
     });
     opened.push(() => local.close());

@@ -115,6 +115,9 @@ export async function openLocalSession(
       const repeated = (await snapshots.get(ref(runs, id))) !== undefined;
       const work = system.call('score', slot, {}).then(() => settle());
       await follow(id, progress, work);
+      // The day's digest, which Cloud Scheduler's next sweep would ask for.
+      await sweep(runtime, { digestAfterMs: 0 });
+      await settle();
       return summarise(runtime, id, { startedAt, repeated });
     },
     backfill,

@@ -12,6 +12,7 @@ import { readPackFiles, repositoryRoot } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
 import { createViews } from '../local/reporting-views.ts';
 import { startSalesforceServer } from '../local/salesforce-server.ts';
+import { startSlackServer } from '../local/slack-server.ts';
 import type { LogEntry } from '../log.ts';
 import { type Queue, queueConsumers } from '../records/messages.ts';
 import { customFields } from '../salesforce/custom-fields.ts';
@@ -50,6 +51,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     path: join(options.folder, 'salesforce.sqlite'),
     fields: customFields(pack),
   });
+  const slack = await startSlackServer({ path: join(options.folder, 'slack.sqlite') });
   const openRuntime = options.emulators ? openEmulatedRuntime : openLocalRuntime;
   const local = await openRuntime({
     folder: options.folder,
@@ -57,9 +59,11 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     packFiles,
     endpoint: (queue: Queue) => urlOf(urls, queueConsumers[queue]),
     salesforceUrl: salesforce.url,
+    slackUrl: slack.url,
     log: (entry: LogEntry) => appendFileSync(logFile, `${JSON.stringify(entry)}\n`),
   }).catch(async (error: unknown) => {
     await salesforce.close();
+    await slack.close();
     throw error;
   });
   const { runtime } = local;
@@ -82,6 +86,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
   return {
     ...local,
     salesforce,
+    slack,
     /** Address of a function, without a slash at its end. */
     url: (name: FunctionName) => urlOf(urls, name),
     /** Calls a function as Cloud Scheduler would. */
@@ -97,6 +102,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
       useRuntime(undefined);
       await local.close();
       await salesforce.close();
+      await slack.close();
     },
   };
 }

@@ -9,6 +9,7 @@ import { backfill } from './backfill-command.ts';
 import { dataCheck } from './data-check-command.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
 import { doctor } from './doctor-command.ts';
+import { acknowledgeEpisode, showEpisodes } from './episodes-command.ts';
 import { explain } from './explain-command.ts';
 import { init, purposes } from './init-command.ts';
 import { exitCode, fail } from './output.ts';
@@ -104,6 +105,25 @@ export function program(): Command {
   withDecision(runs.command('discard'))
     .description('throw a held run away: nothing of it becomes visible')
     .action((id: string, options) => decideRun(id, 'discard', options));
+
+  const episodes = kenko.command('episodes').description('what people were told of accounts');
+  withState(episodes.command('list', { isDefault: true }))
+    .description('episodes, newest first')
+    .option('--account <id>', 'only of this account')
+    .option('--signal <name>', 'only of this signal')
+    .addOption(
+      new Option('--status <name>', 'only in this state')
+        .choices(['open', 'acknowledged', 'closed', 'all'])
+        .default('open'),
+    )
+    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .action(showEpisodes);
+  withState(episodes.command('acknowledge'))
+    .description('say that somebody looks after it')
+    .argument('<episode>', 'id of the episode')
+    .requiredOption('--author <name>', 'who')
+    .option('--note <text>', 'what is being done')
+    .action(acknowledgeEpisode);
 
   withState(kenko.command('reconcile'))
     .description('compare Salesforce with the results field by field; what differs is sent again')

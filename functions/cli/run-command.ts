@@ -48,6 +48,7 @@ export async function summaryText(
   return [
     colour.bold(title),
     `${summary.date}${summary.revision === null ? '' : `, revision ${summary.revision}`} · ${summary.accounts} accounts, ${summary.changed} changed · Salesforce: ${salesforce.join(', ')}`,
+    `Signals: ${summary.signals.opened} began, ${summary.signals.open} open · ${summary.signals.sent} notices sent${summary.signals.unsent > 0 ? colour.yellow(`, ${summary.signals.unsent} not`) : ''}`,
     `${stages.join(' · ')} · ${summary.seconds.toFixed(1)} s in all`,
     '',
     await portfolioText(session, lang ?? 'en'),

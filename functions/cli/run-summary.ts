@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import { crmAccounts, type RunDocument, runState, runs } from '../records/documents.ts';
+import { episodes } from '../records/signal-documents.ts';
 
 /** What one command did: the object that `kenko run --json` prints. */
 export const runSummary = z.strictObject({
@@ -18,6 +19,8 @@ export const runSummary = z.strictObject({
   parked: z.int(),
   /** Accounts that wait for Salesforce. */
   waiting: z.int(),
+  /** Signals that began and were told one by one; those of a first run are in the digest alone. */
+  signals: z.strictObject({ opened: z.int(), open: z.int(), sent: z.int(), unsent: z.int() }),
   seconds: z.number(),
   /** Seconds by stage. */
   stages: z.record(z.string(), z.number()),
@@ -59,11 +62,33 @@ export async function summarise(
     pushed: await count('synced'),
     parked: await count('parked'),
     waiting: await count('pending'),
+    signals: await countSignals(runtime, since),
     seconds: tenths(now.getTime() - options.startedAt.getTime()),
     stages: stagesOf(run, now),
     revision: run.revision,
     failure: run.failure,
   };
+}
+
+/** Episodes that opened since then, those that are open, and what became of their notices. */
+async function countSignals(
+  { snapshots, pack }: Runtime,
+  since: string,
+): Promise<RunSummary['signals']> {
+  const ofPack = { field: 'pack', op: '==', value: pack.id } as const;
+  const opened = await snapshots.query({
+    collection: episodes,
+    where: [ofPack, { field: 'opened_at', op: '>=', value: since }],
+    orderBy: { field: 'opened_at', direction: 'desc' },
+    limit: 10_000_000,
+  });
+  const notices = opened.flatMap(({ data }) => data.deliveries);
+  const open = await snapshots.count({
+    collection: episodes,
+    where: [ofPack, { field: 'state', op: 'in', value: ['open', 'acknowledged'] }],
+  });
+  const sent = notices.filter(({ state }) => state === 'sent').length;
+  return { opened: opened.length, open, sent, unsent: notices.length - sent };
 }
 
 /** Each stage lasts until the next state was reached. */

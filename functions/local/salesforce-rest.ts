@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AccountStore, type FieldData, InvalidField } from './salesforce-accounts.ts';
 import type { AccountFields } from './salesforce-fields.ts';
 import { MalformedQuery, parseSoql, type SoqlQuery } from './salesforce-soql.ts';
+import type { TaskStore } from './salesforce-tasks.ts';
 
 export interface Answer {
   status: number;
@@ -11,6 +12,7 @@ export interface Answer {
 
 interface Resources {
   store: AccountStore;
+  tasks: TaskStore;
   fields: AccountFields;
   usage: { used: number; limit: number };
   pageSize: number;
@@ -20,8 +22,9 @@ interface Resources {
 const mostWritten = 200;
 const mostRead = 2_000;
 
-/** The stand-in keeps one object type. */
 const account = 'Account';
+/** Tasks are only made, in a Collections call, and queried. */
+const task = 'Task';
 
 const record = z.record(z.string(), z.unknown());
 const writeBody = z.object({ allOrNone: z.boolean().optional(), records: z.array(record) });
@@ -108,6 +111,9 @@ export class SalesforceRest {
       );
     }
     const types = new Set(records.map((each) => attributesOf(each)?.type));
+    if (method === 'POST' && types.size === 1 && types.has(task)) {
+      return ok(this.#resources.tasks.create(records as FieldData[]));
+    }
     if (types.size > 1 || (types.size === 1 && !types.has(account))) {
       return refuse(
         400,
@@ -152,6 +158,11 @@ export class SalesforceRest {
 
   #query(soql: string, base: string): Answer {
     const query = parseSoql(soql);
+    if (query.object === task) {
+      const rows = this.#resources.tasks.query(query);
+      const records = rows.map(({ Id: id }) => ({ attributes: { type: task }, Id: id }));
+      return ok({ totalSize: rows.length, done: true, records });
+    }
     if (query.object !== account) {
       return refuse(400, 'INVALID_TYPE', `sObject type '${query.object}' is not supported.`);
     }

@@ -12,6 +12,7 @@ import { AccountStore, type FieldData } from './salesforce-accounts.ts';
 import { AccountFields, type FieldDefinition } from './salesforce-fields.ts';
 import { SalesforceRest } from './salesforce-rest.ts';
 import { type SalesforceClients, Sessions } from './salesforce-sessions.ts';
+import { TaskStore } from './salesforce-tasks.ts';
 
 export type { FieldDefinition } from './salesforce-fields.ts';
 
@@ -43,6 +44,8 @@ export interface SalesforceServer {
   seedAccounts(accounts: readonly FieldData[]): number;
   /** Every account with all of its fields, oldest first. */
   accounts(): FieldData[];
+  /** Every task, oldest first. */
+  tasks(): FieldData[];
   /** API calls counted so far; settable, to come near the daily limit. */
   usage: { used: number; readonly limit: number };
   /** Every session ends, as when an administrator revokes them. */
@@ -61,10 +64,12 @@ export async function startSalesforceServer(
   const clock = options.clock ?? systemClock;
   const fields = new AccountFields(options.fields ?? []);
   const store = new AccountStore(options.path, fields, clock);
+  const tasks = new TaskStore(options.path, (id) => store.get(id) !== undefined);
   const sessions = new Sessions(options.clients ?? { kenko: { secret: 'local' } }, clock);
   const usage = { used: 0, limit: options.dailyLimit ?? 1_000_000 };
   const rest = new SalesforceRest({
     store,
+    tasks,
     fields,
     usage,
     pageSize: options.queryPageSize ?? 2_000,
@@ -128,11 +133,13 @@ export async function startSalesforceServer(
     },
     seedAccounts: (accounts) => store.seed(accounts),
     accounts: () => store.all(),
+    tasks: () => tasks.all(),
     usage,
     expireSessions: () => sessions.expire(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
+          tasks.close();
           store.close();
           resolve();
         });

@@ -159,6 +159,7 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     before_date: null,
     before_rules: [],
     trend_dates: {},
+    signals_hash: null,
     sources: [],
     group_ages: {},
     accounts: 0,

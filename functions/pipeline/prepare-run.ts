@@ -2,23 +2,13 @@ import { code, hasCode, Rejected } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { TableSchema } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
-import {
-  type DayDocument,
-  days,
-  type RunDocument,
-  rules,
-  type ShardDocument,
-  shardsOf,
-} from '../records/documents.ts';
+import { type RunDocument, rules, type ShardDocument, shardsOf } from '../records/documents.ts';
 import { layoutOf } from '../scorecard/layout.ts';
+import { closedBefore, lastClosed } from './closed-days.ts';
 import { changeRun } from './leases.ts';
 import { runInputsQuery } from './run-inputs.ts';
 import { historyTable, inputsTable, jobId, stagingTable } from './run-tables.ts';
-import { addDays } from './slot.ts';
 import { findSources, groupAges, sourceStates, validateSources } from './sources.ts';
-
-/** A trend compares with the newest closed date at or before its window, if not much older. */
-const oldestTrendDays = 21;
 
 /**
  * Freezes what the run reads: pins rules and source states on the run, materialises
@@ -45,9 +35,8 @@ export async function prepareRun(
     const trendDates: Record<string, string> = {};
     for (const score of pack.scores) {
       if (!score.trend) continue;
-      const then = await lastClosed(runtime, claimed.date, -score.trend.days);
-      const oldest = addDays(claimed.date, -score.trend.days - oldestTrendDays);
-      if (then && then.date >= oldest) trendDates[score.id] = then.date;
+      const then = await closedBefore(runtime, claimed.date, score.trend.days);
+      if (then) trendDates[score.id] = then.date;
     }
     run = await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
       sources: states,
@@ -55,6 +44,7 @@ export async function prepareRun(
       before_date: before?.date ?? null,
       before_rules: before?.rules ?? [],
       trend_dates: trendDates,
+      signals_hash: pack.signals?.hash ?? null,
     }));
     for (const source of states) {
       if (source.complete_through !== null && source.complete_through >= run.date) continue;
@@ -115,24 +105,6 @@ async function storeRules(runtime: Runtime): Promise<void> {
   } catch (error) {
     if (!hasCode(error, code.alreadyExists)) throw error;
   }
-}
-
-/** The newest closed date at or before `date` plus `offset` days. */
-async function lastClosed(
-  runtime: Runtime,
-  date: string,
-  offset: number,
-): Promise<DayDocument | undefined> {
-  const [day] = await runtime.snapshots.query({
-    collection: days,
-    where: [
-      { field: 'pack', op: '==', value: runtime.pack.id },
-      { field: 'date', op: '<=', value: addDays(date, offset) },
-    ],
-    orderBy: { field: 'date', direction: 'desc' },
-    limit: 1,
-  });
-  return day?.data;
 }
 
 /** First account id of each shard: ranges of equal size in the order of ids. */

@@ -13,6 +13,7 @@ import {
   snapshotsOf,
 } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
+import { knownSignals } from '../records/signal-documents.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
 import { type AccountResult, accountDocumentOf, resultHashOf } from './account-document.ts';
 import { decideAssignment } from './assignments.ts';
@@ -21,6 +22,7 @@ import { snapshotOf } from './dated-snapshot.ts';
 import { dropRunTables } from './end-run.ts';
 import { renewLease } from './leases.ts';
 import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
+import { announceSignals, looksAtSignals } from './publish-signals.ts';
 import { readResults } from './read-results.ts';
 
 /**
@@ -51,6 +53,7 @@ export async function publishShard(runtime: Runtime, message: ShardMessage): Pro
 
   if (shard.state === 'scored') {
     const changed = await publishRange(runtime, id, run, shard);
+    await announceSignals(runtime, id, run, shard);
     await snapshots.set(ref(shardsOf(id, run), String(number)), {
       ...shard,
       state: 'published',
@@ -179,6 +182,10 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
     const holder = (await tx.get(holderRef))?.data;
     const at = clock.now().toISOString();
     if (holder?.lease?.run === id) tx.set(holderRef, { ...holder, lease: null });
+    if (looksAtSignals(runtime, run)) {
+      const signals = runtime.pack.signals?.states.map((signal) => signal.id) ?? [];
+      tx.set(ref(knownSignals, run.pack), { run: id, date: run.date, signals });
+    }
     tx.set(ref(runs, id), {
       ...now,
       state: 'finished',

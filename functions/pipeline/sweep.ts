@@ -14,6 +14,7 @@ import { dropRunTables } from './end-run.ts';
 import { endHeldRuns } from './held-runs.ts';
 import { republishOverridden } from './overrides.ts';
 import { advanceRun } from './start-run.ts';
+import { sweepSignals } from './sweep-signals.ts';
 
 /** A run without progress for this long is taken up again. */
 const stalledMs = 5 * 60_000;
@@ -25,17 +26,19 @@ const pendingPerPage = 2_000;
 
 /**
  * What nobody else would notice: runs that stopped or wait, accounts that wait for Salesforce,
- * overrides that began or ended. Runs every ten minutes; each step may be repeated.
+ * overrides that began or ended, notices that were not sent. Runs every ten minutes; each step may be repeated.
  */
 export async function sweep(
   runtime: Runtime,
-  options: { stalledMs?: number } = {},
+  options: { stalledMs?: number; digestAfterMs?: number } = {},
 ): Promise<{ runs: string[]; accounts: number }> {
   const held = await endHeldRuns(runtime);
   const resumed = await sweepRuns(runtime, options.stalledMs ?? stalledMs);
   const waiting = await sweepPending(runtime);
   const overridden = await republishOverridden(runtime, { again: true });
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
+  const unsent = await sweepSignals(runtime, options);
+  if (unsent > 0) runtime.log.sweepResumed({ what: 'notices', count: unsent });
   return { runs: [...held, ...resumed], accounts: waiting + overridden };
 }
 

@@ -1,4 +1,4 @@
-/** The CRM accounts are written to. Kenko only ever updates records, never creates them. */
+/** The CRM accounts are written to. Kenko only ever updates records, and creates tasks alone. */
 
 /** A field value as the CRM takes it: text, number, checkbox, `YYYY-MM-DD`, or empty. */
 export type FieldValue = string | number | boolean | null;
@@ -29,6 +29,24 @@ export interface CrmField {
   externalId: boolean;
   unique: boolean;
 }
+
+/** Something for a person to do, on the record it is about. */
+export interface CrmTask {
+  /** Kept in `taskKeyField`, so that a task which may have been made can be found. */
+  key: string;
+  recordId: string;
+  /** At most 255 characters; the rest is cut off. */
+  subject: string;
+  description: string;
+  priority: 'High' | 'Normal' | 'Low';
+  /** Day by which it is to be done. */
+  due: string;
+  /** The CRM's own id of a user; null: whoever the CRM chooses. */
+  owner: string | null;
+}
+
+/** The field of tasks that holds their keys. */
+export const taskKeyField = 'Kenko_Key__c';
 
 export interface Crm {
   /**
@@ -67,6 +85,14 @@ export interface Crm {
   ): Promise<{ records: { id: string; externalId: string }[]; next: string | null }>;
   /** Fields of an object type. @throws Rejected `not-found` for an unknown type. */
   describe(objectType: string): Promise<CrmField[]>;
+  /**
+   * Makes one task: never twice by itself, so a Retryable may mean that it is there.
+   * @returns its id
+   * @throws Rejected where it cannot be made as it is, Throttled, Unauthorized, Retryable
+   */
+  createTask(task: CrmTask): Promise<string>;
+  /** The id of the task with this key; undefined where there is none. Throws as `createTask`. */
+  findTask(key: string): Promise<string | undefined>;
   /** API calls used and allowed in the running 24 hours, as of the last answer. */
   usage(): { used: number; limit: number } | undefined;
 }

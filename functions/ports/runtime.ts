@@ -3,6 +3,7 @@ import type { Pack } from '../scorecard/parse.ts';
 import type { Bus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import type { Crm } from './crm.ts';
+import type { Messenger } from './messenger.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { TableSchema, Warehouse } from './warehouse.ts';
 
@@ -12,6 +13,7 @@ export interface Runtime {
   snapshots: Snapshots;
   bus: Bus;
   crm: Crm;
+  messenger: Messenger;
   clock: Clock;
   log: Log;
   /** The pack that this deployment runs. */

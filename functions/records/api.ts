@@ -5,6 +5,14 @@
  */
 import { z } from 'zod';
 import { label } from '../scorecard/catalogue.ts';
+import {
+  acknowledgedAnswer,
+  acknowledgement,
+  episodeAnswer,
+  episodeList,
+  eventAnswer,
+  eventRequest,
+} from './api-episodes.ts';
 import { runState, sourceState } from './documents.ts';
 
 const points = z.number().describe('In points, up to two decimals');
@@ -382,6 +390,12 @@ for (const [id, schema] of Object.entries({
   OverrideRequest: overrideRequest,
   DecisionRequest: decisionRequest,
   Override: overrideAnswer,
+  Episode: episodeAnswer,
+  EpisodeList: episodeList,
+  Acknowledgement: acknowledgement,
+  Acknowledged: acknowledgedAnswer,
+  Event: eventRequest,
+  EventTaken: eventAnswer,
   Health: healthAnswer,
   OpenApi: openApiAnswer,
 })) {

@@ -221,6 +221,8 @@ export const runDocument = z.strictObject({
   before_rules: z.array(z.string()),
   /** By score, the date that its trend looks back to. */
   trend_dates: z.record(z.string(), day),
+  /** Of the signals whose columns its inputs hold; null: none. */
+  signals_hash: z.string().nullable(),
   sources: z.array(sourceState),
   /** By metric group: days between its last complete day and the run's date; null: not provided. */
   group_ages: z.record(z.string(), z.int().nullable()),

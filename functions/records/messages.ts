@@ -1,6 +1,10 @@
-/** What travels on the queues: ids, never states; a consumer loads the latest itself. */
+/**
+ * What travels on the queues: ids, never states; a consumer loads the latest itself. Events
+ * alone are whole, since their senders are others.
+ */
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
+import { type EventBody, eventBody } from './events.ts';
 
 /** One shard of a run: score it, or publish it. */
 export const shardMessage = z.strictObject({
@@ -19,15 +23,36 @@ export const accountsChangedMessage = z.strictObject({
 });
 export type AccountsChangedMessage = z.infer<typeof accountsChangedMessage>;
 
+const pack = z.string().min(1).max(100);
+
+/** Signals of these accounts may have changed; a digest may be due; a person has seen an episode. */
+export const signalsChangedMessage = z.union([
+  z.strictObject({ pack, accounts: z.array(z.string().min(1).max(1500)).min(1).max(200) }),
+  z.strictObject({ pack, digest: z.iso.date() }),
+  z.strictObject({
+    pack,
+    acknowledge: z.strictObject({
+      episode: z.string().min(1).max(100),
+      number: z.int().min(1),
+      by: z.string().min(1).max(200),
+      note: z.string().max(2000),
+      at: z.iso.datetime(),
+    }),
+  }),
+]);
+export type SignalsChangedMessage = z.infer<typeof signalsChangedMessage>;
+
 /** Every queue and what it carries. The function that takes a queue is in `queueConsumers`. */
 export const queues = {
   'score-shards': shardMessage,
   'publish-shards': shardMessage,
   'accounts-changed': accountsChangedMessage,
+  'signals-changed': signalsChangedMessage,
+  events: eventBody,
 } as const;
 
 export type Queue = keyof typeof queues;
-export type Message = ShardMessage | AccountsChangedMessage;
+export type Message = ShardMessage | AccountsChangedMessage | SignalsChangedMessage | EventBody;
 export const queueNames = Object.keys(queues) as Queue[];
 
 /** @throws Rejected `invalid-data` that names the field, for the first body that is none of the queue's */
@@ -49,6 +74,8 @@ export const queueConsumers = {
   'score-shards': 'score-shard',
   'publish-shards': 'publish-shard',
   'accounts-changed': 'sync-salesforce',
+  'signals-changed': 'notify',
+  events: 'notify-event',
 } as const satisfies Record<Queue, string>;
 
 /**

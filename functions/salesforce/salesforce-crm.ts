@@ -2,10 +2,18 @@
 import { z } from 'zod';
 import { code, Rejected, Retryable } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Crm, CrmField, FieldValue, RecordUpdate, UpdateResult } from '../ports/crm.ts';
+import type {
+  Crm,
+  CrmField,
+  CrmTask,
+  FieldValue,
+  RecordUpdate,
+  UpdateResult,
+} from '../ports/crm.ts';
 import { callFailure, errorCodeOf, rowError, rowFailure } from './failures.ts';
 import { type SalesforceAuth, SalesforceSession } from './session.ts';
 import { inQueries, soqlText } from './soql.ts';
+import { createTask, findTask } from './tasks.ts';
 
 export type { SalesforceAuth } from './session.ts';
 
@@ -200,6 +208,14 @@ class SalesforceCrm implements Crm {
     const read = described.safeParse(answer);
     if (!read.success) throw unreadable('a describe');
     return read.data.fields;
+  }
+
+  createTask(task: CrmTask): Promise<string> {
+    return createTask(this.#session, task);
+  }
+
+  findTask(key: string): Promise<string | undefined> {
+    return findTask(this.#session, key);
   }
 
   usage(): { used: number; limit: number } | undefined {

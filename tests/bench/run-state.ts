@@ -40,6 +40,7 @@ export function openState(
     packFiles,
     endpoint: () => 'http://127.0.0.1:9/',
     salesforceUrl: options.salesforceUrl ?? 'http://127.0.0.1:9',
+    slackUrl: 'http://127.0.0.1:9',
     log: () => undefined,
     duckdb: options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit },
   });
@@ -118,6 +119,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     before_date: firstDate,
     before_rules: [pack.hash],
     trend_dates: {},
+    signals_hash: null,
     sources: [],
     group_ages: groupAges,
     accounts,

@@ -43,7 +43,15 @@ function withUpdate(before: () => Promise<void>): Runtime {
     if (calls === 1) await before();
     return crm.update(type, records);
   };
-  const others = bound(crm, ['resolve', 'read', 'list', 'describe', 'usage']);
+  const others = bound(crm, [
+    'resolve',
+    'read',
+    'list',
+    'describe',
+    'createTask',
+    'findTask',
+    'usage',
+  ]);
   return { ...system.runtime, crm: { ...others, update } };
 }
 

@@ -68,7 +68,8 @@ describe('the environment of a function', () => {
   it('gives Salesforce to those that write to it, and to nobody else', () => {
     for (const name of functionNames) {
       const salesforce = environmentOf(name).some((v) => v.name.startsWith('KENKO_SALESFORCE'));
-      expect(salesforce, name).toBe(['sync-salesforce', 'reconcile'].includes(name));
+      const writers = ['sync-salesforce', 'reconcile', 'notify', 'notify-event'];
+      expect(salesforce, name).toBe(writers.includes(name));
     }
   });
 
@@ -138,6 +139,25 @@ describe('a configuration', () => {
     expect(refusal('sync-salesforce', noKey)).toMatch(/^KENKO_SALESFORCE_PRIVATE_KEY is missing; /);
   });
 
+  it('does without Slack, and without Salesforce, where nothing is to be sent there', () => {
+    const spare = Object.fromEntries(
+      Object.entries(complete).filter(([name]) => !/SALESFORCE|SLACK/.test(name)),
+    );
+    expect(readConfiguration('notify', spare)).toEqual({
+      pack: 'saas',
+      projectId: 'acme-health',
+      snapshots: { databaseId: 'kenko' },
+    });
+    expect(
+      readConfiguration('notify', { ...spare, KENKO_SLACK_TOKEN: 'xoxb-1' }).messenger,
+    ).toEqual({
+      token: 'xoxb-1',
+    });
+    expect(readConfiguration('notify', complete).crm?.loginUrl).toBe(
+      'https://acme.my.salesforce.com',
+    );
+  });
+
   it('tells all that is wrong at once', () => {
     expect(refusal('api', { KENKO_PACK: 'SaaS' }).split('. ').length).toBeGreaterThan(5);
   });
@@ -164,13 +184,19 @@ describe('a configuration', () => {
       '-----BEGIN CERTIFICATE-----\nhush\n-----END CERTIFICATE-----',
     ],
     KENKO_SALESFORCE_CLIENT_SECRET: ['hush hush'],
+    KENKO_SLACK_TOKEN: ['hush', 'xoxb-hush hush'],
   };
   const values = Object.entries(malformed).flatMap(([name, all]) =>
     all.map((value) => ({ name, value })),
   );
   it.each(values)('is refused for $name=$value, without repeating the value', ({ name, value }) => {
     const base = /USERNAME|AUDIENCE|PRIVATE_KEY/.test(name) ? jwt : complete;
-    const user: FunctionName = name.startsWith('KENKO_SALESFORCE') ? 'sync-salesforce' : 'score';
+    const users: [start: string, user: FunctionName][] = [
+      ['KENKO_SALESFORCE', 'sync-salesforce'],
+      ['KENKO_SLACK', 'notify'],
+      ['KENKO', 'score'],
+    ];
+    const user = users.find(([start]) => name.startsWith(start))?.[1] ?? 'score';
     const { meaning } = environmentOf(user).find((variable) => variable.name === name) ?? {};
     expect(refusal(user, { ...base, [name]: value })).toBe(
       `${name} is malformed; it has to be ${meaning}.`,

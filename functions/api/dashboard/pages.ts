@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import type { Runtime } from '../../ports/runtime.ts';
 import { accountAnswerOf } from '../account.ts';
 import { listAccounts } from '../account-list.ts';
+import { openEpisodesOf } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
 import { historyOf } from '../history.ts';
 import { ids, scoreOf, unknownBand } from '../names.ts';
@@ -59,7 +60,7 @@ async function oneAccount(runtime: Runtime, context: PageContext, id: string): P
       .filter(({ id: score }) => ids(runtime.pack.scores).includes(score))
       .map(({ id: score }) => historyOf(runtime, id, { score, limit: 400 })),
   );
-  return accountPage(context, account, histories);
+  return accountPage(context, account, histories, await openEpisodesOf(runtime, id));
 }
 
 async function accountListPage(

@@ -20,6 +20,7 @@ export function runUnderWay(hashes: Pick<RunDocument, 'rules_hash' | 'engine_has
     before_date: null,
     before_rules: [],
     trend_dates: {},
+    signals_hash: null,
     sources: [],
     group_ages: {},
     accounts: 1,
@@ -91,6 +92,11 @@ export const firstRequests: Record<FunctionName, FirstRequest> = {
   'score-shard': { ...push({ run: 'unknown', shard: 0 }), status: 204 },
   'publish-shard': { ...push({ run: 'unknown', shard: 0 }), status: 204 },
   'sync-salesforce': { ...push({ pack: 'saas', run: 'r', accounts: ['unknown'] }), status: 204 },
+  notify: { ...push({ pack: 'saas', accounts: ['unknown'] }), status: 204 },
+  'notify-event': {
+    ...push({ kind: 'user_departed', id: 'e', account: 'unknown', at, user: 'u' }),
+    status: 204,
+  },
   // Asks Salesforce for its records, too.
   reconcile: { method: 'POST', path: '/', status: 200 },
   sweep: { method: 'POST', path: '/', status: 200 },

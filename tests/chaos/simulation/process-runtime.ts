@@ -16,6 +16,8 @@ const reading = new Set([
   'read',
   'resolve',
   'list',
+  'find',
+  'findTask',
 ]);
 /** What answers at once, from memory. */
 const immediate = new Set(['usage', 'sourceDataset']);
@@ -86,6 +88,7 @@ export function processRuntime(given: Runtime, process: Process, around: Surroun
     snapshots: port('snapshots', given.snapshots),
     bus: port('bus', given.bus),
     crm: port('crm', given.crm),
+    messenger: port('messenger', given.messenger),
   };
 }
 

@@ -8,20 +8,25 @@ import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.t
 import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
 import type { TextCache } from '../../../functions/local/text-cache.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
+import { notify } from '../../../functions/notify/notify.ts';
+import { notifyEvent } from '../../../functions/notify/notify-event.ts';
 import { publishShard } from '../../../functions/pipeline/publish-shard.ts';
 import { scoreShard } from '../../../functions/pipeline/score-shard.ts';
 import { sweep } from '../../../functions/pipeline/sweep.ts';
 import type { Bus } from '../../../functions/ports/bus.ts';
 import type { Clock } from '../../../functions/ports/clock.ts';
+import type { ChannelMessage, Messenger } from '../../../functions/ports/messenger.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
 import type { TableSchema } from '../../../functions/ports/warehouse.ts';
 import { activeRunStates, crmAccounts, runs } from '../../../functions/records/documents.ts';
+import type { EventBody } from '../../../functions/records/events.ts';
 import type {
   AccountsChangedMessage,
   Delivery,
   Message,
   Queue,
   ShardMessage,
+  SignalsChangedMessage,
 } from '../../../functions/records/messages.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/salesforce-crm.ts';
@@ -92,6 +97,8 @@ const consumers: Record<Queue, Consumer> = {
   'publish-shards': (runtime, body) => publishShard(runtime, body as ShardMessage),
   'accounts-changed': (runtime, body, delivery) =>
     syncSalesforce(runtime, body as AccountsChangedMessage, delivery),
+  'signals-changed': (runtime, body) => notify(runtime, body as SignalsChangedMessage),
+  events: (runtime, body) => notifyEvent(runtime, body as EventBody),
 };
 
 export type Simulation = Awaited<ReturnType<typeof openSimulation>>;
@@ -147,6 +154,7 @@ export async function openSimulation(options: SimulationOptions) {
     snapshots,
     bus,
     crm,
+    messenger,
     clock,
     log: createLog((entry) => entries.push(entry), clock),
     tables: options.tables,
@@ -158,8 +166,18 @@ export async function openSimulation(options: SimulationOptions) {
     clock,
   });
 
+  const channels: ChannelMessage[] = [];
+  const messenger: Messenger = {
+    send: async (message) => String(channels.push(message)),
+    find: async (channel, key) => {
+      const at = channels.findIndex((sent) => sent.channel === channel && sent.key === key);
+      return at < 0 ? undefined : String(at + 1);
+    },
+  };
+
   function send(queue: Queue, body: Message, due: number): void {
-    const name = `${queue} ${'shard' in body ? `${body.run}/${body.shard}` : body.accounts.join()}`;
+    const what = 'shard' in body ? `${body.run}/${body.shard}` : undefined;
+    const name = `${queue} ${what ?? ('accounts' in body ? body.accounts.join() : '')}`;
     const work = (runtime: Runtime, delivery: Delivery) =>
       consumers[queue](runtime, body, delivery);
     jobs.push({ name, due, attempts: 0, work, message: { queue, body } });

@@ -14,6 +14,7 @@ import { type FunctionName, functionNames } from '../../../functions/config.ts';
 import { repositoryRoot } from '../../../functions/deployed-files.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce-server.ts';
+import { startSlackServer } from '../../../functions/local/slack-server.ts';
 import { openSqliteBus } from '../../../functions/local/sqlite-bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
 import { virtualClock } from '../../../functions/local/virtual-clock.ts';
@@ -28,6 +29,7 @@ import { type Queue, queueConsumers } from '../../../functions/records/messages.
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/salesforce-crm.ts';
 import { parsePack } from '../../../functions/scorecard/parse.ts';
+import { openSlackMessenger } from '../../../functions/slack/slack-messenger.ts';
 import { useRuntime } from '../../../functions/wiring.ts';
 import '../../../functions/index.ts';
 import { tinyPackFiles } from './tiny-pack.ts';
@@ -64,6 +66,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     fields: customFields(pack),
     clock,
   });
+  const slack = await startSlackServer({ path: join(folder, 'slack.sqlite'), clock });
   const warehouse = await openDuckDbWarehouse({
     path: join(folder, 'warehouse.duckdb'),
     threads: 1,
@@ -88,6 +91,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
       auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
       clock,
     }),
+    messenger: openSlackMessenger({ token: 'local', apiUrl: slack.url }),
     clock,
     log: createLog((entry) => entries.push(entry), clock),
     pack,
@@ -108,6 +112,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     runtime,
     warehouse,
     salesforce,
+    slack,
     bus,
     clock,
     entries,
@@ -161,5 +166,6 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     snapshots.close();
     await warehouse.close();
     await salesforce.close();
+    await slack.close();
   }
 }

@@ -7,6 +7,7 @@ export type Call =
   | { port: 'bus'; queue: string }
   | { port: 'snapshots'; method: string }
   | { port: 'crm' }
+  | { port: 'messenger' }
   | { port: 'warehouse'; method: string; own: readonly string[]; source: boolean };
 
 /** By function, its calls, each once. */
@@ -63,6 +64,7 @@ export function noting(runtime: Runtime, calls: Map<string, Map<string, Call>>):
     })),
     snapshots: wrap(runtime.snapshots, (method) => ({ port: 'snapshots', method })),
     crm: wrap(runtime.crm, () => ({ port: 'crm' })),
+    messenger: wrap(runtime.messenger, () => ({ port: 'messenger' })),
     warehouse: wrap(runtime.warehouse, (method, args) =>
       warehouseCall(method, args, sourceDataset),
     ),

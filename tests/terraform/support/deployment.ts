@@ -38,6 +38,8 @@ export const largest = {
     audience: 'https://test.salesforce.com',
   },
   salesforce_private_key: '-----BEGIN PRIVATE KEY-----\nthe first key\n-----END PRIVATE KEY-----\n',
+  slack: true,
+  slack_token: 'xoxb-the-first-token',
   api_access: { members: ['group:cs@acme.example'] },
   budget: { amount: 200, billing_account: '012345-6789AB-CDEF01' },
   notification_channels: [`projects/${project}/notificationChannels/77`],

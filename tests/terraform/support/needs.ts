@@ -17,6 +17,8 @@ export interface Deployed {
   sources: readonly string[];
   /** Full name of the secret with Salesforce's credentials. */
   secret: string;
+  /** Full name of the secret with Slack's token. */
+  slackSecret: string;
 }
 
 /** The deployment with everything on. */
@@ -29,6 +31,7 @@ export const needsOfLargest: Deployed = {
     `projects/${project}/datasets/local`,
   ],
   secret: `projects/${project}/secrets/kenko-salesforce-private-key`,
+  slackSecret: `projects/${project}/secrets/kenko-slack-token`,
 };
 
 /** A permission on the smallest resource that it can be granted on. */
@@ -82,6 +85,8 @@ function needsOf(call: Call, deployed: Deployed): Need[] {
       ];
     case 'crm':
       return [{ permission: 'secretmanager.versions.access', resource: deployed.secret }];
+    case 'messenger':
+      return [{ permission: 'secretmanager.versions.access', resource: deployed.slackSecret }];
     case 'snapshots': {
       const reads = ['get', 'getAll', 'query', 'count'].includes(call.method);
       return [

@@ -7,10 +7,12 @@ import { momentOf, runId } from '../../../functions/pipeline/slot.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { crmAccounts, runs } from '../../../functions/records/documents.ts';
+import { episodeId } from '../../../functions/records/signal-documents.ts';
 import { useRuntime } from '../../../functions/wiring.ts';
 import { killable } from '../../pipeline/support/killable.ts';
 import { openTestSystem, type TestSystem } from '../../pipeline/support/test-system.ts';
-import { createWorld, nextDay } from '../../pipeline/support/tiny-data.ts';
+import { createWorld, execute, nextDay } from '../../pipeline/support/tiny-data.ts';
+import { signalPackFiles } from '../../pipeline/support/tiny-signals.ts';
 import { type Call, type Calls, noting } from './calls.ts';
 
 const monday = '2026-03-01T17:00:00Z';
@@ -45,7 +47,7 @@ export async function observeCalls(): Promise<Calls> {
 }
 
 async function withSystem(work: (system: TestSystem) => Promise<void>): Promise<void> {
-  const system = await openTestSystem();
+  const system = await openTestSystem({ files: signalPackFiles() });
   try {
     await createWorld(system);
     await work(system);
@@ -59,12 +61,14 @@ async function daysAndPeople(system: TestSystem): Promise<void> {
   await system.score(monday);
   await system.bus.idle();
   await nextDay(system, '2026-03-02');
+  await execute(system, ["UPDATE source.usage_daily SET minutes = 0 WHERE account_id = 'a9'"]);
   await system.score(tuesday);
   await system.bus.idle();
   const api = system.url('api');
   for (const path of ['accounts', 'accounts/a1', 'accounts/a1/history', 'portfolio', 'runs']) {
     await getJson(`${api}/v1/${path}`);
   }
+  await tellOfEvents(system);
   const until = new Date(system.clock.now().getTime() + 3_600_000).toISOString();
   const entered = {
     score: 'health',
@@ -80,6 +84,17 @@ async function daysAndPeople(system: TestSystem): Promise<void> {
   await system.bus.idle();
   await system.clock.advance(2 * 3_600_000);
   await system.sweep(system.clock.now().toISOString());
+  await system.bus.idle();
+}
+
+/** An event of a customer, and a person who looks after what it opened. */
+async function tellOfEvents(system: TestSystem): Promise<void> {
+  const api = system.url('api');
+  const event = { kind: 'survey_answer', id: 'e1', account: 'a3', survey: 'nps', score: 2 };
+  await postJson(`${api}/v1/events`, { ...event, at: monday });
+  await system.bus.idle();
+  const episode = episodeId('a3', 'low_nps');
+  await postJson(`${api}/v1/episodes/${episode}/acknowledge`, { author: 'csm@acme.example' });
   await system.bus.idle();
 }
 

@@ -259,6 +259,7 @@ export function runOf(change: Partial<RunDocument> = {}): RunDocument {
     before_date: yesterday,
     before_rules: [pack.hash],
     trend_dates: {},
+    signals_hash: null,
     sources: [
       { table: 'usage_daily', state: 'provided', complete_through: yesterday },
       { table: 'surveys', state: 'missing', complete_through: null },

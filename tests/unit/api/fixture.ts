@@ -13,7 +13,7 @@ import type { Runtime } from '../../../functions/ports/runtime.ts';
 import type { Query, Snapshots } from '../../../functions/ports/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts, packs, runs, shardsOf } from '../../../functions/records/documents.ts';
-import type { AccountsChangedMessage } from '../../../functions/records/messages.ts';
+import type { AccountsChangedMessage, Message } from '../../../functions/records/messages.ts';
 import type { Column } from '../../../functions/scorecard/columns.ts';
 import {
   type AccountSpec,
@@ -90,6 +90,8 @@ const crm: Crm = {
   read: noCrm,
   list: noCrm,
   describe: noCrm,
+  createTask: noCrm,
+  findTask: noCrm,
   usage: noCrm,
 };
 
@@ -120,6 +122,7 @@ export interface TestApi {
   runtime: Runtime;
   queries: AnyQuery[];
   announced: AccountsChangedMessage[];
+  sent: Message[];
   logged: LogEntry[];
   get(
     path: string,
@@ -163,6 +166,8 @@ export async function startApi(given: {
   }
   const queries: AnyQuery[] = [];
   const announced: AccountsChangedMessage[] = [];
+  /** Messages of every other queue. */
+  const sent: Message[] = [];
   const logged: LogEntry[] = [];
   const clock = virtualClock(now);
   const runtime: Runtime = {
@@ -170,13 +175,17 @@ export async function startApi(given: {
     snapshots: watched(stored, queries),
     bus: {
       publish: async (_queue, messages) => {
-        for (const { body } of messages) if ('accounts' in body) announced.push(body);
+        for (const { body } of messages) {
+          if ('accounts' in body && 'run' in body) announced.push(body);
+          else sent.push(body);
+        }
       },
       deadLetters: async () => [],
       replay: async () => undefined,
       missing: async () => [],
     },
     crm,
+    messenger: { send: noCrm, find: noCrm },
     clock,
     log: createLog((entry) => logged.push(entry), clock),
     pack,
@@ -199,6 +208,7 @@ export async function startApi(given: {
     runtime,
     queries,
     announced,
+    sent,
     logged,
     get: (path, headers = {}) => get(path, { headers }),
     post: (path, body, headers = {}) =>

@@ -44,6 +44,7 @@ const lastRun: RunDocument = {
   before_date: null,
   before_rules: [],
   trend_dates: {},
+  signals_hash: null,
   sources: [],
   group_ages: {},
   accounts: 1,

@@ -1,0 +1,95 @@
+/** Episodes of signals: listed, and acknowledged by people. */
+import { code, Rejected } from '../errors.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { Filter, Stored } from '../ports/snapshots.ts';
+import type { Acknowledgement, EpisodeAnswer, EpisodeList } from '../records/api-episodes.ts';
+import { ref } from '../records/collection.ts';
+import { type EpisodeDocument, episodes } from '../records/signal-documents.ts';
+import { decodeRunCursor, encodeCursor } from './cursors.ts';
+import { type EpisodeParameters, quoted } from './parameters.ts';
+
+/** The one opened last first. @throws Rejected `bad-request` for a bad cursor */
+export async function listEpisodes(
+  { snapshots, pack }: Pick<Runtime, 'snapshots' | 'pack'>,
+  { limit, cursor, ...wanted }: EpisodeParameters,
+): Promise<EpisodeList> {
+  const where: Filter[] = [{ field: 'pack', op: '==', value: pack.id }];
+  for (const field of ['state', 'account', 'signal'] as const) {
+    const value = wanted[field];
+    if (value !== undefined) where.push({ field, op: '==', value });
+  }
+  const found = await snapshots.query({
+    collection: episodes,
+    where,
+    orderBy: { field: 'opened_at', direction: 'desc' },
+    limit: limit + 1,
+    ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
+  });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    episodes: page.map((episode) => episodeAnswerOf(pack, episode)),
+    ...(found.length > limit && last
+      ? { next: encodeCursor({ value: last.data.opened_at, id: last.id }) }
+      : {}),
+  };
+}
+
+/** Episodes of an account that are not closed, the one opened last first. */
+export async function openEpisodesOf(
+  runtime: Pick<Runtime, 'snapshots' | 'pack'>,
+  account: string,
+): Promise<EpisodeAnswer[]> {
+  const { episodes: all } = await listEpisodes(runtime, { account, limit: 200 });
+  return all.filter(({ state }) => state !== 'closed');
+}
+
+/**
+ * Passes the acknowledgement on to whoever keeps episodes.
+ * @throws Rejected `not-found`, and `conflict` where the episode is not open
+ */
+export async function acknowledge(
+  { snapshots, bus, clock, pack }: Runtime,
+  id: string,
+  { author, note }: Acknowledgement,
+): Promise<{ episode: string; number: number }> {
+  const known = id === '' ? undefined : (await snapshots.get(ref(episodes, id)))?.data;
+  if (!known) throw new Rejected(code.notFound, `There is no episode ${quoted(id)}.`);
+  if (known.state !== 'open') {
+    throw new Rejected(code.conflict, `The episode ${quoted(id)} is ${known.state} already.`);
+  }
+  const { number } = known;
+  const at = clock.now().toISOString();
+  const given = { episode: id, number, by: author, note, at };
+  await bus.publish('signals-changed', [{ body: { pack: pack.id, acknowledge: given } }]);
+  return { episode: id, number };
+}
+
+function episodeAnswerOf(
+  { signals }: Runtime['pack'],
+  { id, data }: Stored<EpisodeDocument>,
+): EpisodeAnswer {
+  const signal = [...(signals?.states ?? []), ...(signals?.events ?? [])].find(
+    (one) => one.id === data.signal,
+  );
+  return {
+    id,
+    account: data.account,
+    signal: data.signal,
+    label: signal?.label ?? { en: data.signal, ja: data.signal },
+    severity: data.severity,
+    subject: data.subject,
+    state: data.state,
+    number: data.number,
+    opened_at: data.opened_at,
+    silent: data.silent,
+    facts: data.facts,
+    acknowledged: data.acknowledged,
+    closed_at: data.closed_at,
+    closed_by: data.closed_by,
+    notices: data.deliveries.map(({ to, state, code: why }) => ({ to, state, code: why })),
+    hints: signal?.hints ?? { en: [], ja: [] },
+    action: signal?.action ?? null,
+    links: signal?.links ?? [],
+  };
+}

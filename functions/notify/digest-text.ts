@@ -1,0 +1,47 @@
+import type { Pack } from '../scorecard/pack.ts';
+import type { PackSignals } from '../scorecard/signal-rules.ts';
+import { escaped } from './notice-text.ts';
+
+interface Group {
+  signal: string;
+  /** Held already when the signal was first looked at. */
+  silent: boolean;
+  count: number;
+  /** Of some of them. */
+  names: string[];
+}
+
+/** A digest in Slack's own markup: first what is new, then what was found at the start. */
+export function digestText(given: {
+  pack: Pack;
+  signals: PackSignals;
+  date: string;
+  groups: readonly Group[];
+}): string {
+  const { pack, signals, date, groups } = given;
+  const { language: lang } = signals;
+  const ja = lang === 'ja';
+  const all = [...signals.states, ...signals.events];
+  const line = ({ signal, count, names }: Group): string => {
+    const label = all.find(({ id }) => id === signal)?.label[lang] ?? signal;
+    const rest = count - names.length;
+    const more = rest > 0 ? (ja ? `、ほか${rest}件` : ` and ${rest} more`) : '';
+    const list = names.map(escaped).join(ja ? '、' : ', ');
+    return `• *${escaped(label)}* (${count}): ${list}${more}`;
+  };
+  const order = (group: Group): number => all.findIndex(({ id }) => id === group.signal);
+  const sorted = [...groups].sort((a, b) => order(a) - order(b));
+  const fresh = sorted.filter(({ silent }) => !silent);
+  const found = sorted.filter(({ silent }) => silent);
+  const title = ja
+    ? `*${escaped(pack.label.ja)} シグナルのまとめ ${date}*`
+    : `*${escaped(pack.label.en)}: signals of ${date}*`;
+  const start = ja
+    ? '監視を始めた時点ですでに該当していたもの（個別の通知はしません）'
+    : 'Already so when these signals were first looked at; no message follows for each';
+  return [
+    title,
+    ...fresh.map(line),
+    ...(found.length > 0 ? [`_${start}_`, ...found.map(line)] : []),
+  ].join('\n');
+}

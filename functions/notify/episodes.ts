@@ -1,0 +1,149 @@
+/** How episodes open and close: pure, so that a repeated message leads to the same. */
+import {
+  type EpisodeDocument,
+  episodeId,
+  type HeldSignal,
+  type SignalsDocument,
+} from '../records/signal-documents.ts';
+import type { PackSignals, SignalText } from '../scorecard/signal-rules.ts';
+
+const dayMs = 86_400_000;
+
+/** Episodes by id. */
+export type Episodes = ReadonlyMap<string, EpisodeDocument>;
+
+/** What opens an episode. */
+export interface Opening {
+  pack: string;
+  account: string;
+  subject: string;
+  kind: EpisodeDocument['kind'];
+  cause: string;
+  facts: EpisodeDocument['facts'];
+  silent: boolean;
+}
+
+/**
+ * The episodes of one account that differ now: signals that hold open one, unless one is open
+ * or the last one ended too short a time ago; what no longer holds is closed.
+ */
+export function nextEpisodes(
+  signals: PackSignals,
+  document: SignalsDocument,
+  known: Episodes,
+  now: Date,
+): Map<string, EpisodeDocument> {
+  const next = new Map<string, EpisodeDocument>();
+  const held = new Map(document.held.map((signal) => [signal.id, signal]));
+  for (const [id, episode] of known) {
+    if (!isOpen(episode)) {
+      // It would have come up again once the quiet days are over, but holds no longer.
+      const waits = episode.due_at !== null && !held.has(episode.signal);
+      if (waits && !isUnsent(episode)) next.set(id, { ...episode, due_at: null });
+      continue;
+    }
+    const because = closingOf(signals, document, held, episode);
+    if (because) next.set(id, closed(signals, episode, because, now));
+  }
+  for (const signal of signals.states) {
+    const holds = held.get(signal.id);
+    if (!holds) continue;
+    const id = episodeId(document.account, signal.id);
+    const last = known.get(id);
+    if (last && isOpen(last)) continue;
+    if (last && last.quiet_until !== null && last.quiet_until > now.toISOString()) {
+      if (last.due_at === null) next.set(id, { ...last, due_at: last.quiet_until });
+      continue;
+    }
+    const { pack, account } = document;
+    const { run: cause, facts, silent } = holds;
+    const opening: Opening = { pack, account, subject: '', kind: 'state', cause, facts, silent };
+    next.set(id, opened(signal, opening, last, now));
+  }
+  return next;
+}
+
+export const isOpen = ({ state }: EpisodeDocument): boolean => state !== 'closed';
+
+export const isUnsent = ({ deliveries }: EpisodeDocument): boolean =>
+  deliveries.some(({ state }) => state === 'due' || state === 'sending');
+
+function closingOf(
+  signals: PackSignals,
+  document: SignalsDocument,
+  held: ReadonlyMap<string, HeldSignal>,
+  { kind, signal }: EpisodeDocument,
+): EpisodeDocument['closed_by'] {
+  if (document.state === 'absent') return 'absent';
+  const all: readonly SignalText[] = kind === 'state' ? signals.states : signals.events;
+  if (!all.some(({ id }) => id === signal)) return 'removed';
+  return kind === 'state' && !held.has(signal) ? 'recovered' : null;
+}
+
+export function closed(
+  signals: PackSignals,
+  episode: EpisodeDocument,
+  because: NonNullable<EpisodeDocument['closed_by']>,
+  now: Date,
+): EpisodeDocument {
+  const signal = [...signals.states, ...signals.events].find(({ id }) => id === episode.signal);
+  const cooldown = (signal?.cooldown ?? 0) * dayMs;
+  return {
+    ...episode,
+    state: 'closed',
+    closed_at: now.toISOString(),
+    closed_by: because,
+    quiet_until: new Date(now.getTime() + cooldown).toISOString(),
+    // What was told of in time is told; what was not is no news any more.
+    deliveries: episode.deliveries.filter(({ state }) => state !== 'due'),
+    digest: episode.digest === 'due' && because !== 'recovered' ? 'none' : episode.digest,
+    due_at: episode.deliveries.some(({ state }) => state === 'sending') ? episode.due_at : null,
+  };
+}
+
+/** A new episode; `last`: the one before it of the same account, signal and subject. */
+export function opened(
+  signal: SignalText,
+  { silent, ...opening }: Opening,
+  last: EpisodeDocument | undefined,
+  now: Date,
+): EpisodeDocument {
+  const number = (last?.number ?? 0) + 1;
+  const id = episodeId(opening.account, signal.id, opening.subject);
+  const deliveries = silent
+    ? []
+    : signal.targets.flatMap((target, i): EpisodeDocument['deliveries'] => {
+        if (target.to === 'digest') return [];
+        return [
+          {
+            to: target.to,
+            channel: target.to === 'slack' ? target.channel : null,
+            mention: target.to === 'slack' ? target.mention : null,
+            key: `${id}-${number}-${i}`,
+            state: 'due',
+            tries: 0,
+            first_try: null,
+            claimed_until: null,
+            ref: null,
+            code: null,
+          },
+        ];
+      });
+  const inDigest = silent || signal.targets.some(({ to }) => to === 'digest');
+  return {
+    ...opening,
+    silent,
+    signal: signal.id,
+    severity: signal.severity,
+    state: 'open',
+    number,
+    opened_at: now.toISOString(),
+    acknowledged: null,
+    closed_at: null,
+    closed_by: null,
+    quiet_until: null,
+    deliveries,
+    digest: inDigest ? 'due' : 'none',
+    due_at: deliveries.length > 0 ? now.toISOString() : null,
+  };
+}

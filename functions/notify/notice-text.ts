@@ -1,0 +1,139 @@
+/** What people read: in Slack, in a task, in a digest. */
+import type { CrmTask } from '../ports/crm.ts';
+import type { AccountDocument } from '../records/documents.ts';
+import type { Delivery, EpisodeDocument } from '../records/signal-documents.ts';
+import type { Pack } from '../scorecard/pack.ts';
+import { type Lang, valueText } from '../scorecard/reasons.ts';
+import type { Severity, SignalText } from '../scorecard/signal-rules.ts';
+import type { SignalFact } from '../scorecard/signals.ts';
+
+interface Given {
+  pack: Pack;
+  lang: Lang;
+  signal: SignalText;
+  account: AccountDocument | undefined;
+  episode: EpisodeDocument;
+  delivery: Delivery;
+}
+
+const marks: Record<Severity, string> = { critical: '🔴', warning: '🟡', info: '🔵' };
+const priorities = { critical: 'High', warning: 'Normal', info: 'Low' } as const;
+/** Days that a task leaves. */
+const dueDays = { critical: 1, warning: 3, info: 7 } as const;
+const dayMs = 86_400_000;
+
+const words = {
+  en: { seen: 'Seen', hints: 'To consider', action: 'Next', owner: 'Owner', links: 'Help' },
+  ja: {
+    seen: '検知内容',
+    hints: '考えられること',
+    action: '次の対応',
+    owner: '担当',
+    links: '参考',
+  },
+};
+
+/** A message in Slack's own markup. */
+export function slackText(given: Given): string {
+  const { lang, signal, episode, delivery } = given;
+  const { mention } = delivery;
+  const name = `*${escaped(nameOf(given))}*`;
+  const title = `${marks[episode.severity]} ${escaped(signal.label[lang])}: ${name}`;
+  const links = signal.links.map(({ label, url }) => `<${url}|${escaped(label[lang])}>`);
+  const lines = [mention === null ? title : `${mentioned(mention)} ${title}`];
+  for (const [word, texts] of sectionsOf(given)) {
+    lines.push(`*${words[lang][word]}*: ${texts.map(escaped).join(lang === 'ja' ? '、' : '; ')}`);
+  }
+  if (links.length > 0) lines.push(`*${words[lang].links}*: ${links.join(' · ')}`);
+  return lines.join('\n');
+}
+
+/** What a task says; its key and record are the caller's. */
+export function taskText(given: Given, now: Date): Omit<CrmTask, 'key' | 'recordId'> {
+  const { lang, signal, episode } = given;
+  const owner = ownerOf(given);
+  const sections = sectionsOf(given).map(
+    ([word, texts]) => `${words[lang][word]}\n${texts.map((text) => `- ${text}`).join('\n')}`,
+  );
+  const links = signal.links.map(({ label, url }) => `- ${label[lang]} ${url}`);
+  const due = new Date(now.getTime() + dueDays[episode.severity] * dayMs);
+  return {
+    subject: `${signal.label[lang]}: ${nameOf(given)}`,
+    description: [
+      ...sections,
+      ...(links.length > 0 ? [`${words[lang].links}\n${links.join('\n')}`] : []),
+    ].join('\n\n'),
+    priority: priorities[episode.severity],
+    due: localDay(due, given.pack.zone),
+    // Salesforce's ids of users begin like this.
+    owner: owner !== null && /^005\w{12}(\w{3})?$/.test(owner) ? owner : null,
+  };
+}
+
+function sectionsOf(
+  given: Given,
+): [word: 'seen' | 'action' | 'hints' | 'owner', texts: string[]][] {
+  const { lang, signal, episode, pack } = given;
+  const owner = ownerOf(given);
+  const facts = episode.facts.flatMap((fact) => factText(pack, fact, lang) ?? []);
+  const sections: ReturnType<typeof sectionsOf> = [
+    ['seen', facts],
+    ['action', [signal.action[lang]]],
+    ['hints', signal.hints[lang]],
+    ['owner', owner === null ? [] : [owner]],
+  ];
+  return sections.filter(([, texts]) => texts.length > 0);
+}
+
+export function nameOf({ account, episode }: Pick<Given, 'account' | 'episode'>): string {
+  const name = account?.attributes.name;
+  return typeof name === 'string' && name !== '' ? name : episode.account;
+}
+
+function ownerOf({ signal: { owner }, account }: Given): string | null {
+  if (owner === null) return null;
+  if ('address' in owner) return owner.address;
+  const value = account?.attributes[owner.column];
+  return value === null || value === undefined || value === '' ? null : String(value);
+}
+
+/** A fact with the words that the pack has for it; undefined for what says little by itself. */
+function factText(pack: Pack, { of, value }: SignalFact, lang: Lang): string | undefined {
+  const [root, first = '', second] = of.split('.');
+  if (value === null || root === 'account' || root === 'event') return undefined;
+  const before = lang === 'ja' ? '以前の' : 'Earlier ';
+  if (root === 'metrics' || root === 'metrics_before') {
+    const metric = pack.metrics.get(first);
+    const label = metric?.label[lang] ?? first;
+    const shown = valueText(value, metric?.unit ?? null, lang);
+    return `${root === 'metrics' ? label : `${before}${label}`} ${shown}`;
+  }
+  const score = pack.scores.find(({ id }) => id === first);
+  const label = score?.label[lang] ?? first;
+  if (root === 'moved') {
+    const moved = typeof value === 'number' && value > 0 ? `+${value}` : String(value);
+    return lang === 'ja' ? `${label}の変動 ${moved}点` : `${label} moved ${moved} points`;
+  }
+  const name = root === 'before' ? `${before}${label}` : label;
+  if (second === 'points') return lang === 'ja' ? `${name} ${value}点` : `${name} ${value} points`;
+  const band =
+    second === 'level' && typeof value === 'number'
+      ? score?.bands[value - 1]
+      : score?.bands.find(({ id }) => id === value);
+  return band ? `${name} ${band.label[lang]}` : undefined;
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+export function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function mentioned(mention: string): string {
+  if (mention === 'here' || mention === 'channel') return `<!${mention}>`;
+  return mention.startsWith('S') ? `<!subteam^${mention}>` : `<@${mention}>`;
+}
+
+function localDay(at: Date, zone: string): string {
+  // This locale writes days as ISO does.
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(at);
+}

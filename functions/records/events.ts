@@ -1,0 +1,57 @@
+/** Events that do not wait for a run, as they are sent and kept. */
+import { z } from 'zod';
+import { surveyKinds, userRoles } from '../scorecard/signal-events.ts';
+import type { Collection } from './collection.ts';
+
+const textOf = (most: number) => {
+  const wanted = `a text of 1 to ${most.toLocaleString('en')} characters`;
+  return z.string({ error: wanted }).min(1, wanted).max(most, wanted);
+};
+const oneOf = <V extends readonly [string, ...string[]]>(values: V) =>
+  z.enum(values, { error: `one of ${values.join(', ')}` });
+const score = 'a number from 0 to 10';
+
+const common = {
+  id: textOf(200).describe("The sender's own; an event that comes again has the same"),
+  account: textOf(1500),
+  at: z.iso.datetime({ offset: true, error: 'an instant such as 2026-11-23T00:00:00Z' }),
+};
+
+/**
+ * An answer to a survey, or a user who leaves. `comment` is a person's words: kept with the
+ * event, and never in a log or a message.
+ */
+export const eventBody = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({
+      kind: z.literal('survey_answer'),
+      ...common,
+      survey: oneOf(surveyKinds),
+      score: z.number({ error: score }).min(0, score).max(10, score),
+      user: textOf(200).optional(),
+      comment: textOf(4000).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('user_departed'),
+      ...common,
+      user: textOf(200),
+      role: oneOf(userRoles).optional(),
+    }),
+  ],
+  { error: 'survey_answer or user_departed' },
+);
+export type EventBody = z.infer<typeof eventBody>;
+
+/** An event, and the signals it set off. Written by notify-event. */
+export const eventDocument = z.strictObject({
+  pack: z.string(),
+  account: z.string(),
+  taken_at: z.iso.datetime(),
+  body: eventBody,
+  /** Whether everything that it asks for was begun. */
+  handled: z.boolean(),
+});
+export type EventDocument = z.infer<typeof eventDocument>;
+/** By the event's id. */
+export const events: Collection<EventDocument> = { path: 'events', schema: eventDocument };
