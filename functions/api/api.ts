@@ -59,7 +59,8 @@ function application(getRuntime: GetRuntime): express.Express {
     );
   }
   app.use(pages(getRuntime));
-  for (const path of ['/', '/accounts', '/accounts/{id}']) refuseOtherMethods(app, path, ['GET']);
+  for (const path of ['/', '/accounts', '/accounts/{id}', '/worklists/{id}'])
+    refuseOtherMethods(app, path, ['GET']);
   app.use((request) => {
     throw new Rejected(
       code.notFound,

@@ -19,6 +19,7 @@ import {
   eventAnswer,
   eventRequest,
 } from '../records/api-episodes.ts';
+import { worklistAnswer, worklistsAnswer } from '../records/api-worklists.ts';
 import { accountAnswerOf } from './account.ts';
 import { listAccounts } from './account-list.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -32,10 +33,12 @@ import {
   historyParameters,
   noParameters,
   runParameters,
+  worklistParameters,
 } from './parameters.ts';
 import { portfolioOf } from './portfolio.ts';
 import { decide, listRuns, runAnswerOf } from './runs.ts';
 import { takeEvent } from './take-event.ts';
+import { worklistOf, worklistsOf } from './worklists.ts';
 
 const health = {
   method: 'get',
@@ -134,6 +137,24 @@ export const endpoints: readonly Endpoint[] = [
     answer: eventAnswer,
     status: 202,
     handle: ({ runtime, body }) => takeEvent(runtime, body),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/worklists',
+    name: 'listWorklists',
+    summary: 'Lists of accounts to look at, with how many are on each',
+    query: noParameters,
+    answer: worklistsAnswer,
+    handle: ({ runtime }) => worklistsOf(runtime),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/worklists/{id}',
+    name: 'getWorklist',
+    summary: 'One list: its accounts with reasons and next action, the most important first',
+    query: worklistParameters,
+    answer: worklistAnswer,
+    handle: ({ runtime, id, query }) => worklistOf(runtime, id, query),
   }),
   endpoint({
     method: 'get',

@@ -52,6 +52,14 @@ export const accountParameters = z.strictObject({
 });
 export type AccountParameters = z.infer<typeof accountParameters>;
 
+export const worklistParameters = z.strictObject({
+  owner: shortText.optional().describe('Exactly as routing names them, or else the data'),
+  team: shortText.optional().describe('Id of a team'),
+  limit: limit(200, 50),
+  cursor,
+});
+export type WorklistParameters = z.infer<typeof worklistParameters>;
+
 export const historyParameters = z.strictObject({
   score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
   from: date('a date such as 2026-04-01').describe('A year before `to` by default'),

@@ -20,6 +20,7 @@ import { writeSchemas } from './rules-schema-command.ts';
 import { run } from './run-command.ts';
 import { decideRun, showRuns } from './runs-command.ts';
 import { start } from './start-command.ts';
+import { showWorklist } from './worklist-command.ts';
 
 function positiveInteger(text: string): number {
   const value = Number(text);
@@ -94,6 +95,15 @@ export function program(): Command {
     .option('--phase <name>', 'only this phase')
     .option('--owner <name>', 'only this owner')
     .action(showAccounts);
+
+  withState(kenko.command('worklist'))
+    .description('whom to look at, why, and what to do next; without a list, the lists there are')
+    .argument('[list]', 'id of a list, such as save')
+    .option('--all', 'all entries, not only the first 20')
+    .option('--owner <name>', 'only this owner')
+    .option('--team <id>', 'only this team')
+    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .action(showWorklist);
 
   const runs = kenko.command('runs').description('runs, and what becomes of one that is held');
   withState(runs.command('list', { isDefault: true }))

@@ -3,6 +3,7 @@ export type Language = 'en' | 'ja';
 
 const en = {
   account: 'account',
+  action: 'next action',
   accounts: 'accounts',
   average: 'average',
   axis: 'axis',
@@ -20,9 +21,11 @@ const en = {
   lastKnown: 'last known',
   lateSources: 'Late sources, complete through',
   left: 'left',
+  list: 'list',
   measure: 'measure',
   missing: 'missing',
   more: (n: number) => `${n} more: --all shows them.`,
+  moreEntries: 'There are more: --all shows them.',
   movers: 'Biggest movers',
   name: 'name',
   noScore: 'No scorecard applies.',
@@ -50,6 +53,7 @@ type Words = { [K in keyof typeof en]: (typeof en)[K] };
 
 const ja: Words = {
   account: '顧客',
+  action: '次の一手',
   accounts: '顧客数',
   average: '平均',
   axis: '軸',
@@ -67,9 +71,11 @@ const ja: Words = {
   lastKnown: '直近の値',
   lateSources: '遅れているデータ（この日まで揃っています）',
   left: '対象外になりました',
+  list: 'リスト',
   measure: '項目',
   missing: 'データなし',
   more: (n: number) => `ほかに${n}件あります。--all ですべて表示します。`,
+  moreEntries: 'ほかにもあります。--all ですべて表示します。',
   movers: '変化の大きい顧客',
   name: '名称',
   noScore: '適用されるスコアカードがありません。',

@@ -3,8 +3,10 @@ import type { AccountDocument, RunDocument, ScoreDocument } from '../records/doc
 import type { Label } from '../scorecard/catalogue.ts';
 import { compareRows, explainResult } from '../scorecard/explain.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
+import type { Pack } from '../scorecard/pack.ts';
 import { type Lang, reasonTexts, scorecardText } from '../scorecard/reasons.ts';
 import type { HistoryRow, MeasureDelta, ScoreExplanation } from '../scorecard/result.ts';
+import { shownRow } from '../scorecard/shown-scope.ts';
 import { type EnteredOverride, withOverrides } from './overrides.ts';
 
 export type Attributes = AccountDocument['attributes'];
@@ -30,6 +32,7 @@ export function accountDocumentOf(given: {
   latest: AccountDocument | undefined;
   overrides: readonly EnteredOverride[];
   assignment: AccountDocument['assignment'];
+  pack: Pick<Pack, 'scores' | 'worklists'>;
 }): AccountDocument | undefined {
   const { run, layout, result, latest } = given;
   const absent = result.rows.every((row) => row.state === 'absent');
@@ -53,6 +56,8 @@ export function accountDocumentOf(given: {
       attributes: latest?.attributes ?? {},
       scores: {},
       assignment: given.assignment,
+      metrics: {},
+      worklists: {},
       details: packDetails({}),
     };
   }
@@ -79,9 +84,27 @@ export function accountDocumentOf(given: {
     attributes: result.attributes,
     scores,
     assignment: given.assignment,
+    metrics: listMetrics(given.pack, layout, result),
+    worklists: {},
     details: packDetails(details),
   };
-  return withOverrides(document, given.overrides);
+  return withOverrides(document, given.overrides, given.pack);
+}
+
+/** Values of the metrics that worklists read. */
+export function listMetrics(
+  { worklists }: Pick<Pack, 'worklists'>,
+  layout: RulesLayout,
+  { rows, attributes }: AccountResult,
+): AccountDocument['metrics'] {
+  if (worklists.metrics.length === 0) return {};
+  const { metrics } = shownRow(layout, rows, attributes);
+  return Object.fromEntries(
+    worklists.metrics.flatMap((id) => {
+      const value = metrics[id];
+      return value === undefined ? [] : [[id, value]];
+    }),
+  );
 }
 
 /** Identifies the computed result of all scores. */

@@ -10,6 +10,7 @@ import {
   type ShardDocument,
   shardsOf,
 } from '../records/documents.ts';
+import { shownHash } from '../scorecard/shown-scope.ts';
 import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
 import { addCounts, noCounts } from './run-counts.ts';
@@ -126,7 +127,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
     date: run.date,
   });
   const backfill = run.kind === 'backfill';
-  const shownHash = runtime.pack.routing?.hash ?? '';
+  const shown = shownHash(runtime.pack);
   let revision = 0;
   const closed = await changeRun(
     snapshots,
@@ -153,13 +154,13 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
         revision,
         changed: backfill ? 0 : null,
         // Documents show the partition before only if it was the last one published, whole, and
-        // by the same routing.
+        // by the same routing and worklists.
         equal_rows_published:
           revision === 1 &&
           previous?.state === 'finished' &&
           previous.date === now.before_date &&
-          previous.shown_hash === shownHash,
-        shown_hash: shownHash,
+          previous.shown_hash === shown,
+        shown_hash: shown,
       };
     },
     {

@@ -8,6 +8,9 @@ import {
   snapshotsOf,
 } from '../records/documents.ts';
 import { inForce } from '../scorecard/override.ts';
+import type { Pack } from '../scorecard/pack.ts';
+import { documentRow } from '../scorecard/shown-scope.ts';
+import { entriesOf } from '../scorecard/worklists.ts';
 import { snapshotOf } from './dated-snapshot.ts';
 
 export interface EnteredOverride extends OverrideDocument {
@@ -73,10 +76,11 @@ function byAccount(all: readonly EnteredOverride[]): Overrides {
   return result;
 }
 
-/** The document with these overrides in force, and no others. */
+/** The document with these overrides in force, and no others, on the lists that it then is on. */
 export function withOverrides(
   document: AccountDocument,
   active: readonly EnteredOverride[],
+  pack: Pick<Pack, 'scores' | 'worklists'>,
 ): AccountDocument {
   const scores: AccountDocument['scores'] = {};
   const applied: string[] = [];
@@ -97,14 +101,20 @@ export function withOverrides(
         : null,
     };
   }
-  const hash = [document.result_hash, ...applied, ...assignmentKey(document)].join('|');
-  return { ...document, scores, hash };
+  const row = documentRow(pack.scores, { ...document, scores });
+  const worklists = document.state === 'absent' ? {} : entriesOf(pack.worklists.lists, row);
+  const shown = [...applied, ...assignmentKey(document), ...worklistKey(worklists)];
+  return { ...document, scores, worklists, hash: [document.result_hash, ...shown].join('|') };
 }
 
 /** Who looks after it is shown too. */
 function assignmentKey({ assignment }: AccountDocument): string[] {
   if (!assignment) return [];
   return [`${assignment.number} ${JSON.stringify(assignment.milestones)}`];
+}
+
+function worklistKey(worklists: AccountDocument['worklists']): string[] {
+  return Object.keys(worklists).length === 0 ? [] : [JSON.stringify(worklists)];
 }
 
 /**
@@ -137,7 +147,7 @@ export async function republishOverridden(
     const run = await snapshots.transaction(async (tx) => {
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
-      const next = withOverrides(latest, overridesInForce(entered, account, clock.now()));
+      const next = withOverrides(latest, overridesInForce(entered, account, clock.now()), pack);
       if (next.hash === latest.hash)
         return options.again && turned.has(account) ? latest.run : undefined;
       tx.set(ref(accounts, account), next);

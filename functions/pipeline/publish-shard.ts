@@ -15,7 +15,13 @@ import {
 import type { ShardMessage } from '../records/messages.ts';
 import { knownSignals } from '../records/signal-documents.ts';
 import type { RulesLayout } from '../scorecard/layout.ts';
-import { type AccountResult, accountDocumentOf, resultHashOf } from './account-document.ts';
+import type { Pack } from '../scorecard/pack.ts';
+import {
+  type AccountResult,
+  accountDocumentOf,
+  listMetrics,
+  resultHashOf,
+} from './account-document.ts';
 import { decideAssignment } from './assignments.ts';
 import { loadLayout } from './compiled-run.ts';
 import { snapshotOf } from './dated-snapshot.ts';
@@ -103,6 +109,7 @@ function publishAccounts(
   results: readonly AccountResult[],
   overrides: Overrides,
 ): Promise<string[]> {
+  const { pack } = runtime;
   return runtime.snapshots.transaction(async (tx) => {
     const current = (await tx.get(ref(packs, run.pack)))?.data.current;
     const stored = await tx.getAll(results.map((result) => ref(accounts, result.account)));
@@ -115,11 +122,12 @@ function publishAccounts(
       }
       if (current?.run !== id) {
         // A newer run is current: its documents win, this one only repeats its announcements.
-        if (current && run.date < current.date) keepDated(tx, { id, run, layout, result });
+        if (current && run.date < current.date)
+          keepDated(tx, { id, run, layout, result, pack: runtime.pack });
         continue;
       }
       const active = overridesInForce(overrides, result.account, runtime.clock.now());
-      const { assignment, handOver } = decideAssignment(runtime.pack, {
+      const { assignment, handOver } = decideAssignment(pack, {
         id,
         run,
         layout,
@@ -129,9 +137,19 @@ function publishAccounts(
       const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
       // Where only an override began or ended, the document is the same as where the override
       // is published by itself; it names this run, so that a repeated message announces it.
+      const metrics = listMetrics(pack, layout, result);
       const next = isSame
-        ? { ...withOverrides({ ...latest, assignment }, active), run: id }
-        : accountDocumentOf({ id, run, layout, result, latest, overrides: active, assignment });
+        ? { ...withOverrides({ ...latest, assignment, metrics }, active, pack), run: id }
+        : accountDocumentOf({
+            id,
+            run,
+            layout,
+            result,
+            latest,
+            overrides: active,
+            assignment,
+            pack,
+          });
       if (!next || next.hash === latest?.hash) continue;
       write(tx, result.account, next);
       if (handOver) tx.set(ref(handOvers, handOver.id), handOver.document);
@@ -153,7 +171,7 @@ function write(
 /** Keeps what an account's result was on a date that a later one has overtaken, where it changed. */
 function keepDated(
   tx: Parameters<typeof write>[0],
-  given: { id: string; run: RunDocument; layout: RulesLayout; result: AccountResult },
+  given: { id: string; run: RunDocument; layout: RulesLayout; result: AccountResult; pack: Pack },
 ): void {
   const { account, rows, before } = given.result;
   const hashBefore = new Map(before.map(({ row }) => [row.score, row.result_hash]));

@@ -6,14 +6,16 @@ import type { RulesLayout } from '../scorecard/layout.ts';
 import type { AccountColumn, Pack } from '../scorecard/pack.ts';
 import type { HistoryRow } from '../scorecard/result.ts';
 import { historyRequests, rowsOf } from '../scorecard/rows.ts';
+import { shownRow } from '../scorecard/shown-scope.ts';
+import { entriesOf } from '../scorecard/worklists.ts';
 import type { AccountResult, Attributes } from './account-document.ts';
 import { loadLayout } from './compiled-run.ts';
 import { historyTable, inputsTable, stagingTable } from './run-tables.ts';
 
 /**
  * The results of a shard that may have to be published, in the order of their ids: all of
- * them, or only those whose hash differs from the one before where the run knows that the
- * documents show that.
+ * them, or, where the run knows that the documents show the results before, only those whose
+ * hash differs and those that come onto a worklist, leave it, or move within it.
  */
 export async function readResults(
   runtime: Runtime,
@@ -30,13 +32,15 @@ export async function readResults(
     ? await hashesBefore(runtime, id, run, layout, range)
     : undefined;
 
+  // A metric may move an account between lists without a change of any result.
+  const looksAtAll = runtime.pack.worklists.metrics.length > 0;
   const results = new Map<string, AccountResult>();
   for await (const batch of runtime.warehouse.read({
     table: stagingTable(id, run),
     columns: historyRequests,
     accounts: range,
   })) {
-    const picked = published ? differing(batch, published) : undefined;
+    const picked = published && !looksAtAll ? differing(batch, published) : undefined;
     for (const row of rowsOf(batch, picked)) {
       const known = results.get(row.account_id);
       if (known) known.rows.push(row);
@@ -51,10 +55,30 @@ export async function readResults(
     }
   }
   if (results.size === 0) return [];
-  if (published) await completeRows(runtime, id, run, range, results);
+  if (published && !looksAtAll) await completeRows(runtime, id, run, range, results);
   await addAttributes(runtime, id, run, range, results);
   await addBefore(runtime, run, range, results);
-  return [...results.values()];
+  const all = [...results.values()];
+  return published && looksAtAll
+    ? all.filter((result) => mayDiffer(runtime.pack, layout, published, result))
+    : all;
+}
+
+/** Whether a result, or where it puts its account in lists, is another one than before. */
+function mayDiffer(
+  pack: Pack,
+  layout: RulesLayout,
+  published: ReadonlyMap<string, bigint>,
+  result: AccountResult,
+): boolean {
+  const { account, rows, before, attributes } = result;
+  if (rows.some((row) => String(published.get(keyOf(account, row.score))) !== row.result_hash)) {
+    return true;
+  }
+  if (before.some(({ row }) => row.rules_hash !== layout.rules_hash)) return true;
+  const place = (of: readonly HistoryRow[]) =>
+    JSON.stringify(entriesOf(pack.worklists.lists, shownRow(layout, of, attributes)));
+  return place(rows) !== place(before.map(({ row }) => row));
 }
 
 const keyOf = (account: string | null | undefined, score: string | null | undefined): string =>

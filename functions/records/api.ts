@@ -20,10 +20,10 @@ const instant = z.iso.datetime();
 const day = z.iso.date();
 const count = z.int().min(0);
 const trend = z.enum(['rising', 'steady', 'falling']).nullable();
-const bothLanguages = z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) });
+export const bothLanguages = z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) });
 
 /** Something of the pack's, with its label in both languages. */
-const named = z.strictObject({ id: z.string(), label });
+export const named = z.strictObject({ id: z.string(), label });
 export type Named = z.infer<typeof named>;
 
 const attributeValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -48,7 +48,7 @@ const override = z.strictObject({
   until: instant.describe('Exclusive'),
 });
 
-const cursor = z
+export const cursor = z
   .string()
   .optional()
   .describe('Value for `cursor` of the next page; absent on the last one');

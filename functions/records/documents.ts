@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { label } from '../scorecard/catalogue.ts';
 import { assignment } from '../scorecard/routing.ts';
+import { worklistEntry } from '../scorecard/worklists.ts';
 import type { Collection } from './collection.ts';
 import { subcollection } from './document-id.ts';
 
@@ -66,6 +67,8 @@ export const accountDocument = z.strictObject({
   phase: z.string().nullable(),
   /** Account columns that the pack shows, by name. */
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** Last known values of the metrics that worklists read. */
+  metrics: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** The date on which the result last changed, and the run that saw it. */
   date: day,
   run: z.string(),
@@ -78,6 +81,8 @@ export const accountDocument = z.strictObject({
   scores: z.record(z.string(), scoreDocument),
   /** Who looks after it; null where the pack has no routing. */
   assignment: assignment.nullable(),
+  /** Lists that it is on, by id. */
+  worklists: z.record(z.string(), worklistEntry),
   /**
    * Measures, axes and reference values by score, as one packed JSON text: written and
    * read whole, never queried, and several times cheaper than nested fields.
@@ -231,7 +236,7 @@ export const runDocument = z.strictObject({
   counts: runCounts.nullable(),
   /** Whether a row whose result hash equals the one before may be published without reading its document. */
   equal_rows_published: z.boolean(),
-  /** Identifies the routing that documents are published with. */
+  /** Identifies the routing and the worklists that documents are published with. */
   shown_hash: z.string(),
   /** Accounts whose document was written. */
   changed: z.int().nullable(),

@@ -43,7 +43,8 @@ export function externalIdField({ salesforce }: Pick<Pack, 'salesforce'>): Custo
 
 function fieldFor(value: SalesforceValue, pack: Pack): Kind {
   if (value.of === 'date') return { type: 'date' };
-  if (value.of === 'phase' || value.of === 'team' || value.of === 'owner') return text;
+  if (value.of === 'next_action') return reasons;
+  if (value.of !== 'account' && value.of !== 'score') return text;
   if (value.of === 'account') {
     const column = pack.accountColumns.find(({ name }) => name === value.column);
     return column ? fieldForColumn(column) : text;

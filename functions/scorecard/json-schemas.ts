@@ -11,6 +11,7 @@ import {
 } from './schema.ts';
 import { routingFile } from './schema-routing.ts';
 import { signalsFile } from './schema-signals.ts';
+import { worklistsFile } from './schema-worklists.ts';
 
 /** Which files a schema is for, by paths from the root of the repository. */
 interface EditedFile {
@@ -27,6 +28,7 @@ const editedFiles: readonly EditedFile[] = [
   { name: 'salesforce', schema: salesforceFile, isFor: /^rules\/[^/]+\/salesforce\.yaml$/ },
   { name: 'routing', schema: routingFile, isFor: /^rules\/[^/]+\/routing\.yaml$/ },
   { name: 'signals', schema: signalsFile, isFor: /^rules\/[^/]+\/signals\.yaml$/ },
+  { name: 'worklists', schema: worklistsFile, isFor: /^rules\/[^/]+\/worklists\.yaml$/ },
   { name: 'exemplars', schema: exemplarsFile, isFor: /^rules\/[^/]+\/exemplars\.yaml$/ },
   { name: 'metrics', schema: metricGroup, isFor: /^sql\/metrics\/[^/]+\/[^/]+\.yaml$/ },
   { name: 'source', schema: sourceTable, isFor: /^sql\/sources\/[^/]+\.yaml$/ },

@@ -7,6 +7,7 @@ import type { Expression } from './cel.ts';
 import type { Routing } from './routing.ts';
 import type { RuleTestCase } from './schema.ts';
 import type { PackSignals } from './signal-rules.ts';
+import type { Worklists } from './worklists.ts';
 
 /** Where something is written, for findings. */
 export interface Place {
@@ -149,6 +150,11 @@ export type SalesforceValue =
   | { of: 'date' }
   | { of: 'team'; as: 'id' | 'en' | 'ja' }
   | { of: 'owner' }
+  /** Lists that the account is on, by id or by name. */
+  | { of: 'worklists'; as: 'id' }
+  | { of: 'worklists'; as: 'en' | 'ja'; labels: Record<string, Label> }
+  /** What to do next, by list and reason. */
+  | { of: 'next_action'; as: 'en' | 'ja'; actions: Record<string, Record<string, Label>> }
   | {
       of: 'score';
       score: string;
@@ -229,6 +235,7 @@ export interface Pack {
   salesforce: SalesforceMapping | null;
   signals: PackSignals | null;
   routing: Routing | null;
+  worklists: Worklists;
   exemplars: Exemplar[];
   tests: RuleTests[];
   /** Identifies the rules, the SQL they read and the mapping: 16 hex digits. */

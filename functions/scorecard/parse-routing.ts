@@ -1,16 +1,15 @@
 /** Reads `routing.yaml`: teams, owners, and when an account changes hands. */
 import { createHash } from 'node:crypto';
 import type { Expression, Scope } from './cel.ts';
-import { readExpression } from './parse-scope.ts';
 import { type Problem, suggestion } from './problems.ts';
 import type { Milestone, OwnerRule, Routing, RoutingCell } from './routing.ts';
 import type { RoutingFile } from './schema-routing.ts';
-import { type ShownContext, shownScope } from './shown-scope.ts';
+import { readShown, type ShownContext, shownScope } from './shown-scope.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 interface Reader {
   document: YamlDocument<RoutingFile>;
-  attributes: readonly string[];
+  context: ShownContext;
   scope: Scope;
   problems: Problem[];
   report(path: PropertyKey[], message: string): void;
@@ -28,7 +27,7 @@ export function readRouting(
 ): Routing {
   const reader: Reader = {
     document,
-    attributes: context.attributes,
+    context,
     scope: shownScope(context),
     problems,
     report: (path, message) => problems.push(document.problem(path, message)),
@@ -57,7 +56,11 @@ function requireUnique(
   }
 }
 
-function milestone({ attributes, report }: Reader, name: string, i: number): Milestone {
+function milestone(
+  { context: { attributes }, report }: Reader,
+  name: string,
+  i: number,
+): Milestone {
   const column = name.slice('account.'.length);
   if (name !== 'phase' && !attributes.includes(column)) {
     report(
@@ -166,12 +169,12 @@ function refuseUnknown(
 }
 
 function condition(
-  { document, scope, problems }: Reader,
+  { document, ...reader }: Reader,
   path: PropertyKey[],
   text: string | undefined,
 ): Expression[] | undefined {
   if (text === undefined) return [];
-  const when = readExpression(document, path, text, scope, 'signal', problems);
+  const when = readShown(document, path, text, 'signal', reader);
   return when && [when];
 }
 
@@ -187,7 +190,7 @@ function teamOwner({ document }: Reader, team: string): WrittenOwner {
 }
 
 function ownerRule(
-  { attributes, report }: Reader,
+  { context: { attributes }, report }: Reader,
   path: PropertyKey[],
   written: WrittenOwner,
 ): OwnerRule {

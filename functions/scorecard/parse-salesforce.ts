@@ -1,7 +1,9 @@
 /** Reads `salesforce.yaml`: which field shows what. */
+import type { Label } from './catalogue.ts';
 import type { AccountColumn, SalesforceMapping, SalesforceValue, Score } from './pack.ts';
 import { type Problem, suggestion } from './problems.ts';
 import type { SalesforceFile } from './schema.ts';
+import type { Worklist } from './worklists.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 const plainValues = [
@@ -26,6 +28,7 @@ interface Showable {
   attributes: readonly string[];
   /** Whether the pack says which team has an account. */
   routed: boolean;
+  lists: readonly Worklist[];
 }
 
 export function readSalesforce(
@@ -61,7 +64,7 @@ export function readSalesforce(
 
 function readValue(
   source: string,
-  { scores, attributes, routed }: Showable,
+  { scores, attributes, routed, lists }: Showable,
 ): SalesforceValue | { problem: string } {
   const [first = '', second, third, ...rest] = source.split('.');
   const is = `is ${source}, but`;
@@ -73,6 +76,14 @@ function readValue(
     return as
       ? { of: 'phase', as }
       : { problem: `${is} a phase is shown as phase, phase.en or phase.ja` };
+  }
+  if (first === 'worklists' || first === 'next_action') {
+    if (first === 'worklists' && second === undefined) return { of: first, as: 'id' };
+    const as = third === undefined ? languageOf(second) : undefined;
+    if (!as) return { problem: `${is} it is shown as worklists, worklists.ja or next_action.ja` };
+    return first === 'worklists'
+      ? { of: first, as, labels: labelsOf(lists) }
+      : { of: first, as, actions: actionsOf(lists) };
   }
   if (first === 'team' || first === 'owner') {
     if (!routed) return { problem: `${is} the pack has no routing.yaml, which names teams` };
@@ -93,10 +104,32 @@ function readValue(
   }
   const score = scores.find(({ id }) => id === first);
   if (!score) {
-    const names = ['phase', 'date', 'account', 'team', 'owner', ...scores.map(({ id }) => id)];
+    const names = [
+      'phase',
+      'date',
+      'account',
+      'team',
+      'owner',
+      'worklists',
+      'next_action',
+      ...scores.map(({ id }) => id),
+    ];
     return { problem: `${is} ${first} is no score${suggestion(first, names)}` };
   }
   return readScoreValue(score, second, third, is);
+}
+
+function labelsOf(lists: readonly Worklist[]): Record<string, Label> {
+  return Object.fromEntries(lists.map(({ id, label }) => [id, label]));
+}
+
+function actionsOf(lists: readonly Worklist[]): Record<string, Record<string, Label>> {
+  return Object.fromEntries(
+    lists.map((list) => [
+      list.id,
+      Object.fromEntries(list.reasons.map(({ id, action }) => [id, action])),
+    ]),
+  );
 }
 
 function readScoreValue(

@@ -12,6 +12,7 @@ import { type PackScope, packScope, readExpression } from './parse-scope.ts';
 import { readScores } from './parse-scores.ts';
 import { readSignals } from './parse-signals.ts';
 import { readExemplars, readTests } from './parse-tests.ts';
+import { readWorklists } from './parse-worklists.ts';
 import { type Problem, RulesError, suggestion } from './problems.ts';
 import {
   bandsFile,
@@ -24,6 +25,7 @@ import {
 } from './schema.ts';
 import { routingFile } from './schema-routing.ts';
 import { signalsFile } from './schema-signals.ts';
+import { worklistsFile } from './schema-worklists.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 export type { Pack } from './pack.ts';
@@ -48,6 +50,7 @@ export function parsePack(files: Files): Pack {
   const salesforce = read('salesforce.yaml', salesforceFile);
   const signals = read('signals.yaml', signalsFile);
   const routing = read('routing.yaml', routingFile);
+  const worklists = read('worklists.yaml', worklistsFile);
   const exemplars = read('exemplars.yaml', exemplarsFile);
   const names = [...files.keys()].filter((path) => path.startsWith(folder)).sort();
   const scorecards = [];
@@ -102,15 +105,16 @@ export function parsePack(files: Files): Pack {
       problems.push(document.problem([], `has no scorecard beside it: expected ${path}`));
     return [];
   });
+  const shown = { ...scope, scores, phases, attributes };
+  const lists = readWorklists(worklists, shown, problems);
   const mapping = salesforce
     ? readSalesforce(
         salesforce,
-        { scores, attributes, routed: routing !== undefined },
+        { scores, attributes, routed: routing !== undefined, lists: lists.lists },
         scope.account,
         problems,
       )
     : null;
-  const shown = { ...scope, scores, phases, attributes };
   const routed = routing
     ? readRouting(routing, files.get(routing.file) ?? '', shown, problems)
     : null;
@@ -153,6 +157,7 @@ export function parsePack(files: Files): Pack {
     salesforce: mapping,
     signals: told,
     routing: routed,
+    worklists: lists,
     exemplars: examples,
     tests: ruleTests,
     hash: hashOf(files, folder, scorecards, scored, catalogue),
@@ -165,6 +170,7 @@ const knownFiles = [
   'salesforce.yaml',
   'signals.yaml',
   'routing.yaml',
+  'worklists.yaml',
   'exemplars.yaml',
 ];
 

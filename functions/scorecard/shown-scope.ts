@@ -2,15 +2,17 @@
  * What routing and worklists read: an account as it is shown, that is its attributes, its
  * phase, its results, and the metrics that any of its scores reads.
  */
-import type { CelRow, CelValue, Scope, ScopeColumn } from './cel.ts';
+import type { CelRow, CelValue, Expression, Scope, ScopeColumn } from './cel.ts';
 import { shownAs } from './explain.ts';
 import { inputsOf } from './inputs.ts';
 import type { RulesLayout } from './layout.ts';
-import type { Phase, Score } from './pack.ts';
-import type { PackScope } from './parse-scope.ts';
+import type { Pack, Phase, Score } from './pack.ts';
+import { type PackScope, readExpression } from './parse-scope.ts';
 import { resultColumns } from './parse-signals.ts';
+import type { Problem } from './problems.ts';
 import type { HistoryRow } from './result.ts';
-import { resultValues } from './signals.ts';
+import { resultValues, type SignalResult } from './signals.ts';
+import type { YamlDocument } from './yaml-document.ts';
 
 export interface ShownContext extends PackScope {
   scores: readonly Score[];
@@ -35,6 +37,63 @@ export function shownScope(context: ShownContext): Scope {
     [...scope.account].filter(([name]) => name === 'phase' || attributes.includes(name)),
   );
   return { account, metrics, now };
+}
+
+/** Identifies how documents are made from results, beside the rules. */
+export function shownHash({ routing, worklists }: Pick<Pack, 'routing' | 'worklists'>): string {
+  return `${routing?.hash ?? ''} ${worklists.hash}`;
+}
+
+/** A published account as such a row: with the bands in force. */
+export function documentRow(
+  scores: readonly Score[],
+  document: Pick<AccountShown, 'phase' | 'attributes' | 'metrics' | 'scores'>,
+): CelRow {
+  const now: Record<string, Record<string, CelValue>> = {};
+  for (const { id, bands } of scores) {
+    const result = document.scores[id];
+    if (!result) continue;
+    now[id] = resultValues(
+      { ...result, waitingForData: result.waiting_for_data },
+      bands.map((band) => band.id),
+    );
+  }
+  return {
+    account: { ...known(document.attributes), phase: document.phase ?? '' },
+    metrics: known(document.metrics),
+    now,
+  };
+}
+
+/** What a document holds of an account, as far as conditions read it. */
+export interface AccountShown {
+  phase: string | null;
+  attributes: Shown;
+  /** Last known values of the metrics that conditions read. */
+  metrics: Shown;
+  scores: Readonly<
+    Record<string, Omit<SignalResult, 'waitingForData'> & { waiting_for_data: boolean }>
+  >;
+}
+
+/** A condition or number over what is shown; reports what is wrong and then gives undefined. */
+export function readShown(
+  document: YamlDocument<unknown>,
+  path: PropertyKey[],
+  text: string,
+  purpose: 'signal' | 'value',
+  { context, scope, problems }: { context: ShownContext; scope: Scope; problems: Problem[] },
+): Expression | undefined {
+  const found: Problem[] = [];
+  const expression = readExpression(document, path, text, scope, purpose, found);
+  const unread = /^reads metrics\.(\w+), which is no metric/.exec(found[0]?.message ?? '')?.[1];
+  if (unread !== undefined && context.metrics.has(unread)) {
+    const message = `reads metrics.${unread}, which no scorecard reads: list it under reference of one`;
+    problems.push(document.problem(path, message));
+  } else {
+    problems.push(...found);
+  }
+  return expression;
 }
 
 type Shown = Readonly<Record<string, string | number | boolean | null>>;

@@ -45,6 +45,22 @@ function fieldValue(
       const team = document.assignment?.team;
       return (value.as === 'id' ? team?.id : team?.label[value.as]) ?? null;
     }
+    case 'worklists': {
+      const ids = Object.keys(document.worklists);
+      const names = value.as === 'id' ? ids : ids.map((id) => value.labels[id]?.[value.as] ?? id);
+      return names.join(';') || null;
+    }
+    case 'next_action': {
+      const next = Object.entries(document.worklists).flatMap(
+        ([
+          list,
+          {
+            reasons: [first = ''],
+          },
+        ]) => value.actions[list]?.[first]?.[value.as] ?? [],
+      );
+      return next.join('\n') || null;
+    }
     case 'owner':
       return document.assignment?.owner ?? null;
     case 'phase': {

@@ -8,21 +8,25 @@ import { openEpisodesOf } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
 import { historyOf } from '../history.ts';
 import { ids, scoreOf, unknownBand } from '../names.ts';
-import { accountParameters, parseParameters } from '../parameters.ts';
+import { accountParameters, parseParameters, worklistParameters } from '../parameters.ts';
 import { portfolioOf } from '../portfolio.ts';
 import { type Lang, texts } from '../texts.ts';
+import { worklistOf } from '../worklists.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import { type PageContext, pageContext } from './context.ts';
 import { type Page, renderPage } from './layout.ts';
 import { portfolioPage } from './portfolio-page.ts';
 import { contentSecurityPolicy } from './style.ts';
+import { worklistPage } from './worklist-page.ts';
 
 type GetRuntime = () => Promise<Runtime>;
 type MakePage = (runtime: Runtime, context: PageContext, request: Request) => Promise<Page>;
 
 /** Rows of the table on the first page. */
 const firstAccounts = 25;
+/** Of each worklist there. */
+const firstEntries = 5;
 
 export function pages(getRuntime: GetRuntime): Router {
   const router = Router({ caseSensitive: true });
@@ -38,8 +42,19 @@ export function pages(getRuntime: GetRuntime): Router {
       context,
       await portfolioOf(runtime),
       await listAccounts(runtime, parseParameters(accountParameters, { limit: firstAccounts })),
+      await Promise.all(
+        runtime.pack.worklists.lists.map(({ id }) =>
+          worklistOf(runtime, id, { limit: firstEntries }),
+        ),
+      ),
     ),
   );
+  serve('/worklists/:id', async (runtime, context, request) => {
+    const given = givenParameters(request, Object.keys(worklistParameters.shape));
+    const parameters = parseParameters(worklistParameters, given);
+    const list = await worklistOf(runtime, String(request.params.id), parameters);
+    return worklistPage(context, list, given);
+  });
   serve('/accounts', (runtime, context, request) => {
     const id = request.query.id;
     return typeof id === 'string' && id !== ''
@@ -104,7 +119,7 @@ function contextOf({ pack }: Pick<Runtime, 'pack'>, request: Request): PageConte
     lang: chosen ? lang : preferredLanguage(request),
     chosen,
     path: request.path,
-    parameters: givenParameters(request, [...Object.keys(accountParameters.shape), 'id']),
+    parameters: givenParameters(request, [...Object.keys(accountParameters.shape), 'team', 'id']),
   });
 }
 

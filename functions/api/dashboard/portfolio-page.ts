@@ -2,16 +2,19 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { AccountList, Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api.ts';
+import type { WorklistAnswer } from '../../records/api-worklists.ts';
 import { unknownBand } from '../names.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { bandChip, bandClass, joined, moved, scaleOf, titleOf } from './parts.ts';
+import { worklistCard } from './worklist-page.ts';
 
 export function portfolioPage(
   context: PageContext,
   portfolio: PortfolioAnswer,
   list: AccountList,
+  worklists: readonly WorklistAnswer[],
 ): Page {
   const { text, format, pack } = context;
   const [main] = pack.scores;
@@ -31,6 +34,7 @@ export function portfolioPage(
           : html`<p class="lead">${text.nothingYet}</p>`
       }
       ${current && portfolio.scores.map((score) => scoreCard(context, score))}
+      ${current && worklists.map((worklist) => worklistCard(context, worklist))}
       ${stateCard(context, portfolio)}
       ${
         current &&

@@ -5,6 +5,7 @@ import type {
   RunDocument,
   ScoreDocument,
 } from '../../../functions/records/documents.ts';
+import { checkExpression, type Expression } from '../../../functions/scorecard/cel.ts';
 import type { Pack, Score } from '../../../functions/scorecard/pack.ts';
 import type { ScoreExplanation } from '../../../functions/scorecard/result.ts';
 
@@ -38,7 +39,17 @@ const phase = (id: string, label: { en: string; ja: string }) => ({
   when: undefined as unknown as Pack['phases'][number]['when'],
 });
 
-/** As far as the API reads a pack; expressions play no part in it. */
+const lowest = checkExpression(
+  'now.health.level == 1',
+  {
+    account: new Map(),
+    metrics: new Map(),
+    now: new Map([['health.level', { type: 'number', nullable: true }]]),
+  },
+  'signal',
+) as Expression;
+
+/** As far as the API reads a pack; of expressions, only a worklist's plays a part in it. */
 export const pack: Pack = {
   id: 'saas',
   label: { en: 'SaaS', ja: 'SaaS' },
@@ -64,6 +75,27 @@ export const pack: Pack = {
   salesforce: null,
   signals: null,
   routing: null,
+  worklists: {
+    lists: [
+      {
+        id: 'save',
+        label: { en: 'Accounts to save', ja: '解約を防ぎたい顧客' },
+        when: null,
+        sort: null,
+        score: 'health',
+        reasons: [
+          {
+            id: 'low',
+            label: { en: 'Low score', ja: 'スコアが低い' },
+            when: lowest,
+            action: { en: 'Call them.', ja: '電話する。' },
+          },
+        ],
+      },
+    ],
+    metrics: [],
+    hash: 'lists',
+  },
   exemplars: [],
   tests: [],
   hash: '0123456789abcdef',
@@ -154,6 +186,11 @@ export interface AccountSpec {
   date?: string;
   attributes?: AccountDocument['attributes'];
   reasons?: { en: string[]; ja: string[] };
+  /** In the list `save`. */
+  rank?: number;
+  /** As routing has it. */
+  team?: string;
+  owner?: string;
 }
 
 /** An account's document; points in points. */
@@ -238,7 +275,18 @@ export function accountOf(spec: AccountSpec): AccountDocument {
     result_hash: spec.id,
     hash: spec.id,
     scores,
-    assignment: null,
+    assignment: spec.team
+      ? {
+          team: { id: spec.team, label: { en: spec.team, ja: spec.team } },
+          owner: spec.owner ?? null,
+          since: yesterday,
+          why: { en: 'New × low', ja: '新規 × 低い' },
+          number: 1,
+          milestones: {},
+        }
+      : null,
+    metrics: {},
+    worklists: spec.rank === undefined ? {} : { save: { rank: spec.rank, reasons: ['low'] } },
     details: packDetails(details),
   };
 }

@@ -43,6 +43,8 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/portfolio',
       'get /v1/runs',
       'get /v1/runs/{id}',
+      'get /v1/worklists',
+      'get /v1/worklists/{id}',
       'post /v1/accounts/{id}/overrides',
       'post /v1/episodes/{id}/acknowledge',
       'post /v1/events',

@@ -30,8 +30,12 @@ function targetOf(all: ReadonlyMap<string, string>, path: string): Target {
     const files = scorecards.map(({ place }) => place.file);
     return files.includes(own) ? own : files.sort((a, b) => lengthOf(all, a) - lengthOf(all, b))[0];
   });
+  const readsCards = (file: string) => /\/(routing|worklists|salesforce|signals)\.yaml$/.test(file);
   const files = new Map(
     [...all].filter(([other]) => {
+      // They read one another and metrics of any card: where one is edited, everything stays.
+      if (readsCards(path)) return !other.endsWith('.test.yaml');
+      if (readsCards(other)) return false;
       if (other.endsWith('.test.yaml')) return other === path;
       return !other.includes('/scorecards/') || cards.includes(other);
     }),
