@@ -9,7 +9,7 @@ import { examineEnvironment } from '../../../functions/doctor/configuration.ts';
 import { examine } from '../../../functions/doctor/examine.ts';
 import { serverTimeOf } from '../../../functions/doctor/server-time.ts';
 import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
-import { location, openBigQuery } from '../../contracts/bigquery-under-test.ts';
+import { location, openBigQuery } from '../../stand-ins/bigquery-under-test.ts';
 import { findingsOf, sourceTables, wrongIn } from './fixture.ts';
 
 const pemOf = (bits: number): string =>

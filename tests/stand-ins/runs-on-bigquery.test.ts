@@ -3,8 +3,8 @@ import { PassThroughClient } from 'google-auth-library';
 import { expect, it } from 'vitest';
 import { openBigQueryWarehouse } from '../../functions/gcp/bigquery-warehouse.ts';
 import { type BigQueryServer, startBigQueryServer } from '../../functions/local/bigquery-server.ts';
-import { days } from './support/days.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
+import { days } from '../pipeline/support/days.ts';
+import { openTestSystem, type TestSystem } from '../pipeline/support/test-system.ts';
 
 /** The same system, whose functions reach its tables through the client and the stand-in. */
 async function throughBigQuery(system: TestSystem): Promise<BigQueryServer> {
