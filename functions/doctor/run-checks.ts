@@ -1,15 +1,9 @@
 /** Checks of documents, queues and what the runs left behind. */
+import { z } from 'zod';
 import { messageOf, Rejected } from '../errors.ts';
 import type { Snapshots, Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import {
-  accounts,
-  days,
-  overrides,
-  packs,
-  type RunDocument,
-  runs as runDocuments,
-} from '../records/documents.ts';
+import { packs, type RunDocument, runs as runDocuments } from '../records/documents.ts';
 import { type CompositeIndex, indexes } from '../records/indexes.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, ok, problem, warning } from './report.ts';
@@ -58,18 +52,14 @@ function ofScore(index: CompositeIndex, score: string): CompositeIndex {
   return { ...index, equal: named(index.equal), by: named(index.by) };
 }
 
-const collections = { accounts, days, overrides, runs: runDocuments };
-
 async function refusalOf(
   snapshots: Snapshots,
-  { collection: name, equal, by, direction }: CompositeIndex,
+  { collection, equal, by, direction }: CompositeIndex,
 ): Promise<string | undefined> {
-  const collection = Object.entries(collections).find(([each]) => each === name)?.[1];
-  if (!collection) throw new Error(`indexes.json names ${name}, a collection nothing queries.`);
   try {
     // No document has this value, so none is read.
     await snapshots.query<unknown>({
-      collection,
+      collection: { path: collection, schema: z.unknown() },
       where: [{ field: equal, op: '==', value: 'kenko-doctor' }],
       orderBy: { field: by, direction },
       limit: 1,
