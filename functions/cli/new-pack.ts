@@ -101,7 +101,7 @@ function yamlOf(value: unknown): string {
       if (isCollection(node)) node.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 const groupOf = ({ name }: NewPack): string => `${name}_sheet`.slice(0, 60);

@@ -104,7 +104,13 @@ function problemsOf(
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) =>
-      problem([...issue.path, key], `is no field here${suggestion(key, known)}`),
+      problem(
+        [...issue.path, key],
+        // What follows a comma inside { } begins another field.
+        /\s/.test(key)
+          ? 'is no field here: put a text that holds a comma into quotes'
+          : `is no field here${suggestion(key, known)}`,
+      ),
     );
   }
   if (issue.code === 'invalid_key') {
