@@ -1,7 +1,7 @@
 /** What every adapter of the Crm port does. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { code, Rejected } from '../../functions/errors.ts';
-import type { Crm, FieldValue, RecordUpdate } from '../../functions/ports/crm.ts';
+import type { Crm, CrmTask, FieldValue, RecordUpdate } from '../../functions/ports/crm.ts';
 import { fields } from './crm-fields.ts';
 
 export interface OpenedCrm {
@@ -11,6 +11,8 @@ export interface OpenedCrm {
   deleteAccount(id: string): Promise<void>;
   /** Every account with all of its fields. */
   accounts(): Promise<Record<string, FieldValue>[]>;
+  /** Every task, oldest first. */
+  tasks(): Promise<Record<string, FieldValue>[]>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,54 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
       (await opened.accounts()).find((account) => account.Id === id);
     const updateOne = async (id: string, values: Record<string, FieldValue>) =>
       (await crm.update('Account', [{ id, fields: values }]))[0];
+
+    describe('to make tasks', () => {
+      const task = (recordId: string, changes: Partial<CrmTask> = {}): CrmTask => ({
+        key: 'episode-1-0',
+        recordId,
+        subject: '利用の減少: 株式会社ケンコー',
+        description: 'Ask what changed.\n- too busy?',
+        priority: 'High',
+        due: '2026-04-03',
+        owner: null,
+        ...changes,
+      });
+      const one = async () => (await opened.createAccounts(['a']))[0] ?? '';
+
+      test('on a record, found by their key', async () => {
+        const record = await one();
+        const id = await crm.createTask(task(record));
+        await crm.createTask(task(record, { key: "it's another" }));
+        expect(await crm.findTask('episode-1-0')).toBe(id);
+        expect(await crm.findTask("it's another")).not.toBe(id);
+        expect(await crm.findTask('none')).toBeUndefined();
+        expect(await opened.tasks()).toMatchObject([
+          {
+            Id: id,
+            WhatId: record,
+            Subject: '利用の減少: 株式会社ケンコー',
+            Priority: 'High',
+            ActivityDate: '2026-04-03',
+          },
+          {},
+        ]);
+      });
+
+      test('with texts as long as they may be', async () => {
+        const long = { subject: '長'.repeat(400), description: 'x'.repeat(40_000) };
+        await crm.createTask(task(await one(), long));
+        const [made] = await opened.tasks();
+        expect(made?.Subject).toHaveLength(255);
+        expect(made?.Description).toHaveLength(32_000);
+      });
+
+      test('on no record that is not there', async () => {
+        const record = await one();
+        await opened.deleteAccount(record);
+        await expect(crm.createTask(task(record))).rejects.toBeInstanceOf(Rejected);
+        expect(await opened.tasks()).toEqual([]);
+      });
+    });
 
     describe('to find records', () => {
       test('by external id; accounts without a record are left out', async () => {

@@ -16,6 +16,7 @@ describeCrm('salesforce', async () => {
       await org.admin('DELETE', `/sobjects/Account/${id}`);
     },
     accounts: async () => org.accounts(),
+    tasks: async () => org.tasks(),
     close: org.close,
   };
 });
