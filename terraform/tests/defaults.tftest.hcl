@@ -19,12 +19,13 @@ variables {
   # `terraform test` cannot apply where an ephemeral variable is left out.
   salesforce_client_secret = "unused"
   salesforce_private_key   = "unused"
+  slack_token              = "unused"
 }
 
 run "smallest" {
   assert {
-    condition     = keys(output.service_accounts) == ["api", "publish-shard", "score", "score-shard", "sweep"]
-    error_message = "Without Salesforce, nothing that works with it."
+    condition     = keys(output.service_accounts) == ["api", "notify", "notify-event", "publish-shard", "score", "score-shard", "sweep"]
+    error_message = "Without Salesforce, nothing that works with it alone."
   }
   assert {
     condition     = output.dataset == "kenko" && output.database == "kenko-snapshots"

@@ -28,6 +28,8 @@ variables {
   }
   salesforce_client_secret = "a client secret"
   salesforce_private_key   = "a private key"
+  slack                    = true
+  slack_token              = "a token"
   schedules                = { intraday = { cron = "0 9-18 * * 1-5" } }
   source_dataset           = "acme-data.mart"
   warehouse_location       = "asia-northeast1"
@@ -35,7 +37,7 @@ variables {
 
 run "jwt" {
   assert {
-    condition     = keys(module.secret) == ["KENKO_SALESFORCE_PRIVATE_KEY"]
+    condition     = keys(module.secret) == ["KENKO_SALESFORCE_PRIVATE_KEY", "KENKO_SLACK_TOKEN"]
     error_message = "The JWT flow keeps a private key."
   }
   assert {
@@ -61,7 +63,7 @@ run "client_credentials" {
     }
   }
   assert {
-    condition     = keys(module.secret) == ["KENKO_SALESFORCE_CLIENT_SECRET"]
+    condition     = keys(module.secret) == ["KENKO_SALESFORCE_CLIENT_SECRET", "KENKO_SLACK_TOKEN"]
     error_message = "Client credentials keep a client secret."
   }
 }

@@ -15,6 +15,7 @@ variables {
   region                   = "asia-northeast1"
   salesforce_client_secret = "unused"
   salesforce_private_key   = "unused"
+  slack_token              = "unused"
   source_dataset           = "warehouse"
   warehouse_location       = "asia-northeast1"
 }
@@ -39,6 +40,7 @@ run "malformed_values" {
     salesforce                = { client_id = "key", login_url = "https://acme.my.salesforce.com/services" }
     salesforce_secret_version = 0
     schedules                 = { daily = { cron = "5 * * *" } }
+    slack_token_version       = 1.5
     source_dataset            = "acme-data.mart.accounts" # a table
     warehouse_location        = "tokyo"
   }
@@ -60,6 +62,7 @@ run "malformed_values" {
     var.salesforce,
     var.salesforce_secret_version,
     var.schedules,
+    var.slack_token_version,
     var.source_dataset,
     var.warehouse_location,
   ]
@@ -84,8 +87,10 @@ run "third_rules" {
     functions                = { scores = { memory = "2Gi" } } # there is no such function
     salesforce               = { client_id = "key", login_url = "https://acme.my.salesforce.com" }
     salesforce_client_secret = null
+    slack                    = true
+    slack_token              = null
   }
-  expect_failures = [var.budget, var.functions, var.salesforce_client_secret]
+  expect_failures = [var.budget, var.functions, var.salesforce_client_secret, var.slack_token]
 }
 
 run "no_bundle" {

@@ -21,6 +21,11 @@ const client = createRequire(import.meta.url).resolve('@google-cloud/firestore-a
 const description = join(client, '..', '..', 'protos', 'protos.json');
 const now = { seconds: '1790000000', nanos: 0 };
 
+interface Reading {
+  documents: string[];
+  newTransaction?: unknown;
+}
+
 export interface FirestoreStub {
   /** `host:port`, as FIRESTORE_EMULATOR_HOST takes it. */
   host: string;
@@ -43,7 +48,9 @@ export async function startFirestoreStub(
     .reduce<unknown>((at, name) => Object(at)[name], packages) as ServiceClientConstructor;
   const server = new Server();
   server.addService(firestore.service, {
-    batchGetDocuments(call: ServerWritableStream<{ documents: string[] }, unknown>) {
+    batchGetDocuments(call: ServerWritableStream<Reading, unknown>) {
+      // The first read of a transaction begins it.
+      if (call.request.newTransaction) call.write({ transaction: Buffer.from('transaction') });
       for (const name of call.request.documents) {
         const found = documents[name.replace(/^.*\/documents\//, '')];
         const fields = found && fieldsOf(found);

@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
+import { virtualClock } from '../../../functions/local/virtual-clock.ts';
+import { claimedDelivery, sendOnce } from '../../../functions/notify/deliver-episodes.ts';
+import { nextEpisodes } from '../../../functions/notify/episodes.ts';
+import {
+  type Delivery,
+  type EpisodeDocument,
+  episodeDocument,
+  type SignalsDocument,
+} from '../../../functions/records/signal-documents.ts';
+import { parsePack } from '../../../functions/scorecard/parse.ts';
+import type { PackSignals } from '../../../functions/scorecard/signal-rules.ts';
+import { signalPackFiles } from '../../pipeline/support/tiny-signals.ts';
+
+const { signals } = parsePack(signalPackFiles());
+const told = signals as PackSignals;
+const start = Date.parse('2026-03-02T00:00:00Z');
+const hourMs = 3_600_000;
+
+function documentOf(held: readonly string[], silent = false): SignalsDocument {
+  return {
+    pack: 'tiny',
+    account: 'a1',
+    state: 'active',
+    date: '2026-03-02',
+    run: 'run',
+    holding: held.length > 0,
+    held: held.map((id) => ({ id, since: '2026-03-02', run: 'run', silent, facts: [] })),
+  };
+}
+
+/** Messages one after another, an hour apart, each twice; the episodes after each. */
+function played(course: readonly (readonly string[])[]): Map<string, EpisodeDocument>[] {
+  let known = new Map<string, EpisodeDocument>();
+  return course.map((held, hour) => {
+    for (let repeat = 0; repeat < 2; repeat += 1) {
+      const now = new Date(start + hour * hourMs + repeat);
+      known = new Map([...known, ...nextEpisodes(told, documentOf(held), known, now)]);
+    }
+    return known;
+  });
+}
+
+describe('episodes', () => {
+  it('are open exactly while a signal holds, but for its quiet days, and never two at once', () => {
+    const step = fc.subarray(['low', 'better']);
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 200 }), (course) => {
+        let before = new Map<string, EpisodeDocument>();
+        for (const [hour, after] of played(course).entries()) {
+          const now = new Date(start + hour * hourMs).toISOString();
+          for (const [id, episode] of after) {
+            episodeDocument.parse(episode);
+            const was = before.get(id);
+            const holds = course[hour]?.includes(episode.signal) ?? false;
+            if (!holds) expect(episode.state).toBe('closed');
+            else if (episode.state === 'closed') {
+              expect(episode.quiet_until !== null && episode.quiet_until > now).toBe(true);
+              expect(episode.due_at).toBe(episode.quiet_until);
+            }
+            const opened = episode.number - (was?.number ?? 0);
+            expect(opened === 0 || opened === 1).toBe(true);
+            if (was && opened === 1) expect(was.quiet_until ?? '9').toSatisfy((at) => at <= now);
+          }
+          before = after;
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that begin silently have nothing to send but a line in the digest', () => {
+    const next = nextEpisodes(told, documentOf(['low'], true), new Map(), new Date(start));
+    expect([...next.values()]).toMatchObject([{ deliveries: [], digest: 'due', due_at: null }]);
+  });
+
+  it('give a notice another key with every number', () => {
+    const far = Array.from({ length: 100 }, () => [] as string[]);
+    const last = played([['low'], ...far, ['low']]).at(-1);
+    expect(
+      [...(last?.values() ?? [])].map(({ number, deliveries: [one] }) => [number, one?.key]),
+    ).toEqual([[2, expect.stringMatching(/-2-0$/)]]);
+  });
+});
+
+const delivery: Delivery = {
+  to: 'slack',
+  channel: 'C0123456789',
+  mention: null,
+  key: 'k',
+  state: 'due',
+  tries: 0,
+  first_try: null,
+  claimed_until: null,
+  ref: null,
+  code: null,
+};
+
+describe('a notice', () => {
+  const at = (minutes: number) => new Date(start + minutes * 60_000);
+
+  it('is taken by one at a time, and again when whoever took it must be gone', () => {
+    const first = claimedDelivery(delivery, at(0)) as Delivery;
+    expect(first).toMatchObject({ state: 'sending', tries: 1 });
+    expect(claimedDelivery(first, at(9))).toBeUndefined();
+    expect(claimedDelivery(first, at(11))).toMatchObject({ tries: 2, first_try: first.first_try });
+  });
+
+  it.each(['sent', 'refused', 'unsure'] as const)('that is %s is never taken again', (state) => {
+    expect(claimedDelivery({ ...delivery, state }, at(0))).toBeUndefined();
+  });
+
+  const second = {
+    ...delivery,
+    state: 'sending',
+    tries: 2,
+    first_try: at(0).toISOString(),
+  } as const;
+  const clock = virtualClock(at(20), { auto: true });
+  const outcome = async (
+    taken: Delivery,
+    send: () => Promise<string>,
+    find: () => Promise<string | undefined> = async () => undefined,
+  ) => (await sendOnce({ clock }, taken, { send, find })).state;
+  const fails = (error: Error) => () => Promise.reject(error);
+  const first = {
+    ...delivery,
+    state: 'sending',
+    tries: 1,
+    first_try: at(0).toISOString(),
+  } as const;
+
+  it('that arrived before is not sent again', async () => {
+    const never = fails(new Error('it was sent again'));
+    expect(await outcome(second, never, async () => 'there')).toBe('sent');
+  });
+
+  it('of which nobody can tell is left; of which nobody can tell now, waits', async () => {
+    const never = fails(new Error('it was sent again'));
+    expect(await outcome(second, never, fails(new Unauthorized('missing_scope', 'no')))).toBe(
+      'unsure',
+    );
+    expect(await outcome(second, never, fails(new Rejected('not_in_channel', 'no')))).toBe(
+      'unsure',
+    );
+    expect(await outcome(second, never, fails(new Retryable('unavailable', 'no')))).toBe('sending');
+  });
+
+  it('waits, is looked for, or is left, as the failure says', async () => {
+    expect(await outcome(first, fails(new Retryable('unavailable', 'lost')))).toBe('sending');
+    expect(await outcome(first, fails(new Unauthorized('token_revoked', 'no')))).toBe('due');
+    expect(await outcome(first, fails(new Rejected('is_archived', 'no')))).toBe('refused');
+    expect(await outcome(first, fails(new Throttled('rate-limited', 'no')))).toBe('due');
+  });
+
+  it('is sent in the end where the other side asks to wait a little', async () => {
+    let calls = 0;
+    const send = async () => {
+      calls += 1;
+      if (calls < 4) throw new Throttled('rate-limited', 'no', { retryAfterMs: 1_000 });
+      return 'there';
+    };
+    expect(await outcome(first, send)).toBe('sent');
+  });
+});
