@@ -101,6 +101,15 @@ describe('own purchase histories', () => {
     expect(won / (bought.length * not.length)).toBeGreaterThan(0.72);
   });
 
+  it('are what rules are tried on where the state folder is named', async () => {
+    const rules = join(repositoryRoot(), 'rules/retail');
+    const checked = await kenko('rules', 'check', rules, '--json', '--state', state);
+    expect(JSON.parse(checked.stdout)).toMatchObject({
+      passed: true,
+      data: { date: '1998-03-31', accounts: 500 },
+    });
+  });
+
   it('change nothing when they are run again as they are', async () => {
     const before = await stateOf(state, 'retail');
     const again = await kenko('run', '--json', '--data', extract, '--as-of', asOf, ...onState());

@@ -1,0 +1,91 @@
+/** What rules/README tells people to write is what is read, in both languages. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { program } from '../../functions/cli/main.ts';
+import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
+import { parsePack } from '../../functions/scorecard/parse.ts';
+import {
+  exemplarsFile,
+  packFile,
+  scorecardFile,
+  testFile,
+} from '../../functions/scorecard/schema.ts';
+
+const root = repositoryRoot();
+const pack = parsePack(readPackFiles('saas'));
+const card = {
+  score: 'health',
+  scorecard: 'main',
+  version: '1.0.0',
+  label: { en: 'Health', ja: '健康度' },
+};
+
+describe.each(['README.md', 'README.ja.md'])('rules/%s', (name) => {
+  const text = readFileSync(join(root, 'rules', name), 'utf8');
+  const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml ?? '');
+  const exampleWith = (part: string): string => {
+    const found = examples.find((example) => example.includes(part));
+    expect(found, part).toBeDefined();
+    return found ?? '';
+  };
+
+  it('shows a measure, a test, exemplars and a mart that can be read', () => {
+    const { measures } = parse(exampleWith('measures:\n'));
+    expect(scorecardFile.parse({ ...card, measures }).measures[0]).toMatchObject({
+      missing: 'exclude',
+      hints: { en: [expect.any(String)], ja: [expect.any(String)] },
+    });
+    expect(testFile.parse(parse(exampleWith('expect:')))).toHaveLength(1);
+    expect(exemplarsFile.parse(parse(exampleWith('at_most: poor')))).toHaveLength(2);
+    expect(packFile.shape.metrics.parse(parse(exampleWith('marts.')).metrics)).toMatchObject({
+      date: 'snapshot_on',
+      max_age: '7d',
+    });
+  });
+
+  it('names tables, columns and metrics that there are', () => {
+    const rows = [...text.matchAll(/^\| `(\w+)`: ([^|]+) \| ([^|]+) \|$/gm)];
+    expect(rows.length).toBeGreaterThan(7);
+    for (const [, table = '', columns = '', metrics = ''] of rows) {
+      const source = pack.sources.get(table);
+      const required = source?.columns.filter((column) => column.required).map((c) => c.name);
+      const named = columns.split(', ');
+      expect(source?.columns.map((column) => column.name)).toEqual(
+        expect.arrayContaining(named.map((column) => column.replace('*', ''))),
+      );
+      const starred = named.filter((column) => column.endsWith('*'));
+      expect(starred.map((column) => column.slice(0, -1)).sort()).toEqual(required?.sort());
+      for (const [id] of metrics.matchAll(/[a-z]+(?:_[a-z0-9]+)+/g)) {
+        expect(pack.metrics.has(id), id).toBe(true);
+      }
+    }
+  });
+
+  it('types commands and options that there are', () => {
+    const lines = [...text.matchAll(/npx kenko [^`\n#|]+/g)].map(([line]) => line.trim());
+    expect(lines.length).toBeGreaterThan(6);
+    for (const line of lines) {
+      let command = program();
+      for (const word of line.split(' ').slice(2)) {
+        const next = command.commands.find((one) => one.name() === word);
+        if (!next) break;
+        command = next;
+      }
+      const options = command.options.map(({ long }) => long);
+      expect(options, line).toEqual(expect.arrayContaining(line.match(/--[a-z-]+/g) ?? []));
+    }
+  });
+});
+
+describe('both languages of rules/README', () => {
+  it('type the same commands', () => {
+    const commands = (name: string) =>
+      [...readFileSync(join(root, 'rules', name), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
+        ([, lines = '']) => lines.replaceAll(/#.*| --lang ja/g, '').replaceAll(/ +\n/g, '\n'),
+      );
+    expect(commands('README.md')).toHaveLength(3);
+    expect(commands('README.ja.md')).toEqual(commands('README.md'));
+  });
+});
