@@ -59,6 +59,12 @@ export async function accountAnswerOf(runtime: Runtime, id: string): Promise<Acc
     rules_hash: data.rules_hash,
     engine_hash: data.engine_hash,
     scores,
+    assignment: data.assignment && {
+      team: data.assignment.team,
+      owner: data.assignment.owner,
+      since: data.assignment.since,
+      why: data.assignment.why,
+    },
     crm: crm
       ? {
           state: crm.state,

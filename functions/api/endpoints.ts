@@ -13,6 +13,15 @@ import {
   runList,
 } from '../records/api.ts';
 import {
+  accountLog,
+  answerReport,
+  assessmentRequest,
+  disagreementList,
+  interventionRequest,
+  logEntry,
+  noteRequest,
+} from '../records/api-entries.ts';
+import {
   acknowledgedAnswer,
   acknowledgement,
   episodeList,
@@ -22,13 +31,17 @@ import {
 import { worklistAnswer, worklistsAnswer } from '../records/api-worklists.ts';
 import { accountAnswerOf } from './account.ts';
 import { listAccounts } from './account-list.ts';
+import { accountLogOf } from './account-log.ts';
+import { answersOf, disagreementsOf } from './disagreements.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
+import { enterAssessment, enterIntervention, enterNote } from './enter-entry.ts';
 import { enterOverride } from './enter-override.ts';
 import { acknowledge, listEpisodes } from './episodes.ts';
 import { historyOf } from './history.ts';
 import { openApi } from './open-api.ts';
 import {
   accountParameters,
+  answerParameters,
   episodeParameters,
   historyParameters,
   noParameters,
@@ -137,6 +150,72 @@ export const endpoints: readonly Endpoint[] = [
     answer: eventAnswer,
     status: 202,
     handle: ({ runtime, body }) => takeEvent(runtime, body),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/accounts/{id}/assessments',
+    name: 'enterAssessment',
+    summary: 'Enter what people judge of an account, with the last day it counts',
+    description: 'Repeating a request with the same Idempotency-Key header has one effect.',
+    query: noParameters,
+    body: assessmentRequest,
+    answer: logEntry,
+    status: 201,
+    handle: ({ runtime, id, body, header }) =>
+      enterAssessment(runtime, id, body, header('Idempotency-Key')),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/accounts/{id}/interventions',
+    name: 'enterIntervention',
+    summary: 'Log what was done with a customer, and what a call found out',
+    description: 'Repeating a request with the same Idempotency-Key header has one effect.',
+    query: noParameters,
+    body: interventionRequest,
+    answer: logEntry,
+    status: 201,
+    handle: ({ runtime, id, body, header }) =>
+      enterIntervention(runtime, id, body, header('Idempotency-Key')),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/accounts/{id}/notes',
+    name: 'enterNote',
+    summary: 'Keep a note or a link beside an account',
+    description: 'Repeating a request with the same Idempotency-Key header has one effect.',
+    query: noParameters,
+    body: noteRequest,
+    answer: logEntry,
+    status: 201,
+    handle: ({ runtime, id, body, header }) =>
+      enterNote(runtime, id, body, header('Idempotency-Key')),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/accounts/{id}/log',
+    name: 'getLog',
+    summary: 'What people did, judged and noted of an account, and its hand-overs, in their order',
+    query: noParameters,
+    answer: accountLog,
+    handle: ({ runtime, id }) => accountLogOf(runtime, id),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/disagreements',
+    name: 'listDisagreements',
+    summary: 'Where people and score disagree: what the next review of the rules should look at',
+    query: noParameters,
+    answer: disagreementList,
+    handle: ({ runtime }) => disagreementsOf(runtime),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/answers',
+    name: 'getAnswers',
+    summary: 'What calls found out, counted by the band that the account was in',
+    query: answerParameters,
+    answer: answerReport,
+    handle: ({ runtime, query }) => answersOf(runtime, query),
   }),
   endpoint({
     method: 'get',

@@ -88,6 +88,10 @@ export const episodeParameters = z.strictObject({
 });
 export type EpisodeParameters = z.infer<typeof episodeParameters>;
 
+export const answerParameters = z.strictObject({
+  score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
+});
+
 export const noParameters = z.strictObject({});
 
 /**

@@ -1,6 +1,8 @@
 import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../records/api.ts';
+import { accountLog, type LogEntry } from '../records/api-entries.ts';
 import { valueText } from '../scorecard/reasons.ts';
 import { bandColour, signed } from './band-colour.ts';
+import { logLine } from './log-text.ts';
 import { openExisting, using } from './open-session.ts';
 import type { StateOptions } from './options.ts';
 import { colour, print, printJson, table } from './output.ts';
@@ -15,9 +17,29 @@ export async function explain(
     const answer = accountAnswer.parse(
       await session.get(`/v1/accounts/${encodeURIComponent(account)}`),
     );
-    if (options.json) printJson(answer);
-    else print(explanationText(answer, options.lang ?? 'en'));
+    if (options.json) return printJson(answer);
+    const { entries } = accountLog.parse(
+      await session.get(`/v1/accounts/${encodeURIComponent(account)}/log`),
+    );
+    const lang = options.lang ?? 'en';
+    print([explanationText(answer, lang), ...logLines(entries, lang)].join('\n'));
   });
+}
+
+const shownEntries = 5;
+
+/** The last things that people did and noted. */
+function logLines(entries: readonly LogEntry[], lang: Language): string[] {
+  if (entries.length === 0) return [];
+  const last = entries.slice(-shownEntries).map((entry) => `  ${logLine(entry, lang)}`);
+  return [`${words[lang].log}:`, ...last];
+}
+
+function assignmentText({ assignment }: AccountAnswer, lang: Language): string[] {
+  if (!assignment) return [];
+  const { team, owner, since, why } = assignment;
+  const who = owner === null ? team.label[lang] : `${team.label[lang]} (${owner})`;
+  return [`${words[lang].team}: ${who} · ${since} · ${why[lang]}`];
 }
 
 function explanationText(answer: AccountAnswer, lang: Language): string {
@@ -29,6 +51,7 @@ function explanationText(answer: AccountAnswer, lang: Language): string {
     : t.notSynced;
   return [
     `${colour.bold(answer.name ?? answer.id)} (${answer.id})${phase}${state} · ${answer.date}`,
+    ...assignmentText(answer, lang),
     ...answer.scores.map((score) => `\n${scoreText(score, lang)}`),
     `\n${t.salesforce}: ${crm}`,
   ].join('\n');

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packNames } from '../deployed-files.ts';
 import { KenkoError, messageOf } from '../errors.ts';
+import { interventionKinds } from '../records/entries.ts';
 import { RulesError, sentenceOf } from '../scorecard/problems.ts';
 import { showAccounts } from './accounts-command.ts';
 import { backfill } from './backfill-command.ts';
@@ -12,6 +13,7 @@ import { doctor } from './doctor-command.ts';
 import { acknowledgeEpisode, showEpisodes } from './episodes-command.ts';
 import { explain } from './explain-command.ts';
 import { init, purposes } from './init-command.ts';
+import { enter, showAnswers, showDisagreements, showLog } from './log-command.ts';
 import { exitCode, fail } from './output.ts';
 import { reconcileSalesforce } from './reconcile-command.ts';
 import { rulesCheck } from './rules-check-command.ts';
@@ -104,6 +106,44 @@ export function program(): Command {
     .option('--team <id>', 'only this team')
     .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
     .action(showWorklist);
+
+  const language = () => new Option('--lang <language>', 'language').choices(['en', 'ja']);
+  const log = kenko.command('log').description('what people did, judged and noted of an account');
+  withState(log.command('show', { isDefault: true }))
+    .description('all of it, in order, with hand-overs and overrides')
+    .argument('<account>', 'account id')
+    .addOption(language())
+    .action(showLog);
+  const entering = (name: string, description: string) =>
+    withState(log.command(name))
+      .description(description)
+      .argument('<account>', 'account id')
+      .option('--author <name>', 'who enters it', userInfo().username)
+      .addOption(language());
+  entering('assess', 'enter what you judge, and how long that counts')
+    .requiredOption('--of <what>', 'proficiency, embeddedness or sponsorship')
+    .requiredOption('--value <value>', 'low, middle or high')
+    .requiredOption('--until <date>', 'last day it counts')
+    .option('--text <text>', 'what it rests on')
+    .action((account: string, options) => enter('assessments', account, options));
+  entering('did', 'log what was done with a customer')
+    .requiredOption('--did <kind>', `what it was: ${interventionKinds.join(', ')}`)
+    .requiredOption('--text <text>', 'what was said or done')
+    .option('--answer <answer>', 'what a call found out, e.g. about_to_churn=yes or wants_more=no')
+    .action((account: string, options) => enter('interventions', account, options));
+  entering('note', 'keep a note or a link')
+    .requiredOption('--text <text>', 'the note, or what the link shows')
+    .option('--url <address>', 'a shared document')
+    .action((account: string, options) => enter('notes', account, options));
+  withState(kenko.command('disagreements'))
+    .description('where people and score disagree: what to look at when rules are reviewed')
+    .addOption(language())
+    .action(showDisagreements);
+  withState(kenko.command('answers'))
+    .description('what calls found out, counted by the band that the account was in')
+    .option('--score <name>', 'which score')
+    .addOption(language())
+    .action(showAnswers);
 
   const runs = kenko.command('runs').description('runs, and what becomes of one that is held');
   withState(runs.command('list', { isDefault: true }))

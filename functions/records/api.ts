@@ -195,6 +195,10 @@ export const accountAnswer = z.strictObject({
   rules_hash: z.string(),
   engine_hash: z.string(),
   scores: z.array(scoreAnswer),
+  assignment: z
+    .strictObject({ team: named, owner: z.string().nullable(), since: day, why: label })
+    .nullable()
+    .describe('Who looks after it; null without routing'),
   crm: crmState.nullable().describe('Null before the first sync'),
 });
 export type AccountAnswer = z.infer<typeof accountAnswer>;
@@ -332,7 +336,7 @@ export type RunAnswer = z.infer<typeof runAnswer>;
 
 /** A person's band in place of the computed one, as entered. */
 /** A text that a person enters. */
-const textOf = (most: number) => {
+export const textOf = (most: number) => {
   const wanted = `a text of 1 to ${most.toLocaleString('en')} characters`;
   return z.string({ error: wanted }).trim().min(1, wanted).max(most, wanted);
 };

@@ -2,12 +2,14 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { AccountAnswer, HistoryAnswer, ScoreAnswer } from '../../records/api.ts';
+import type { LogEntry } from '../../records/api-entries.ts';
 import type { EpisodeAnswer } from '../../records/api-episodes.ts';
 import { changeSection } from './change-section.ts';
 import { historyChart } from './chart.ts';
 import type { PageContext } from './context.ts';
 import { episodeSection } from './episode-section.ts';
 import type { Page } from './layout.ts';
+import { assignmentLine, logSection } from './log-section.ts';
 import { measureTable } from './measure-table.ts';
 import { bandChip, joined, meter, scaleOf, titleOf, trendMark } from './parts.ts';
 
@@ -15,7 +17,7 @@ export function accountPage(
   context: PageContext,
   account: AccountAnswer,
   histories: readonly HistoryAnswer[],
-  episodes: readonly EpisodeAnswer[],
+  { episodes, log }: { episodes: readonly EpisodeAnswer[]; log: readonly LogEntry[] },
 ): Page {
   const { lang, text, format, accountHref } = context;
   const title = titleOf(account);
@@ -38,11 +40,13 @@ export function accountPage(
           ${account.merged_into && html` ${text.mergedInto}: <a href=${accountHref(account.merged_into)}>${account.merged_into}</a>`}</p>`
       }
       ${attributeList(context, account)}
+      ${assignmentLine(context, account)}
       ${episodeSection(context, episodes)}
       ${account.scores.map((score) => {
         const history = histories.find((candidate) => candidate.score === score.id);
         return scoreSection(context, score, history);
       })}
+      ${logSection(context, log)}
       ${
         account.crm &&
         html`<p class="small soft">${text.crmStates[account.crm.state]} (${format.instant(account.crm.at)})

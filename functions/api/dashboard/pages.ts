@@ -4,6 +4,7 @@ import { html } from 'htm/preact';
 import type { Runtime } from '../../ports/runtime.ts';
 import { accountAnswerOf } from '../account.ts';
 import { listAccounts } from '../account-list.ts';
+import { logOf } from '../account-log.ts';
 import { openEpisodesOf } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
 import { historyOf } from '../history.ts';
@@ -75,7 +76,10 @@ async function oneAccount(runtime: Runtime, context: PageContext, id: string): P
       .filter(({ id: score }) => ids(runtime.pack.scores).includes(score))
       .map(({ id: score }) => historyOf(runtime, id, { score, limit: 400 })),
   );
-  return accountPage(context, account, histories, await openEpisodesOf(runtime, id));
+  return accountPage(context, account, histories, {
+    episodes: await openEpisodesOf(runtime, id),
+    log: await logOf(runtime, id),
+  });
 }
 
 async function accountListPage(

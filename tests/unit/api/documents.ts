@@ -1,10 +1,13 @@
 /** A made-up pack, and documents of its accounts and runs. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { packDetails } from '../../../functions/records/account-details.ts';
 import type {
   AccountDocument,
   RunDocument,
   ScoreDocument,
 } from '../../../functions/records/documents.ts';
+import { sourceTable } from '../../../functions/scorecard/catalogue.ts';
 import { checkExpression, type Expression } from '../../../functions/scorecard/cel.ts';
 import type { Pack, Score } from '../../../functions/scorecard/pack.ts';
 import type { ScoreExplanation } from '../../../functions/scorecard/result.ts';
@@ -70,7 +73,16 @@ export const pack: Pack = {
   derived: [],
   metrics: new Map(),
   groups: [],
-  sources: new Map(),
+  sources: new Map([
+    [
+      'assessments',
+      sourceTable.parse(
+        parse(
+          readFileSync(new URL('../../../sql/sources/assessments.yaml', import.meta.url), 'utf8'),
+        ),
+      ),
+    ],
+  ]),
   tables: new Map(),
   salesforce: null,
   signals: null,

@@ -1,0 +1,95 @@
+/** All that people did, judged and noted of an account, and its hand-overs, in their order. */
+import type { Runtime } from '../ports/runtime.ts';
+import type { AccountLog, LogEntry } from '../records/api-entries.ts';
+import {
+  type HandOverDocument,
+  handOvers,
+  type OverrideDocument,
+  overrides,
+} from '../records/documents.ts';
+import { type EntryDocument, entries } from '../records/entries.ts';
+import type { Pack } from '../scorecard/pack.ts';
+import { findAccount } from './account.ts';
+import { summaryOf } from './entry-texts.ts';
+import { bandNamed } from './names.ts';
+
+const mostEntries = 1_000;
+
+/** @throws Rejected `not-found` */
+export async function accountLogOf(runtime: Runtime, account: string): Promise<AccountLog> {
+  await findAccount(runtime, account);
+  return { account, entries: await logOf(runtime, account) };
+}
+
+export async function logOf({ snapshots, pack }: Runtime, account: string): Promise<LogEntry[]> {
+  const where = [{ field: 'account', op: '==', value: account }] as const;
+  const [entered, overridden, handed] = await Promise.all([
+    snapshots.query({
+      collection: entries,
+      where,
+      orderBy: { field: 'at', direction: 'desc' },
+      limit: mostEntries,
+    }),
+    snapshots.query({ collection: overrides, where, limit: mostEntries }),
+    snapshots.query({ collection: handOvers, where, limit: mostEntries }),
+  ]);
+  return [
+    ...entered.map(({ id, data }) => logged(id, data)),
+    ...overridden.map(({ id, data }) => overrideEntry(pack, id, data)),
+    ...handed.map(({ id, data }) => handOverEntry(pack, id, data)),
+  ]
+    .sort((a, b) => (a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? -1 : 1))
+    .slice(-mostEntries);
+}
+
+export function logged(id: string, entry: EntryDocument): LogEntry {
+  const { kind, at, author, text } = entry;
+  const url = entry.kind === 'note' ? entry.url : null;
+  return { id, kind, at, author, summary: summaryOf(entry), text, url, checklist: [] };
+}
+
+function overrideEntry(
+  pack: Pack,
+  id: string,
+  { score, band, from, until, author, reason }: OverrideDocument,
+): LogEntry {
+  const label = bandNamed(pack, score, band)?.label ?? { en: band, ja: band };
+  const end = until.slice(0, 10);
+  return {
+    id,
+    kind: 'override',
+    at: from,
+    author,
+    summary: {
+      en: `Band set to ${label.en} (until ${end})`,
+      ja: `バンドを「${label.ja}」に設定（${end}まで）`,
+    },
+    text: reason,
+    url: null,
+    checklist: [],
+  };
+}
+
+function handOverEntry(
+  pack: Pack,
+  id: string,
+  { date, from, to, why, checklist }: HandOverDocument,
+): LogEntry {
+  const team = (team: string, lang: 'en' | 'ja') =>
+    pack.routing?.teams.find((one) => one.id === team)?.label[lang] ?? team;
+  const holder = (of: HandOverDocument['to'], lang: 'en' | 'ja') =>
+    of.owner === null ? team(of.team, lang) : `${team(of.team, lang)} (${of.owner})`;
+  return {
+    id,
+    kind: 'hand_over',
+    at: date,
+    author: null,
+    summary: {
+      en: `Handed over from ${holder(from, 'en')} to ${holder(to, 'en')}: ${why.en}`,
+      ja: `引き継ぎ：${holder(from, 'ja')} → ${holder(to, 'ja')}（${why.ja}）`,
+    },
+    text: null,
+    url: null,
+    checklist,
+  };
+}
