@@ -37,7 +37,11 @@ export function inputsOf(pack: Pick<Pack, 'derived' | 'phases'>, score: Score): 
   const derived = new Map<string, InputSlot>();
   const add = (metric: string, maxAge: number | null): void => {
     const definition = definitions.get(metric);
-    (definition ? derived : measured).set(keyOf(metric, maxAge), { metric, maxAge });
+    const known = definition ? derived : measured;
+    const key = keyOf(metric, maxAge);
+    // Also ends where a metric is made from itself, which the parser tells later.
+    if (known.has(key)) return;
+    known.set(key, { metric, maxAge });
     for (const read of definition?.expression.metrics ?? []) add(read, maxAge);
   };
   const addAll = (expression: Expression | undefined): void => {

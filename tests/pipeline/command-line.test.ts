@@ -56,7 +56,9 @@ describe('kenko run', () => {
     const done = await kenko('run', '--json', ...demo, ...state);
     const summary = runSummary.parse(JSON.parse(done.stdout));
     expect(summary.date).toBe('2026-03-03');
-    expect(summary.pushed).toBe(summary.changed);
+    // What a document keeps for worklists may change alone, and Salesforce is not told of that.
+    expect(summary.pushed).toBeGreaterThan(0);
+    expect(summary.pushed).toBeLessThanOrEqual(summary.changed);
     expect(summary.changed).toBeLessThan(summary.accounts);
   });
 });
