@@ -8,8 +8,11 @@ import type { PackSignals, SignalText } from '../scorecard/signal-rules.ts';
 import { slackText, taskText } from './notice-text.ts';
 import { recordOf } from './task-record.ts';
 
-/** As long as a push may take: whoever holds a claim longer is gone. */
-const claimMs = 10 * 60_000;
+/**
+ * Whoever holds a claim for longer is gone. A request ends after ten minutes, but an instance
+ * that was frozen in the middle of one may go on much later: rather late than twice.
+ */
+const claimMs = 45 * 60_000;
 /** When sweep tries again what could not be sent. */
 const retryMs = 10 * 60_000;
 /** The longest that is waited for within a request, and how often. */

@@ -1,5 +1,6 @@
 /** What an undisturbed system and a disturbed one have to agree on once they have come to rest. */
 import { isDeepStrictEqual } from 'node:util';
+import { episodes } from '../../../functions/records/signal-documents.ts';
 import { finalState } from '../../pipeline/support/final-state.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -35,7 +36,27 @@ export async function visibleState(simulation: Simulation): Promise<Record<strin
     current: (state.current as { current: { date: string }; leased: boolean }[]).map(
       ({ current, leased }) => ({ date: current?.date, leased }),
     ),
+    ...(await noticesOf(simulation)),
     failed: runs.filter((run) => !['finished', 'superseded', 'discarded'].includes(run.state)),
+  };
+}
+
+/**
+ * Which signals were seen depends on which runs came through, but nothing is told twice, and
+ * nothing is left to tell. That there is something to tell is looked at in calm weather.
+ */
+async function noticesOf({ salesforce, channels, snapshots }: Simulation) {
+  const keys = [
+    ...channels.map(({ key }) => key),
+    ...salesforce.tasks().map(({ Kenko_Key__c: key }) => String(key)),
+  ];
+  const all = await snapshots.query({ collection: episodes, limit: 1000 });
+  return {
+    toldTwice: keys.filter((key, i) => keys.indexOf(key) < i),
+    unsent: all.flatMap(({ data: { deliveries } }) =>
+      deliveries.filter(({ state }) => state !== 'sent'),
+    ),
+    silent: keys.length === 0,
   };
 }
 

@@ -10,6 +10,7 @@ import { parsePack } from '../../../functions/scorecard/parse.ts';
 import { reconcile } from '../../../functions/sync/reconcile.ts';
 import { accountIds } from '../../pipeline/support/tiny-data.ts';
 import { tinyPackFiles } from '../../pipeline/support/tiny-pack.ts';
+import { signalsYaml } from '../../pipeline/support/tiny-signals.ts';
 import type { Deployment, Simulation, WorldEvent } from './simulation.ts';
 
 export const start = '2026-03-01T12:00:00Z';
@@ -257,10 +258,26 @@ export const scenarios: Record<string, Scenario> = {
   'a deployment': { events: deployedDays },
 };
 
+/** One that accounts come into by the movement of the second day, beside those of the tests. */
+const signals = `${signalsYaml}
+  - id: much
+    label: { en: Much use, ja: 利用が多い }
+    severity: info
+    when: metrics.minutes_7d >= 400
+    recovers: metrics.minutes_7d < 300
+    cooldown: 1d
+    hints: { en: [Why?], ja: [なぜか] }
+    action: { en: Call them., ja: 電話する。 }
+    to: [{ slack: alerts }, task]
+`;
+
 /** The tiny pack under a label, and with a breaker where the scenario needs one. */
 export function deploymentOf(label: string, breaker = false): Deployment {
   const path = 'rules/tiny/pack.yaml';
   const text = (tinyPackFiles().get(path) ?? '').replace('en: Tiny,', `en: "${label}",`);
-  const packFiles = tinyPackFiles({ [path]: breaker ? `${text}breaker: { share: 0.4 }\n` : text });
+  const packFiles = tinyPackFiles({
+    [path]: breaker ? `${text}breaker: { share: 0.4 }\n` : text,
+    'rules/tiny/signals.yaml': signals,
+  });
   return { pack: parsePack(packFiles), packFiles, engineHash: 'engine-1' };
 }

@@ -8,6 +8,7 @@ import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.t
 import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
 import type { TextCache } from '../../../functions/local/text-cache.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
+import { isUnsent } from '../../../functions/notify/episodes.ts';
 import { notify } from '../../../functions/notify/notify.ts';
 import { notifyEvent } from '../../../functions/notify/notify-event.ts';
 import { publishShard } from '../../../functions/pipeline/publish-shard.ts';
@@ -28,6 +29,7 @@ import type {
   ShardMessage,
   SignalsChangedMessage,
 } from '../../../functions/records/messages.ts';
+import { episodes } from '../../../functions/records/signal-documents.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/salesforce-crm.ts';
 import type { Pack } from '../../../functions/scorecard/pack.ts';
@@ -252,13 +254,16 @@ export async function openSimulation(options: SimulationOptions) {
       collection: crmAccounts,
       where: [{ field: 'state', op: '==', value: 'pending' }],
     });
-    return active + pending === 0;
+    const told = await snapshots.query({ collection: episodes, limit: 1000 });
+    return active + pending + told.filter(({ data }) => isUnsent(data)).length === 0;
   }
 
   const simulation = {
     warehouse,
     snapshots,
     salesforce: org,
+    /** Everything that was sent to channels. */
+    channels,
     bus,
     clock,
     entries,
