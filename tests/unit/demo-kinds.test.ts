@@ -23,7 +23,7 @@ const linesOf = (table: DemoTable | undefined): string[] =>
   rowsOf(table).map((row) => JSON.stringify(row));
 
 describe.each([...kinds.keys()])('the demo of %s', (pack) => {
-  const small = { pack, accounts: 12, days: 150, today: '2026-03-31' };
+  const small = { pack, accounts: 8, days: 100, today: '2026-03-31' };
   const demo = generateDemo(small);
   const later = { ...small, origin: demo.origin, today: '2026-05-10' };
   const whole = generateDemo(later);

@@ -77,6 +77,8 @@ export class Care {
     const days = mood.contractDays;
     if (days !== 30 && days !== 90 && !(days > 90 && days % 182 === 0)) return;
     const { random } = this;
+    const { npsAsked } = this.world.kind;
+    if (npsAsked < 1 && !random.chance(npsAsked)) return;
     const answered = random.chance(0.3) ? mood.day + random.whole(0, 12) : null;
     const score = clamp(Math.round(3.2 + 5.8 * mood.health + 1.5 * random.normal()), 0, 10);
     this.ask('nps', mood.day, answered, score);

@@ -13,6 +13,8 @@ export interface DemoKind {
   owners: string;
   /** An account keeps its owner for good. */
   lastingOwner: boolean;
+  /** Share of the days for asking NPS on which somebody does ask. */
+  npsAsked: number;
   /** What its customers are like: changes what was drawn for one. */
   shape(profile: Profile, random: Random): Profile;
   /** Day on which a term that starts on a day ends. */
@@ -61,6 +63,7 @@ export const subscription: DemoKind = {
   options: ['forecast', 'audit_log', 'archive'],
   owners: 'csm',
   lastingOwner: false,
+  npsAsked: 1,
   shape: (profile) => profile,
   termEnd: (start, profile) => start + profile.term,
   season: () => 1,

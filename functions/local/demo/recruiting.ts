@@ -32,11 +32,6 @@ export const recruiting: DemoKind = {
   records: (world) => new Recruiting(world),
 };
 
-interface Post {
-  published: number;
-  closes: number;
-}
-
 class Recruiting implements Records {
   private readonly postings = new TableBuilder('postings', 'replace', [
     ['posting_id', 'STRING'],
@@ -70,16 +65,18 @@ class Recruiting implements Records {
 
   follow(profile: Profile, key: number): (today: AccountDay) => void {
     const random = new Random(this.world.seed, stream, key);
-    const posts: Post[] = [];
+    /** Days on which public posts are taken down. */
+    let closing: number[] = [];
     const filled = { sections: 0 };
     let count = 0;
     return (today) => {
       this.fillIn(random, profile, filled, today);
       if (this.publishes(random, profile, today)) {
         count++;
-        posts.push(this.publish(random, profile, count, today.day));
+        closing.push(this.publish(random, profile, count, today.day));
       }
-      const open = posts.filter(({ closes }) => closes > today.day).length;
+      closing = closing.filter((day) => day > today.day);
+      const open = closing.length;
       if (today.wanted && open > 0 && !profile.lacks.usage) this.view(profile, key, open, today);
     };
   }
@@ -109,11 +106,11 @@ class Recruiting implements Records {
     return draw < 0.42 * health * health * size * (wish ? 1.7 : 1);
   }
 
-  private publish(random: Random, profile: Profile, number: number, day: number): Post {
+  private publish(random: Random, profile: Profile, number: number, day: number): number {
     const closes = day + random.whole(21, 75);
     const known = closes <= this.world.today ? closes : null;
     this.postings.add(`J-${profile.id.slice(2)}-${number}`, profile.id, day, known);
-    return { published: day, closes };
+    return closes;
   }
 
   private view(profile: Profile, key: number, open: number, today: AccountDay): void {

@@ -53,6 +53,8 @@ export async function scoredTables(pack: Pack, files: Record<string, string>): P
 
 async function scoredWarehouse(pack: Pack, warehouse: DuckDbWarehouse): Promise<ScoredDemo> {
   const sources = await findSources(warehouse, pack);
+  // A day that is scored again is scored from what the tables hold by then.
+  let scored = 0;
 
   async function scoreOn(date: string): Promise<Map<string, Map<string, HistoryRow>>> {
     const asOf = endOfDate(date, pack.zone);
@@ -68,7 +70,9 @@ async function scoredWarehouse(pack: Pack, warehouse: DuckDbWarehouse): Promise<
       trendDates: {},
     });
     const table = `inputs_${date.replaceAll('-', '')}`;
-    await warehouse.materialize({ id: `demo-${date}`, table, cluster: ['account_id'], ...query });
+    scored += 1;
+    const id = `demo-${date}-${scored}`;
+    await warehouse.materialize({ id, table, cluster: ['account_id'], ...query });
     const compiled = compilePack(pack, {
       layouts: new Map(),
       groupAgeDays,
@@ -77,8 +81,8 @@ async function scoredWarehouse(pack: Pack, warehouse: DuckDbWarehouse): Promise<
     });
     const results = new Map(pack.scores.map(({ id }) => [id, new Map<string, HistoryRow>()]));
     for await (const batch of warehouse.read({ table, columns: compiled.requests }))
-      for (const scored of scoreBatch(compiled, batch).results)
-        for (const row of rowsOf(scored)) results.get(row.score)?.set(row.account_id, row);
+      for (const result of scoreBatch(compiled, batch).results)
+        for (const row of rowsOf(result)) results.get(row.score)?.set(row.account_id, row);
     return results;
   }
   return { pack, warehouse, scoreOn, close: () => warehouse.close() };

@@ -1,0 +1,43 @@
+/** A web-experience service's customers: some invent what its makers had not thought of. */
+import type { TableBuilder } from './columns.ts';
+import { type AccountDay, type DemoKind, type Records, subscription } from './kind.ts';
+import { Participations } from './participation.ts';
+import type { Profile } from './profile.ts';
+import type { World } from './world.ts';
+
+export const webExperience: DemoKind = {
+  ...subscription,
+  features: [
+    'segments',
+    'popups',
+    'chat',
+    'surveys',
+    'scoring',
+    'live_view',
+    'templates',
+    'reports',
+  ],
+  options: ['mail', 'app_messages', 'data_hub'],
+  npsAsked: 0.8,
+  records: (world) => new Occasions(world),
+};
+
+class Occasions implements Records {
+  private readonly participations: Participations;
+
+  constructor(world: World) {
+    this.participations = new Participations(world.seed, {
+      event: 0.008,
+      community: 0.01,
+      co_creation: 0.0015,
+    });
+  }
+
+  get tables(): TableBuilder[] {
+    return [this.participations.table];
+  }
+
+  follow(profile: Profile, key: number): (today: AccountDay) => void {
+    return this.participations.follow(profile, key);
+  }
+}
