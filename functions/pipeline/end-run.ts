@@ -2,7 +2,7 @@ import type { KenkoError } from '../errors.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { RunDocument } from '../records/documents.ts';
 import { changeRun } from './leases.ts';
-import { inputsTable, stagingTable } from './run-tables.ts';
+import { enteredTable, inputsTable, stagingTable } from './run-tables.ts';
 
 /** Removes what a run kept for itself. BigQuery would expire it; sooner is cheaper. */
 export async function dropRunTables(
@@ -12,6 +12,7 @@ export async function dropRunTables(
 ): Promise<void> {
   await runtime.warehouse.dropTable(inputsTable(id, run));
   await runtime.warehouse.dropTable(stagingTable(id, run));
+  await runtime.warehouse.dropTable(enteredTable(id, run));
 }
 
 /** Ends a run without effect: nothing of it becomes visible, and the next one may start. */

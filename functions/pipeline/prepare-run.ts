@@ -5,6 +5,7 @@ import { ref } from '../records/collection.ts';
 import { type RunDocument, rules, type ShardDocument, shardsOf } from '../records/documents.ts';
 import { layoutOf } from '../scorecard/layout.ts';
 import { closedBefore, lastClosed } from './closed-days.ts';
+import { withEntered } from './entered-assessments.ts';
 import { changeRun } from './leases.ts';
 import { runInputsQuery } from './run-inputs.ts';
 import { historyTable, inputsTable, jobId, stagingTable } from './run-tables.ts';
@@ -24,7 +25,7 @@ export async function prepareRun(
   const { snapshots, warehouse, bus, clock, log, pack } = runtime;
   await storeRules(runtime);
 
-  const sources = await findSources(warehouse, pack);
+  const sources = await withEntered(runtime, id, claimed, await findSources(warehouse, pack));
   let run = claimed;
   if (run.sources.length === 0) {
     const before = await lastClosed(runtime, claimed.date, -1);

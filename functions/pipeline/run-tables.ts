@@ -11,6 +11,9 @@ export const inputsTable = (id: string, run: Attempted): string => `run_inputs_$
 /** Results of the run, in the layout of `historyTable`. */
 export const stagingTable = (id: string, run: Attempted): string => `staging_${suffix(id, run)}`;
 
+/** What people entered until the run's instant. */
+export const enteredTable = (id: string, run: Attempted): string => `entered_${suffix(id, run)}`;
+
 export const historyTable = 'score_history';
 
 /** A job id of the run: `step` names what it does. */

@@ -12,8 +12,10 @@ export interface ProvidedSource {
   contract: SourceTable;
   /** The team's name of the table, as the pack gives it. */
   table: string;
-  /** The same in parts, with its dataset. */
+  /** The same in parts, with its dataset; empty where only people entered rows of it. */
   path: readonly string[];
+  /** A table of ours, laid out by the contract, whose rows are added. */
+  entered?: string;
   /** The team's columns by the contract's names; absent ones are not there. */
   columns: ReadonlyMap<string, TableColumn>;
   /** Where its dataset is; null where there is one place only. */
@@ -167,12 +169,13 @@ export function sourceQuery(source: ProvidedSource, options: SourceQueryOptions)
   const { event_time: event, loaded_at: loaded, validity } = contract;
   const conditions = knownAt(source, until);
   const needed = new Set([event, loaded, validity?.from, validity?.to]);
-  const selected = contract.columns
-    .filter(({ name }) => only === undefined || only.has(name) || needed.has(name))
-    .map(({ name, type }) => {
-      const column = columns.get(name);
-      return `${column ? asContract(column, type, zone) : `CAST(NULL AS ${type})`} AS ${named(name)}`;
-    });
+  const wanted = contract.columns.filter(
+    ({ name }) => only === undefined || only.has(name) || needed.has(name),
+  );
+  const selected = wanted.map(({ name, type }) => {
+    const column = columns.get(name);
+    return `${column ? asContract(column, type, zone) : `CAST(NULL AS ${type})`} AS ${named(name)}`;
+  });
   for (const [name, expression] of extra ?? []) selected.push(`${expression} AS ${named(name)}`);
   const type = contract.columns.find(({ name }) => name === event)?.type;
   const localDate =
@@ -180,5 +183,15 @@ export function sourceQuery(source: ProvidedSource, options: SourceQueryOptions)
       ? `, DATE(${named(event)}, '${zone}') AS local_date`
       : '';
   const where = conditions.length > 0 ? `\nWHERE ${conditions.join('\n  AND ')}` : '';
-  return `SELECT *${localDate}\nFROM (\n  SELECT ${selected.join(', ')}\n  FROM ${path.map(named).join('.')}\n) AS provided${where}`;
+  const parts = [
+    ...(path.length > 0
+      ? [`SELECT ${selected.join(', ')}\n  FROM ${path.map(named).join('.')}`]
+      : []),
+    ...(source.entered === undefined
+      ? []
+      : [
+          `SELECT ${wanted.map(({ name }) => named(name)).join(', ')}\n  FROM ${named(source.entered)}`,
+        ]),
+  ];
+  return `SELECT *${localDate}\nFROM (\n  ${parts.join('\n  UNION ALL\n  ')}\n) AS provided${where}`;
 }

@@ -270,7 +270,13 @@ describe('the list of composite indexes', () => {
     expect(api.queries.length).toBeGreaterThan(50);
     expect(api.queries.flatMap((query) => missingIndexes(query))).toEqual([]);
     // Each index costs a part of every write; some are for runs and notices.
-    const others = new Set(['days', 'signals', 'episodes digest', 'episodes due_at']);
+    const others = new Set([
+      'days',
+      'entries kind',
+      'signals',
+      'episodes digest',
+      'episodes due_at',
+    ]);
     const isOther = ({ collection, equal, by }: CompositeIndex) =>
       [collection, `${collection} ${equal}`, `${collection} ${by}`].some((one) => others.has(one));
     const needed = api.queries.flatMap((query) => missingIndexes(query, []));
