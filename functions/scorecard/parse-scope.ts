@@ -149,11 +149,14 @@ function inOrder(
 ): DerivedMetric[] {
   const ordered: DerivedMetric[] = [];
   const state = new Map<string, 'open' | 'done'>();
+  const circular = new Set<string>();
   const visit = (id: string, trail: string[]): void => {
     const entry = found.get(id);
     if (!entry || state.get(id) === 'done') return;
     if (state.get(id) === 'open') {
-      const cycle = [...trail.slice(trail.indexOf(id)), id].join(' -> ');
+      const around = trail.slice(trail.indexOf(id));
+      for (const part of around) circular.add(part);
+      const cycle = [...around, id].join(' -> ');
       report(['derive', entry.index, 'expression'], `is made from itself: ${cycle}`);
       return;
     }
@@ -161,11 +164,11 @@ function inOrder(
     for (const read of entry.expression.metrics) visit(read, [...trail, id]);
     state.set(id, 'done');
     const { index: _index, place, ...metric } = entry;
-    ordered.push({ ...metric, place });
-    if (!metrics.has(id)) {
-      const nullable = mayBeMissing(entry.expression, metrics);
-      metrics.set(id, { ...metric, kind: 'derived', nullable });
-    }
+    if (metrics.has(id)) return;
+    // Whoever follows what a metric reads would never come to an end.
+    if (!circular.has(id)) ordered.push({ ...metric, place });
+    const nullable = mayBeMissing(entry.expression, metrics);
+    metrics.set(id, { ...metric, kind: 'derived', nullable });
   };
   for (const id of found.keys()) visit(id, []);
   return ordered;

@@ -73,7 +73,10 @@ describe.each(['README.md', 'README.ja.md'])('rules/%s', (name) => {
         if (!next) break;
         command = next;
       }
-      const options = command.options.map(({ long }) => long);
+      // A command with commands of its own does the usual one of them.
+      const options = [command, ...command.commands].flatMap((one) =>
+        one.options.map(({ long }) => long),
+      );
       expect(options, line).toEqual(expect.arrayContaining(line.match(/--[a-z-]+/g) ?? []));
     }
   });
@@ -81,11 +84,15 @@ describe.each(['README.md', 'README.ja.md'])('rules/%s', (name) => {
 
 describe('both languages of rules/README', () => {
   it('type the same commands', () => {
-    const commands = (name: string) =>
-      [...readFileSync(join(root, 'rules', name), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
-        ([, lines = '']) => lines.replaceAll(/#.*| --lang ja/g, '').replaceAll(/ +\n/g, '\n'),
+    /** Those of the steps to a first pack. */
+    const commands = (name: string) => {
+      const text = readFileSync(join(root, 'rules', name), 'utf8');
+      const steps = text.slice(text.indexOf('### 1.'), text.indexOf('### 8.'));
+      return [...steps.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, lines = '']) =>
+        lines.replaceAll(/#.*| --lang ja/g, '').replaceAll(/ +\n/g, '\n'),
       );
-    expect(commands('README.md')).toHaveLength(3);
+    };
+    expect(commands('README.md').length).toBeGreaterThan(2);
     expect(commands('README.ja.md')).toEqual(commands('README.md'));
   });
 });
