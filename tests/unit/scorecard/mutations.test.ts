@@ -24,9 +24,9 @@ interface Target {
  * A rule file beside what it needs: one short scorecard for every other score, and the groups
  * that these read. All of a pack at every edit would take minutes.
  */
-function targetOf(all: ReadonlyMap<string, string>, path: string): Target {
+function targetOf(all: ReadonlyMap<string, string>, { scores }: Pack, path: string): Target {
   const own = path.replace('.test.yaml', '.yaml');
-  const cards = parsePack(new Map(all)).scores.map(({ scorecards }) => {
+  const cards = scores.map(({ scorecards }) => {
     const files = scorecards.map(({ place }) => place.file);
     return files.includes(own) ? own : files.sort((a, b) => lengthOf(all, a) - lengthOf(all, b))[0];
   });
@@ -36,7 +36,7 @@ function targetOf(all: ReadonlyMap<string, string>, path: string): Target {
       // They read one another and metrics of any card: where one is edited, everything stays.
       if (readsCards(path)) return !other.endsWith('.test.yaml');
       if (readsCards(other)) return false;
-      if (other.endsWith('.test.yaml')) return other === path;
+      if (/\.test\.yaml$|signals\.yaml$/.test(other)) return other === path;
       return !other.includes('/scorecards/') || cards.includes(other);
     }),
   );
@@ -53,7 +53,8 @@ const lengthOf = (files: ReadonlyMap<string, string>, path: string): number =>
 function targetsOf(name: string): Target[] {
   const all = readPackFiles(name);
   const rules = [...all.keys()].filter((path) => path.startsWith('rules/'));
-  return rules.map((path) => targetOf(all, path));
+  const pack = parsePack(all);
+  return rules.map((path) => targetOf(all, pack, path));
 }
 
 const targets = packNames().flatMap(targetsOf);
