@@ -143,6 +143,8 @@ describe('a change', () => {
     const changes = await deployment.plan();
     expect(changes.map(({ address, actions }) => `${address} ${actions.join('+')}`).sort()).toEqual(
       [
+        'module.function["notify"].google_cloudfunctions2_function.this update',
+        'module.function["notify-event"].google_cloudfunctions2_function.this update',
         'module.function["reconcile"].google_cloudfunctions2_function.this update',
         'module.function["sync-salesforce"].google_cloudfunctions2_function.this update',
         'module.secret["KENKO_SALESFORCE_PRIVATE_KEY"].google_secret_manager_secret_version.this create+delete',
@@ -214,13 +216,15 @@ describe('a value of a secret', () => {
     const state = readFileSync(join(terraform.folder, 'terraform.tfstate'), 'utf8');
     expect(state).toContain('kenko-salesforce-private-key');
     expect(state).not.toContain('the first key');
+    expect(state).toContain('kenko-slack-token');
+    expect(state).not.toContain(largest.slack_token);
     deployment.set({ salesforce_secret_version: 2, salesforce_private_key: 'the second key' });
     await deployment.plan();
     const shown = await terraform.must('show', '-json', join(terraform.folder, 'plan'));
     expect(shown).toContain('kenko-salesforce-private-key');
     expect(shown).not.toMatch(/the (first|second) key/);
     const values = [...deployment.cloud.secretValues.values()];
-    expect(values).toEqual([largest.salesforce_private_key]);
+    expect(values.sort()).toEqual([largest.salesforce_private_key, largest.slack_token].sort());
   });
 });
 
