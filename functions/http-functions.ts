@@ -8,7 +8,7 @@ import type { FunctionName } from './config.ts';
 import { code, KenkoError, Rejected, Throttled, Unauthorized } from './errors.ts';
 import type { Runtime } from './ports/runtime.ts';
 import {
-  type Delivery,
+  type DeliveryAttempt,
   type Message,
   type PushEnvelope,
   pushEnvelope,
@@ -30,7 +30,7 @@ const largestBody = 256 * 1024;
 export function push<M extends Message>(
   name: FunctionName,
   queue: Queue,
-  consume: (runtime: Runtime, message: M, delivery: Delivery) => Promise<unknown>,
+  consume: (runtime: Runtime, message: M, delivery: DeliveryAttempt) => Promise<unknown>,
   runtimeOf: RuntimeOf,
 ): Handler {
   return async (request, response) => {

@@ -95,7 +95,7 @@ export const pushEnvelope = z.object({
 export type PushEnvelope = z.infer<typeof pushEnvelope>;
 
 /** What a consumer may know of how its message came. */
-export interface Delivery {
+export interface DeliveryAttempt {
   /**
    * An earlier delivery may have done a part of the work, and died before it could say so:
    * always, unless this one is known to be the first.

@@ -1,7 +1,7 @@
 import { KenkoError, Unauthorized } from '../errors.ts';
 import type { FieldValue, UpdateResult } from '../ports/crm.ts';
 import type { Runtime } from '../ports/runtime.ts';
-import type { AccountsChangedMessage, Delivery } from '../records/messages.ts';
+import type { AccountsChangedMessage, DeliveryAttempt } from '../records/messages.ts';
 import type { SalesforceMapping } from '../scorecard/pack.ts';
 import { withoutKept, writtenAfter } from './kept-by-hand.ts';
 import {
@@ -36,7 +36,7 @@ export interface SyncCounts {
 export async function syncSalesforce(
   runtime: Runtime,
   message: AccountsChangedMessage,
-  { repeated }: Delivery = { repeated: false },
+  { repeated }: DeliveryAttempt = { repeated: false },
 ): Promise<SyncCounts> {
   const counts: SyncCounts = { updated: 0, unchanged: 0, parked: 0, waiting: 0 };
   const mapping = runtime.pack.salesforce;

@@ -19,6 +19,7 @@ import {
 import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
 import { layoutOf } from '../../functions/scorecard/layout.ts';
 import { scoreBatch } from '../../functions/scorecard/score.ts';
+import { shownHash } from '../../functions/scorecard/shown-scope.ts';
 import { openLocalRuntime } from '../../functions/wiring-local.ts';
 import { accountId, inputsSchema, loadInputs } from './accounts.ts';
 import { compiledPack, engine, firstDate, groupAges, packFiles, secondDate } from './pack.ts';
@@ -126,7 +127,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     shards: Math.ceil(accounts / accountsPerShard),
     counts: null,
     equal_rows_published: false,
-    shown_hash: '',
+    shown_hash: shownHash(pack),
     changed: null,
     started_at: now,
     reached: {},

@@ -238,7 +238,11 @@ describe('the deployed API', () => {
     served = await serve(deployed, 'api', { ...environment('api'), KENKO_PACK: 'other' });
     const response = await fetch(`${served.url}/v1/health`);
     const { error } = (await response.json()) as { error: { message: string } };
-    expect(error.message).toBe('There is no pack "other"; choose one of retail, saas.');
+    const known = readdirSync(join(root, 'rules'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'schema')
+      .map(({ name }) => name)
+      .sort();
+    expect(error.message).toBe(`There is no pack "other"; choose one of ${known.join(', ')}.`);
   });
 });
 

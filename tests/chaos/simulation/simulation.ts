@@ -23,7 +23,7 @@ import { activeRunStates, crmAccounts, runs } from '../../../functions/records/d
 import type { EventBody } from '../../../functions/records/events.ts';
 import type {
   AccountsChangedMessage,
-  Delivery,
+  DeliveryAttempt,
   Message,
   Queue,
   ShardMessage,
@@ -82,7 +82,7 @@ interface Job {
   name: string;
   due: number;
   attempts: number;
-  work: (runtime: Runtime, delivery: Delivery) => Promise<unknown>;
+  work: (runtime: Runtime, delivery: DeliveryAttempt) => Promise<unknown>;
   /** Counts towards dead letters; what people and Cloud Scheduler ask for is asked again. */
   message?: { queue: Queue; body: Message };
 }
@@ -93,7 +93,7 @@ interface Running {
   startedAt: number;
 }
 
-type Consumer = (runtime: Runtime, body: Message, delivery: Delivery) => Promise<unknown>;
+type Consumer = (runtime: Runtime, body: Message, delivery: DeliveryAttempt) => Promise<unknown>;
 const consumers: Record<Queue, Consumer> = {
   'score-shards': (runtime, body) => scoreShard(runtime, body as ShardMessage),
   'publish-shards': (runtime, body) => publishShard(runtime, body as ShardMessage),
@@ -180,14 +180,14 @@ export async function openSimulation(options: SimulationOptions) {
   function send(queue: Queue, body: Message, due: number): void {
     const what = 'shard' in body ? `${body.run}/${body.shard}` : undefined;
     const name = `${queue} ${what ?? ('accounts' in body ? body.accounts.join() : '')}`;
-    const work = (runtime: Runtime, delivery: Delivery) =>
+    const work = (runtime: Runtime, delivery: DeliveryAttempt) =>
       consumers[queue](runtime, body, delivery);
     jobs.push({ name, due, attempts: 0, work, message: { queue, body } });
   }
 
   function start(job: Job): void {
     jobs.splice(jobs.indexOf(job), 1);
-    const delivery: Delivery = { repeated: job.attempts > 0 };
+    const delivery: DeliveryAttempt = { repeated: job.attempts > 0 };
     const process = new Process(`${job.name} [${++begun}]`, job.message?.body, delivery);
     const around = { turns, faults, now: () => time };
     const bare = base();

@@ -3,7 +3,7 @@
  * the order in which processes meet is decided by a seed and by nothing else.
  */
 import type { Random } from '../../../functions/local/demo/random.ts';
-import type { Delivery, Message } from '../../../functions/records/messages.ts';
+import type { DeliveryAttempt, Message } from '../../../functions/records/messages.ts';
 
 /** A process: one request that a function works on. It may die, or be paused. */
 export class Process {
@@ -13,9 +13,9 @@ export class Process {
   pausedUntil = 0;
   /** What it was asked to do, where a message did. */
   readonly message: Message | undefined;
-  delivery: Delivery;
+  delivery: DeliveryAttempt;
 
-  constructor(name: string, message: Message | undefined, delivery: Delivery) {
+  constructor(name: string, message: Message | undefined, delivery: DeliveryAttempt) {
     this.name = name;
     this.message = message;
     this.delivery = delivery;

@@ -1,0 +1,3 @@
+import { describeKilled } from '../pipeline/support/killed.ts';
+
+describeKilled({ rest: 1, of: 2 });
