@@ -8,7 +8,7 @@ import { WriteQueue } from './write-queue.ts';
  * Appends under way at once: while DuckDB keeps what one brings, the next one's batches are
  * copied into its vectors.
  */
-const appendsAtOnce = 2;
+const appendsAtOnce = 3;
 
 type Work<T> = (connection: DuckDBConnection) => Promise<T>;
 
