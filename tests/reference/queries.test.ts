@@ -15,6 +15,8 @@ import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
 import { useRuntime } from '../../functions/wiring.ts';
 import { openTestSystem, type TestSystem } from '../pipeline/support/test-system.ts';
+import { createWorld, execute } from '../pipeline/support/tiny-data.ts';
+import { tinyPackFiles } from '../pipeline/support/tiny-pack.ts';
 import { sources } from '../sql/support/catalogue.ts';
 import { date } from '../sql/support/fixture.ts';
 import { type CheckedWarehouse, checkedWarehouse } from './support/checked-warehouse.ts';
@@ -48,6 +50,11 @@ async function begin(pack: string): Promise<CheckedWarehouse> {
   await system.warehouse.transaction(async (connection) => {
     for (const table of hostileSources(sources.values())) await placeInTwin(connection, table);
   });
+  return watched();
+}
+
+/** From here on, whatever the system asks of its warehouse is asked of both engines. */
+function watched(): CheckedWarehouse {
   const warehouse = checkedWarehouse(system.warehouse, engine, partitions);
   useRuntime({ ...system.runtime, warehouse });
   return warehouse;
@@ -94,6 +101,41 @@ describe('queries of the pipeline and the API', () => {
     await expect(validateSources(warehouse, pack, provided, instant)).rejects.toThrow(
       /has one row/,
     );
+    expectSame(warehouse);
+  });
+});
+
+/** The smallest pack, with a table of finished metrics beside its own. */
+function martFiles(): Map<string, string> {
+  const label = '{ en: Logins, ja: ログイン }';
+  const textOf = (path: string): string => tinyPackFiles().get(path) ?? '';
+  const [pack, card] = ['rules/tiny/pack.yaml', 'rules/tiny/scorecards/all.yaml'];
+  return tinyPackFiles({
+    [pack]: `${textOf(pack)}metrics: { table: finished, date: day, columns: { account_id: customer } }\n`,
+    [card]: `${textOf(card)}reference: [logins]\n`,
+    'sql/metrics/tiny/finished.yaml': `group: finished
+sources: [mart]
+metrics:
+  - { id: logins, type: int, direction: higher, nullable: true, label: ${label}, description: ${label} }
+`,
+  });
+}
+
+describe('queries of a metrics mart', () => {
+  afterEach(() => system.close());
+
+  it('are answered alike, and so is that a row is there twice', async () => {
+    system = await openTestSystem({ files: martFiles(), now: '2026-03-02T00:00:00Z' });
+    await createWorld(system);
+    await execute(system, [
+      'CREATE TABLE source.finished (customer VARCHAR, day DATE, logins BIGINT)',
+      `INSERT INTO source.finished VALUES ('a1', '2026-02-28', 3), ('a1', '2026-03-01', 5),
+         ('a2', '2026-03-01', NULL), ('a3', '2026-03-02', 7)`,
+    ]);
+    const warehouse = watched();
+    expect(await run('2026-03-01T17:00:00Z')).toBe('finished');
+    await execute(system, [`INSERT INTO source.finished VALUES ('a1', '2026-03-01', 6)`]);
+    expect(await run('2026-03-01T18:00:00Z')).toMatch(/'a1' and .* is in 2 rows/);
     expectSame(warehouse);
   });
 });
