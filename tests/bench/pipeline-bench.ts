@@ -39,7 +39,7 @@ const favourable: Setting = { accountsPerShard: 20_000, threads: 1 };
 export async function measurePipeline(folder: string): Promise<Ratio[]> {
   return [
     {
-      ...(await measureWith(folder, 3, asDeployed)),
+      ...(await measureWith(folder, 7, asDeployed)),
       name: 'pipeline/sql-only',
       required: { atMost: 1 },
     },
@@ -90,7 +90,7 @@ async function measureWith(
         ours: { before: clean, run: scoreAndLoad, work: accounts },
         sql: { before: clean, run: query, work: accounts },
       },
-      { rounds, warmUps: 0 },
+      { rounds, warmUps: 1 },
     );
     const seconds = ({ rate }: { rate: number }) => `${(accounts / rate).toFixed(2)} s`;
     const what = `read, score and load ${accounts.toLocaleString('en')} accounts in shards of ${accountsPerShard.toLocaleString('en')}`;
