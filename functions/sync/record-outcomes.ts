@@ -67,12 +67,15 @@ export async function recordOutcomes(
 
 function documentOf(run: string, at: string, { row, result, written }: Attempt): CrmDocument {
   const updated = result.outcome === 'updated';
+  const known = row.stored?.data;
+  // The run that brought the content: what is sent a second time is still that one's.
+  const isSame = updated && known?.state === 'synced' && known.synced_hash === row.hash;
   return {
     state: stateOf[result.outcome],
     record_id: row.recordId,
     synced_hash: updated ? row.hash : (row.stored?.data.synced_hash ?? null),
     hash: row.hash,
-    run,
+    run: isSame ? known.run : run,
     at,
     code: updated ? null : result.code,
     reason: updated ? null : result.reason,

@@ -45,19 +45,23 @@ export async function visibleState(simulation: Simulation): Promise<Record<strin
  * Which signals were seen depends on which runs came through, but nothing is told twice, and
  * nothing is left to tell. That there is something to tell is looked at in calm weather.
  */
-async function noticesOf({ salesforce, channels, snapshots }: Simulation) {
-  const keys = [
-    ...channels.map(({ key }) => key),
-    ...salesforce.tasks().map(({ Kenko_Key__c: key }) => String(key)),
-  ];
-  const all = await snapshots.query({ collection: episodes, limit: 1000 });
+async function noticesOf(simulation: Simulation) {
+  const keys = toldBy(simulation);
+  const all = await simulation.snapshots.query({ collection: episodes, limit: 1000 });
   return {
     toldTwice: keys.filter((key, i) => keys.indexOf(key) < i),
     unsent: all.flatMap(({ data: { deliveries } }) =>
       deliveries.filter(({ state }) => state !== 'sent'),
     ),
-    silent: keys.length === 0,
   };
+}
+
+/** Keys of all that people were told. */
+export function toldBy({ salesforce, channels }: Simulation): string[] {
+  return [
+    ...channels.map(({ key }) => key),
+    ...salesforce.tasks().map(({ Kenko_Key__c: key }) => String(key)),
+  ];
 }
 
 /** The parts in which two states differ, with the first difference of each in words. */

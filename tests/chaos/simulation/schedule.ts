@@ -4,7 +4,7 @@ import { repositoryRoot } from '../../../functions/deployed-files.ts';
 import type { TextCache } from '../../../functions/local/text-cache.ts';
 import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
 import type { Runtime } from '../../../functions/ports/runtime.ts';
-import { differences, visibleState } from './compare.ts';
+import { differences, toldBy, visibleState } from './compare.ts';
 import { calm, storm, type Weather } from './faults.ts';
 import { deploymentOf, scenarios, start } from './scenarios.ts';
 import { openSimulation } from './simulation.ts';
@@ -66,6 +66,7 @@ async function statesOf(scenario: Scenario): Promise<Record<string, unknown>[]> 
   for (const events of [scenario.events, ...(scenario.otherwise ? [scenario.otherwise] : [])]) {
     const played = await play(scenario, events, 0, { weather: calm });
     if ('error' in played) throw played.error;
+    if (played.told === 0) throw new Error('nobody is told anything, even in calm weather');
     states.push(played.state);
   }
   return states;
@@ -98,7 +99,8 @@ async function play(
   const { faults, story } = simulation;
   try {
     await simulation.run();
-    return { state: await visibleState(simulation), faults: faults.seen, story };
+    const told = toldBy(simulation).length;
+    return { state: await visibleState(simulation), told, faults: faults.seen, story };
   } catch (error) {
     return { error, faults: faults.seen, story };
   } finally {
