@@ -58,9 +58,16 @@ export class SalesforceSession {
    * Makes one request, again where its failure may pass, and once more with a new session
    * where this one has ended.
    * @param what says in messages what was being done
+   * @param once for a request that would take effect twice: after a failure that may hide an
+   *   effect it is left to the caller, who can look
    * @throws Retryable, Throttled, Unauthorized or Rejected
    */
-  async call<R>(what: string, request: (connection: Connection) => Promise<R>): Promise<R> {
+  async call<R>(
+    what: string,
+    request: (connection: Connection) => Promise<R>,
+    { once = false }: { once?: boolean } = {},
+  ): Promise<R> {
+    const attempts = once ? 1 : this.#options.attempts;
     let renewed = false;
     for (let attempt = 1; ; attempt++) {
       const connection = await this.loggedIn();
@@ -75,7 +82,7 @@ export class SalesforceSession {
           continue;
         }
         const failure = classified(error, what);
-        if (!(failure instanceof Retryable) || attempt >= this.#options.attempts) throw failure;
+        if (!(failure instanceof Retryable) || attempt >= attempts) throw failure;
       } finally {
         this.#noteUsage(connection);
       }

@@ -35,8 +35,11 @@ export async function createTask(session: SalesforceSession, task: CrmTask): Pro
     ActivityDate: task.due,
   };
   const answer = created.safeParse(
-    await session.call('creating a task', (connection) =>
-      connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
+    await session.call(
+      'creating a task',
+      (connection) =>
+        connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
+      { once: true },
     ),
   );
   const row = answer.data?.[0];

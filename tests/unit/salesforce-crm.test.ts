@@ -95,6 +95,25 @@ describe('a call that may succeed later is made again', () => {
     expect((await crm.read('Account', ids, ['Name'])).size).toBe(1);
   });
 
+  test('except for a new task, which would be there twice', async () => {
+    const { org, crm } = await open();
+    const [recordId = ''] = await org.create(['a']);
+    const task = {
+      key: 'k',
+      recordId,
+      owner: null,
+      subject: 'Call them',
+      description: '',
+      priority: 'High' as const,
+      due: '2026-04-03',
+    };
+    org.fault = ({ method, url }) =>
+      method === 'POST' && url.endsWith('/composite/sobjects') ? 'drop-after' : undefined;
+    await expect(crm.createTask(task)).rejects.toBeInstanceOf(Retryable);
+    expect(org.tasks()).toHaveLength(1);
+    expect(await crm.findTask('k')).toBe(org.tasks()[0]?.Id);
+  });
+
   test('but not for ever: then the rows are to be retried, and later calls are not tried', async () => {
     const { org, crm } = await open({ attempts: 3 });
     const ids = await org.create(numbered(401));

@@ -131,8 +131,8 @@ export const refused: readonly Mistake[] = [
   {
     what: 'a secret that its function may not read',
     file: 'data.tf',
-    from: /readers = \{\n {4}for name, function in local\.deployed : name => local\.members\[name\] if function\.salesforce\n {2}\}/,
-    to: 'readers = {}',
+    from: '[for name, function in local.deployed : name if function.salesforce]',
+    to: '[]',
     found: /Permission denied on secret/,
   },
   leftOut(
