@@ -1,6 +1,6 @@
 /** The CRM port on Salesforce's REST API, by jsforce. */
 import { z } from 'zod';
-import { code, Rejected, Retryable } from '../errors.ts';
+import { code, Rejected, Retryable, Unauthorized } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
   Crm,
@@ -136,23 +136,19 @@ class SalesforceCrm implements Crm {
     const type = named(objectType);
     const results = new Array<UpdateResult>(records.length);
     let stopped: UpdateResult | undefined;
-    let sent = false;
     for (const chunk of chunksOf(records)) {
       if (stopped === undefined) {
         try {
           await this.#session.keepHeadroom();
           await this.#session.loggedIn();
+          stopped = await this.#updateChunk(type, records, chunk, results);
         } catch (error) {
-          if (!sent) throw error;
+          // Outcomes that are known must not be lost.
+          if (!results.some(Boolean)) throw error;
           stopped = callFailure(error);
         }
       }
-      if (stopped === undefined) {
-        sent = true;
-        stopped = await this.#updateChunk(type, records, chunk, results);
-      } else {
-        for (const at of chunk) results[at] = stopped;
-      }
+      if (stopped !== undefined) for (const at of chunk) results[at] ??= stopped;
     }
     return results;
   }
@@ -255,6 +251,7 @@ class SalesforceCrm implements Crm {
           pending.map((at) => recordAt(records, at)),
         );
       } catch (error) {
+        if (error instanceof Unauthorized) throw error;
         const failure = callFailure(error);
         if (errorCodeOf(error instanceof Error ? error.cause : undefined) === 'JSON_PARSER_ERROR') {
           // One value that Salesforce cannot read fails the whole call: find its row.

@@ -236,6 +236,24 @@ describe('the session', () => {
     expect(org.calls()).toHaveLength(2);
   });
 
+  test('that ended and is not renewed is refused credentials, unless some rows are written', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(numbered(201));
+    let updates = 0;
+    let lasting = 1;
+    org.fault = (request) => {
+      if (isLogin(request)) return updates > lasting ? refusal(400, 'invalid_grant') : undefined;
+      if (!isPatch(request)) return undefined;
+      updates += 1;
+      return updates > lasting ? refusal(401, 'INVALID_SESSION_ID') : undefined;
+    };
+    const results = await crm.update('Account', scoreOf(ids));
+    expect(results.filter(({ outcome }) => outcome === 'updated')).toHaveLength(200);
+    expect(results[200]).toMatchObject({ outcome: 'retry' });
+    lasting = 0;
+    await expect(crm.update('Account', scoreOf(ids, 2))).rejects.toBeInstanceOf(Unauthorized);
+  });
+
   test('is refused for wrong credentials, without a second try', async () => {
     const auth = { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'wrong' } as const;
     const { org, crm } = await open({ auth });
