@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { code, Rejected } from './errors.ts';
 
 /** Colours are left out where the output is no terminal or the user says so. */
-export function wantsColour(isTerminal: boolean): boolean {
-  return isTerminal && !process.env.NO_COLOR;
+export function wantsColour(isTerminal: boolean | undefined): boolean {
+  return isTerminal === true && !process.env.NO_COLOR;
 }
 
 /** What a function may be given beside the rules: the ports that `wiring.ts` opens for it. */
