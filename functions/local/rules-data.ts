@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
-import { runInputsQuery } from '../pipeline/run-inputs.ts';
+import { freezeInputs } from '../pipeline/freeze-inputs.ts';
 import { dateEndingAt, endOfDate, momentOf } from '../pipeline/slot.ts';
 import { findSources, groupAges, sourceStates, validateSources } from '../pipeline/sources.ts';
 import { compilePack } from '../scorecard/compile.ts';
@@ -134,22 +134,19 @@ async function scoreAll(
   await validateSources(warehouse, pack, sources, { asOf, date });
   const ages = groupAges(pack, await sourceStates(warehouse, pack, sources, { asOf, date }), date);
   const money = revenueOf(pack, sources.get('accounts')?.columns.has(revenueColumn) ?? false);
-  const query = runInputsQuery({
-    pack: { ...pack, scores: [], accountColumns: [...pack.accountColumns, ...money] },
-    sources,
-    asOf,
-    date,
-    groupAges: new Map(Object.entries(ages)),
-    beforeDate: null,
-    trendDates: {},
-  });
-  await warehouse.materialize({
-    id: inputs,
-    sql: query.sql,
-    parameters: query.parameters,
-    table: inputs,
-    cluster: ['account_id'],
-  });
+  await freezeInputs(
+    warehouse,
+    { id: inputs, table: inputs },
+    {
+      pack: { ...pack, scores: [], accountColumns: [...pack.accountColumns, ...money] },
+      sources,
+      asOf,
+      date,
+      groupAges: new Map(Object.entries(ages)),
+      beforeDate: null,
+      trendDates: {},
+    },
+  );
   const compiled = compilePack(pack, {
     layouts: new Map(),
     groupAgeDays: new Map(Object.entries(ages)),

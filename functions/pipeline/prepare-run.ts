@@ -6,8 +6,8 @@ import { type RunDocument, rules, type ShardDocument, shardsOf } from '../record
 import { layoutOf } from '../scorecard/layout.ts';
 import { closedBefore, lastClosed } from './closed-days.ts';
 import { withEntered } from './entered-assessments.ts';
+import { freezeInputs } from './freeze-inputs.ts';
 import { changeRun } from './leases.ts';
-import { runInputsQuery } from './run-inputs.ts';
 import { historyTable, inputsTable, jobId, stagingTable } from './run-tables.ts';
 import { findSources, groupAges, sourceStates, validateSources } from './sources.ts';
 
@@ -55,23 +55,20 @@ export async function prepareRun(
   }
 
   await validateSources(warehouse, pack, sources, { asOf: run.as_of, date: run.date });
-  const query = runInputsQuery({
-    pack,
-    sources,
-    asOf: run.as_of,
-    date: run.date,
-    groupAges: new Map(Object.entries(run.group_ages)),
-    beforeDate: run.before_date,
-    trendDates: run.trend_dates,
-    ...(pack.asOf === 'slot' ? { revisedBy: pack.hash } : {}),
-  });
-  const { rows } = await warehouse.materialize({
-    id: jobId(id, run, 'inputs'),
-    sql: query.sql,
-    parameters: query.parameters,
-    table: inputsTable(id, run),
-    cluster: ['account_id'],
-  });
+  const rows = await freezeInputs(
+    warehouse,
+    { id: jobId(id, run, 'inputs'), table: inputsTable(id, run) },
+    {
+      pack,
+      sources,
+      asOf: run.as_of,
+      date: run.date,
+      groupAges: new Map(Object.entries(run.group_ages)),
+      beforeDate: run.before_date,
+      trendDates: run.trend_dates,
+      ...(pack.asOf === 'slot' ? { revisedBy: pack.hash } : {}),
+    },
+  );
   await warehouse.createTable(stagingTable(id, run), historySchema(runtime), { temporary: true });
   const starts = await shardStarts(runtime, inputsTable(id, run));
   await createShards(runtime, id, run, starts);
