@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { code, Rejected } from './errors.ts';
+import { readUtf8 } from './utf8-text.ts';
 
 /** The folder that holds `rules`, `sql` and `functions`. */
 export function repositoryRoot(): string {
@@ -39,7 +40,7 @@ export function packNames(root = repositoryRoot()): string[] {
  * Texts of all that a pack consists of, by path as in the repository: its rules, the shared
  * metric groups and its own, and the input contract.
  * @param folder where the pack's rules are; `rules/<pack>` without it
- * @throws Rejected `not-found` naming the packs there are
+ * @throws Rejected `not-found` naming the packs there are, `invalid-data` for a file that is not UTF-8
  */
 export function readPackFiles(
   pack: string,
@@ -56,8 +57,10 @@ export function readPackFiles(
     );
   }
   const texts = new Map<string, string>();
-  const add = (file: string, path: string) =>
-    texts.set(path.split(sep).join('/'), readFileSync(file, 'utf8'));
+  const add = (file: string, path: string): void => {
+    const name = path.split(sep).join('/');
+    texts.set(name, readUtf8(file, name));
+  };
   for (const file of filesBelow(folder, (name) => name.endsWith('.yaml'))) {
     add(file, join('rules', pack, relative(folder, file)));
   }

@@ -25,6 +25,13 @@ export async function dataCheck(
       ]),
     ),
   );
+  const accounts = found.tables.find(({ table: name }) => name === 'accounts')?.file;
+  for (const { file, rows, strangers } of found.tables) {
+    if (!strangers) continue;
+    print(
+      `\n${colour.yellow(`${strangers.rows} of ${rows} rows in ${file} are of accounts that ${accounts} does not have, such as '${strangers.example}'`)}: they count for nobody.`,
+    );
+  }
   if (found.missingTables.length > 0) {
     print(`\nTables that are not there: ${found.missingTables.join(', ')}`);
   }

@@ -1,15 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parse } from 'csv-parse/sync';
-import { packNames, readPackFiles, repositoryRoot } from '../deployed-files.ts';
+import { repositoryRoot } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
-import { profileSheet } from '../evidence/sheet-profile.ts';
 import { identifier } from '../scorecard/catalogue.ts';
 import { parsePack } from '../scorecard/parse.ts';
 import { systemClock } from '../system-clock.ts';
 import { type NewPack, type NewSheet, newPackFiles } from './new-pack.ts';
 import { print, printJson } from './output.ts';
+import { contract, readSheet } from './sheet-file.ts';
 
 export interface InitOptions {
   fromSheet?: string;
@@ -20,18 +19,6 @@ export interface InitOptions {
   into?: string;
   json?: boolean;
 }
-
-/** Columns of accounts by what Japanese sheets call them. */
-const attributeNames: Record<string, string> = {
-  会社名: 'name',
-  顧客名: 'name',
-  企業名: 'name',
-  担当者: 'owner',
-  担当: 'owner',
-  プラン: 'plan',
-  業種: 'industry',
-  月額: 'mrr',
-};
 
 /** `kenko init`: a new pack from a template or a sheet. Nothing that is there is changed. */
 export async function init(name: string, options: InitOptions): Promise<void> {
@@ -102,63 +89,6 @@ async function answers(name: string, options: InitOptions): Promise<Omit<NewPack
 }
 
 export const purposes = ['churn', 'upsell', 'onboarding', 'purchase'] as const;
-
-/** The input contract and the shared metrics, which every pack is read with. */
-function contract(): [string, string][] {
-  const [any = ''] = packNames();
-  return [...readPackFiles(any)].filter(
-    ([path]) => path.startsWith('sql/sources/') || path.startsWith('sql/metrics/shared/'),
-  );
-}
-
-function readSheet(path: string): NewSheet {
-  const refuse = (why: string): Rejected => new Rejected(code.invalidData, `${path}: ${why}.`);
-  if (!existsSync(path)) throw new Rejected(code.notFound, `There is no file ${path}.`);
-  if (extname(path).toLowerCase() !== '.csv') {
-    throw refuse('a CSV file is expected; export the sheet as CSV (UTF-8)');
-  }
-  let rows: string[][];
-  try {
-    rows = parse(readFileSync(path), { bom: true, skip_empty_lines: true });
-  } catch (error) {
-    throw new Rejected(
-      code.invalidData,
-      `${path} cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}.`,
-      { cause: error },
-    );
-  }
-  const [header = [], ...records] = rows;
-  const names = header.map((name) => name.trim());
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw refuse(`the column "${twice}" is there twice; rename one`);
-  if (names.includes('')) throw refuse('a column has no name; name every column in the first line');
-  if (records.length === 0) throw refuse('it has no rows below the column names');
-  const columns = parseAccounts();
-  const attributes = new Map<string, string>();
-  for (const column of names) {
-    const known = columns.includes(column) ? column : attributeNames[column];
-    if (known !== undefined && !attributes.has(known)) attributes.set(known, column);
-  }
-  const profile = profileSheet(names, records, [...attributes.values()]);
-  if ('problem' in profile) throw refuse(profile.problem);
-  for (const [known, column] of attributes) {
-    if (column === profile.id || column === profile.date) attributes.delete(known);
-  }
-  return {
-    table: basename(path, extname(path)),
-    profile,
-    attributes: profile.date === null ? Object.fromEntries(attributes) : {},
-  };
-}
-
-/** Columns of accounts that can be shown. */
-function parseAccounts(): string[] {
-  const [any = ''] = packNames();
-  const columns = parsePack(readPackFiles(any)).sources.get('accounts')?.columns ?? [];
-  return columns
-    .filter(({ name, type }) => name !== 'account_id' && type !== 'TIMESTAMP')
-    .map(({ name }) => name);
-}
 
 function told(
   name: string,

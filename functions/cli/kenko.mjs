@@ -10,6 +10,12 @@ if (major < 24) {
   );
   process.exit(2);
 }
+// Whoever reads the output may stop early (`| head`): the work goes on to its end all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 // Compiled code and stripped types are kept between runs: a command starts in half the time.
 module.enableCompileCache?.();
 // In the repository the sources run as they are; inside node_modules types are not stripped.

@@ -18,6 +18,8 @@ export interface NewSheet {
   profile: SheetProfile;
   /** Column of the contract's accounts: the sheet's column. */
   attributes: Record<string, string>;
+  /** Ids of the metrics that every pack has. */
+  taken: readonly string[];
 }
 
 interface NewMeasure {
@@ -37,7 +39,7 @@ const note: Label = {
 
 /** Texts by path from the root of the repository. */
 export function newPackFiles(pack: NewPack, sheet?: NewSheet): Map<string, string> {
-  const ids = sheet ? metricIds(sheet.profile) : new Map<string, string>();
+  const ids = sheet ? metricIds(sheet.profile, sheet.taken) : new Map<string, string>();
   const measures = sheet
     ? sheet.profile.scored.map((metric) => measureOf(metric, ids, sheet.profile.date !== null))
     : templateMeasures;
@@ -142,10 +144,15 @@ const templateMeasures: NewMeasure[] = [
   },
 ];
 
-/** Metric ids by column: the column's name as far as it can be one. */
-function metricIds({ scored, reference }: SheetProfile): Map<string, string> {
+const isAscii = (text: string): boolean => /^[\x20-\x7e]+$/.test(text);
+
+/** Metric ids by column: the column's name as far as it can be one and is free. */
+function metricIds(
+  { scored, reference }: SheetProfile,
+  shared: Iterable<string>,
+): Map<string, string> {
   const ids = new Map<string, string>();
-  const taken = new Set(['present', 'account_id', 'mart_date']);
+  const taken = new Set(['present', 'account_id', 'mart_date', ...shared]);
   for (const [i, { column }] of [...scored, ...reference].entries()) {
     const plain = column
       .toLowerCase()
@@ -153,7 +160,8 @@ function metricIds({ scored, reference }: SheetProfile): Map<string, string> {
       .replaceAll(/^_+|_+$/g, '')
       .slice(0, 50);
     const usable = /^[a-z]/.test(plain) && !/^(account|before|trend)_/.test(plain);
-    let id = usable ? plain : `column_${i + 1}`;
+    const other = isAscii(column) ? `sheet_${plain}` : `column_${i + 1}`;
+    let id = usable && !taken.has(plain) ? plain : other;
     while (taken.has(id)) id = `${id}_${i + 1}`;
     taken.add(id);
     ids.set(column, id);
@@ -163,9 +171,8 @@ function metricIds({ scored, reference }: SheetProfile): Map<string, string> {
 
 /** Both languages; what the sheet has in one only is to be translated by a person. */
 function labelOf(column: string, id: string): Label {
-  const ascii = /^[\x20-\x7e]+$/.test(column);
   const plain = column.replaceAll('_', ' ');
-  return ascii
+  return isAscii(column)
     ? { en: plain, ja: `${plain}（列の値）` }
     : { en: `Sheet ${id.replaceAll('_', ' ')}`, ja: column };
 }

@@ -30,14 +30,35 @@ const wantedCoverage = 0.8;
 const sameRanking = 0.95;
 
 const isNumber = (cell: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)$/.test(cell);
-const isDate = (cell: string): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(cell) && !Number.isNaN(Date.parse(cell));
-const isBool = (cell: string): boolean => /^(true|false)$/i.test(cell);
+/** `2026-03-31` or, as Excel writes it, `2026/3/31`. */
+const isDate = (cell: string): boolean => {
+  const [, year = '', month = '', day = ''] =
+    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(cell) ?? [];
+  return !Number.isNaN(Date.parse(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`));
+};
+const isBool = (cell: string): boolean => /^(true|false|yes|no)$/i.test(cell);
+/** How a cell says that nothing is known. */
+const isPlaceholder = (cell: string): boolean =>
+  /^(n\/?a|nan|null|none|unknown|[-–—―ー?]+|なし|不明|未定)$/i.test(cell);
+/** `￥１，０００` is 1000 to people. */
+const plainNumber = (cell: string): string => cell.normalize('NFKC').replaceAll(/[,\s¥$€%円]/g, '');
+/** What a score is to foresee would score itself. */
+const saysHowItEnded =
+  /^(is|has)?[_ ]?(churn|churned|exited|attrition|attrited|cancell?ed)([_ ]?(flag|status|label|value))?$|^(解約|退会|離反)(済み?|フラグ|有無|区分)?$/i;
 /** Less is better where a name says trouble or waiting. */
 const lowerIsBetter =
-  /error|fail|bug|ticket|complain|late|overdue|since|delay|churn|cancel|debt|incident|エラー|障害|不具合|苦情|遅延|滞納|未払|経過|解約|問い?合わ?せ/i;
+  /error|fail|bug|ticket|complain|(?<![a-z])late(?![a-z])|overdue|unpaid|refund|service.?call|since|delay|churn|cancel|debt|incident|エラー|障害|不具合|苦情|遅延|滞納|未払|経過|解約|問い?合わ?せ/i;
 const namesAccount =
   /(^|[_ ])id$|account|customer|company|client|顧客|会社|企業|取引先|アカウント/i;
+
+/** A name that only an id has. */
+const namesId =
+  /(^|[^a-z])id$|(顧客|会員|契約|企業|取引先)(コード|番号)$|(account|customer|client)[_ ]?(no|code|number|key)$/i;
+const isTotal = (cell: string): boolean => /^(合計|総計|小計|計|(grand )?total|sum)$/i.test(cell);
+/** An id that fewer rows than these have in common is meant to be one, and slipped. */
+const wantedOnce = 0.9;
+/** With fewer rows an account, a day beside an id is no reason for many rows. */
+const rowsOfDays = 1.5;
 
 interface Column {
   name: string;
@@ -62,6 +83,12 @@ export function profileSheet(
   });
   const key = keyOf(columns);
   if ('problem' in key) return key;
+  const total = columns
+    .find(({ name }) => name === key.id)
+    ?.cells.findIndex((cell) => isTotal(cell));
+  if (total !== undefined && total >= 0) {
+    return { problem: `row ${rowOf(total)} is a total, no account; remove it` };
+  }
   const profile: SheetProfile = { ...key, scored: [], reference: [], left: [] };
   const numbers = new Map<string, (number | undefined)[]>();
   for (const column of columns) {
@@ -93,10 +120,13 @@ function keyOf(
     ({ cells, known }) => known.length === cells.length && cells.length > 0,
   );
   const once = complete.filter(({ cells }) => new Set(cells).size === cells.length);
+  const flawed = once.some(({ name }) => namesId.test(name)) ? undefined : flawedId(columns);
+  if (flawed !== undefined) return { problem: flawed };
   const named = once.find(({ name }) => namesAccount.test(name));
   if (named) return { id: named.name, date: null };
   const dates = complete.filter(({ cells }) => cells.every(isDate));
   for (const { name, cells } of complete.filter((column) => namesAccount.test(column.name))) {
+    if (cells.length < rowsOfDays * new Set(cells).size) continue;
     const days = dates.find(
       (day) => new Set(cells.map((cell, i) => `${cell}\0${day.cells[i]}`)).size === cells.length,
     );
@@ -106,24 +136,41 @@ function keyOf(
   if (first) return { id: first.name, date: null };
   return {
     problem:
-      'no column tells the accounts apart: one needs a different text in every row, or an id beside a column of days such as 2026-03-31',
+      'no column tells the accounts apart: add one, such as account_id, with a different text in every row, or an id beside a column of days such as 2026-03-31',
   };
+}
+
+/** Row of a record in the sheet, where the first one names the columns. */
+const rowOf = (record: number): number => record + 2;
+
+/** What is wrong with a column that is nearly an id, and named like one. */
+function flawedId(columns: readonly Column[]): string | undefined {
+  for (const { name, cells, known } of columns.filter((column) => namesId.test(column.name))) {
+    const different = new Set(known).size;
+    if (different < wantedOnce * cells.length) continue;
+    const empty = cells.indexOf('');
+    if (empty >= 0) return `${name} is empty in row ${rowOf(empty)}; every account needs its id`;
+    const second = cells.findIndex((cell, i) => cells.indexOf(cell) < i);
+    if (second < 0) continue;
+    const cell = cells[second] ?? '';
+    return `${name} is "${cell.slice(0, 30)}" in row ${rowOf(cells.indexOf(cell))} and again in row ${rowOf(second)}; every account has one row`;
+  }
+  return undefined;
 }
 
 function numberOf(cell: string): number | undefined {
   if (isNumber(cell)) return Number(cell);
-  return isBool(cell) ? Number(/^true$/i.test(cell)) : undefined;
+  return isBool(cell) ? Number(/^(true|yes)$/i.test(cell)) : undefined;
 }
 
 function candidateOf({ name, known }: Column): CandidateMetric | { because: string } {
   if (known.length === 0) return { because: 'it is empty' };
   const bool = known.every(isBool);
-  const odd = known.find((cell) => !isNumber(cell));
-  if (!bool && odd !== undefined) {
-    return {
-      because: isDate(odd) ? 'it holds dates' : `it holds texts such as "${odd.slice(0, 30)}"`,
-    };
+  const odd = known.filter((cell) => !isNumber(cell));
+  if (saysHowItEnded.test(name) && (bool || new Set(known).size <= 2)) {
+    return { because: 'it says how it ended, which the score is to foresee' };
   }
+  if (!bool && odd.length > 0) return { because: whyNoNumbers(odd) };
   const values = known.flatMap((cell) => numberOf(cell) ?? []).sort((a, b) => a - b);
   const whole = values.every(Number.isSafeInteger);
   return {
@@ -132,6 +179,20 @@ function candidateOf({ name, known }: Column): CandidateMetric | { because: stri
     direction: lowerIsBetter.test(name) ? 'lower' : 'higher',
     quantiles: quantilesOf(values),
   };
+}
+
+/** Of cells that are no numbers. */
+function whyNoNumbers(odd: readonly string[]): string {
+  const [first = ''] = odd;
+  const shown = first.slice(0, 30);
+  if (odd.every(isDate)) return 'it holds dates';
+  if (odd.every(isPlaceholder)) {
+    return `it holds "${shown}" where nothing is known: leave such cells empty`;
+  }
+  const written = odd.find((cell) => !isPlaceholder(cell)) ?? '';
+  return odd.every((cell) => isNumber(plainNumber(cell)) || isPlaceholder(cell))
+    ? `it holds numbers written as "${written}": write ${Number(plainNumber(written))} instead`
+    : `it holds texts such as "${shown}"`;
 }
 
 /** Of ascending values: the ends and the fifths, each value once. */

@@ -26,9 +26,9 @@ const patterns: Partial<Record<SourceColumn['type'], string>> = {
   INT64: '[+-]?[0-9]+([.]0*)?',
   FLOAT64: '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?',
   NUMERIC: '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?',
-  DATE: '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}',
+  DATE: '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}',
   TIMESTAMP:
-    '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?',
+    '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?',
 };
 
 function fromText(cell: string, type: SourceColumn['type']): string {
@@ -37,7 +37,9 @@ function fromText(cell: string, type: SourceColumn['type']): string {
   if (type === 'BOOL') {
     return `CASE WHEN lower(${trimmed}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(${trimmed}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`;
   }
-  return `CASE WHEN regexp_full_match(${trimmed}, ${textOf(patterns[type] ?? '')}) THEN TRY_CAST(${trimmed} AS ${duckDbName(type)}) END`;
+  // Year, month and day in this order are clear with slashes, too: Excel writes 2024/3/31.
+  const value = type === 'DATE' || type === 'TIMESTAMP' ? `replace(${trimmed}, '/', '-')` : trimmed;
+  return `CASE WHEN regexp_full_match(${trimmed}, ${textOf(patterns[type] ?? '')}) THEN TRY_CAST(${value} AS ${duckDbName(type)}) END`;
 }
 
 /** The cell as the contract's type; NULL where it is empty or cannot be that. */

@@ -1,9 +1,12 @@
 /** What a folder of files gives a pack, found out by reading it into a warehouse in memory. */
-
-import { runInputsQuery } from '../pipeline/run-inputs.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { faultyMetrics } from '../pipeline/freeze-inputs.ts';
+import { type RunInputsRequest, runInputsQuery } from '../pipeline/run-inputs.ts';
 import { endOfDate } from '../pipeline/slot.ts';
 import { findSources, groupAges, sourceStates } from '../pipeline/sources.ts';
+import { pathOf } from '../pipeline/sources-query.ts';
 import type { Pack } from '../scorecard/pack.ts';
+import { quoted, quotedTable } from './duckdb-types.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from './duckdb-warehouse.ts';
 import { findDataFiles, openDataFile } from './import-data-files.ts';
 import { importData, newestCompleteDay } from './import-data-folder.ts';
@@ -23,6 +26,8 @@ export interface CheckedTable {
     /** Columns of the file that nothing reads. */
     extra: string[];
   };
+  /** Rows whose account is in no row of accounts, and one of these ids: nothing reads them. */
+  strangers: { rows: number; example: string } | null;
 }
 
 export interface DataCheck {
@@ -87,10 +92,30 @@ async function checkTables(
           }),
           extra: opened.columns.map(({ name }) => name).filter((name) => !used.has(name)),
         },
+        strangers: await strangersIn(connection, warehouse, pack, opened.table, own('account_id')),
       });
     }
     return tables;
   });
+}
+
+async function strangersIn(
+  connection: DuckDBConnection,
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  table: string,
+  id: string | undefined,
+): Promise<CheckedTable['strangers']> {
+  if (id === undefined) return null;
+  const accounts = pack.tables.get('accounts');
+  const known = quoted(accounts?.columns.get('account_id') ?? 'account_id');
+  const all = quotedTable(pathOf(warehouse, accounts?.table ?? 'accounts'));
+  const found = await connection.runAndReadAll(
+    `SELECT COUNT(*), MIN(${quoted(id)}) FROM ${quotedTable(pathOf(warehouse, table))}
+     WHERE ${quoted(id)} NOT IN (SELECT ${known} FROM ${all})`,
+  );
+  const [[rows, example] = []] = found.getRows();
+  return Number(rows) === 0 ? null : { rows: Number(rows), example: String(example) };
 }
 
 /** Metrics without a value for any account on the newest day, each with the reason. */
@@ -103,7 +128,7 @@ async function emptyMetrics(
   const asOf = endOfDate(date, pack.zone);
   const sources = await findSources(warehouse, pack);
   const states = await sourceStates(warehouse, pack, sources, { asOf, date });
-  const query = runInputsQuery({
+  const request: RunInputsRequest = {
     pack: { ...pack, scores: [] },
     sources,
     asOf,
@@ -111,14 +136,19 @@ async function emptyMetrics(
     groupAges: new Map(Object.entries(groupAges(pack, states, date))),
     beforeDate: null,
     trendDates: {},
-  });
+  };
+  const query = runInputsQuery(request);
   const metrics = pack.groups.flatMap((group) => group.metrics.map(({ id }) => ({ id, group })));
   const empty = new Map<string, string>();
   if (metrics.length === 0) return empty;
-  const [counts = {}] = await warehouse.query(
-    `SELECT ${metrics.map(({ id }) => `COUNT(\`${id}\`) AS \`${id}\``).join(', ')} FROM (${query.sql}) AS inputs`,
-    query.parameters,
-  );
+  const [counts = {}] = await warehouse
+    .query(
+      `SELECT ${metrics.map(({ id }) => `COUNT(\`${id}\`) AS \`${id}\``).join(', ')} FROM (${query.sql}) AS inputs`,
+      query.parameters,
+    )
+    .catch(async (error: unknown) => {
+      throw (await faultyMetrics(warehouse, request, error)) ?? error;
+    });
   for (const { id, group } of metrics) {
     if (counts[id] !== 0) continue;
     const gone = group.sources.filter((name) => !sources.has(name));

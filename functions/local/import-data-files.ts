@@ -5,6 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
 import type { SourceTable } from '../scorecard/catalogue.ts';
 import type { Pack } from '../scorecard/pack.ts';
+import { notUtf8 } from '../utf8-text.ts';
 import { quoted, textOf } from './duckdb-types.ts';
 
 /** A column of a file: its name there and DuckDB's expression and type for it. */
@@ -64,11 +65,13 @@ export function findDataFiles(folder: string, pack: Mapped): Map<string, string>
 const maximumHeaderBytes = 1 << 20;
 
 /** Start of the file as text, without a byte order mark. */
-function startOf(path: string): string {
+function startOf(path: string, file: string): string {
   const descriptor = openSync(path, 'r');
   try {
     const bytes = Buffer.alloc(maximumHeaderBytes);
     const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    const why = notUtf8(bytes.subarray(0, length), length === bytes.length);
+    if (why !== undefined) throw invalid(`${file} ${why}.`);
     return bytes.toString('utf8', 0, length).replace(/^\uFEFF/, '');
   } finally {
     closeSync(descriptor);
@@ -129,11 +132,19 @@ export function lineOfRecord(text: string, record: number): number {
   return start;
 }
 
+/** What separates the columns of a header that a comma does not; undefined where a comma does. */
+export function otherSeparator(header: readonly string[]): string | undefined {
+  const [only = '', ...more] = header;
+  if (more.length > 0) return undefined;
+  if (only.includes(';')) return 'semicolons';
+  return only.includes('\t') ? 'tabs' : undefined;
+}
+
 function csvFile(contract: SourceTable, table: string, file: string, path: string): DataFile {
   if (statSync(path).size === 0) {
     throw invalid(`${file} is empty; a first line with column names is expected.`);
   }
-  const header = firstRecord(startOf(path)).map((name) => name.trim());
+  const header = firstRecord(startOf(path, file)).map((name) => name.trim());
   const known = new Set<string>();
   for (const [index, name] of header.entries()) {
     if (name === '') {
@@ -146,8 +157,11 @@ function csvFile(contract: SourceTable, table: string, file: string, path: strin
     }
     known.add(name.toLowerCase());
   }
-  if (header.length === 1 && /[;\t]/.test(header[0] ?? '')) {
-    throw invalid(`${file} line 1: columns must be separated by commas.`);
+  const separator = otherSeparator(header);
+  if (separator !== undefined) {
+    throw invalid(
+      `${file} line 1: columns are separated by ${separator}; separate them by commas.`,
+    );
   }
   const columns = header.map((name, i) => ({ name, expression: `c${i}`, type: 'VARCHAR' }));
   const types = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');

@@ -160,7 +160,10 @@ export async function loadDataFile(
   const selected = matched.map(
     ({ column, file: found }) => `${typedCell(found, column.type)} AS ${quoted(found.name)}`,
   );
-  await connection.run(
+  // Texts are read for the first time here: none was needed for a check.
+  await rowsOf(
+    connection,
+    file,
     `CREATE OR REPLACE TABLE ${target} AS SELECT ${selected.join(', ')} FROM ${file.scan}`,
   );
   return rows;

@@ -139,6 +139,14 @@ describe('reading a folder', () => {
     expect(await all('accounts')).toEqual([{ account_id: 'a', name: 'A' }]);
   });
 
+  it('reads dates as Excel writes them', async () => {
+    write('accounts.csv', 'account_id,created_on,valid_from\na,2024/3/1,2024/03/01 9:05\n');
+    await run();
+    expect(await all('accounts')).toEqual([
+      { account_id: 'a', created_on: '2024-03-01', valid_from: '2024-03-01T09:05:00.000Z' },
+    ]);
+  });
+
   it('keeps unusual ids as they are', async () => {
     const ids = ['00001', 'a/b', '..', '😀', ' x ', '__x__', '1e3', 'é'.repeat(750)];
     write('accounts.csv', `account_id\n${ids.join('\n')}\n`);
@@ -228,7 +236,7 @@ describe('bad input is told in one sentence and changes nothing', () => {
     [
       'semicolons',
       { 'accounts.csv': 'account_id;name\na;b\n' },
-      'columns must be separated by commas',
+      'accounts.csv line 1: columns are separated by semicolons; separate them by commas.',
     ],
     [
       'both formats',
@@ -320,7 +328,24 @@ describe('bad input is told in one sentence and changes nothing', () => {
           Buffer.from([0x93, 0xfa, 0x0a]),
         ]),
       },
-      'accounts.csv line 2: the text is not UTF-8',
+      'accounts.csv is not UTF-8, perhaps Shift_JIS: save it as UTF-8; Excel calls that',
+    ],
+    [
+      'another encoding far down, in a column that is shown only',
+      {
+        'accounts.csv': Buffer.concat([
+          Buffer.from(`account_id,name\n${'é'.repeat(99)},x\n`.padEnd(1 << 20, '\n')),
+          Buffer.from('b,'),
+          Buffer.from([0x93, 0xfa, 0x0a]),
+        ]),
+      },
+      'the text is not UTF-8; save the file as UTF-8.',
+    ],
+    ['UTF-16', { 'accounts.csv': Buffer.from('\uFEFFaccount_id\na\n', 'utf16le') }, 'is UTF-16'],
+    [
+      'a workbook under the wrong name',
+      { 'accounts.csv': Buffer.from('PK\u0003\u0004account_id') },
+      'accounts.csv is an Excel workbook, not a text',
     ],
     [
       'the line below quoted line breaks',
@@ -397,6 +422,17 @@ describe('checking a folder', () => {
     ]);
     expect(found.tables[0]?.columns.missing).toContain('owner');
     expect(found.tables[0]?.columns.extra).toEqual(['note']);
+  });
+
+  it('tells rows of accounts that are not there', async () => {
+    write('accounts.csv', 'account_id\na\n');
+    const rows = ['a', 'x-2', 'x-1'].map((id) => `${id},1997-01-01,1,2.5`);
+    write('purchases.csv', ['account_id,purchase_date,quantity,amount_usd', ...rows].join('\n'));
+    const found = await checkData(folder, retail);
+    expect(found.tables.map(({ strangers }) => strangers)).toEqual([
+      null,
+      { rows: 2, example: 'x-1' },
+    ]);
   });
 
   it('says which measures will be missing, and why', async () => {

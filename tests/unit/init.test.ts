@@ -63,6 +63,9 @@ const customers = Array.from({ length: 40 }, (_, i) =>
     1000 * i,
   ].join(','),
 );
+/** Customers 0 to 26, then these. */
+const sheetOf = (more: readonly string[]): string =>
+  `customer_id,company,n\n${[...Array(27).keys(), ...more].map((id, i) => `${id},会社${i},${i}`).join('\n')}\n`;
 const header =
   '顧客ID,会社名,ログイン日数,open_tickets,NPS,ログイン率,key_user,plan_no,契約日,月額';
 
@@ -137,13 +140,60 @@ describe('kenko init', () => {
     }
   });
 
+  it('leaves out what says how it ended, and cells that are written for people', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) =>
+      [
+        `C${i}`,
+        i,
+        i % 2 ? 'yes' : 'no',
+        `"${i},000"`,
+        i % 5 ? (i * 7) % 11 : 'N/A',
+        (i * 3) % 7,
+        i % 3,
+        i % 2 ? 'yes' : 'no',
+      ].join(','),
+    );
+    const data = sheet(
+      'cells',
+      `customer_id,seats,churn,revenue,minutes,account_length,nps_latest,has_app\n${rows.join('\n')}\n`,
+    );
+    const made = await kenko(
+      ...['init', 'cells', '--into', folder, '--json'],
+      ...['--from-sheet', join(data, 'cells.csv')],
+    );
+    const { files, sheet: profile } = JSON.parse(made.stdout);
+    expect(profile.left).toEqual([
+      { column: 'churn', because: 'it says how it ended, which the score is to foresee' },
+      { column: 'revenue', because: 'it holds numbers written as "0,000": write 0 instead' },
+      {
+        column: 'minutes',
+        because: 'it holds "N/A" where nothing is known: leave such cells empty',
+      },
+    ]);
+    const pack = written('cells', files);
+    // The shared metrics have a seats and an nps_latest, too; account_ is a prefix of ours.
+    const ids = pack.scores[0]?.scorecards[0]?.measures.map(({ metric }) => metric);
+    expect(ids).toEqual(['sheet_seats', 'sheet_account_length', 'sheet_nps_latest', 'has_app']);
+    expect(pack.metrics.get('sheet_nps_latest')?.direction).toBe('higher');
+    expect(pack.metrics.get('has_app')?.type).toBe('bool');
+    expectNoWarnings(pack);
+    const [result] = await scoreOnData([pack], { folder: data, asOf: '2026-03-31T15:00:00Z' });
+    expect(result?.rows.get('health')?.every(({ confidence }) => confidence === 1)).toBe(true);
+  });
+
   it.each([
     ['no ids', 'logins,day\n1,2\n1,2\n', /no column tells the accounts apart/],
     ['no numbers', 'id,memo\na,x\nb,y\n', /no column has numbers/],
-    ['one column twice', 'id,n,n\na,1,2\n', /"n" is there twice/],
+    ['one column twice', 'id,n,n\na,1,2\n', /the first line holds "n" twice/],
     ['a column without a name', 'id,\na,1\n', /a column has no name/],
     ['nothing below its header', 'id,n\n', /has no rows/],
-    ['rows of other lengths', 'id,n\na,1,2\n', /cannot be read as CSV/],
+    ['rows of other lengths', 'id,n\na,1,2\n', /line 2 has 3 cells, but the first line has 2: /],
+    ['a title above it', '顧客一覧\nid,n\na,1\n', /must hold the column names, without a title/],
+    ['a quote that stays open', 'id,n\na,"1\n', /line 2: a quoted text has no end/],
+    ['semicolons', 'id;n\na;1\n', /separated by semicolons; separate them by commas/],
+    ['an id that is empty', sheetOf(['a', 'b', '']), /customer_id is empty in row 31;/],
+    ['an id twice', sheetOf(['a', 'b', 'a']), /customer_id is "a" in row 29 and again in row 31;/],
+    ['a total below it', sheetOf(['合計']), /row 29 is a total, no account; remove it/],
   ])('refuses a sheet with %s, and writes nothing', async (name, text, sentence) => {
     const path = join(sheet(name.replaceAll(' ', '-'), text), `${name.replaceAll(' ', '-')}.csv`);
     const refused = await kenko('init', 'bad', '--into', folder, '--from-sheet', path);

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wantsColour } from '../../functions/config.ts';
+import { repositoryRoot } from '../../functions/deployed-files.ts';
 
 const wasTerminal = process.stdout.isTTY;
 
@@ -24,5 +28,17 @@ describe('the output of the command line', () => {
     Object.assign(process.stdout, { isTTY: undefined });
     const { colour } = await import('../../functions/cli/output.ts');
     expect(colour.red('a problem')).toBe('a problem');
+  });
+
+  it('may be read in part only, as by head', async () => {
+    const command = join(repositoryRoot(), 'functions/cli/kenko.mjs');
+    const child = spawn(process.execPath, [command, '--help']);
+    child.stdout.destroy();
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += String(chunk);
+    });
+    const [status] = await once(child, 'close');
+    expect({ status, said }).toEqual({ status: 0, said: '' });
   });
 });
