@@ -17,6 +17,7 @@ import {
   answerReport,
   assessmentRequest,
   disagreementList,
+  interventionList,
   interventionRequest,
   logEntry,
   noteRequest,
@@ -38,12 +39,14 @@ import { enterAssessment, enterIntervention, enterNote } from './enter-entry.ts'
 import { enterOverride } from './enter-override.ts';
 import { acknowledge, listEpisodes } from './episodes.ts';
 import { historyOf } from './history.ts';
+import { listInterventions } from './interventions.ts';
 import { openApi } from './open-api.ts';
 import {
   accountParameters,
   answerParameters,
   episodeParameters,
   historyParameters,
+  interventionParameters,
   noParameters,
   runParameters,
   worklistParameters,
@@ -198,6 +201,15 @@ export const endpoints: readonly Endpoint[] = [
     query: noParameters,
     answer: accountLog,
     handle: ({ runtime, id }) => accountLogOf(runtime, id),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/interventions',
+    name: 'listInterventions',
+    summary: 'What people did with customers, over all accounts, the one entered last first',
+    query: interventionParameters,
+    answer: interventionList,
+    handle: ({ runtime, query }) => listInterventions(runtime, query),
   }),
   endpoint({
     method: 'get',

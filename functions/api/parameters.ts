@@ -92,6 +92,9 @@ export const answerParameters = z.strictObject({
   score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
 });
 
+export const interventionParameters = z.strictObject({ limit: limit(200, 50), cursor });
+export type InterventionParameters = z.infer<typeof interventionParameters>;
+
 export const noParameters = z.strictObject({});
 
 /**

@@ -6,7 +6,9 @@ import { KenkoError, messageOf } from '../errors.ts';
 import { interventionKinds } from '../records/entries.ts';
 import { RulesError, sentenceOf } from '../scorecard/problems.ts';
 import { showAccounts } from './accounts-command.ts';
+import { showActions } from './actions-command.ts';
 import { backfill } from './backfill-command.ts';
+import { rulesBacktest } from './backtest-command.ts';
 import { dataCheck } from './data-check-command.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
 import { doctor } from './doctor-command.ts';
@@ -46,6 +48,22 @@ function withDecision(command: Command): Command {
     .argument('<run>', 'run id, as `kenko runs` lists it')
     .requiredOption('--reason <text>', 'why, for those who ask later')
     .option('--author <name>', 'who decides', userInfo().username);
+}
+
+/** Options of the commands that hold scores against outcomes. */
+function withPast(command: Command): Command {
+  return command
+    .option('--score <name>', 'which score; the first one, or all, without it')
+    .option(
+      '--lead <days>',
+      'days that a score lies before the outcome, at least',
+      positiveInteger,
+      60,
+    )
+    .option('--every <days>', 'days between the dates that are scored', positiveInteger, 14)
+    .option('--from <date>', 'first day of the outcomes; a year before the last without it')
+    .option('--to <date>', 'last day of the outcomes')
+    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']));
 }
 
 /** Options of the commands that may have to make or read data first. */
@@ -144,6 +162,10 @@ export function program(): Command {
     .option('--score <name>', 'which score')
     .addOption(language())
     .action(showAnswers);
+
+  withPast(withState(kenko.command('actions')))
+    .description('what became of accounts with what people did, and without it')
+    .action(showActions);
 
   const runs = kenko.command('runs').description('runs, and what becomes of one that is held');
   withState(runs.command('list', { isDefault: true }))
@@ -256,6 +278,16 @@ export function program(): Command {
     .option('--markdown', 'print Markdown, for a pull request')
     .option('--json', 'print one JSON value instead of text')
     .action(rulesDiff);
+  withPast(rules.command('backtest'))
+    .description('how well scores and measures told who stays, held against past outcomes')
+    .argument('[folder]', 'folder of the pack', 'rules/saas')
+    .option('--data <folder>', 'CSV or Parquet files with a table of outcomes')
+    .option('--state <folder>', 'state folder whose data is looked at; else the demo')
+    .option('--as-of <instant>', 'look at the data as of this instant')
+    .option('--accounts <n>', 'accounts of the demo', positiveInteger, 500)
+    .option('--today <date>', 'last day of the demo', '2026-03-02')
+    .option('--json', 'print one JSON value instead of text')
+    .action(rulesBacktest);
   rules
     .command('schema')
     .description('write the JSON Schemas that give editors completion, after a change of ours')

@@ -48,7 +48,7 @@ export async function scoreOnData(packs: readonly Pack[], place: DataPlace): Pro
   try {
     const last = packs.at(-1);
     if (!last) return [];
-    const asOf = await provide(warehouse, last, place);
+    const asOf = await provideData(warehouse, last, place);
     const scored: ScoredData[] = [];
     for (const [i, pack] of packs.entries()) {
       // Files are read by the pack's own names; those that are read alike stay as they are.
@@ -62,7 +62,11 @@ export async function scoreOnData(packs: readonly Pack[], place: DataPlace): Pro
 }
 
 /** Makes the source tables readable; gives the instant to look at them. */
-async function provide(warehouse: DuckDbWarehouse, pack: Pack, place: DataPlace): Promise<string> {
+export async function provideData(
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  place: DataPlace,
+): Promise<string> {
   if ('demo' in place) {
     const { accounts, today } = place.demo;
     await advanceDemo(warehouse, { pack: pack.id, accounts, seed: 1, days: 400, today });
@@ -123,7 +127,7 @@ async function lastDate(connection: DuckDBConnection): Promise<string | undefine
   return typeof row?.[0] === 'string' ? row[0] : undefined;
 }
 
-async function scoreAll(
+export async function scoreAll(
   warehouse: DuckDbWarehouse,
   pack: Pack,
   asOf: string,

@@ -76,9 +76,13 @@ export function mapColumns(
   return columns;
 }
 
-/** Looks up the tables that the pack reads; always `accounts`, where it is there. */
-export async function findSources(warehouse: Warehouse, pack: SourcePack): Promise<Sources> {
-  const wanted = new Set(['accounts', ...pack.groups.flatMap((group) => group.sources)]);
+/** Looks up the tables that the pack reads, and `also`; always `accounts`, where it is there. */
+export async function findSources(
+  warehouse: Warehouse,
+  pack: SourcePack,
+  also: readonly string[] = [],
+): Promise<Sources> {
+  const wanted = new Set(['accounts', ...pack.groups.flatMap((group) => group.sources), ...also]);
   const found = await Promise.all(
     [...wanted].sort().map(async (name) => {
       const contract = pack.sources.get(name);

@@ -1,7 +1,7 @@
 /** What people send to the API about an account, and what it tells of that. */
 import { z } from 'zod';
 import { label } from '../scorecard/catalogue.ts';
-import { components, named, textOf } from './api.ts';
+import { components, cursor, named, textOf } from './api.ts';
 import { answerValues, interventionKinds, questions } from './entries.ts';
 
 const author = textOf(200);
@@ -62,6 +62,22 @@ export const accountLog = z.strictObject({
 });
 export type AccountLog = z.infer<typeof accountLog>;
 
+export const interventionList = z.strictObject({
+  interventions: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        account: z.string(),
+        on: z.iso.date().describe('Local day'),
+        did: z.enum(interventionKinds),
+        at: z.iso.datetime().describe('When it was entered'),
+      }),
+    )
+    .describe('The one entered last first'),
+  next: cursor,
+});
+export type InterventionList = z.infer<typeof interventionList>;
+
 const disagreement = z.strictObject({
   account: z.string(),
   name: z.string().nullable(),
@@ -100,6 +116,7 @@ for (const [id, schema] of Object.entries({
   NoteRequest: noteRequest,
   LogEntry: logEntry,
   AccountLog: accountLog,
+  Interventions: interventionList,
   Disagreements: disagreementList,
   AnswerReport: answerReport,
 })) {

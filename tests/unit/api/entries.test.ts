@@ -3,6 +3,7 @@ import {
   accountLog,
   answerReport,
   disagreementList,
+  interventionList,
   logEntry,
 } from '../../../functions/records/api-entries.ts';
 import { ref } from '../../../functions/records/collection.ts';
@@ -197,6 +198,29 @@ describe('where people and score disagree', () => {
       people: { en: 'about to churn: yes', ja: '解約を検討：はい' },
       text: 'A new head of department',
     });
+  });
+
+  it('are listed over all accounts, page by page, where they were done with a customer', async () => {
+    const all = interventionList.parse((await api.get('/v1/interventions')).body);
+    expect(all.next).toBeUndefined();
+    expect(all.interventions.length).toBeGreaterThan(2);
+    const done = (await Promise.all(['low', 'high', 'other', 'kept'].map(stored)))
+      .flat()
+      .filter(({ data }) => data.kind === 'intervention');
+    expect(new Set(all.interventions.map(({ id }) => id))).toEqual(
+      new Set(done.map(({ id }) => id)),
+    );
+    const paged: string[] = [];
+    for (let next = ''; ; ) {
+      const page = interventionList.parse((await api.get(`/v1/interventions?limit=1${next}`)).body);
+      paged.push(...page.interventions.map(({ id }) => id));
+      if (page.next === undefined) break;
+      next = `&cursor=${page.next}`;
+    }
+    expect(paged).toEqual(all.interventions.map(({ id }) => id));
+    const bad = await api.get('/v1/interventions?cursor=x');
+    expect(bad.status).toBe(400);
+    expect(bad.text).toContain('The cursor is not one of ours');
   });
 
   it('T11: overrides and judgements are listed where the computed band says otherwise', async () => {

@@ -42,6 +42,7 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/disagreements',
       'get /v1/episodes',
       'get /v1/health',
+      'get /v1/interventions',
       'get /v1/openapi.json',
       'get /v1/portfolio',
       'get /v1/runs',

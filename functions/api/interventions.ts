@@ -1,0 +1,44 @@
+/** What people did with customers, over all accounts: for whoever holds it against outcomes. */
+import { DateTime } from 'luxon';
+import type { Runtime } from '../ports/runtime.ts';
+import type { InterventionList } from '../records/api-entries.ts';
+import { entries } from '../records/entries.ts';
+import { decodeRunCursor, encodeCursor } from './cursors.ts';
+import type { InterventionParameters } from './parameters.ts';
+
+/** The one entered last first. @throws Rejected `bad-request` for a bad cursor */
+export async function listInterventions(
+  { snapshots, pack }: Pick<Runtime, 'snapshots' | 'pack'>,
+  { limit, cursor }: InterventionParameters,
+): Promise<InterventionList> {
+  const found = await snapshots.query({
+    collection: entries,
+    where: [
+      { field: 'pack', op: '==', value: pack.id },
+      { field: 'kind', op: '==', value: 'intervention' },
+    ],
+    orderBy: { field: 'at', direction: 'desc' },
+    limit: limit + 1,
+    ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
+  });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    interventions: page.flatMap(({ id, data }) =>
+      data.kind === 'intervention'
+        ? [
+            {
+              id,
+              account: data.account,
+              on: DateTime.fromISO(data.at, { zone: pack.zone }).toISODate() ?? '',
+              did: data.did,
+              at: data.at,
+            },
+          ]
+        : [],
+    ),
+    ...(found.length > limit && last
+      ? { next: encodeCursor({ value: last.data.at, id: last.id }) }
+      : {}),
+  };
+}

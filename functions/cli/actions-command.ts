@@ -1,0 +1,88 @@
+import { readPackFiles } from '../deployed-files.ts';
+import { code, Rejected } from '../errors.ts';
+import { type ActionEffect, actionEffects, type PastAction } from '../evidence/action-effects.ts';
+import { judgePast } from '../local/past-data.ts';
+import { interventionList } from '../records/api-entries.ts';
+import { parsePack } from '../scorecard/parse.ts';
+import { checkPeriod, type PastOptions } from './backtest-command.ts';
+import { openExisting, using } from './open-session.ts';
+import type { StateOptions } from './options.ts';
+import { colour, print, printJson, table } from './output.ts';
+import { pastWords } from './past-texts.ts';
+import type { Session } from './session.ts';
+import type { Language } from './texts.ts';
+
+const pageSize = 200;
+
+/** `kenko actions`: what became of accounts with what people did, and without it. */
+export async function showActions(
+  options: StateOptions & PastOptions & { score?: string },
+): Promise<void> {
+  checkPeriod(options);
+  const pack = parsePack(readPackFiles(options.pack));
+  const score = pack.scores.find(({ id }) => id === (options.score ?? pack.scores[0]?.id));
+  if (!score) {
+    throw new Rejected(
+      code.badRequest,
+      `There is no score "${options.score}"; choose one of ${pack.scores.map(({ id }) => id).join(', ')}.`,
+    );
+  }
+  // The state is read once more when the session has let go of it.
+  const actions = await using(await openExisting(options), actionsOf);
+  const past = await judgePast(pack, { state: options.state }, options);
+  const effects = actionEffects(score, past.judged.get(score.id) ?? [], actions, options);
+  const { from, to, outcomes } = past;
+  const { lead, every } = options;
+  if (options.json) {
+    const logged = actions.length;
+    return printJson({
+      pack: pack.id,
+      score: score.id,
+      from,
+      to,
+      lead,
+      every,
+      outcomes,
+      logged,
+      effects,
+    });
+  }
+  const lang = options.lang ?? 'en';
+  const t = pastWords[lang];
+  print(t.looked(outcomes, from, to, lead));
+  if (effects.length === 0) return print(t.noActions);
+  print(`\n${effectsText(effects, score.purpose === 'upsell', lang)}`);
+  print(`\n${colour.dim(t.noLots)}`);
+}
+
+/** Every logged action, the newest first. */
+async function actionsOf(session: Session): Promise<PastAction[]> {
+  const actions: PastAction[] = [];
+  const query = new URLSearchParams({ limit: String(pageSize) });
+  for (;;) {
+    const page = interventionList.parse(await session.get(`/v1/interventions?${query}`));
+    actions.push(...page.interventions);
+    if (page.next === undefined) return actions;
+    query.set('cursor', page.next);
+  }
+}
+
+function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Language): string {
+  const t = pastWords[lang];
+  const percent = (share: number) => Math.round(100 * share);
+  const shareText = ({ accounts, good }: ActionEffect['with']) =>
+    accounts === 0 ? null : `${percent(good / accounts)} % (${good} / ${accounts})`;
+  const good = upsell ? t.grew : t.stayed;
+  return table(
+    [t.did, t.band, `${good}: ${t.with}`, t.without, t.difference],
+    effects.map(({ did, band, difference, ...of }) => [
+      did,
+      band?.label[lang] ?? t.allBands,
+      shareText(of.with),
+      shareText(of.without),
+      difference
+        ? `${percent(difference.value)} (${percent(difference.low)}–${percent(difference.high)})`
+        : t.few,
+    ]),
+  );
+}

@@ -1,0 +1,117 @@
+import { basename, resolve } from 'node:path';
+import { readPackFiles } from '../deployed-files.ts';
+import { code, Rejected } from '../errors.ts';
+import { proveScore, type ScoreProof } from '../evidence/backtest.ts';
+import type { Estimate } from '../evidence/intervals.ts';
+import { judgePast } from '../local/past-data.ts';
+import type { DataPlace } from '../local/rules-data.ts';
+import { parseDate } from '../pipeline/slot.ts';
+import { parsePack } from '../scorecard/parse.ts';
+import { colour, print, printJson, table } from './output.ts';
+import { pastWords } from './past-texts.ts';
+import type { Language } from './texts.ts';
+
+/** How far before an outcome the score is looked at, and which outcomes. */
+export interface PastOptions {
+  lead: number;
+  every: number;
+  from?: string;
+  to?: string;
+  lang?: Language;
+  json?: boolean;
+}
+
+export interface BacktestOptions extends PastOptions {
+  data?: string;
+  state?: string;
+  asOf?: string;
+  score?: string;
+  accounts: number;
+  today: string;
+}
+
+/** @throws Rejected for days that are none, or stand the wrong way round */
+export function checkPeriod({ from, to }: PastOptions): void {
+  if (from !== undefined) parseDate(from, '--from');
+  if (to !== undefined) parseDate(to, '--to');
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new Rejected(code.badRequest, `--from ${from} is after --to ${to}; swap them.`);
+  }
+}
+
+/** `kenko rules backtest [DIR]`: scores and measures held against what became of accounts. */
+export async function rulesBacktest(folder: string, options: BacktestOptions): Promise<void> {
+  checkPeriod(options);
+  const pack = parsePack(readPackFiles(basename(resolve(folder)), { folder }));
+  const wanted = pack.scores.filter(
+    ({ id }) => options.score === undefined || id === options.score,
+  );
+  if (wanted.length === 0) {
+    throw new Rejected(
+      code.badRequest,
+      `There is no score "${options.score}"; choose one of ${pack.scores.map(({ id }) => id).join(', ')}.`,
+    );
+  }
+  const { from, to, outcomes, judged } = await judgePast(pack, placeOf(options), options);
+  const proofs = wanted.map((score) => proveScore(score, judged.get(score.id) ?? []));
+  if (options.json) {
+    const { lead, every } = options;
+    return printJson({ pack: pack.id, from, to, lead, every, outcomes, scores: proofs });
+  }
+  const lang = options.lang ?? 'en';
+  print(pastWords[lang].looked(outcomes, from, to, options.lead));
+  if (options.data === undefined && options.state === undefined) print(pastWords[lang].demo);
+  for (const proof of proofs) print(`\n${proofText(proof, lang)}`);
+  print(`\n${colour.dim(pastWords[lang].chance)}`);
+}
+
+function placeOf({ data, state, asOf, accounts, today }: BacktestOptions): DataPlace {
+  const at = asOf === undefined ? {} : { asOf };
+  if (data !== undefined) return { folder: data, ...at };
+  if (state !== undefined) return { state, ...at };
+  return { demo: { accounts, today } };
+}
+
+function proofText(proof: ScoreProof, lang: Language): string {
+  const t = pastWords[lang];
+  const versions = proof.versions.map(({ scorecard, version }) => `${scorecard} ${version}`);
+  const upsell = proof.purpose === 'upsell';
+  const measures = proof.measures
+    .filter(({ known }) => known > 0)
+    .sort((a, b) => (b.auc?.value ?? 0) - (a.auc?.value ?? 0));
+  return [
+    `${colour.bold(proof.label[lang])} (${versions.join(', ')})`,
+    proof.auc ? t.tells(estimateText(proof.auc), upsell) : t.tooFew,
+    '',
+    table(
+      [t.band, t.churned, t.renewed, t.expanded, upsell ? t.shareExpanded : t.shareChurned],
+      proof.bands.map(({ label, churned, renewed, expanded }) => {
+        const all = churned + renewed + expanded;
+        return [
+          label[lang],
+          churned,
+          renewed,
+          expanded,
+          all === 0 ? null : percent((upsell ? expanded : churned) / all),
+        ];
+      }),
+    ),
+    '',
+    table(
+      [t.measure, t.scorecard, t.alone, t.known, ''],
+      measures.map(({ label, scorecard, auc, known, hypothesis }) => [
+        label[lang],
+        scorecard,
+        auc ? estimateText(auc) : null,
+        known,
+        hypothesis ? t.hypothesis : null,
+      ]),
+    ),
+  ].join('\n');
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+function estimateText({ value, low, high }: Estimate): string {
+  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+}

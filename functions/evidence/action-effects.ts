@@ -1,0 +1,61 @@
+/**
+ * What became of accounts with an action and without it, by the band that they were in before.
+ * Nobody drew lots for who is called, so this is a comparison and no proof of a cause.
+ */
+import type { Label } from '../scorecard/catalogue.ts';
+import type { Score } from '../scorecard/pack.ts';
+import { isGood } from './backtest.ts';
+import { type Estimate, type Share, shareDifference } from './intervals.ts';
+import { dateBefore, type JudgedOutcome, type Lead } from './past-outcomes.ts';
+
+export interface PastAction {
+  account: string;
+  /** Local day. */
+  on: string;
+  did: string;
+}
+
+export interface ActionEffect {
+  /** Null: all bands together. */
+  band: { id: string; label: Label } | null;
+  did: string;
+  with: Share;
+  without: Share;
+  /** Share with a good outcome, with the action less without it. */
+  difference: Estimate | null;
+}
+
+/** Each kind of action that was taken, by band from the worst up, then over all bands. */
+export function actionEffects(
+  score: Score,
+  judged: readonly JudgedOutcome[],
+  actions: readonly PastAction[],
+  lead: Lead,
+): ActionEffect[] {
+  const byAccount = Map.groupBy(actions, ({ account }) => account);
+  /** Kinds of action between the day of the result and the outcome. */
+  const taken = new Map(
+    judged.map((outcome) => {
+      const since = dateBefore(outcome, lead);
+      const between = (byAccount.get(outcome.account) ?? []).filter(
+        ({ on }) => on > since && on < outcome.on,
+      );
+      return [outcome, new Set(between.map(({ did }) => did))] as const;
+    }),
+  );
+  const kinds = [...new Set([...taken.values()].flatMap((dids) => [...dids]))].sort();
+  return [...score.bands, null].flatMap((band) => {
+    const here = judged.filter(({ row }) => band === null || row.band === band.id);
+    return kinds.flatMap((did): ActionEffect[] => {
+      const acted = (outcome: JudgedOutcome) => taken.get(outcome)?.has(did) ?? false;
+      const shareOf = (some: readonly JudgedOutcome[]): Share => ({
+        accounts: some.length,
+        good: some.filter(({ kind }) => isGood(score, kind)).length,
+      });
+      const [yes, no] = [here.filter(acted), here.filter((one) => !acted(one))].map(shareOf);
+      if (!yes || !no || yes.accounts === 0) return [];
+      const named = band && { id: band.id, label: band.label };
+      return [{ band: named, did, with: yes, without: no, difference: shareDifference(yes, no) }];
+    });
+  });
+}

@@ -1,0 +1,129 @@
+/** Past outcomes with the results of the days that they are held against, by rules as they are now. */
+import { code, Rejected } from '../errors.ts';
+import {
+  dateBefore,
+  type JudgedOutcome,
+  judgeOutcomes,
+  type Lead,
+  outcomeKinds,
+  type PastOutcome,
+} from '../evidence/past-outcomes.ts';
+import { addDays, dateEndingAt, endOfDate } from '../pipeline/slot.ts';
+import { findSources, type ProvidedSource, sourceQuery } from '../pipeline/sources-query.ts';
+import type { Pack } from '../scorecard/pack.ts';
+import type { HistoryRow } from '../scorecard/result.ts';
+import { type DuckDbWarehouse, openDuckDbWarehouse } from './duckdb-warehouse.ts';
+import { type DataPlace, provideData, scoreAll } from './rules-data.ts';
+
+const table = 'outcomes';
+/** A year of outcomes, without other wishes. */
+const usualDays = 365;
+/** The parameters' names in our queries. */
+const until = { asOf: 'as_of', date: 'date' };
+
+export interface PastRequest extends Lead {
+  /** Local days of the outcomes looked at, inclusive; without them, the last year of the data. */
+  from?: string;
+  to?: string;
+}
+
+export interface PastData {
+  from: string;
+  to: string;
+  /** Outcomes that there are, judged or not. */
+  outcomes: number;
+  /** By score. */
+  judged: Map<string, JudgedOutcome[]>;
+}
+
+/**
+ * Scores every account by the pack's rules on each day that an outcome is held against, every
+ * day as if it were the first and with what was known then.
+ * @throws Rejected for data without outcomes, and as a run does
+ */
+export async function judgePast(
+  pack: Pack,
+  place: DataPlace,
+  request: PastRequest,
+): Promise<PastData> {
+  const warehouse = await openDuckDbWarehouse({ path: ':memory:' });
+  try {
+    const asOf = await provideData(warehouse, pack, place);
+    const to = request.to ?? dateEndingAt(asOf, pack.zone);
+    const from = request.from ?? addDays(to, 1 - usualDays);
+    const outcomes = await readOutcomes(warehouse, pack, { asOf, from, to });
+    const dates = new Set(outcomes.map((outcome) => dateBefore(outcome, request)));
+    const rows = await scoreOn(warehouse, pack, [...dates].sort());
+    const judged = pack.scores.map(({ id }): [string, JudgedOutcome[]] => [
+      id,
+      judgeOutcomes(outcomes, rows.get(id) ?? new Map(), request),
+    ]);
+    return { from, to, outcomes: outcomes.length, judged: new Map(judged) };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function readOutcomes(
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  { asOf, from, to }: { asOf: string; from: string; to: string },
+): Promise<PastOutcome[]> {
+  const source = (await findSources(warehouse, pack, [table])).get(table);
+  if (!source) {
+    throw new Rejected(
+      code.notFound,
+      `The data has no table "${table}", so nobody knows what became of accounts; sql/sources/${table}.yaml says what it holds.`,
+    );
+  }
+  const known = sourceQuery(source, { zone: pack.zone, until });
+  const rows = await warehouse.query(
+    `SELECT account_id, CAST(outcome_on AS STRING) AS outcome_on, kind FROM (${known}) AS known
+     WHERE outcome_on >= @from_date ORDER BY account_id, outcome_on, kind`,
+    { as_of: { timestamp: asOf }, date: { date: to }, from_date: { date: from } },
+  );
+  return rows.flatMap(({ account_id, outcome_on, kind: text }): PastOutcome[] => {
+    const kind = outcomeKinds.find((one) => one === text);
+    return kind ? [{ account: String(account_id), on: String(outcome_on), kind }] : [];
+  });
+}
+
+/** By score, date and account. */
+async function scoreOn(
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  dates: readonly string[],
+): Promise<Map<string, Map<string, Map<string, HistoryRow>>>> {
+  const found = new Map(
+    pack.scores.map(({ id }) => [id, new Map<string, Map<string, HistoryRow>>()]),
+  );
+  const accounts = (await findSources(warehouse, pack)).get('accounts');
+  for (const date of dates) {
+    const asOf = endOfDate(date, pack.zone);
+    // Before the data begins there is nobody to score, and nothing to hold outcomes against.
+    if (accounts && !(await hasRows(warehouse, pack, accounts, { asOf, date }))) continue;
+    const { rows } = await scoreAll(
+      warehouse,
+      pack,
+      asOf,
+      `past_inputs_${date.replaceAll('-', '')}`,
+    );
+    for (const [score, results] of rows)
+      found.get(score)?.set(date, new Map(results.map((row) => [row.account_id, row])));
+  }
+  return found;
+}
+
+async function hasRows(
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  source: ProvidedSource,
+  { asOf, date }: { asOf: string; date: string },
+): Promise<boolean> {
+  const known = sourceQuery(source, { zone: pack.zone, until });
+  const [row] = await warehouse.query(`SELECT COUNT(*) AS n FROM (${known}) AS known`, {
+    as_of: { timestamp: asOf },
+    date: { date },
+  });
+  return Number(row?.n) > 0;
+}
