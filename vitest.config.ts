@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     // DuckDB brings its own threads; more workers than cores only take turns.
     maxWorkers: 2,
+    // The README's feature table is made of what passed.
+    reporters: ['default', './tests/seeds/support/behaviour-results.ts'],
   },
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scorecard } from '../../functions/scorecard/pack.ts';
 import type { HistoryRow } from '../../functions/scorecard/result.ts';
-import { openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
+import { auc, openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
 
 const today = '2026-03-10';
 
@@ -15,13 +15,28 @@ describe('a data-integration platform', () => {
     row.earned_points[use.measures.findIndex((measure) => measure.id === id)] ?? -1;
 
   beforeAll(async () => {
-    demo = await openScoredDemo({ pack: 'trocco', accounts: 250, days: 400, today });
+    demo = await openScoredDemo({ pack: 'trocco', accounts: 400, days: 400, today });
     rows = [...((await demo.scoreOn(today)).get('health')?.values() ?? [])];
     const card = demo.pack.scores[0]?.scorecards.find(({ id }) => id === 'use');
     if (!card) throw new Error('no scorecard use');
     use = card;
   });
   afterAll(() => demo.close());
+
+  it('T1: success is outcome plus experience, and every factor belongs to one of the two', () => {
+    expect(use.axes.map(({ id }) => id)).toEqual(['outcome', 'experience']);
+    const axisOf = (row: HistoryRow, axis: string) =>
+      use.measures.reduce(
+        (sum, measure, i) =>
+          sum + (measure.axis === axis ? Math.max(0, row.contributions[i] ?? 0) : 0),
+        0,
+      );
+    for (const row of inUse())
+      expect(axisOf(row, 'outcome') + axisOf(row, 'experience')).toBe(row.points);
+    // Two questions and not one: some get much out of it and do not enjoy it, and the reverse.
+    const places = inUse().map((row) => axisOf(row, 'outcome') - axisOf(row, 'experience'));
+    expect(Math.max(...places) - Math.min(...places)).toBeGreaterThan(3_000);
+  });
 
   it.each([
     [
@@ -64,6 +79,35 @@ describe('a data-integration platform', () => {
     for (const { band } of left) expect(['red', 'orange', 'unknown']).toContain(band);
     const one = inUse().filter((row) => earned(row, 'key_engineer_left') === 300);
     expect(one.length).toBeGreaterThan(5);
+  });
+
+  it('T12: where the effect on revenue is not known, features, users, frequency and satisfaction tell who stays', async () => {
+    const before = '2025-12-20';
+    const rowsBefore = (await demo.scoreOn(before)).get('health');
+    const outcomes = await demo.warehouse.query(
+      `SELECT account_id AS id, kind FROM source.outcomes
+       WHERE outcome_on BETWEEN DATE '2026-01-10' AND DATE '2026-03-10' AND kind IN ('churned', 'renewed')`,
+    );
+    const known = await demo.warehouse.query(
+      `SELECT account_id AS id, options_used_56d AS features, active_users_28d AS users,
+              actions_28d AS frequency, nps_latest AS satisfaction
+       FROM inputs_20251220`,
+    );
+    const proxies = new Map(known.map((row) => [row.id, row]));
+    for (const proxy of ['features', 'users', 'frequency', 'satisfaction']) {
+      const of = (kind: string) =>
+        outcomes
+          .filter((row) => row.kind === kind && rowsBefore?.has(String(row.id)))
+          .flatMap(({ id }) => proxies.get(id ?? '')?.[proxy] ?? [])
+          .map(Number);
+      expect(of('churned').length, proxy).toBeGreaterThan(5);
+      expect(auc(of('churned'), of('renewed')), proxy).toBeGreaterThan(0.55);
+    }
+    // They are scored or shown, so that whoever reads the score sees them.
+    const shown = [...use.measures.map(({ metric }) => metric), ...use.reference];
+    expect(shown).toEqual(
+      expect.arrayContaining(['options_used_56d', 'login_rate', 'actions_28d', 'nps_latest']),
+    );
   });
 
   it('T4: answers to surveys stand beside the score and change nothing', async () => {

@@ -1,0 +1,182 @@
+/** Scores and actions held against what became of accounts, as CS Ops type it. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
+import type { ActionEffect } from '../../functions/evidence/action-effects.ts';
+import type { ScoreProof } from '../../functions/evidence/backtest.ts';
+import { kenko } from '../pipeline/support/command-line.ts';
+import { openPackAtWork } from './support/pack-at-work.ts';
+
+const rules = join(repositoryRoot(), 'rules');
+let folder: string;
+let state: string;
+/** Accounts that were called in winter, and what became of the low ones after that. */
+let called: Set<string>;
+let outcomes: { id: string; kind: string }[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kenko-evidence-'));
+  state = join(folder, 'state');
+  const path = 'rules/saas/pack.yaml';
+  const text = readPackFiles('saas').get(path) ?? '';
+  const work = await openPackAtWork({
+    pack: 'saas',
+    accounts: 300,
+    today: '2025-12-27',
+    files: new Map([[path, text.replace('share: 0.4', 'share: 1')]]),
+  });
+  await work.run('2025-12-27');
+  const low = [...(await work.documents())]
+    .filter(([, { scores }]) => ['critical', 'poor', 'fair'].includes(scores.health?.band ?? ''))
+    .map(([id]) => id);
+  called = new Set(low.filter((_, i) => i % 2 === 0));
+  for (const id of called)
+    await work.post(`/v1/accounts/${encodeURIComponent(id)}/interventions`, {
+      did: 'call',
+      text: 'How are they doing?',
+      author: 'csm-1@example.com',
+    });
+  const quoted = [...called].map((id) => `'${id}'`).join();
+  await work.run('2026-03-10', [
+    // What nobody knows of real customers: here, whoever was called stays.
+    `UPDATE source.outcomes SET kind = 'renewed'
+     WHERE kind = 'churned' AND outcome_on > DATE '2025-12-28' AND account_id IN (${quoted})`,
+  ]);
+  const rows = await work.warehouse.query(
+    `SELECT account_id AS id, kind FROM source.outcomes
+     WHERE outcome_on BETWEEN DATE '2026-01-05' AND DATE '2026-02-20'
+       AND kind IN ('churned', 'renewed', 'expanded')`,
+  );
+  outcomes = rows
+    .map(({ id, kind }) => ({ id: String(id), kind: String(kind) }))
+    .filter(({ id }) => low.includes(id));
+  await work.closeInto(join(state, 'saas'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Backtest {
+  outcomes: number;
+  scores: ScoreProof[];
+}
+
+async function backtest(pack: string, ...flags: string[]): Promise<Backtest> {
+  const told = await kenko('rules', 'backtest', pack, '--json', ...flags);
+  expect(told.status, told.stderr).toBe(0);
+  return JSON.parse(told.stdout);
+}
+
+async function actions(...flags: string[]): Promise<{ logged: number; effects: ActionEffect[] }> {
+  const told = await kenko('actions', '--state', state, '--json', ...flags);
+  expect(told.status, told.stderr).toBe(0);
+  return JSON.parse(told.stdout);
+}
+
+/** Each score lies before the calls, and each outcome after them. */
+const winter = ['--lead', '60', '--every', '14', '--from', '2026-01-05', '--to', '2026-02-20'];
+
+describe('evidence', () => {
+  it('S3: churn is predicted, and which actions led to renewal is analysed', async () => {
+    const proof = await backtest(
+      join(rules, 'saas'),
+      '--state',
+      state,
+      '--from',
+      '2025-06-01',
+      '--to',
+      '2026-02-15',
+    );
+    const [health] = proof.scores;
+    expect(health?.outcomes.churned).toBeGreaterThan(20);
+    expect(health?.auc?.low).toBeGreaterThan(0.6);
+    const share = ({ churned, renewed, expanded }: ScoreProof['bands'][number]) =>
+      churned / (churned + renewed + expanded);
+    const [worst, , , , best] = health?.bands ?? [];
+    expect(worst && share(worst)).toBeGreaterThan(2 * ((best && share(best)) ?? 1));
+    const { logged, effects } = await actions(...winter);
+    expect(logged).toBe(called.size);
+    expect(new Set(effects.map(({ did }) => did))).toEqual(new Set(['call']));
+    for (const lang of ['en', 'ja']) {
+      const { stdout } = await kenko('actions', '--state', state, '--lang', lang, ...winter);
+      expect(stdout).toMatch(lang === 'en' ? /proves no cause/ : /因果関係の証明ではありません/);
+    }
+  });
+
+  it('M7: how renewals differ with and without what the score led to is measured', async () => {
+    const { effects } = await actions(...winter);
+    const all = effects.find(({ band }) => band === null);
+    const stayed = (some: typeof outcomes) => ({
+      accounts: some.length,
+      good: some.filter(({ kind }) => kind !== 'churned').length,
+    });
+    const counted = stayed(outcomes.filter(({ id }) => called.has(id)));
+    expect(counted.accounts).toBeGreaterThan(4);
+    expect(all?.with).toEqual(counted);
+    expect(all?.with.good).toBe(all?.with.accounts);
+    expect(all?.difference?.value).toBeGreaterThan(0);
+    expect(all?.difference?.low).toBeLessThan(all?.difference?.value ?? 0);
+  });
+
+  it('M8: hypotheses are marked, and each is held against outcomes', async () => {
+    const pack = join(rules, 'monoxer');
+    const { scores } = await backtest(pack, '--accounts', '250', '--today', '2026-04-20');
+    const measures = scores[0]?.measures ?? [];
+    expect(measures.length).toBeGreaterThan(5);
+    expect(measures.every(({ hypothesis }) => hypothesis)).toBe(true);
+    const held = measures.filter(({ auc }) => auc !== null);
+    expect(held.length).toBe(measures.length);
+    expect(held.some(({ auc }) => (auc?.low ?? 0) > 0.5)).toBe(true);
+    const { stdout } = await kenko('rules', 'backtest', pack, '--accounts', '60', '--lang', 'ja');
+    expect(stdout.match(/ 仮説/g)?.length).toBeGreaterThan(5);
+  });
+
+  it('T10, M4: a score that was tuned again is compared with the one before, on the same outcomes', async () => {
+    const tuned = join(folder, 'tuned', 'saas');
+    cpSync(join(rules, 'saas'), tuned, { recursive: true });
+    const card = join(tuned, 'scorecards/renewal.yaml');
+    const text = readFileSync(card, 'utf8');
+    const mended = text
+      .replace('version: 1.0.0', 'version: 1.0.1')
+      .replace(
+        /(metric: active_days_28d[\s\S]*?steps: ).*/,
+        '$1[[0, 0], [4, 3], [10, 6], [16, 8]]',
+      );
+    expect(mended).not.toBe(text);
+    writeFileSync(card, mended);
+    const period = ['--state', state, '--from', '2025-09-01', '--to', '2026-02-15'];
+    const [old, now] = [
+      await backtest(join(rules, 'saas'), ...period),
+      await backtest(tuned, ...period),
+    ];
+    expect(now.outcomes).toBe(old.outcomes);
+    expect(now.scores[0]?.outcomes).toEqual(old.scores[0]?.outcomes);
+    const versionOf = ({ scores }: Backtest) =>
+      scores[0]?.versions.find(({ scorecard }) => scorecard === 'renewal')?.version;
+    expect([versionOf(old), versionOf(now)]).toEqual(['1.0.0', '1.0.1']);
+    expect(now.scores[0]?.auc).not.toEqual(old.scores[0]?.auc);
+    const diff = await kenko(
+      'rules',
+      'diff',
+      join(rules, 'saas'),
+      tuned,
+      '--json',
+      '--state',
+      state,
+    );
+    expect(JSON.parse(diff.stdout)).toMatchObject({ same_rules: false });
+  });
+
+  it.each([
+    [['--lead', '0'], 'a whole number above 0'],
+    [['--from', '2026-02-30'], '--from'],
+    [['--from', '2026-03-01', '--to', '2026-02-01'], 'swap them'],
+    [['--score', 'wealth'], 'There is no score "wealth"; choose one of health, approach.'],
+    [['--data', join(repositoryRoot(), 'tests/fixtures/cdnow-500')], 'no table "outcomes"'],
+  ])('%j gets one clear sentence', async (flags, sentence) => {
+    const pack = flags[0] === '--data' ? 'retail' : 'saas';
+    const asked = await kenko('rules', 'backtest', join(rules, pack), ...flags);
+    expect(asked.status).toBe(2);
+    expect(asked.stderr).toContain(sentence);
+  });
+});
