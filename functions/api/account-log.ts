@@ -7,7 +7,7 @@ import {
   type OverrideDocument,
   overrides,
 } from '../records/documents.ts';
-import { type EntryDocument, entries } from '../records/entries.ts';
+import { type EntryDocument, entries, happenedOn, localDay } from '../records/entries.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import { findAccount } from './account.ts';
 import { summaryOf } from './entry-texts.ts';
@@ -34,18 +34,37 @@ export async function logOf({ snapshots, pack }: Runtime, account: string): Prom
     snapshots.query({ collection: handOvers, where, limit: mostEntries }),
   ]);
   return [
-    ...entered.map(({ id, data }) => logged(id, data)),
+    ...entered.map(({ id, data }) => logged(pack, id, data)),
     ...overridden.map(({ id, data }) => overrideEntry(pack, id, data)),
     ...handed.map(({ id, data }) => handOverEntry(pack, id, data)),
   ]
-    .sort((a, b) => (a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? -1 : 1))
+    .sort(inOrder)
     .slice(-mostEntries);
 }
 
-export function logged(id: string, entry: EntryDocument): LogEntry {
+/** By day, then by time of entry; hands change before anybody enters anything of that day. */
+function inOrder(a: LogEntry, b: LogEntry): number {
+  const place = ({ on, kind, at, id }: LogEntry) =>
+    [on, kind === 'hand_over' ? '' : at, id] as const;
+  const [of, and] = [place(a), place(b)];
+  const differs = of.findIndex((part, i) => part !== and[i]);
+  return differs < 0 ? 0 : (of[differs] ?? '') < (and[differs] ?? '') ? -1 : 1;
+}
+
+export function logged({ zone }: Pack, id: string, entry: EntryDocument): LogEntry {
   const { kind, at, author, text } = entry;
-  const url = entry.kind === 'note' ? entry.url : null;
-  return { id, kind, at, author, summary: summaryOf(entry), text, url, checklist: [] };
+  return {
+    id,
+    kind,
+    on: happenedOn(entry, zone),
+    at,
+    entered_on: localDay(at, zone),
+    author,
+    summary: summaryOf(entry),
+    text,
+    url: entry.kind === 'note' ? entry.url : null,
+    checklist: [],
+  };
 }
 
 function overrideEntry(
@@ -58,7 +77,9 @@ function overrideEntry(
   return {
     id,
     kind: 'override',
+    on: localDay(from, pack.zone),
     at: from,
+    entered_on: localDay(from, pack.zone),
     author,
     summary: {
       en: `Band set to ${label.en} (until ${end})`,
@@ -82,7 +103,9 @@ function handOverEntry(
   return {
     id,
     kind: 'hand_over',
+    on: date,
     at: date,
+    entered_on: date,
     author: null,
     summary: {
       en: `Handed over from ${holder(from, 'en')} to ${holder(to, 'en')}: ${why.en}`,

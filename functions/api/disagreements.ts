@@ -3,7 +3,7 @@ import type { Runtime } from '../ports/runtime.ts';
 import type { AnswerReport, Disagreement, DisagreementList } from '../records/api-entries.ts';
 import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts, overrides } from '../records/documents.ts';
-import { type EntryDocument, entries } from '../records/entries.ts';
+import { type EntryDocument, entries, happenedOn, localDay } from '../records/entries.ts';
 import type { Label } from '../scorecard/catalogue.ts';
 import type { Score } from '../scorecard/pack.ts';
 import { nameOf } from './account-list.ts';
@@ -22,8 +22,11 @@ export async function disagreementsOf(runtime: Runtime): Promise<DisagreementLis
     const document: AccountDocument | undefined = documents.get(one.account);
     return { ...one, name: document ? nameOf(document) : null };
   });
-  return { disagreements: disagreements.sort((a, b) => (a.at < b.at ? 1 : -1)) };
+  return { disagreements: disagreements.sort(newestFirst) };
 }
+
+const newestFirst = (a: Disagreement, b: Disagreement): number =>
+  a.on === b.on ? (a.at < b.at ? 1 : -1) : a.on < b.on ? 1 : -1;
 
 type Found = Omit<Disagreement, 'name'>;
 
@@ -47,22 +50,24 @@ async function overridden({ snapshots, pack, clock }: Runtime): Promise<Found[]>
     if (result?.override?.id !== id || computed === null || computed === band) return [];
     const people = bandNamed(pack, score, band)?.label ?? { en: band, ja: band };
     const kind = 'override';
-    return [{ account, kind, score, band: computed, people, text: reason, author, at: from }];
+    const when = { on: localDay(from, pack.zone), at: from };
+    return [{ account, kind, score, band: computed, people, text: reason, author, ...when }];
   });
 }
 
-/** Judgements and answers to calls that the band of then does not fit. */
+/** Judgements and answers to calls that the band of then does not fit; see `EntryDocument`. */
 async function judged(runtime: Runtime): Promise<Found[]> {
   const churn = runtime.pack.scores.find(({ purpose }) => purpose === 'churn');
   const upsell = runtime.pack.scores.find(({ purpose }) => purpose === 'upsell');
   return (await entered(runtime)).flatMap((entry): Found[] => {
     const { account, author, at, text } = entry;
+    const on = happenedOn(entry, runtime.pack.zone);
     const against = (score: Score | undefined, high: boolean | undefined, people: Label) => {
       const band = score && entry.bands[score.id];
       if (!score || band === undefined || high === undefined) return [];
       if (endOf(score, band) !== (high ? 'low' : 'high')) return [];
       const kind = entry.kind === 'assessment' ? 'assessment' : 'answer';
-      return [{ account, kind, score: score.id, band, people, text, author, at } as const];
+      return [{ account, kind, score: score.id, band, people, text, author, on, at } as const];
     };
     if (entry.kind === 'assessment') {
       const high = { low: false, high: true }[entry.value];
@@ -96,7 +101,7 @@ async function entered({ snapshots, pack }: Runtime): Promise<EntryDocument[]> {
   return stored.map(({ data }) => data);
 }
 
-/** What calls found out, by the band of then: whether a low score meant what it says. */
+/** What calls found out, by the band of the answer's day: whether a low score meant what it says. */
 export async function answersOf(
   runtime: Runtime,
   { score: wanted }: { score?: string | undefined },

@@ -1,7 +1,8 @@
 /** People enter what they judge, did and noted; each request is kept once and never changed. */
 import { createHash } from 'node:crypto';
-import { DateTime } from 'luxon';
+import { z } from 'zod';
 import { code, hasCode, Rejected } from '../errors.ts';
+import { addDays } from '../pipeline/slot.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type {
   AssessmentRequest,
@@ -10,12 +11,15 @@ import type {
   NoteRequest,
 } from '../records/api-entries.ts';
 import { ref } from '../records/collection.ts';
-import { type EntryDocument, entries } from '../records/entries.ts';
+import type { AccountDocument } from '../records/documents.ts';
+import { type EntryDocument, entries, localDay } from '../records/entries.ts';
 import { findAccount } from './account.ts';
 import { logged } from './account-log.ts';
 import { requireListed } from './names.ts';
 
 const mostDays = 366;
+/** How far back the result before a day is looked for: history may be weekly or monthly. */
+const mostDaysBefore = 31;
 
 /** Fields of an entry that are its own. */
 type Own<E> = E extends EntryDocument ? Omit<E, 'pack' | 'account' | 'at' | 'bands'> : never;
@@ -27,14 +31,13 @@ export async function enterAssessment(
   { of, value, until, text, author }: AssessmentRequest,
   key: string | undefined,
 ): Promise<LogEntry> {
-  const { pack, clock } = runtime;
+  const { pack } = runtime;
   const columns = pack.sources.get('assessments')?.columns ?? [];
   const allowed = (name: string) => columns.find((column) => column.name === name)?.values ?? [];
   requireListed('assessment', of, 'the input contract', allowed('kind'));
   requireListed('value', value, 'an assessment', allowed('value'));
-  const today = DateTime.fromJSDate(clock.now(), { zone: pack.zone });
-  const on = today.toISODate() ?? '';
-  const latest = today.plus({ days: mostDays }).toISODate() ?? '';
+  const on = today(runtime);
+  const latest = addDays(on, mostDays);
   if (until < on || until > latest) {
     throw new Rejected(
       code.badRequest,
@@ -45,15 +48,27 @@ export async function enterAssessment(
   return enter(runtime, account, own, key);
 }
 
-export function enterIntervention(
+/** @throws Rejected `bad-request` for a day to come, or one that is too long ago */
+export async function enterIntervention(
   runtime: Runtime,
   account: string,
-  { did, text, answer, author }: InterventionRequest,
+  { did, on: told, text, answer, author }: InterventionRequest,
   key: string | undefined,
 ): Promise<LogEntry> {
-  const own = { kind: 'intervention', did, text, answer: answer ?? null, author } as const;
-  return enter(runtime, account, own, key);
+  const latest = today(runtime);
+  const earliest = addDays(latest, -mostDays);
+  const on = told ?? latest;
+  if (on < earliest || on > latest) {
+    throw new Rejected(
+      code.badRequest,
+      `on is ${on}; what was done is entered for a day from ${earliest} to ${latest}.`,
+    );
+  }
+  const own = { kind: 'intervention', did, on, text, answer: answer ?? null, author } as const;
+  return enter(runtime, account, own, key, told);
 }
+
+const today = ({ clock, pack }: Runtime): string => localDay(clock.now().toISOString(), pack.zone);
 
 export function enterNote(
   runtime: Runtime,
@@ -73,12 +88,14 @@ async function enter(
   account: string,
   own: Own<EntryDocument>,
   key: string | undefined,
+  /** The day, where the request names one: else a repeat may come on a later day. */
+  told?: string,
 ): Promise<LogEntry> {
   const { snapshots, pack, clock } = runtime;
   const { data } = await findAccount(runtime, account);
   const at = clock.now().toISOString();
-  const bands: Record<string, string> = {};
-  for (const [score, { band }] of Object.entries(data.scores)) if (band) bands[score] = band;
+  const past = told !== undefined && told < today(runtime);
+  const bands = past ? await bandsBefore(runtime, account, told) : bandsInForce(data);
   const document: EntryDocument = { ...own, pack: pack.id, account, at, bands };
   const id = createHash('sha256')
     .update(JSON.stringify([account, own.kind, key ?? [own, at]]))
@@ -86,25 +103,53 @@ async function enter(
     .slice(0, 32);
   try {
     await snapshots.create(ref(entries, id), document);
-    return logged(id, document);
+    return logged(pack, id, document);
   } catch (error) {
     if (!hasCode(error, code.alreadyExists)) throw error;
   }
   const kept = (await snapshots.get(ref(entries, id)))?.data ?? document;
   const { at: _at, bands: _bands, ...same } = kept;
+  const otherDay = told !== undefined && 'on' in kept && kept.on !== told;
   if (
+    otherDay ||
     JSON.stringify(comparable(same)) !==
-    JSON.stringify(comparable({ ...own, pack: pack.id, account }))
+      JSON.stringify(comparable({ ...own, pack: pack.id, account }))
   ) {
     throw new Rejected(
       code.conflict,
       'The Idempotency-Key stands for another entry of this account; use a new one.',
     );
   }
-  return logged(id, kept);
+  return logged(pack, id, kept);
 }
 
-/** In one order, and without the day on which a judgement was sent: a repeat may come later. */
+function bandsInForce({ scores }: AccountDocument): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(scores).flatMap(([score, { band }]) => (band === null ? [] : [[score, band]])),
+  );
+}
+
+const pastBand = z.strictObject({ score: z.string(), band: z.string().nullable() });
+
+/** Computed bands of the last results before a day, as the history has them. */
+async function bandsBefore(
+  { warehouse }: Runtime,
+  account: string,
+  day: string,
+): Promise<Record<string, string>> {
+  const rows = await warehouse.query(
+    `SELECT score, band FROM score_history
+     WHERE date BETWEEN @from AND @to AND account_id = @account ORDER BY date DESC`,
+    { from: { date: addDays(day, -mostDaysBefore) }, to: { date: addDays(day, -1) }, account },
+  );
+  const bands = new Map<string, string | null>();
+  for (const { score, band } of rows.map((row) => pastBand.parse(row))) {
+    if (!bands.has(score)) bands.set(score, band);
+  }
+  return Object.fromEntries([...bands].flatMap(([score, band]) => (band ? [[score, band]] : [])));
+}
+
+/** In one order, and without the day: one that was not named is that of the first request. */
 function comparable(fields: object): [string, unknown][] {
   return Object.entries(fields)
     .filter(([name]) => name !== 'on')

@@ -1,8 +1,7 @@
 /** What people did with customers, over all accounts: for whoever holds it against outcomes. */
-import { DateTime } from 'luxon';
 import type { Runtime } from '../ports/runtime.ts';
 import type { InterventionList } from '../records/api-entries.ts';
-import { entries } from '../records/entries.ts';
+import { entries, happenedOn } from '../records/entries.ts';
 import { decodeRunCursor, encodeCursor } from './cursors.ts';
 import type { InterventionParameters } from './parameters.ts';
 
@@ -30,7 +29,7 @@ export async function listInterventions(
             {
               id,
               account: data.account,
-              on: DateTime.fromISO(data.at, { zone: pack.zone }).toISODate() ?? '',
+              on: happenedOn(data, pack.zone),
               did: data.did,
               at: data.at,
             },

@@ -17,6 +17,7 @@ interface EnterOptions extends ReadOptions {
   value?: string;
   until?: string;
   did?: string;
+  on?: string;
   answer?: string;
   url?: string;
 }
@@ -41,7 +42,7 @@ export async function enter(
   account: string,
   options: EnterOptions,
 ): Promise<void> {
-  const { author, text, of, value, until, did, url } = options;
+  const { author, text, of, value, until, did, on, url } = options;
   const [question, answer, ...rest] = options.answer?.split('=') ?? [];
   if (options.answer !== undefined && (!answer || rest.length > 0)) {
     throw new Rejected(
@@ -56,6 +57,7 @@ export async function enter(
     value,
     until,
     did,
+    on,
     url,
     answer: question === undefined ? undefined : { question, value: answer },
   };
@@ -84,7 +86,7 @@ export async function showDisagreements(options: ReadOptions): Promise<void> {
           one.band,
           `${one.people[lang]} (${one.author})`,
           one.text,
-          one.at.slice(0, 10),
+          one.on,
         ]),
       ),
     );

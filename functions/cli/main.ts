@@ -146,6 +146,7 @@ export function program(): Command {
     .action((account: string, options) => enter('assessments', account, options));
   entering('did', 'log what was done with a customer')
     .requiredOption('--did <kind>', `what it was: ${interventionKinds.join(', ')}`)
+    .option('--on <date>', 'day on which it happened; today without it')
     .requiredOption('--text <text>', 'what was said or done')
     .option('--answer <answer>', 'what a call found out, e.g. about_to_churn=yes or wants_more=no')
     .action((account: string, options) => enter('interventions', account, options));

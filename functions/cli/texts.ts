@@ -17,6 +17,7 @@ const en = {
   doctorSum: (problems: number, warnings: number, unchecked: number) =>
     `${problems} problems, ${warnings} warnings, ${unchecked} not checked.`,
   earned: 'points',
+  enteredOn: (day: string) => `entered ${day}`,
   hypothesis: 'hypothesis',
   lastKnown: 'last known',
   lateSources: 'Late sources, complete through',
@@ -74,6 +75,7 @@ const ja: Words = {
   doctorSum: (problems: number, warnings: number, unchecked: number) =>
     `問題 ${problems} 件、注意 ${warnings} 件、未確認 ${unchecked} 件`,
   earned: '点',
+  enteredOn: (day) => `${day}に入力`,
   hypothesis: '仮説',
   lastKnown: '直近の値',
   lateSources: '遅れているデータ（この日まで揃っています）',

@@ -28,6 +28,10 @@ const answer = z.strictObject(
 
 export const interventionRequest = z.strictObject({
   did: z.enum(interventionKinds, { error: listed(interventionKinds) }),
+  on: z.iso
+    .date({ error: 'a date such as 2026-03-01' })
+    .optional()
+    .describe('Local day on which it happened, at most 366 days ago; today by default'),
   text: textOf(2_000),
   answer: answer.optional().describe('What a call found out'),
   author,
@@ -47,7 +51,9 @@ export type NoteRequest = z.infer<typeof noteRequest>;
 export const logEntry = z.strictObject({
   id: z.string(),
   kind: z.enum(['assessment', 'intervention', 'note', 'override', 'hand_over']),
-  at: z.string().describe('Instant, or local day of a hand-over'),
+  on: z.iso.date().describe('Local day on which it happened'),
+  at: z.string().describe('Instant at which it was entered, or local day of a hand-over'),
+  entered_on: z.iso.date().describe('Local day of `at`'),
   author: z.string().nullable().describe('Null where rules decided'),
   summary: label,
   text: z.string().nullable(),
@@ -58,7 +64,9 @@ export type LogEntry = z.infer<typeof logEntry>;
 
 export const accountLog = z.strictObject({
   account: z.string(),
-  entries: z.array(logEntry).describe('In the order of their time; of more than 1,000, the last'),
+  entries: z
+    .array(logEntry)
+    .describe('In the order of their days, then of their entry; of more than 1,000, the last'),
 });
 export type AccountLog = z.infer<typeof accountLog>;
 
@@ -68,7 +76,7 @@ export const interventionList = z.strictObject({
       z.strictObject({
         id: z.string(),
         account: z.string(),
-        on: z.iso.date().describe('Local day'),
+        on: z.iso.date().describe('Local day on which it happened'),
         did: z.enum(interventionKinds),
         at: z.iso.datetime().describe('When it was entered'),
       }),
@@ -87,7 +95,8 @@ const disagreement = z.strictObject({
   people: label.describe('What people say'),
   text: z.string().nullable(),
   author: z.string(),
-  at: z.iso.datetime(),
+  on: z.iso.date().describe('Local day on which it happened'),
+  at: z.iso.datetime().describe('When it was entered'),
 });
 export type Disagreement = z.infer<typeof disagreement>;
 
@@ -101,7 +110,7 @@ export const answerReport = z.strictObject({
   answers: z.array(
     z.strictObject({
       question: z.enum(questions),
-      band: z.string().describe("The account's band when it answered"),
+      band: z.string().describe("The account's band on the day of the answer"),
       yes: z.int(),
       no: z.int(),
       unclear: z.int(),

@@ -2,6 +2,7 @@
  * What people enter of an account: judgements, what they did, notes. Written by the API, each
  * once and never changed, so the order in which one thing led to the next stays.
  */
+import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { Collection } from './collection.ts';
 
@@ -33,8 +34,13 @@ const common = {
   pack: z.string(),
   account: z.string(),
   author: z.string().min(1).max(200),
+  /** When it was entered. */
   at: z.iso.datetime(),
-  /** Bands in force then, by score: what people said is held against them. */
+  /**
+   * Bands of then, by score: what people said is held against them. Those in force when it was
+   * entered; of what happened on an earlier day, the computed ones of the last result before
+   * that day, which is what people could know. Without such a result there are none.
+   */
   bands: z.record(z.string(), z.string()),
 };
 
@@ -54,6 +60,8 @@ const intervention = z.strictObject({
   ...common,
   kind: z.literal('intervention'),
   did: z.enum(interventionKinds),
+  /** Local day on which it happened; left out, the day on which it was entered. */
+  on: z.iso.date().optional(),
   text,
   answer: callAnswer.nullable(),
 });
@@ -69,3 +77,12 @@ const note = z.strictObject({
 export const entryDocument = z.discriminatedUnion('kind', [assessment, intervention, note]);
 export type EntryDocument = z.infer<typeof entryDocument>;
 export const entries: Collection<EntryDocument> = { path: 'entries', schema: entryDocument };
+
+/** Local day of the pack's zone on which it happened. */
+export function happenedOn(entry: EntryDocument, zone: string): string {
+  return entry.kind !== 'note' && entry.on !== undefined ? entry.on : localDay(entry.at, zone);
+}
+
+/** Local day that contains an instant. */
+export const localDay = (at: string, zone: string): string =>
+  DateTime.fromISO(at, { zone }).toISODate() ?? at.slice(0, 10);

@@ -25,15 +25,20 @@ export function logSection(
   entries: readonly LogEntry[],
 ): VNode | null {
   if (entries.length === 0) return null;
-  const when = (at: string) => (at.length === 10 ? format.date(at) : format.instant(at));
+  const when = ({ on, at, entered_on: entered }: LogEntry) => {
+    if (at.length === 10) return format.date(at);
+    return on === entered ? format.instant(at) : format.date(on);
+  };
+  const late = ({ on, entered_on: entered }: LogEntry) =>
+    on !== entered && text.enteredOn(format.date(entered));
   return html`<section class="card" aria-labelledby="log">
     <h2 id="log">${text.log}</h2>
     <ul class="notes">${entries.map(
-      ({ at, author, summary, text: said, url, checklist }) => html`<li>
-        <span class="small soft">${joined([when(at), author])}</span><br />
-        ${summary[lang]}${said && html`: ${said}`}
-        ${url && html` <a href=${url} rel="noreferrer">${url}</a>`}
-        ${checklist.length > 0 && html`<ul>${checklist.map(({ label }) => html`<li>${label[lang]}</li>`)}</ul>`}
+      (entry) => html`<li>
+        <span class="small soft">${joined([when(entry), entry.author, late(entry)])}</span><br />
+        ${entry.summary[lang]}${entry.text && html`: ${entry.text}`}
+        ${entry.url && html` <a href=${entry.url} rel="noreferrer">${entry.url}</a>`}
+        ${entry.checklist.length > 0 && html`<ul>${entry.checklist.map(({ label }) => html`<li>${label[lang]}</li>`)}</ul>`}
       </li>`,
     )}</ul>
   </section>`;

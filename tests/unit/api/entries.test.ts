@@ -8,7 +8,7 @@ import {
 } from '../../../functions/records/api-entries.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { handOvers } from '../../../functions/records/documents.ts';
-import { entries } from '../../../functions/records/entries.ts';
+import { type EntryDocument, entries } from '../../../functions/records/entries.ts';
 import { startApi, type TestApi } from './fixture.ts';
 
 let api: TestApi;
@@ -19,6 +19,12 @@ beforeAll(async () => {
       { id: 'high', points: 90, team: 'smb', owner: 'ann' },
       { id: 'other', points: 50 },
       { id: 'kept', points: 50 },
+      { id: 'past', points: 90 },
+    ],
+    history: [
+      { date: '2026-02-20', account: 'past', points: 5_000, band: 'amber' },
+      { date: '2026-02-27', account: 'past', points: 1_000, band: 'red' },
+      { date: '2026-03-01', account: 'past', points: 9_000, band: 'green' },
     ],
   });
 });
@@ -112,12 +118,60 @@ describe('what people enter of an account', () => {
     });
   });
 
+  it('W14: what happened earlier stands at its day, with the band that was computed last before it', async () => {
+    const answer = { question: 'about_to_churn', value: 'no' };
+    const of = (on: string, more = {}) => ({ ...call, text: on, on, ...more });
+    await send('past', 'interventions', { did: 'meeting', text: 'today' });
+    await send('past', 'interventions', of('2026-03-01', { answer }));
+    await send('past', 'interventions', of('2026-04-15', { answer }));
+    await send('past', 'interventions', of('2025-11-23'));
+    await send('past', 'interventions', of('2026-11-24'));
+    // Kept before entries had a day: 2026-05-01 in Tokyo.
+    const { on: _, ...old } = (await stored('past')).map(({ data }) => data)[0] as { on: string };
+    const dayless = { ...old, at: '2026-04-30T16:00:00.000Z', text: '2026-05-01', answer: null };
+    await api.runtime.snapshots.set(ref(entries, 'dayless'), dayless as EntryDocument);
+    const found = await log('past');
+    expect(found.map(({ on, entered_on: entered }) => [on, entered])).toEqual([
+      ['2025-11-23', '2026-11-24'],
+      ['2026-03-01', '2026-11-24'],
+      ['2026-04-15', '2026-11-24'],
+      ['2026-05-01', '2026-05-01'],
+      ['2026-11-24', '2026-11-24'],
+      ['2026-11-24', '2026-11-24'],
+    ]);
+    const bands = (await stored('past')).map(({ data }) => [data.text, data.bands]);
+    expect(Object.fromEntries(bands)).toMatchObject({
+      today: { health: 'green' },
+      '2026-11-24': { health: 'green' },
+      '2026-03-01': { health: 'red' },
+      // No result within a month before, no band.
+      '2026-04-15': {},
+      '2025-11-23': {},
+    });
+    const { disagreements } = disagreementList.parse((await api.get('/v1/disagreements')).body);
+    expect(disagreements.filter(({ account }) => account === 'past')).toMatchObject([
+      { on: '2026-03-01', band: 'red', people: { en: 'about to churn: no' } },
+    ]);
+    const page = (await api.get('/accounts/past?lang=ja')).text;
+    expect(page).toContain('2026/03/01 · sato · 2026/11/24に入力');
+  });
+
+  it('a day that was named is part of what an Idempotency-Key stands for', async () => {
+    const named = { ...call, on: '2026-11-20' };
+    expect((await send('kept', 'interventions', named, 'day')).status).toBe(201);
+    expect((await send('kept', 'interventions', named, 'day')).status).toBe(201);
+    const other = await send('kept', 'interventions', { ...call, on: '2026-11-21' }, 'day');
+    expect(other.status).toBe(409);
+  });
+
   it('has one effect for one Idempotency-Key, and refuses another content under it', async () => {
     const first = await send('kept', 'interventions', call, 'k');
     const second = await send('kept', 'interventions', call, 'k');
     expect(second.body).toEqual(first.body);
     expect((await send('kept', 'interventions', { ...call, did: 'mail' }, 'k')).status).toBe(409);
-    expect(await stored('kept')).toHaveLength(1);
+    const { data } = (await stored('kept')).find(({ data }) => data.text === call.text) ?? {};
+    expect(data).toMatchObject({ on: '2026-11-24' });
+    expect((await log('kept')).filter(({ on }) => on === '2026-11-24')).toHaveLength(1);
   });
 
   it.each([
@@ -136,6 +190,14 @@ describe('what people enter of an account', () => {
     ],
     ['assessments', { ...assessment, until: undefined }, 400, 'The field until has to be a date'],
     ['interventions', { ...call, did: 'dance' }, 400, 'one of consultation, call, meeting'],
+    [
+      'interventions',
+      { ...call, on: '2026-11-25' },
+      400,
+      'on is 2026-11-25; what was done is entered for a day from 2025-11-23 to 2026-11-24.',
+    ],
+    ['interventions', { ...call, on: '2025-11-22' }, 400, 'a day from 2025-11-23 to 2026-11-24'],
+    ['interventions', { ...call, on: '2026-02-30' }, 400, 'The field on has to be a date such as'],
     [
       'interventions',
       { ...call, answer: { question: 'about_to_churn', value: 'perhaps' } },
@@ -186,13 +248,15 @@ describe('where people and score disagree', () => {
     expect(report).toEqual({
       score: 'health',
       answers: [
-        { question: 'about_to_churn', band: 'red', yes: 1, no: 1, unclear: 0 },
+        // Of the answers of an earlier day: one without a result before it, and one with.
+        { question: 'about_to_churn', band: 'unknown', yes: 0, no: 1, unclear: 0 },
+        { question: 'about_to_churn', band: 'red', yes: 1, no: 2, unclear: 0 },
         { question: 'about_to_churn', band: 'green', yes: 1, no: 0, unclear: 0 },
       ],
     });
     const { disagreements } = disagreementList.parse((await api.get('/v1/disagreements')).body);
     const answers = disagreements.filter(({ kind }) => kind === 'answer');
-    expect(answers.map(({ account }) => account).sort()).toEqual(['high', 'low']);
+    expect(answers.map(({ account }) => account).sort()).toEqual(['high', 'low', 'past']);
     expect(answers.find(({ account }) => account === 'high')).toMatchObject({
       band: 'green',
       people: { en: 'about to churn: yes', ja: '解約を検討：はい' },
@@ -204,7 +268,9 @@ describe('where people and score disagree', () => {
     const all = interventionList.parse((await api.get('/v1/interventions')).body);
     expect(all.next).toBeUndefined();
     expect(all.interventions.length).toBeGreaterThan(2);
-    const done = (await Promise.all(['low', 'high', 'other', 'kept'].map(stored)))
+    const past = all.interventions.filter(({ account }) => account === 'past');
+    expect(past.map(({ on }) => on)).toContain('2026-03-01');
+    const done = (await Promise.all(['low', 'high', 'other', 'kept', 'past'].map(stored)))
       .flat()
       .filter(({ data }) => data.kind === 'intervention');
     expect(new Set(all.interventions.map(({ id }) => id))).toEqual(
