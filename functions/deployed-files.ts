@@ -61,7 +61,8 @@ export function readPackFiles(
     const name = path.split(sep).join('/');
     texts.set(name, readUtf8(file, name));
   };
-  for (const file of filesBelow(folder, (name) => name.endsWith('.yaml'))) {
+  // .yml is YAML, too: a file of rules that is left out in silence would surprise.
+  for (const file of filesBelow(folder, (name) => /\.ya?ml$/.test(name))) {
     add(file, join('rules', pack, relative(folder, file)));
   }
   const isMetricFile = (name: string): boolean => name.endsWith('.yaml') || name.endsWith('.sql');

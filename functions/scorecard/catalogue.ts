@@ -10,7 +10,13 @@ export const identifier = z
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _, starting with a letter');
 
 /** A text that people read, in both languages. */
-export const label = z.strictObject({ en: z.string().min(1), ja: z.string().min(1) });
+export const label = z.strictObject(
+  { en: z.string().min(1), ja: z.string().min(1) },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? 'a text in both languages, as { en: ..., ja: ... }' : undefined,
+  },
+);
 export type Label = z.infer<typeof label>;
 
 /** Column types of the input contract, by their GoogleSQL names. */

@@ -100,7 +100,7 @@ export function checkExpression(
   try {
     source = withDoubles(text, new Environment({ limits }).parse(text).ast);
   } catch (error) {
-    return { problem: `is not an expression: ${summaryOf(error)}` };
+    return { problem: `is not an expression: ${summaryOf(error)}${spelling(text)}` };
   }
   const ast = new Environment({ limits }).parse(source).ast;
   const reads = readsOf(ast, scope);
@@ -341,6 +341,16 @@ function withDoubles(text: string, ast: ASTNode): string {
 function summaryOf(error: unknown): string {
   if (error instanceof ParseError) return error.summary;
   return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+}
+
+/** What other languages and keyboards write where CEL has its own signs. */
+function spelling(text: string): string {
+  const bare = text.replaceAll(/"[^"]*"|'[^']*'/g, '""');
+  if (/[“”‘’「」]/.test(bare)) return '; quotes are straight: "trial"';
+  if (bare.normalize('NFKC') !== bare) return '; signs and digits are half-width: >= 30';
+  if (/\b(and|or|not)\b/i.test(bare)) return '; write && for and, || for or, ! for not';
+  if (bare.includes('<>')) return '; write != for unequal';
+  return /(^|[^=!<>])=([^=]|$)/.test(bare) ? '; write == for equal' : '';
 }
 
 function nameOfType(type: string | undefined): string {

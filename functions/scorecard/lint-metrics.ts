@@ -19,16 +19,15 @@ export function lintMetrics(pack: Pack, report: Report): void {
   for (const group of pack.groups) {
     if (group.metrics.some(({ id }) => scored.has(id))) lintWords(group, report);
     if (!group.file.startsWith(`sql/metrics/${pack.id}/`)) continue;
-    for (const { id } of group.metrics) {
-      if (read.has(id)) continue;
-      report(
-        'unused-metric',
-        'hint',
-        { file: group.file, line: 1 },
-        `The metric ${id} is computed for every account but read by nothing`,
-        'Use it, or remove it from the group',
-      );
-    }
+    const idle = group.metrics.map(({ id }) => id).filter((id) => !read.has(id));
+    if (idle.length === 0) continue;
+    report(
+      'unused-metric',
+      'hint',
+      { file: group.file, line: 1 },
+      `Computed for every account but read by nothing: ${idle.join(', ')}`,
+      idle.length === 1 ? 'Use it, or remove it from the group' : 'Use them, or remove them',
+    );
   }
 }
 

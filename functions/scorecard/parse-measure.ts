@@ -145,7 +145,7 @@ function readSteps(written: MeasureFile, metric: PackMetric, report: Report): Re
     if (lower !== undefined && !follows(metric.direction, lower, value)) {
       wrong(
         i,
-        `earns ${earned} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}: points must ${metric.direction === 'higher' ? 'rise' : 'fall'}`,
+        `earns ${earned} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}: points must ${metric.direction === 'higher' ? 'rise' : 'fall'}${elseDeclared(metric)}`,
       );
     }
     thresholds.push(threshold);
@@ -170,7 +170,7 @@ function readLinear(written: MeasureFile, metric: PackMetric, report: Report): R
   if (metric.direction !== 'none' && from < to !== (metric.direction === 'higher')) {
     report(
       ['linear'],
-      `earns most at ${to}, but for ${metric.id} ${better(metric.direction)}: swap from and to`,
+      `earns most at ${to}, but for ${metric.id} ${better(metric.direction)}: swap from and to${elseDeclared(metric)}`,
     );
     return undefined;
   }
@@ -200,12 +200,19 @@ function readLookup(written: MeasureFile, metric: PackMetric, report: Report): R
     if (lower !== undefined && !follows(metric.direction, lower, value)) {
       report(
         ['lookup', values[i] ?? ''],
-        `earns ${value / 100} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}, in the order of the catalogue`,
+        `earns ${value / 100} after ${lower / 100}, but for ${metric.id} ${better(metric.direction)}, in the order ${values.join(', ')}${elseDeclared(metric)}`,
       );
       return undefined;
     }
   }
   return { earning: { by: 'lookup', points }, most: Math.max(...points) };
+}
+
+/** Where to say that it is the other way round. */
+function elseDeclared(metric: PackMetric): string {
+  const place =
+    metric.kind === 'derived' ? 'pack.yaml under derive' : `sql/metrics (group ${metric.group})`;
+  return `, or mend its direction in ${place}`;
 }
 
 function follows(direction: PackMetric['direction'], before: number, next: number): boolean {

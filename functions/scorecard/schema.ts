@@ -17,8 +17,11 @@ const points = z
 const pointsAboveZero = points.refine((value) => value > 0, { error: 'must be above 0' });
 export const expression = z.string().trim().min(1).max(2000);
 
+/** A text of one form; whatever else is there is told what it should be. */
+const written = (form: RegExp, what: string) => z.string(what).regex(form, what);
+
 /** Whole days, written `3d`. */
-export const days = z.string().regex(/^(0|[1-9]\d{0,3})d$/, 'whole days, such as 3d');
+export const days = written(/^(0|[1-9]\d{0,3})d$/, 'whole days, such as 3d');
 
 const purpose = z
   .enum(['churn', 'upsell', 'onboarding', 'purchase'])
@@ -187,7 +190,7 @@ const cap = z.strictObject({
 export const scorecardFile = z.strictObject({
   score: identifier,
   scorecard: identifier,
-  version: z.string().regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.0.0'),
+  version: written(/^\d+\.\d+\.\d+$/, 'a version such as 1.0.0'),
   label,
   purpose: purpose.optional(),
   note: label

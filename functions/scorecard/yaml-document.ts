@@ -2,6 +2,7 @@
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type Problem, suggestion } from './problems.ts';
+import { slipOf } from './yaml-slips.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -32,9 +33,9 @@ export function readYaml<T>(
   // One slip makes many errors: the first one is the slip.
   const [wrong] = [...document.errors, ...document.warnings];
   if (wrong) {
-    const { pos, message, code } = wrong;
-    const words = code === 'DUPLICATE_KEY' ? 'repeats a key: each key may appear once' : message;
-    problems.push({ file, line: at(pos[0]), field: '', message: `is not valid YAML: ${words}` });
+    const line = at(wrong.pos[0]);
+    const words = slipOf(wrong.code, wrong.message, text.split('\n')[line - 1] ?? '');
+    problems.push({ file, line, field: '', message: `is not valid YAML: ${words}` });
     return undefined;
   }
 
@@ -123,10 +124,14 @@ function problemsOf(
 /** One issue as the end of a sentence that starts with the field. */
 function sentence(issue: Issue): string {
   switch (issue.code) {
-    case 'invalid_type':
+    case 'invalid_type': {
+      // A schema says more than the kind of value where it has words of its own.
+      const own = issue.message.startsWith('Invalid input') ? undefined : issue.message;
+      const wanted = own ?? expectedName(issue.expected);
       return issue.input === undefined
-        ? `is missing: it must be ${expectedName(issue.expected)}`
-        : `is ${shown(issue.input)}, but must be ${expectedName(issue.expected)}${quotesHint(issue.expected, issue.input)}`;
+        ? `is missing: it must be ${wanted}`
+        : `is ${shown(issue.input)}, but must be ${wanted}${own ? '' : hint(issue.expected, issue.input)}`;
+    }
     case 'invalid_value': {
       const values = issue.values.map(String);
       if (issue.input === undefined) return `is missing: choose one of ${values.join(', ')}`;
@@ -180,10 +185,14 @@ function expectedName(expected: string): string {
   }
 }
 
-/** `version: 1.0` is a number to YAML. */
-function quotesHint(expected: string, input: unknown): string {
-  const scalar = typeof input === 'number' || typeof input === 'boolean';
-  return expected === 'string' && scalar ? ': put it in quotes' : '';
+/** `label: 1.0` is a number to YAML, and `４０` is a text. */
+function hint(expected: string, input: unknown): string {
+  if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean')) {
+    return ': put it in quotes';
+  }
+  if (!['number', 'int'].includes(expected) || typeof input !== 'string') return '';
+  const plain = input.normalize('NFKC').replaceAll(',', '').trim();
+  return plain !== '' && Number.isFinite(Number(plain)) ? `: write ${plain}` : '';
 }
 
 function shown(input: unknown): string {

@@ -1,5 +1,6 @@
 /** What holds for every pack there is, before any data is scored. */
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packNames, readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
@@ -61,4 +62,17 @@ describe.each(companies)('the pack %s of a company', (name) => {
     expect(kinds.get(name)?.records ?? kinds.get(name)?.shape).toBeDefined();
     expect(kinds.get(name)?.features).not.toEqual(kinds.get('saas')?.features);
   });
+});
+
+it('is read from files that end in .yml, too', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kenko-yml-'));
+  try {
+    cpSync(join(repositoryRoot(), 'rules/retail'), folder, { recursive: true });
+    const card = join(folder, 'scorecards/purchase');
+    renameSync(`${card}.yaml`, `${card}.yml`);
+    const [score] = parsePack(readPackFiles('retail', { folder })).scores;
+    expect(score?.scorecards.map(({ id }) => id)).toEqual(['purchase']);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
