@@ -68,8 +68,10 @@ it('is read from files that end in .yml, too', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kenko-yml-'));
   try {
     cpSync(join(repositoryRoot(), 'rules/retail'), folder, { recursive: true });
-    const card = join(folder, 'scorecards/purchase');
-    renameSync(`${card}.yaml`, `${card}.yml`);
+    for (const name of ['purchase', 'purchase.test']) {
+      const path = join(folder, 'scorecards', name);
+      renameSync(`${path}.yaml`, `${path}.yml`);
+    }
     const [score] = parsePack(readPackFiles('retail', { folder })).scores;
     expect(score?.scorecards.map(({ id }) => id)).toEqual(['purchase']);
   } finally {
