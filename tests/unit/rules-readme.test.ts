@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { program } from '../../functions/cli/main.ts';
+import { newPackFiles } from '../../functions/cli/new-pack.ts';
 import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
 import { parsePack } from '../../functions/scorecard/parse.ts';
 import {
@@ -38,11 +39,37 @@ describe.each(['README.md', 'README.ja.md'])('rules/%s', (name) => {
       hints: { en: [expect.any(String)], ja: [expect.any(String)] },
     });
     expect(testFile.parse(parse(exampleWith('expect:')))).toHaveLength(1);
-    expect(exemplarsFile.parse(parse(exampleWith('at_most: poor')))).toHaveLength(2);
+    expect(exemplarsFile.parse(parse(exampleWith('C-230')))).toHaveLength(2);
     expect(packFile.shape.metrics.parse(parse(exampleWith('marts.')).metrics)).toMatchObject({
       date: 'snapshot_on',
       max_age: '7d',
     });
+  });
+
+  it('shows phases, derived metrics, caps and fields that make a pack together', () => {
+    const label = { en: 'Bakery', ja: 'パン屋' };
+    const files = newPackFiles({ name: 'bakery', label, purpose: 'churn', zone: 'Asia/Tokyo' });
+    const add = (path: string, yaml: string) => files.set(path, (files.get(path) ?? '') + yaml);
+    const shared = exampleWith('phases:');
+    files.set(
+      'rules/bakery/pack.yaml',
+      (files.get('rules/bakery/pack.yaml') ?? '').replace(/^attributes: .*\n/m, shared),
+    );
+    add('rules/bakery/scorecards/main.yaml', exampleWith('caps:'));
+    add('rules/bakery/salesforce.yaml', exampleWith('external_id:'));
+    const read = parsePack(
+      new Map([
+        ...[...readPackFiles('saas')].filter(([path]) => path.startsWith('sql/')),
+        ...files,
+      ]),
+    );
+    expect(read.phases.map(({ id }) => id)).toEqual(['trial', 'use']);
+    expect(read.metrics.get('seat_utilisation')).toMatchObject({ direction: 'higher' });
+    expect(read.scores[0]?.scorecards[0]).toMatchObject({
+      caps: [{ id: 'overdue' }],
+      reference: ['nps_latest'],
+    });
+    expect(read.salesforce?.fields.map(({ keepByHand }) => keepByHand)).toContain(true);
   });
 
   it('names tables, columns and metrics that there are', () => {
