@@ -8,12 +8,15 @@ import {
   overrides,
 } from '../records/documents.ts';
 import { type EntryDocument, entries, happenedOn, localDay } from '../records/entries.ts';
+import { handOverTicks, type TickDocument } from '../records/hand-over-ticks.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import { findAccount } from './account.ts';
 import { summaryOf } from './entry-texts.ts';
-import { bandNamed } from './names.ts';
+import { checklistOf } from './hand-overs.ts';
+import { bandNamed, teamNamed } from './names.ts';
 
 const mostEntries = 1_000;
+const mostTicks = 10_000;
 
 /** @throws Rejected `not-found` */
 export async function accountLogOf(runtime: Runtime, account: string): Promise<AccountLog> {
@@ -23,7 +26,7 @@ export async function accountLogOf(runtime: Runtime, account: string): Promise<A
 
 export async function logOf({ snapshots, pack }: Runtime, account: string): Promise<LogEntry[]> {
   const where = [{ field: 'account', op: '==', value: account }] as const;
-  const [entered, overridden, handed] = await Promise.all([
+  const [entered, overridden, handed, ticked] = await Promise.all([
     snapshots.query({
       collection: entries,
       where,
@@ -32,11 +35,13 @@ export async function logOf({ snapshots, pack }: Runtime, account: string): Prom
     }),
     snapshots.query({ collection: overrides, where, limit: mostEntries }),
     snapshots.query({ collection: handOvers, where, limit: mostEntries }),
+    snapshots.query({ collection: handOverTicks, where, limit: mostTicks }),
   ]);
+  const ticks = ticked.map(({ data }) => data);
   return [
     ...entered.map(({ id, data }) => logged(pack, id, data)),
     ...overridden.map(({ id, data }) => overrideEntry(pack, id, data)),
-    ...handed.map(({ id, data }) => handOverEntry(pack, id, data)),
+    ...handed.map(({ id, data }) => handOverEntry(pack, id, data, ticks)),
   ]
     .sort(inOrder)
     .slice(-mostEntries);
@@ -94,12 +99,14 @@ function overrideEntry(
 function handOverEntry(
   pack: Pack,
   id: string,
-  { date, from, to, why, checklist }: HandOverDocument,
+  handOver: HandOverDocument,
+  ticks: readonly TickDocument[],
 ): LogEntry {
-  const team = (team: string, lang: 'en' | 'ja') =>
-    pack.routing?.teams.find((one) => one.id === team)?.label[lang] ?? team;
-  const holder = (of: HandOverDocument['to'], lang: 'en' | 'ja') =>
-    of.owner === null ? team(of.team, lang) : `${team(of.team, lang)} (${of.owner})`;
+  const { date, from, to, why } = handOver;
+  const holder = ({ team, owner }: HandOverDocument['to'], lang: 'en' | 'ja') => {
+    const name = teamNamed(pack, team).label[lang];
+    return owner === null ? name : `${name} (${owner})`;
+  };
   return {
     id,
     kind: 'hand_over',
@@ -113,6 +120,6 @@ function handOverEntry(
     },
     text: null,
     url: null,
-    checklist,
+    checklist: checklistOf(pack, id, handOver, ticks),
   };
 }

@@ -71,7 +71,7 @@ function application(getRuntime: GetRuntime): express.Express {
   return app;
 }
 
-const routeOf = (path: string): string => path.replace('{id}', ':id');
+const routeOf = (path: string): string => path.replace(/\{(id|item)\}/g, ':$1');
 
 function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRuntime): void {
   // Raw, so that a malformed body is told in our words. Where the Functions Framework has read
@@ -87,7 +87,8 @@ function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRunti
     }
     const answer: unknown = await endpoint.handle({
       runtime: await getRuntime(),
-      id: idOf(request),
+      id: segmentOf(request, 'id'),
+      item: segmentOf(request, 'item'),
       query,
       body,
       header: (name) => request.get(name),
@@ -106,9 +107,9 @@ function checked(endpoint: Endpoint, answer: unknown): unknown {
   );
 }
 
-function idOf(request: Request): string {
-  const { id } = request.params;
-  return typeof id === 'string' ? id : '';
+function segmentOf(request: Request, name: 'id' | 'item'): string {
+  const segment = request.params[name];
+  return typeof segment === 'string' ? segment : '';
 }
 
 function parseBody<S extends z.ZodType>(schema: S, request: Request): z.output<S> {

@@ -20,10 +20,13 @@ const accountCursor = z.strictObject({
 });
 export type AccountCursor = z.infer<typeof accountCursor>;
 
+const dayCursor = z.strictObject({ value: z.iso.date(), id: documentedId });
+export type DayCursor = z.infer<typeof dayCursor>;
+
 const runCursor = z.strictObject({ value: z.iso.datetime(), id: documentedId });
 export type RunCursor = z.infer<typeof runCursor>;
 
-export function encodeCursor(cursor: AccountCursor | RunCursor): string {
+export function encodeCursor(cursor: AccountCursor | RunCursor | DayCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
@@ -42,6 +45,11 @@ export function decodeAccountCursor(text: string, order: string): AccountCursor 
 /** @throws Rejected `bad-request` */
 export function decodeRunCursor(text: string): RunCursor {
   return decode(runCursor, text);
+}
+
+/** @throws Rejected `bad-request` */
+export function decodeDayCursor(text: string): DayCursor {
+  return decode(dayCursor, text);
 }
 
 function decode<T>(schema: z.ZodType<T>, text: string): T {

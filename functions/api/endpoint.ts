@@ -10,6 +10,8 @@ export interface Call<Q, B> {
   runtime: Runtime;
   /** The `{id}` of the path, decoded; empty where the path has none. */
   id: string;
+  /** The `{item}` of the path, likewise. */
+  item: string;
   query: Q;
   body: B;
   header(name: string): string | undefined;
@@ -17,7 +19,7 @@ export interface Call<Q, B> {
 
 export interface Endpoint {
   method: 'get' | 'post';
-  /** With `{id}` where an id stands. */
+  /** With `{id}` and `{item}` where ids stand. */
   path: string;
   /** Operation id in the OpenAPI document. */
   name: string;

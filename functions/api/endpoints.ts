@@ -29,6 +29,7 @@ import {
   eventAnswer,
   eventRequest,
 } from '../records/api-episodes.ts';
+import { handOverAnswer, handOverList, tickRequest } from '../records/api-hand-overs.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api-worklists.ts';
 import { accountAnswerOf } from './account.ts';
 import { listAccounts } from './account-list.ts';
@@ -38,6 +39,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { enterAssessment, enterIntervention, enterNote } from './enter-entry.ts';
 import { enterOverride } from './enter-override.ts';
 import { acknowledge, listEpisodes } from './episodes.ts';
+import { listHandOvers, tickItem } from './hand-overs.ts';
 import { historyOf } from './history.ts';
 import { listInterventions } from './interventions.ts';
 import { openApi } from './open-api.ts';
@@ -45,6 +47,7 @@ import {
   accountParameters,
   answerParameters,
   episodeParameters,
+  handOverParameters,
   historyParameters,
   interventionParameters,
   noParameters,
@@ -210,6 +213,29 @@ export const endpoints: readonly Endpoint[] = [
     query: interventionParameters,
     answer: interventionList,
     handle: ({ runtime, query }) => listInterventions(runtime, query),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/hand-overs',
+    name: 'listHandOvers',
+    summary: 'Changes of hands with what has to be told, the newest first',
+    query: handOverParameters,
+    answer: handOverList,
+    handle: ({ runtime, query }) => listHandOvers(runtime, query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/v1/hand-overs/{id}/items/{item}',
+    name: 'tickItem',
+    summary: 'Tick off what was told at a hand-over, or send what is missing back to sales',
+    description:
+      'Who did so and when is kept and never changed. What is missing may be ticked off later. ' +
+      'Repeating a request has one effect.',
+    query: noParameters,
+    body: tickRequest,
+    answer: handOverAnswer,
+    status: 201,
+    handle: ({ runtime, id, item, body }) => tickItem(runtime, { id, item }, body),
   }),
   endpoint({
     method: 'get',

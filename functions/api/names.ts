@@ -50,6 +50,11 @@ export function phaseNamed(pack: Pack, phase: string | null): Named | null {
   return phase === null ? null : named(pack.phases, phase);
 }
 
+/** A team of the routing; hand-overs of older rules may name one that is no more. */
+export function teamNamed({ routing }: Pack, team: string): Named {
+  return named(routing?.teams ?? [], team);
+}
+
 function named(known: readonly { id: string; label: Label }[], id: string): Named {
   const found = known.find((candidate) => candidate.id === id);
   return { id, label: found?.label ?? { en: id, ja: id } };

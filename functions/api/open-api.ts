@@ -66,9 +66,9 @@ function operationOf(endpoint: Endpoint): JsonSchema {
 
 function parametersOf({ path, query, body }: Endpoint): JsonSchema[] {
   const parameters: JsonSchema[] = [];
-  if (path.includes('{id}')) {
+  for (const name of ['id', 'item'].filter((one) => path.includes(`{${one}}`))) {
     parameters.push({
-      name: 'id',
+      name,
       in: 'path',
       required: true,
       description: 'Percent-encoded',

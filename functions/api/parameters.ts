@@ -95,6 +95,18 @@ export const answerParameters = z.strictObject({
 export const interventionParameters = z.strictObject({ limit: limit(200, 50), cursor });
 export type InterventionParameters = z.infer<typeof interventionParameters>;
 
+export const handOverParameters = z.strictObject({
+  open: z
+    .enum(['true', 'false'], { error: 'true or false' })
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('Whether an item of the checklist is not done yet'),
+  owner: shortText.optional().describe('Whom the account was handed to, exactly as routing has it'),
+  limit: limit(200, 50),
+  cursor,
+});
+export type HandOverParameters = z.infer<typeof handOverParameters>;
+
 export const noParameters = z.strictObject({});
 
 /**

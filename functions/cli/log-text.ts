@@ -1,4 +1,5 @@
 import type { LogEntry } from '../records/api-entries.ts';
+import type { ChecklistItem } from '../records/api-hand-overs.ts';
 import { colour } from './output.ts';
 import { type Language, words } from './texts.ts';
 
@@ -10,6 +11,18 @@ export function logLine(entry: LogEntry, lang: Language): string {
   const said = [summary[lang], text, url].filter((part) => part !== null).join(': ');
   return [
     `${on}  ${said}${from === '' ? '' : colour.dim(` (${from})`)}`,
-    ...checklist.map(({ label }) => `    - ${label[lang]}`),
+    ...checklist.map((item) => `    ${itemLine(item, lang)}`),
   ].join('\n');
+}
+
+const marks = { open: '[ ]', done: '[x]', missing: '[?]' } as const;
+
+/** An item of a checklist, with who ticked it off or sent it back, and what they said. */
+export function itemLine({ state, label, done, missing }: ChecklistItem, lang: Language): string {
+  const t = words[lang];
+  const said = [
+    missing && `${t.backToSales} ${missing.on} (${missing.author}): ${missing.text}`,
+    done && `${done.on} (${done.author})${done.text === null ? '' : `: ${done.text}`}`,
+  ].filter((part) => part !== null);
+  return [`${marks[state]} ${label[lang]}`, ...said.map((part) => colour.dim(part))].join(' · ');
 }

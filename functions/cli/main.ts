@@ -14,6 +14,7 @@ import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
 import { doctor } from './doctor-command.ts';
 import { acknowledgeEpisode, showEpisodes } from './episodes-command.ts';
 import { explain } from './explain-command.ts';
+import { showHandOvers, tick } from './hand-overs-command.ts';
 import { init, purposes } from './init-command.ts';
 import { enter, showAnswers, showDisagreements, showLog } from './log-command.ts';
 import { exitCode, fail } from './output.ts';
@@ -154,6 +155,26 @@ export function program(): Command {
     .requiredOption('--text <text>', 'the note, or what the link shows')
     .option('--url <address>', 'a shared document')
     .action((account: string, options) => enter('notes', account, options));
+  const handOvers = kenko
+    .command('hand-overs')
+    .description('changes of hands, and what has to be told at each');
+  withState(handOvers.command('list', { isDefault: true }))
+    .description('newest first, with their checklists')
+    .option('--open', 'only those with an item that is not done yet')
+    .option('--owner <name>', 'only those handed to this owner')
+    .addOption(language())
+    .action(showHandOvers);
+  withState(handOvers.command('tick'))
+    .description('tick off what was told, or send what is missing back to sales')
+    .argument('<hand-over>', 'id of the hand-over')
+    .argument('<item>', 'id of the item')
+    .option('--author <name>', 'who says so', userInfo().username)
+    .option('--text <text>', 'what was told')
+    .addOption(
+      new Option('--missing <text>', 'not known: what sales have to find out').conflicts('text'),
+    )
+    .addOption(language())
+    .action(tick);
   withState(kenko.command('disagreements'))
     .description('where people and score disagree: what to look at when rules are reviewed')
     .addOption(language())

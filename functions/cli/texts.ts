@@ -7,6 +7,7 @@ const en = {
   accounts: 'accounts',
   average: 'average',
   axis: 'axis',
+  backToSales: 'back to sales',
   band: 'band',
   because: 'Why',
   behaviour: 'behaviour',
@@ -29,6 +30,7 @@ const en = {
   moreEntries: 'There are more: --all shows them.',
   movers: 'Biggest movers',
   name: 'name',
+  noHandOvers: 'No hand-overs.',
   noScore: 'No scorecard applies.',
   no: 'no',
   nothingLogged: 'Nothing yet.',
@@ -39,6 +41,7 @@ const en = {
   yes: 'yes',
   none: 'No accounts.',
   notSynced: 'not written to Salesforce yet',
+  olderHandOvers: 'There are older ones: --owner narrows the list.',
   outOf: 'of',
   outcomes: { ok: 'ok', warning: 'warning', problem: 'problem', 'not-checked': 'not checked' },
   override: (band: string, author: string, until: string, reason: string) =>
@@ -74,6 +77,9 @@ const ja: Words = {
   data: 'データ',
   doctorSum: (problems: number, warnings: number, unchecked: number) =>
     `問題 ${problems} 件、注意 ${warnings} 件、未確認 ${unchecked} 件`,
+  backToSales: '営業に差し戻し',
+  noHandOvers: '引き継ぎはありません。',
+  olderHandOvers: 'さらに古い引き継ぎがあります。--owner で絞り込めます。',
   earned: '点',
   enteredOn: (day) => `${day}に入力`,
   hypothesis: '仮説',

@@ -1,7 +1,8 @@
 /** What people send to the API about an account, and what it tells of that. */
 import { z } from 'zod';
 import { label } from '../scorecard/catalogue.ts';
-import { components, cursor, named, textOf } from './api.ts';
+import { components, cursor, textOf } from './api.ts';
+import { checklistItem } from './api-hand-overs.ts';
 import { answerValues, interventionKinds, questions } from './entries.ts';
 
 const author = textOf(200);
@@ -58,7 +59,7 @@ export const logEntry = z.strictObject({
   summary: label,
   text: z.string().nullable(),
   url: z.string().nullable(),
-  checklist: z.array(named).describe('What a hand-over has to tell'),
+  checklist: z.array(checklistItem).describe('What a hand-over has to tell'),
 });
 export type LogEntry = z.infer<typeof logEntry>;
 

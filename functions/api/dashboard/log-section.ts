@@ -3,6 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { AccountAnswer } from '../../records/api.ts';
 import type { LogEntry } from '../../records/api-entries.ts';
+import { checklist } from './checklist.ts';
 import type { PageContext } from './context.ts';
 import { joined } from './parts.ts';
 
@@ -20,10 +21,8 @@ export function assignmentLine(
   ])}</p>`;
 }
 
-export function logSection(
-  { lang, text, format }: PageContext,
-  entries: readonly LogEntry[],
-): VNode | null {
+export function logSection(context: PageContext, entries: readonly LogEntry[]): VNode | null {
+  const { lang, text, format } = context;
   if (entries.length === 0) return null;
   const when = ({ on, at, entered_on: entered }: LogEntry) => {
     if (at.length === 10) return format.date(at);
@@ -38,7 +37,7 @@ export function logSection(
         <span class="small soft">${joined([when(entry), entry.author, late(entry)])}</span><br />
         ${entry.summary[lang]}${entry.text && html`: ${entry.text}`}
         ${entry.url && html` <a href=${entry.url} rel="noreferrer">${entry.url}</a>`}
-        ${entry.checklist.length > 0 && html`<ul>${entry.checklist.map(({ label }) => html`<li>${label[lang]}</li>`)}</ul>`}
+        ${checklist(context, entry.checklist)}
       </li>`,
     )}</ul>
   </section>`;

@@ -101,6 +101,9 @@ button { background: var(--accent); border-color: var(--accent); color: var(--ca
 .split dt { color: var(--soft); font-size: .8rem; }
 .split dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; font-size: 1.05rem; }
 .tag { font-size: .72rem; border: 1px solid var(--line); color: var(--soft); border-radius: 4px; padding: 0 .35rem; margin-left: .4rem; white-space: nowrap; }
+.checklist { margin: .3rem 0; padding-left: 1.15rem; }
+.checklist .done { color: var(--soft); }
+.checklist .missing .tag { color: var(--down); border-color: currentColor; }
 details { font-size: .87rem; }
 details.hints { display: inline; font-weight: 400; }
 details.hints summary { display: inline-block; white-space: nowrap; font-size: .72rem; margin-left: .5rem; list-style: none; text-decoration: underline dotted; text-underline-offset: 3px; }

@@ -263,6 +263,7 @@ describe('the list of composite indexes', () => {
     await api.get('/v1/runs?kind=backfill');
     await api.get('/v1/accounts/a-1/log');
     await api.get('/v1/disagreements');
+    await api.get('/v1/hand-overs?owner=ann&open=true');
     await api.get('/v1/episodes?state=open&account=a-1&signal=silence');
     for (const sort of ['points', '-points', 'moved', '-moved', 'name', '-name', 'id']) {
       await list(`sort=${sort}&band=red&phase=use&owner=x&q=a&score=approach`);

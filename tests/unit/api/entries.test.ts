@@ -90,7 +90,13 @@ describe('what people enter of an account', () => {
       'intervention',
     ]);
     expect(found[0]?.checklist).toEqual([
-      { id: 'goal', label: { en: 'Their goal', ja: '導入の目的' } },
+      {
+        id: 'goal',
+        label: { en: 'Their goal', ja: '導入の目的' },
+        state: 'open',
+        done: null,
+        missing: null,
+      },
     ]);
     expect(found[3]).toMatchObject({ author: 'sato', url: 'https://example.com/minutes' });
     const page = await api.get('/accounts/other?lang=ja');

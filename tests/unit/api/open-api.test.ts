@@ -41,6 +41,7 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/answers',
       'get /v1/disagreements',
       'get /v1/episodes',
+      'get /v1/hand-overs',
       'get /v1/health',
       'get /v1/interventions',
       'get /v1/openapi.json',
@@ -55,6 +56,7 @@ describe('GET /v1/openapi.json', () => {
       'post /v1/accounts/{id}/overrides',
       'post /v1/episodes/{id}/acknowledge',
       'post /v1/events',
+      'post /v1/hand-overs/{id}/items/{item}',
       'post /v1/runs/{id}/discard',
       'post /v1/runs/{id}/release',
     ]);

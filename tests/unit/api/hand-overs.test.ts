@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../../functions/api/cursors.ts';
+import { accountLog } from '../../../functions/records/api-entries.ts';
+import { handOverAnswer, handOverList } from '../../../functions/records/api-hand-overs.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { handOvers } from '../../../functions/records/documents.ts';
+import { handOverTicks } from '../../../functions/records/hand-over-ticks.ts';
+import { startApi, type TestApi } from './fixture.ts';
+
+const item = (id: string) => ({ id, label: { en: `The ${id}`, ja: `項目${id}` } });
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi({
+    accounts: [{ id: 'a/1', points: 50, attributes: { name: 'Aoba Trading' } }],
+  });
+  const keep = async (account: string, date: string, owner: string | null, items: string[]) =>
+    api.runtime.snapshots.set(ref(handOvers, `${account}~2`), {
+      pack: 'saas',
+      account,
+      number: 2,
+      date,
+      run: 'r',
+      from: { team: 'start', owner: null },
+      to: { team: 'smb', owner },
+      occasion: 'phase',
+      why: { en: 'Renewed', ja: '更新済み' },
+      checklist: items.map(item),
+    });
+  await keep('a/1', '2026-11-20', 'ann', ['goal', 'schedule']);
+  await keep('b', '2026-11-21', 'bob', ['goal']);
+  await keep('c', '2026-11-22', null, []);
+});
+afterAll(() => api.close());
+
+const tick = (id: string, of: string, body: object) =>
+  api.post(`/v1/hand-overs/${encodeURIComponent(id)}/items/${of}`, { author: 'sato', ...body });
+
+const list = async (query = '') =>
+  handOverList.parse((await api.get(`/v1/hand-overs?${query}`)).body);
+const idsOf = async (query: string) => (await list(query)).hand_overs.map(({ id }) => id);
+const ticks = () => api.runtime.snapshots.count({ collection: handOverTicks });
+
+describe('the checklist of a hand-over', () => {
+  it('S7, P4: what a hand-over has to tell is ticked off, and what is missing goes back to sales', async () => {
+    expect((await tick('a/1~2', 'goal', { text: 'Fewer mails' })).status).toBe(201);
+    const asked = { state: 'missing', text: 'When does their year begin?', author: 'kato' };
+    const { body } = await tick('a/1~2', 'schedule', asked);
+    const answer = handOverAnswer.parse(body);
+    expect(answer).toMatchObject({
+      account: 'a/1',
+      name: 'Aoba Trading',
+      open: true,
+      to: { team: { id: 'smb' }, owner: 'ann' },
+    });
+    const today = { on: '2026-11-24', at: '2026-11-24T01:00:00.000Z' };
+    expect(answer.checklist).toEqual([
+      {
+        ...item('goal'),
+        state: 'done',
+        done: { author: 'sato', text: 'Fewer mails', ...today },
+        missing: null,
+      },
+      {
+        ...item('schedule'),
+        state: 'missing',
+        done: null,
+        missing: { author: 'kato', text: asked.text, ...today },
+      },
+    ]);
+    const found = await tick('a/1~2', 'schedule', { text: 'In April' });
+    expect(handOverAnswer.parse(found.body)).toMatchObject({
+      open: false,
+      checklist: [{}, { state: 'done', done: { text: 'In April' }, missing: { author: 'kato' } }],
+    });
+    const { entries } = accountLog.parse((await api.get('/v1/accounts/a%2F1/log')).body);
+    expect(entries[0]?.checklist).toEqual(handOverAnswer.parse(found.body).checklist);
+    const page = (await api.get('/accounts/a%2F1?lang=ja')).text;
+    for (const text of ['項目schedule', '営業に差し戻し', asked.text, 'In April', '完了']) {
+      expect(page).toContain(text);
+    }
+  });
+
+  it('keeps who said so first, and has one effect for a request that is repeated', async () => {
+    const first = await tick('b~2', 'goal', { state: 'missing', text: 'Why they bought' });
+    const kept = await ticks();
+    const again = await tick('b~2', 'goal', { state: 'missing', text: 'Why they bought' });
+    expect(again.body).toEqual(first.body);
+    const other = await tick('b~2', 'goal', { state: 'missing', text: 'x', author: 'kato' });
+    expect(other.status).toBe(409);
+    expect(other.text).toContain('has been sent back already');
+    expect(await ticks()).toBe(kept);
+    const late = await tick('a/1~2', 'goal', { state: 'missing', text: 'x' });
+    expect(late.status).toBe(409);
+    expect(late.text).toContain('has been ticked off already');
+    expect((await tick('a/1~2', 'goal', { author: 'kato' })).status).toBe(409);
+    expect(await ticks()).toBe(kept);
+  });
+
+  it('lists those with an item that is not done, of an owner, page by page', async () => {
+    expect(await idsOf('')).toEqual(['c~2', 'b~2', 'a/1~2']);
+    expect(await idsOf('open=true')).toEqual(['b~2']);
+    expect(await idsOf('open=false')).toEqual(['c~2', 'a/1~2']);
+    expect(await idsOf('owner=ann')).toEqual(['a/1~2']);
+    const paged: string[] = [];
+    for (let next = ''; ; ) {
+      const page = await list(`limit=1${next}`);
+      paged.push(...page.hand_overs.map(({ id }) => id));
+      if (page.next === undefined) break;
+      next = `&cursor=${page.next}`;
+    }
+    expect(paged).toEqual(['c~2', 'b~2', 'a/1~2']);
+  });
+
+  it.each([
+    ['nobody~2', 'goal', {}, 404, 'There is no hand-over \\"nobody~2\\".'],
+    ['c~2', 'goal', {}, 404, 'There is no item \\"goal\\"; the hand-over has no items.'],
+    ['a/1~2', '__proto__', {}, 404, 'the hand-over has goal, schedule.'],
+    ['a/1~2', '%2e%2e%2fgoal', {}, 404, 'There is no item'],
+    ['a/1~2', 'goal', { state: 'lost' }, 400, 'The field state has to be one of done, missing'],
+    ['a/1~2', 'schedule', { state: 'missing' }, 400, 'text has to be what sales have to find out'],
+    ['a/1~2', 'goal', { text: ' ' }, 400, 'a text of 1 to 2,000 characters'],
+    ['a/1~2', 'goal', { text: 'x'.repeat(2_001) }, 400, 'a text of 1 to 2,000 characters'],
+    ['a/1~2', 'goal', { author: '' }, 400, 'The field author has to be'],
+    ['a/1~2', 'goal', { at: '2020-01-01' }, 400, 'The field \\"at\\" is unknown'],
+  ])(
+    'refuses %s %s %j in one sentence and changes nothing',
+    async (id, of, body, status, sentence) => {
+      const before = await ticks();
+      const answer = await tick(id, of, body);
+      expect(answer.status).toBe(status);
+      expect(answer.text).toContain(sentence);
+      expect(await ticks()).toBe(before);
+    },
+  );
+
+  it.each([
+    ['open=maybe', 'The parameter open is \\"maybe\\"; expected true or false.'],
+    ['owner=', 'expected a text'],
+    ['cursor=nonsense', 'The cursor is not one of ours'],
+    [
+      `cursor=${encodeCursor({ value: '2026-11-24T01:00:00.000Z', id: 'a/1~2' })}`,
+      'The cursor is not one of ours',
+    ],
+  ])('refuses a list by %s', async (query, sentence) => {
+    const answer = await api.get(`/v1/hand-overs?${query}`);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain(sentence);
+  });
+
+  it('leaves no name and no text in the log of the program', () => {
+    expect(JSON.stringify(api.logged)).not.toMatch(/sato|kato|Fewer mails|April/);
+  });
+});
