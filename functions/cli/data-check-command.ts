@@ -1,5 +1,5 @@
 import { readPackFiles } from '../deployed-files.ts';
-import { checkData } from '../local/import-data.ts';
+import { type CheckedTable, checkData } from '../local/import-data.ts';
 import { parsePack } from '../scorecard/parse.ts';
 import { colour, print, printJson, table } from './output.ts';
 
@@ -11,20 +11,7 @@ export async function dataCheck(
   const pack = parsePack(readPackFiles(options.pack));
   const found = await checkData(folder, pack);
   if (options.json) return printJson(found);
-  print(
-    table(
-      ['table', 'file', 'rows', 'columns', 'mapped', 'missing', 'not used'],
-      found.tables.map((t) => [
-        t.table,
-        t.file,
-        t.rows,
-        t.columns.found.join(', '),
-        t.columns.mapped.map(({ column, from }) => `${column} ← ${from}`).join(', '),
-        t.columns.missing.join(', '),
-        t.columns.extra.join(', '),
-      ]),
-    ),
-  );
+  print(found.tables.map(tableText).join('\n\n'));
   const accounts = found.tables.find(({ table: name }) => name === 'accounts')?.file;
   for (const { file, rows, strangers } of found.tables) {
     if (!strangers) continue;
@@ -45,4 +32,20 @@ export async function dataCheck(
     );
   }
   print(`\nNewest complete day: ${found.newestCompleteDay ?? 'unknown'}`);
+}
+
+/** Names of columns under each other rather than side by side: a sheet may have a hundred. */
+function tableText({ table: name, file, rows, columns }: CheckedTable): string {
+  const mapped = columns.mapped.map(({ column, from }) => `${column} ← ${from}`);
+  const lines: [string, readonly string[]][] = [
+    ['found', columns.found],
+    ['mapped', mapped],
+    ['missing', columns.missing],
+    ['not used', columns.extra],
+  ];
+  const told = lines.filter(([, names]) => names.length > 0);
+  return [
+    `${colour.bold(name)}: ${file}, ${rows} rows`,
+    ...told.map(([what, names]) => `  ${colour.dim(what.padEnd(8))}  ${names.join(', ')}`),
+  ].join('\n');
 }

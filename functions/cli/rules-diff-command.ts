@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { packNames, readPackFiles, repositoryRoot } from '../deployed-files.ts';
+import { readPackFiles, repositoryRoot } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
 import { compareRules } from '../evidence/compare-rules.ts';
 import { type DataPlace, scoreOnData } from '../local/rules-data.ts';
@@ -64,6 +64,6 @@ function filesOf(place: string, name: string): Map<string, string> {
   if (files.has(`rules/${name}/pack.yaml`)) return files;
   throw new Rejected(
     code.notFound,
-    `${place} has no pack "${name}"; choose with --pack one that both have, such as ${packNames().join(', ')}.`,
+    `${place} has no pack "${name}"; name a revision that has it (HEAD, once it is committed), or another pack with --pack.`,
   );
 }

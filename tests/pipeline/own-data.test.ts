@@ -140,6 +140,19 @@ describe('own purchase histories', () => {
     });
   });
 
+  it('are shown by table, with rows of accounts that are not there', async () => {
+    const other = mkdtempSync(join(folder, 'strangers-'));
+    cpSync(extract, other, { recursive: true });
+    const file = join(other, 'purchases.csv');
+    writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\nX-1,1998-01-01,1,10.00\n`);
+    const { stdout } = await kenko('data', 'check', other, ...retail);
+    expect(stdout).toContain('purchases: purchases.csv, 1601 rows\n  found     account_id, ');
+    expect(stdout).toContain('\n  mapped    amount ← amount_usd\n');
+    expect(stdout).toContain(
+      "1 of 1601 rows in purchases.csv are of accounts that accounts.csv does not have, such as 'X-1'",
+    );
+  });
+
   const broken: Record<string, { file: string; text: string; sentence: RegExp }> = {
     'a text where a number belongs': {
       file: 'purchases.csv',

@@ -93,6 +93,16 @@ describe('kenko rules diff', () => {
     expect(markdown.stdout).toContain('## Rules of retail: what would change');
   });
 
+  it('tells whoever compares a pack that a revision does not have what to name instead', async () => {
+    const bakery = join(folder, 'bakery');
+    cpSync(retail, bakery, { recursive: true });
+    const refused = await kenko('rules', 'diff', 'HEAD', bakery, ...onData);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain(
+      'HEAD has no pack "bakery"; name a revision that has it (HEAD, once it is committed)',
+    );
+  });
+
   it('says that the same rules are the same', async () => {
     const compared = await kenko('rules', 'diff', retail, retail, '--lang', 'ja', ...onData);
     expect(compared.stdout).toContain('どちらも同じルールです。');
