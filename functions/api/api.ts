@@ -59,8 +59,7 @@ function application(getRuntime: GetRuntime): express.Express {
     );
   }
   app.use(pages(getRuntime));
-  for (const path of ['/', '/accounts', '/accounts/{id}', '/worklists/{id}'])
-    refuseOtherMethods(app, path, ['GET']);
+  for (const path of pagePaths) refuseOtherMethods(app, path, ['GET']);
   app.use((request) => {
     throw new Rejected(
       code.notFound,
@@ -70,6 +69,15 @@ function application(getRuntime: GetRuntime): express.Express {
   app.use(answerError(getRuntime));
   return app;
 }
+
+const pagePaths = [
+  '/',
+  '/accounts',
+  '/accounts/{id}',
+  '/worklists/{id}',
+  '/hand-overs',
+  '/disagreements',
+];
 
 const routeOf = (path: string): string => path.replace(/\{(id|item)\}/g, ':$1');
 

@@ -44,6 +44,8 @@ export function assessmentText({ of, value }: { of: string; value: string }): La
   return { en: `${what.en}: ${how.en}`, ja: `${what.ja}：${how.ja}` };
 }
 
+export const questionText = (question: keyof typeof asked): Label => asked[question];
+
 export function answerText({ question, value }: NonNullable<Intervention['answer']>): Label {
   const [what, how] = [asked[question], answered[value]];
   return { en: `${what.en}: ${how.en}`, ja: `${what.ja}：${how.ja}` };

@@ -6,7 +6,7 @@ import type { Score } from '../../scorecard/pack.ts';
 import { unknownBand } from '../names.ts';
 import { type AccountParameters, accountSorts } from '../parameters.ts';
 import type { PageContext } from './context.ts';
-import { bandChip, meter, moved, scaleOf, titleOf, trendMark } from './parts.ts';
+import { bandChip, chosenLanguage, meter, moved, scaleOf, titleOf, trendMark } from './parts.ts';
 
 type Wanted = Partial<Pick<AccountParameters, 'band' | 'phase' | 'owner' | 'q'>> &
   Pick<AccountParameters, 'sort'>;
@@ -17,9 +17,8 @@ export function accountForm(context: PageContext, score: Score, wanted: Wanted):
   const option = (value: string, shown: string, chosen: string | undefined) =>
     html`<option value=${value} selected=${value === (chosen ?? '')}>${shown}</option>`;
   const filtered = [wanted.band, wanted.phase, wanted.owner, wanted.q].some(Boolean);
-  const language = new URL(context.href('/'), 'http://kenko').searchParams.get('lang');
   return html`<form class="filters" role="search" action="/accounts" method="get">
-    ${language && html`<input type="hidden" name="lang" value=${language} />`}
+    ${chosenLanguage(context)}
     <label>${text.search}
       <input type="search" name="q" value=${wanted.q ?? ''} placeholder=${text.searchPlaceholder} maxlength="300" />
     </label>

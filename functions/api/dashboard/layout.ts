@@ -13,7 +13,7 @@ const icon =
 export interface Page {
   title: string;
   /** The entry of the navigation that the page belongs to. */
-  section: 'portfolio' | 'accounts' | null;
+  section: 'portfolio' | 'accounts' | 'hand-overs' | 'disagreements' | null;
   content: ComponentChildren;
 }
 
@@ -40,6 +40,8 @@ export function renderPage(context: PageContext, { title, section, content }: Pa
         <nav aria-label="Kenko">
           <a href=${href('/')} aria-current=${current('portfolio')}>${text.portfolio}</a>
           <a href=${href('/accounts')} aria-current=${current('accounts')}>${text.accounts}</a>
+          ${pack.routing && html`<a href=${href('/hand-overs')} aria-current=${current('hand-overs')}>${text.handOvers}</a>`}
+          <a href=${href('/disagreements')} aria-current=${current('disagreements')}>${text.disagreements}</a>
         </nav>
         <div class="langs" role="group" aria-label=${text.language}>
           ${languages.map(([code, name]) =>

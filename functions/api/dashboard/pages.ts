@@ -5,17 +5,26 @@ import type { Runtime } from '../../ports/runtime.ts';
 import { accountAnswerOf } from '../account.ts';
 import { listAccounts } from '../account-list.ts';
 import { logOf } from '../account-log.ts';
+import { answersOf, disagreementsOf } from '../disagreements.ts';
 import { openEpisodesOf } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
+import { listHandOvers } from '../hand-overs.ts';
 import { historyOf } from '../history.ts';
 import { ids, scoreOf, unknownBand } from '../names.ts';
-import { accountParameters, parseParameters, worklistParameters } from '../parameters.ts';
+import {
+  accountParameters,
+  handOverParameters,
+  parseParameters,
+  worklistParameters,
+} from '../parameters.ts';
 import { portfolioOf } from '../portfolio.ts';
 import { type Lang, texts } from '../texts.ts';
 import { worklistOf } from '../worklists.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import { type PageContext, pageContext } from './context.ts';
+import { disagreementPage } from './disagreement-page.ts';
+import { handOverPage } from './hand-over-page.ts';
 import { type Page, renderPage } from './layout.ts';
 import { portfolioPage } from './portfolio-page.ts';
 import { contentSecurityPolicy } from './style.ts';
@@ -28,6 +37,7 @@ type MakePage = (runtime: Runtime, context: PageContext, request: Request) => Pr
 const firstAccounts = 25;
 /** Of each worklist there. */
 const firstEntries = 5;
+const handOversAtOnce = 20;
 
 export function pages(getRuntime: GetRuntime): Router {
   const router = Router({ caseSensitive: true });
@@ -56,6 +66,20 @@ export function pages(getRuntime: GetRuntime): Router {
     const list = await worklistOf(runtime, String(request.params.id), parameters);
     return worklistPage(context, list, given);
   });
+  serve('/hand-overs', async (runtime, context, request) => {
+    const given = givenParameters(request, ['owner', 'show', 'cursor']);
+    const { show, ...wanted } = given;
+    if (show !== 'all') wanted.open = 'true';
+    const parameters = parseParameters(handOverParameters, { ...wanted, limit: handOversAtOnce });
+    return handOverPage(context, await listHandOvers(runtime, parameters), given);
+  });
+  serve('/disagreements', async (runtime, context) =>
+    disagreementPage(
+      context,
+      await disagreementsOf(runtime),
+      await Promise.all(runtime.pack.scores.map(({ id }) => answersOf(runtime, { score: id }))),
+    ),
+  );
   serve('/accounts', (runtime, context, request) => {
     const id = request.query.id;
     return typeof id === 'string' && id !== ''
@@ -123,7 +147,12 @@ function contextOf({ pack }: Pick<Runtime, 'pack'>, request: Request): PageConte
     lang: chosen ? lang : preferredLanguage(request),
     chosen,
     path: request.path,
-    parameters: givenParameters(request, [...Object.keys(accountParameters.shape), 'team', 'id']),
+    parameters: givenParameters(request, [
+      ...Object.keys(accountParameters.shape),
+      'team',
+      'id',
+      'show',
+    ]),
   });
 }
 

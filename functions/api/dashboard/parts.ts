@@ -70,6 +70,12 @@ export function trendMark({ text }: PageContext, trend: keyof typeof arrows | nu
   return html`<span class=${way}><span aria-hidden="true">${arrows[trend]}</span> ${text.trends[trend]}</span>`;
 }
 
+/** A form's field that keeps a language chosen by hand. */
+export function chosenLanguage({ href }: PageContext): VNode | null {
+  const language = new URL(href('/'), 'http://kenko').searchParams.get('lang');
+  return language === null ? null : html`<input type="hidden" name="lang" value=${language} />`;
+}
+
 /** Facts in one line; those that do not apply are left out. */
 export const joined = (facts: readonly (string | false | null | undefined)[]): string =>
   facts.filter(Boolean).join(' · ');

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import type { WorklistAnswer, WorklistEntryAnswer } from '../../records/api-worklists.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
-import { bandChip, joined, scaleOf, titleOf } from './parts.ts';
+import { bandChip, chosenLanguage, joined, scaleOf, titleOf } from './parts.ts';
 
 export type WorklistFilter = Partial<Record<'owner' | 'team' | 'cursor', string>>;
 
@@ -32,11 +32,10 @@ export function worklistPage(
 }
 
 function filterForm(context: PageContext, path: string, kept: WorklistFilter): VNode {
-  const { lang, text, pack, href } = context;
-  const language = new URL(href('/'), 'http://kenko').searchParams.get('lang');
+  const { lang, text, pack } = context;
   const teams = pack.routing?.teams ?? [];
   return html`<form class="filters" action=${path} method="get">
-    ${language && html`<input type="hidden" name="lang" value=${language} />`}
+    ${chosenLanguage(context)}
     <label>${text.owner}<input name="owner" value=${kept.owner ?? ''} maxlength="300" /></label>
     ${
       teams.length > 0 &&

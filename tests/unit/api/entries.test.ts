@@ -245,6 +245,14 @@ describe('what people enter of an account', () => {
 });
 
 describe('where people and score disagree', () => {
+  it('says so where nobody has entered anything', async () => {
+    const empty = await startApi({ accounts: [{ id: 'a', points: 20 }] });
+    const page = (await empty.get('/disagreements?lang=en')).text;
+    await empty.close();
+    expect(page).toContain('People and score agree, or nobody has entered anything yet.');
+    expect(page).toContain('No call with an answer has been logged yet.');
+  });
+
   it('M9: calls are counted by the band of then, and those that the score did not expect are listed', async () => {
     const answer = (value: string) => ({ ...call, answer: { question: 'about_to_churn', value } });
     await send('low', 'interventions', answer('yes'));
@@ -306,5 +314,21 @@ describe('where people and score disagree', () => {
     expect(of('override')).toMatchObject([
       { account: 'other', band: 'amber', people: { en: 'Critical', ja: '危険' }, author: 'sato' },
     ]);
+    const page = (await api.get('/disagreements?lang=ja')).text;
+    for (const text of [
+      'Nobody can work with it',
+      '習熟度：低い',
+      '解約を検討：はい',
+      '手動設定',
+      '2026/11/24 · sato',
+      // Two of red's three answers are no.
+      '33%',
+    ]) {
+      expect(page).toContain(text);
+    }
+    const english = (await api.get('/disagreements?lang=en')).text;
+    for (const text of ['about to churn: yes', 'set by hand', 'Low Company']) {
+      expect(english).toContain(text);
+    }
   });
 });

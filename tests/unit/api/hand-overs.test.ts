@@ -105,11 +105,27 @@ describe('the checklist of a hand-over', () => {
     const paged: string[] = [];
     for (let next = ''; ; ) {
       const page = await list(`limit=1${next}`);
+      expect(page.hand_overs.length).toBeLessThanOrEqual(1);
       paged.push(...page.hand_overs.map(({ id }) => id));
       if (page.next === undefined) break;
       next = `&cursor=${page.next}`;
     }
     expect(paged).toEqual(['c~2', 'b~2', 'a/1~2']);
+  });
+
+  it('is a page of its own, in both languages, and says so where nothing is open', async () => {
+    const open = (await api.get('/hand-overs?lang=ja')).text;
+    for (const text of ['<h1>引き継ぎ</h1>', '項目goal', 'Why they bought', '営業に差し戻し']) {
+      expect(open).toContain(text);
+    }
+    expect(open).not.toContain('Aoba Trading');
+    const all = (await api.get('/hand-overs?lang=en&show=all')).text;
+    for (const text of ['Aoba Trading', 'back to sales', 'The rules name nothing to tell.']) {
+      expect(all).toContain(text);
+    }
+    expect((await api.get('/hand-overs?lang=en&owner=nobody')).text).toContain('No hand-over');
+    expect((await api.get('/hand-overs?cursor=x')).status).toBe(400);
+    expect((await api.post('/hand-overs', {})).status).toBe(405);
   });
 
   it.each([
