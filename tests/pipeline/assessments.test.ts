@@ -87,3 +87,17 @@ it('M2: a judgement entered by a person counts in the next run, beside those of 
   await run('2026-03-04T18:00:00Z');
   expect(await judged('a4')).toEqual([null, 'missing', null]);
 });
+
+it('in an hourly pack counts from the next hour on, and no hour before sees it', async () => {
+  const pack = `${files.get('rules/tiny/pack.yaml')}as_of: slot\n`;
+  const hourly = new Map([...files, ['rules/tiny/pack.yaml', pack]]);
+  system = await openTestSystem({ files: hourly, now: '2026-03-02T01:30:00Z' });
+  await createWorld(system);
+  await run('2026-03-02T00:00:00Z');
+  await assess('a1', 'high', '2026-12-31');
+  // The run of one o'clock comes late: what was entered since is not its own.
+  await run('2026-03-02T01:00:00Z');
+  expect(await judged('a1')).toEqual([null, 'missing', null]);
+  await run('2026-03-02T02:00:00Z');
+  expect(await judged('a1')).toEqual(['high', 'ok', 2000]);
+});
