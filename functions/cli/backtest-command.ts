@@ -52,15 +52,16 @@ export async function rulesBacktest(folder: string, options: BacktestOptions): P
       `There is no score "${options.score}"; choose one of ${pack.scores.map(({ id }) => id).join(', ')}.`,
     );
   }
-  const { from, to, outcomes, judged } = await judgePast(pack, placeOf(options), options);
+  const { from, to, outcomes, judged, timeless } = await judgePast(pack, placeOf(options), options);
   const proofs = wanted.map((score) => proveScore(score, judged.get(score.id) ?? []));
   if (options.json) {
     const { lead, every } = options;
-    return printJson({ pack: pack.id, from, to, lead, every, outcomes, scores: proofs });
+    return printJson({ pack: pack.id, from, to, lead, every, outcomes, timeless, scores: proofs });
   }
   const lang = options.lang ?? 'en';
   print(pastWords[lang].looked(outcomes, from, to, options.lead));
   if (options.data === undefined && options.state === undefined) print(pastWords[lang].demo);
+  if (timeless.length > 0) print(colour.yellow(pastWords[lang].timeless(timeless)));
   for (const proof of proofs) print(`\n${proofText(proof, lang)}`);
   print(`\n${colour.dim(pastWords[lang].chance)}`);
 }

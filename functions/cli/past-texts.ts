@@ -6,6 +6,8 @@ const en = {
   looked: (outcomes: number, from: string, to: string, lead: number) =>
     `${outcomes} outcomes from ${from} to ${to}, each held against the score at least ${lead} days before it.`,
   demo: 'On the invented customers of the demo: it shows that the tool works, and nothing of your customers.',
+  timeless: (tables: readonly string[]) =>
+    `Today's values stand for all days: ${tables.join(', ')}. They may have been known only after an outcome, so this can look better than the rules are; rows with a day of their own would show it.`,
   tells: (auc: string, upsell: boolean) =>
     `AUC ${auc}: so often does an account that ${upsell ? 'grew' : 'stayed'} have more points than one that did not; 0.5 is chance.`,
   tooFew:
@@ -37,6 +39,8 @@ const ja: typeof en = {
   looked: (outcomes, from, to, lead) =>
     `${from} から ${to} までの実績 ${outcomes} 件を、それぞれ ${lead} 日以上前のスコアと突き合わせました。`,
   demo: 'デモの架空の顧客による結果です。仕組みの確認用であり、実際のお客様については何も示しません。',
+  timeless: (tables) =>
+    `現在の値だけのテーブルを使っています: ${tables.join('、')}。実績の後に分かった値が含まれ、実際より良く見えることがあります。日付の付いた行があれば、正しく確かめられます。`,
   tells: (auc, upsell) =>
     `AUC ${auc}: ${upsell ? '拡大' : '継続'}した顧客の点数が、そうでない顧客より高い確率です。0.5 は偶然と同じです。`,
   tooFew: '実績が少ないため、見分けられているか判断できません（それぞれ5件以上が必要です）。',

@@ -10,6 +10,7 @@ import {
 } from '../evidence/past-outcomes.ts';
 import { addDays, dateEndingAt, endOfDate } from '../pipeline/slot.ts';
 import { findSources, type ProvidedSource, sourceQuery } from '../pipeline/sources-query.ts';
+import { scoredMetrics } from '../scorecard/lint-metrics.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import type { HistoryRow } from '../scorecard/result.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from './duckdb-warehouse.ts';
@@ -34,6 +35,8 @@ export interface PastData {
   outcomes: number;
   /** By score. */
   judged: Map<string, JudgedOutcome[]>;
+  /** Tables under the measures that hold today's values only, by the team's names. */
+  timeless: string[];
 }
 
 /**
@@ -58,10 +61,29 @@ export async function judgePast(
       id,
       judgeOutcomes(outcomes, rows.get(id) ?? new Map(), request),
     ]);
-    return { from, to, outcomes: outcomes.length, judged: new Map(judged) };
+    const timeless = await timelessTables(warehouse, pack);
+    return { from, to, outcomes: outcomes.length, judged: new Map(judged), timeless };
   } finally {
     await warehouse.close();
   }
+}
+
+/** What such a table says of a past day may have been known only after the outcome. */
+async function timelessTables(warehouse: DuckDbWarehouse, pack: Pack): Promise<string[]> {
+  const scored = scoredMetrics(pack);
+  const read = new Set(
+    pack.groups
+      .filter(({ metrics }) => metrics.some(({ id }) => scored.has(id)))
+      .flatMap(({ sources }) => sources),
+  );
+  const sources = await findSources(warehouse, pack);
+  return [...sources.values()]
+    .filter(({ contract, columns }) => {
+      if (contract.kind !== 'dimension' || !read.has(contract.table)) return false;
+      return !contract.validity || !columns.has(contract.validity.from);
+    })
+    .map(({ table: name }) => name)
+    .sort();
 }
 
 async function readOutcomes(

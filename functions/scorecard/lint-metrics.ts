@@ -48,7 +48,7 @@ function lintWords({ sql, sqlFile, group }: PackGroup, report: Report): void {
 }
 
 /** Ids of all metrics that measures rest on, also through derived ones. */
-function scoredMetrics(pack: Pack): Set<string> {
+export function scoredMetrics(pack: Pack): Set<string> {
   const scored = new Set<string>();
   const add = (id: string): void => {
     if (scored.has(id)) return;
