@@ -85,6 +85,11 @@ export function engineHash(root = repositoryRoot()): string {
   return hashOf(root, join('functions', 'scorecard'), (name) => name.endsWith('.ts'));
 }
 
+/** Identifies the shape of what is stored and answered: two processes of one can talk. */
+export function recordsHash(root = repositoryRoot()): string {
+  return hashOf(root, join('functions', 'records'), (name) => name.endsWith('.ts'));
+}
+
 /** Identifies the code that turns GoogleSQL into the twin's SQL. */
 export function translatorHash(root = repositoryRoot()): string {
   return hashOf(root, join('functions', 'local'), (name) => /^(googlesql|zone).*\.ts$/.test(name));

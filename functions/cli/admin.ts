@@ -6,15 +6,22 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { recordsHash } from '../deployed-files.ts';
 import { doctorReport } from '../doctor/report.ts';
-import { KenkoError, messageOf } from '../errors.ts';
+import { code, KenkoError, messageOf, Rejected } from '../errors.ts';
 import { reconciliationDocument } from '../records/documents.ts';
 import { getJson, postJson } from './http-client.ts';
 import { closeServer, listen } from './local-system.ts';
 import { runSummary } from './run-summary.ts';
 import type { Session } from './session.ts';
 
-const serverFile = z.strictObject({ admin: z.url(), api: z.url(), pack: z.string() });
+const serverFile = z.object({
+  admin: z.url(),
+  api: z.url(),
+  pack: z.string(),
+  /** Shape of its answers, as they were when it started. */
+  records: z.string().optional(),
+});
 
 const request = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('ping') }),
@@ -68,7 +75,8 @@ export async function serveAdmin(folder: string, session: Session): Promise<() =
     });
   });
   const admin = await listen(server, 0);
-  const file = serverFile.parse({ admin, api: session.apiUrl, pack: session.pack });
+  const { apiUrl: api, pack } = session;
+  const file = serverFile.parse({ admin, api, pack, records: recordsHash() });
   writeFileSync(pathOf(folder), JSON.stringify(file));
   return async () => {
     rmSync(pathOf(folder), { force: true });
@@ -108,17 +116,26 @@ async function perform(session: Session, text: string): Promise<unknown> {
   }
 }
 
-/** The session of the process that owns the folder; undefined where none runs. */
+/**
+ * The session of the process that owns the folder; undefined where none runs.
+ * @throws Rejected `conflict` where it runs other code than this process
+ */
 export async function connect(folder: string): Promise<Session | undefined> {
   if (!existsSync(pathOf(folder))) return undefined;
   const found = serverFile.safeParse(JSON.parse(readFileSync(pathOf(folder), 'utf8')));
   if (!found.success) return undefined;
-  const { admin, api, pack } = found.data;
+  const { admin, api, pack, records } = found.data;
   try {
     await postJson(admin, { call: 'ping' });
   } catch {
     // It was killed and could not tidy up: the folder is free.
     return undefined;
+  }
+  if (records !== recordsHash()) {
+    throw new Rejected(
+      code.conflict,
+      `Kenko at ${api} was started before its code changed, and answers otherwise; stop it (Ctrl-C) and start it again.`,
+    );
   }
   return {
     pack,

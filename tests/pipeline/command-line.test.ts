@@ -1,6 +1,6 @@
 /** The commands on the demo, as a user types them. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -114,6 +114,13 @@ describe('commands that look', () => {
         stderr: 'kenko: It is gone.\n',
       });
       expect(doctor).toHaveBeenCalledOnce();
+
+      const file = join(stateFolder(own), 'server.json');
+      const server = JSON.parse(readFileSync(file, 'utf8'));
+      writeFileSync(file, JSON.stringify({ ...server, records: 'of yesterday' }));
+      const refused = await kenko('accounts', ...state);
+      expect(refused).toMatchObject({ status: 2, stdout: '' });
+      expect(refused.stderr).toMatch(/was started before its code changed.* start it again\.\n$/);
     } finally {
       await stop();
       await session.close();
