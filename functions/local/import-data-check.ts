@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { faultyMetrics } from '../pipeline/freeze-inputs.ts';
 import { type RunInputsRequest, runInputsQuery } from '../pipeline/run-inputs.ts';
 import { endOfDate } from '../pipeline/slot.ts';
-import { findSources, groupAges, sourceStates } from '../pipeline/sources.ts';
+import { findSources, groupAges, sourceStates, validateSources } from '../pipeline/sources.ts';
 import { pathOf } from '../pipeline/sources-query.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import { quoted, quotedTable } from './duckdb-types.ts';
@@ -41,7 +41,8 @@ export interface DataCheck {
 
 /**
  * Checks a folder against the contract and the pack, writing nothing.
- * @throws Rejected as `importData` does, with one sentence about the first thing wrong.
+ * @throws Rejected as `importData` does and a run would, with one sentence about the first thing
+ *   wrong.
  */
 export async function checkData(folder: string, pack: Pack): Promise<DataCheck> {
   const warehouse = await openDuckDbWarehouse({ path: ':memory:' });
@@ -123,10 +124,14 @@ async function emptyMetrics(
   warehouse: DuckDbWarehouse,
   pack: Pack,
   tables: readonly CheckedTable[],
-  date: string,
+  newest: string | null,
 ): Promise<Map<string, string>> {
+  // Without any event no day is newest; the tables that are there say enough on any day.
+  const date = newest ?? '2000-01-01';
   const asOf = endOfDate(date, pack.zone);
   const sources = await findSources(warehouse, pack);
+  // What a run would refuse is better told before there is one.
+  if (newest !== null) await validateSources(warehouse, pack, sources, { asOf, date });
   const states = await sourceStates(warehouse, pack, sources, { asOf, date });
   const request: RunInputsRequest = {
     pack: { ...pack, scores: [] },
@@ -181,8 +186,7 @@ async function missingMeasures(
   tables: readonly CheckedTable[],
   newest: string | null,
 ): Promise<DataCheck['missingMeasures']> {
-  // Without any event no day is newest; the tables that are there say enough on any day.
-  const empty = await emptyMetrics(warehouse, pack, tables, newest ?? '2000-01-01');
+  const empty = await emptyMetrics(warehouse, pack, tables, newest);
   // Derived metrics come after those they read.
   for (const { id, expression } of pack.derived) {
     const reason = expression.metrics.flatMap((metric) => empty.get(metric) ?? [])[0];

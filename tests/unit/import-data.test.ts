@@ -435,6 +435,22 @@ describe('checking a folder', () => {
     ]);
   });
 
+  it('refuses what a run would refuse', async () => {
+    const source = retail.sources.get('purchases');
+    if (!source) throw new Error('retail reads purchases');
+    const once = new Map(retail.sources).set('purchases', {
+      ...source,
+      unique: ['account_id', 'purchase_date'],
+    });
+    write('accounts.csv', 'account_id\na\n');
+    const row = 'a,1997-01-01,1,2.5\n';
+    write('purchases.csv', `account_id,purchase_date,quantity,amount_usd\n${row}${row}`);
+    await expect(checkData(folder, { ...retail, sources: once })).rejects.toThrow(
+      "purchases.account_id 'a' and purchases.purchase_date '1997-01-01' is in 2 rows",
+    );
+    await expect(checkData(folder, retail)).resolves.toMatchObject({ missingTables: [] });
+  });
+
   it('says which measures will be missing, and why', async () => {
     write('accounts.csv', 'account_id,created_date\na,1997-01-01\n');
     const found = await checkData(folder, retail);
