@@ -1,6 +1,7 @@
 /** What people entered, in both languages. */
 import type { EntryDocument } from '../records/entries.ts';
 import type { Label } from '../scorecard/catalogue.ts';
+import { wordLabel } from '../scorecard/judgement-words.ts';
 
 type Intervention = Extract<EntryDocument, { kind: 'intervention' }>;
 
@@ -27,20 +28,8 @@ const answered: Record<NonNullable<Intervention['answer']>['value'], Label> = {
   unclear: { en: 'unclear', ja: '不明' },
 };
 
-/** Words of the input contract; others are shown as they are. */
-const judged: Record<string, Label> = {
-  proficiency: { en: 'Proficiency', ja: '習熟度' },
-  embeddedness: { en: 'Embeddedness', ja: '業務への定着度' },
-  sponsorship: { en: 'Sponsorship', ja: '決裁者の支持' },
-  low: { en: 'low', ja: '低い' },
-  middle: { en: 'middle', ja: '中程度' },
-  high: { en: 'high', ja: '高い' },
-};
-
-const wordOf = (word: string): Label => judged[word] ?? { en: word, ja: word };
-
 export function assessmentText({ of, value }: { of: string; value: string }): Label {
-  const [what, how] = [wordOf(of), wordOf(value)];
+  const [what, how] = [wordLabel(of), wordLabel(value)];
   return { en: `${what.en}: ${how.en}`, ja: `${what.ja}：${how.ja}` };
 }
 

@@ -190,6 +190,11 @@ const en = {
     `${value} ${isOne ? unit.replace(/s$/, '') : unit}`,
   errorTitles: { 404: 'Nothing here', 400: 'That does not work' } as Record<number, string>,
   errorTitle: 'Something went wrong',
+  errorTexts: {
+    404: 'There is nothing at this address, or it is no longer there.',
+    400: 'The address or a filter holds something that is not understood.',
+  } as Record<number, string>,
+  errorText: 'Please try again in a moment.',
   back: 'To the portfolio',
 };
 
@@ -199,13 +204,21 @@ export type Texts = typeof en;
 const counters: Record<string, string> = {
   actions: '回',
   days: '日',
+  answers: '問',
+  entries: '件',
   features: '機能',
   items: '点',
+  learners: '人',
   minutes: '分',
+  months: 'か月',
+  ms: 'ミリ秒',
+  occasions: '回',
   points: '点',
+  posts: '件',
   purchases: '回',
   tickets: '件',
   users: '人',
+  views: '回',
 };
 
 const ja: Texts = {
@@ -393,6 +406,11 @@ const ja: Texts = {
   unit: (value, unit) => (counters[unit] ? `${value}${counters[unit]}` : `${value} ${unit}`),
   errorTitles: { 404: '見つかりません', 400: '表示できません' },
   errorTitle: '問題が発生しました',
+  errorTexts: {
+    404: 'お探しのものは見つからないか、すでに削除されています。',
+    400: 'アドレスまたは絞り込み条件に読み取れないものがあります。',
+  },
+  errorText: 'しばらくしてからもう一度お試しください。',
   back: '全体の状況へ',
 };
 

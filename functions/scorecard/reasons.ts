@@ -1,5 +1,7 @@
 /** Short sentences on a score, for people: in lists, messages and CRM fields. */
+
 import type { Label } from './catalogue.ts';
+import { wordLabel } from './judgement-words.ts';
 import { pointsOf } from './points.ts';
 import type { ExplainedMeasure, MeasureDelta, ScoreExplanation, ShownValue } from './result.ts';
 
@@ -117,7 +119,7 @@ export function valueText(value: ShownValue, unit: string | null, lang: Lang): s
     if (ja) return value ? 'はい' : 'いいえ';
     return value ? 'yes' : 'no';
   }
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return wordLabel(value)[lang];
   if (unit === 'ratio' || unit === 'share') return `${number(value * 100, lang)}%`;
   if (unit === 'days') {
     if (ja) return `${number(value, lang)}日`;

@@ -57,7 +57,7 @@ export function accountTable(context: PageContext, score: Score, list: AccountLi
   const others = pack.scores.filter(({ id }) => id !== score.id);
   const hasPhase = pack.phases.length > 0;
   const hasOwner = pack.attributes.includes('owner');
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll"><table class="stack flow">
     <thead><tr>
       <th scope="col">${text.account}</th>
       <th scope="col">${text.band}</th>
@@ -76,10 +76,10 @@ export function accountTable(context: PageContext, score: Score, list: AccountLi
           ${account.name && html`<span class="id">${account.id}</span>`}</th>
         <td>${bandChip(context, scaleOf(pack, score.id), result?.band ?? null)}
           ${result?.override && html`<span class="tag">${text.overridden}</span>`}</td>
-        <td class="num">${points === null ? text.none : format.score(points)}
+        <td class="num" data-label=${score.label[lang]}>${points === null ? text.none : format.score(points)}
           ${points !== null && meter(points, score.scale / 100)}</td>
         <td class="trend hide">${trendMark(context, result?.trend ?? null)}</td>
-        <td class="num">${moved(context, result?.moved ?? 0)}</td>
+        <td class="num" data-label=${text.lastMove}>${moved(context, result?.moved ?? 0)}</td>
         ${others.map(({ id }) => {
           const other = account.scores[id]?.points ?? null;
           return html`<td class="num hide">${other === null ? text.none : format.score(other)}</td>`;

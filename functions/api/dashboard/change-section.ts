@@ -40,7 +40,7 @@ export function changeSection(context: PageContext, score: ScoreAnswer): VNode {
 
 function deltaTable(context: PageContext, measures: readonly MeasureChange[]): VNode {
   const { lang, text, format } = context;
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll"><table class="stack flow">
     <thead><tr>
       <th scope="col">${text.measure}</th>
       <th scope="col" class="num">${text.before}</th>
@@ -51,10 +51,10 @@ function deltaTable(context: PageContext, measures: readonly MeasureChange[]): V
     <tbody>${measures.slice(0, mostMeasures).map(
       (measure) => html`<tr>
         <th scope="row">${measure.label[lang]}</th>
-        <td class="num">${format.value(measure.before, measure.unit)}</td>
-        <td class="num">${format.value(measure.now, measure.unit)}</td>
-        <td class="num">${moved(context, measure.delta)}</td>
-        <td class="soft">${text.causes[measure.cause]}</td>
+        <td class="num" data-label=${text.before}>${format.value(measure.before, measure.unit)}</td>
+        <td class="num" data-label=${text.now}>${format.value(measure.now, measure.unit)}</td>
+        <td class="num" data-label=${text.effect}>${moved(context, measure.delta)}</td>
+        <td class="soft" data-label=${text.cause}>${text.causes[measure.cause]}</td>
       </tr>`,
     )}</tbody>
   </table></div>`;

@@ -38,12 +38,12 @@ export function disagreementPage(
 
 function disagreementTable(context: PageContext, disagreements: readonly Disagreement[]): VNode {
   const { text } = context;
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll"><table class="stack">
     <thead><tr>
       <th scope="col">${text.account}</th>
       <th scope="col">${text.scoreSays}</th>
       <th scope="col">${text.peopleSay}</th>
-      <th scope="col" class="hide">${text.entered}</th>
+      <th scope="col">${text.entered}</th>
     </tr></thead>
     <tbody>${disagreements.map((one) => disagreementRow(context, one))}</tbody>
   </table></div>`;
@@ -58,18 +58,18 @@ function disagreementRow(
   return html`<tr>
     <th scope="row"><a href=${context.accountHref(account)}>${titleOf({ id: account, name })}</a>
       ${name && html`<span class="id">${account}</span>`}</th>
-    <td>${bandChip(context, scaleOf(pack, score), bandNamed(pack, score, band))}
+    <td data-label=${text.scoreSays}>${bandChip(context, scaleOf(pack, score), bandNamed(pack, score, band))}
       <p class="why">${scoreLabel}</p></td>
-    <td>${people[lang]} <span class="tag">${text.disagreementKinds[kind]}</span>
+    <td data-label=${text.peopleSay}>${people[lang]} <span class="tag">${text.disagreementKinds[kind]}</span>
       ${said && html`<p class="why">${said}</p>`}</td>
-    <td class="hide">${joined([format.date(on), author])}</td>
+    <td data-label=${text.entered}>${joined([format.date(on), author])}</td>
   </tr>`;
 }
 
 function answerTable(context: PageContext, { score, answers }: AnswerReport): VNode {
   const { lang, text, format, pack } = context;
   const label = pack.scores.find(({ id }) => id === score)?.label[lang] ?? score;
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll"><table class="stack flow">
     <caption>${text.bandsOf(label)}</caption>
     <thead><tr>
       <th scope="col">${text.question}</th>
@@ -83,8 +83,10 @@ function answerTable(context: PageContext, { score, answers }: AnswerReport): VN
       ({ question, band, yes, no, unclear }) => html`<tr>
         <th scope="row">${questionText(question)[lang]}</th>
         <td>${bandChip(context, scaleOf(pack, score), bandNamed(pack, score, band))}</td>
-        ${[yes, no, unclear].map((n) => html`<td class="num">${format.count(n)}</td>`)}
-        <td class="num">${yes + no === 0 ? text.none : format.share(yes / (yes + no))}</td>
+        <td class="num" data-label=${text.yes}>${format.count(yes)}</td>
+        <td class="num" data-label=${text.no}>${format.count(no)}</td>
+        <td class="num" data-label=${text.unclear}>${format.count(unclear)}</td>
+        <td class="num" data-label=${text.shareOfYes}>${yes + no === 0 ? text.none : format.share(yes / (yes + no))}</td>
       </tr>`,
     )}</tbody>
   </table></div>`;

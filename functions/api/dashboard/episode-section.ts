@@ -24,7 +24,8 @@ export function episodeSection(
         ${
           episode.links.length > 0 &&
           html`<p class="small">${episode.links.map(
-            ({ label, url }) => html`<a href=${url} rel="noreferrer">${label[lang]}</a> `,
+            ({ label, url }, i) =>
+              html`${i > 0 && ' · '}<a href=${url} rel="noreferrer">${label[lang]}</a>`,
           )}</p>`
         }`,
     )}

@@ -1,4 +1,5 @@
 /** Numbers, dates and values as people of one language write them. */
+import { wordLabel } from '../../scorecard/judgement-words.ts';
 import type { Lang, Texts } from '../texts.ts';
 
 /** What type sets as a minus; a hyphen breaks lines and is too short. */
@@ -64,7 +65,7 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
   const shown = (value: Value, unit: string | null): string => {
     if (value === null || value === '') return text.none;
     if (typeof value === 'boolean') return value ? text.yes : text.no;
-    return typeof value === 'number' ? inUnit(value, unit) : value;
+    return typeof value === 'number' ? inUnit(value, unit) : wordLabel(value)[lang];
   };
   return {
     count: (n) => whole.format(n),
@@ -75,9 +76,9 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
     date,
     instant: (at) => instant.format(new Date(at)),
     value: shown,
-    attribute: (value) =>
-      typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
-        ? date(value)
-        : shown(value, null),
+    attribute: (value) => {
+      if (typeof value !== 'string' || value === '') return shown(value, null);
+      return /^\d{4}-\d{2}-\d{2}$/.test(value) ? date(value) : value;
+    },
   };
 }

@@ -18,7 +18,7 @@ export function measureTable(context: PageContext, score: ScoreAnswer): VNode {
   const allOpen = score.measures.every((measure) => measure.hypothesis);
   return html`<h3>${text.measures}</h3>
   ${allOpen && html`<p class="small soft">${text.allHypotheses}</p>`}
-  <div class="scroll"><table>
+  <div class="scroll"><table class="stack flow">
     <thead><tr>
       <th scope="col">${text.measure}</th>
       <th scope="col" class="num">${text.value}</th>
@@ -48,17 +48,17 @@ function measureRow(context: PageContext, measure: MeasureAnswer, marked: boolea
         hints.length > 0 &&
         html`<details class="hints"><summary>${text.hints}</summary><ul>${hints.map((hint) => html`<li>${hint}</li>`)}</ul></details>`
       }</th>
-    <td class="num">${
+    <td class="num" data-label=${text.value}>${
       measure.state === 'ok'
         ? format.value(value, unit)
         : html`${text.missing}${value !== null && html`<br /><span class="small">${text.lastKnown(format.value(value, unit))}</span>`}`
     }</td>
-    <td class="num">${
+    <td class="num" data-label=${text.earned}>${
       earned === null
         ? html`<span class="soft">${text.leftOut}</span>`
         : html`${format.points(earned)} / ${format.points(available)}${meter(earned, available)}`
     }</td>
     <td class="num hide">${contribution === null ? text.none : format.points(contribution)}</td>
-    <td class="num hide soft">${next ? text.nextStepAt(format.value(next.value, unit), format.points(next.gain)) : text.none}</td>
+    <td class="num hide soft" data-label=${text.nextStep}>${next ? text.nextStepAt(format.value(next.value, unit), format.points(next.gain)) : text.none}</td>
   </tr>`;
 }

@@ -18,7 +18,7 @@ import {
   worklistParameters,
 } from '../parameters.ts';
 import { portfolioOf } from '../portfolio.ts';
-import { type Lang, texts } from '../texts.ts';
+import type { Lang } from '../texts.ts';
 import { worklistOf } from '../worklists.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
@@ -178,12 +178,14 @@ function errorPage(getRuntime: GetRuntime): ErrorRequestHandler {
     const failure = failureOf(thrown);
     await logFailure(getRuntime, failure);
     const context = contextOf(runtime, request);
-    const title = context.text.errorTitles[failure.status] ?? texts[context.lang].errorTitle;
+    const { text } = context;
+    const title = text.errorTitles[failure.status] ?? text.errorTitle;
     const page: Page = {
       title,
       section: null,
-      content: html`<h1>${title}</h1><p>${failure.message}</p>
-        <p><a href=${context.href('/')}>${context.text.back}</a></p>`,
+      content: html`<h1>${title}</h1><p>${text.errorTexts[failure.status] ?? text.errorText}</p>
+        <p class="small soft" lang="en">${failure.message}</p>
+        <p><a href=${context.href('/')}>${text.back}</a></p>`,
     };
     send(response, failure.status, renderPage(context, page), context);
   };

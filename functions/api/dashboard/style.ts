@@ -28,7 +28,8 @@ header.top > div { display: flex; align-items: center; gap: 1.5rem; min-height: 
 .brand { font-weight: 650; font-size: 1.05rem; color: var(--ink); letter-spacing: .01em; }
 .brand b { color: var(--accent); font-weight: 650; margin-right: .15rem; }
 .brand small { color: var(--soft); font-weight: 400; margin-left: .5rem; }
-nav { display: flex; gap: 1.1rem; }
+nav { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
+nav a { white-space: nowrap; }
 nav a[aria-current] { color: var(--ink); font-weight: 600; }
 .langs { margin-left: auto; font-size: .87rem; display: flex; gap: .7rem; }
 .langs [aria-current] { color: var(--soft); }
@@ -69,6 +70,8 @@ svg .fill { fill: var(--c); }
 .trend { white-space: nowrap; }
 .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scroll { overflow-x: auto; }
+.scroll + .scroll { margin-top: 1.4rem; }
+td .why { color: var(--soft); font-size: .87rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 caption { text-align: left; color: var(--soft); font-size: .85rem; padding-bottom: .4rem; }
 th { text-align: left; font-weight: 560; color: var(--soft); font-size: .8rem; white-space: nowrap; }
@@ -94,7 +97,7 @@ button { background: var(--accent); border-color: var(--accent); color: var(--ca
 .big { font-size: 3rem; line-height: 1.1; font-weight: 640; letter-spacing: -.03em; font-variant-numeric: tabular-nums; }
 .big small { font-size: 1rem; color: var(--soft); font-weight: 400; letter-spacing: 0; }
 .notes { list-style: none; padding: 0; margin: .8rem 0 0; font-size: .88rem; }
-.notes li { padding-left: .8rem; border-left: 3px solid var(--line); margin: .35rem 0; }
+.notes > li { padding-left: .8rem; border-left: 3px solid var(--line); margin: .35rem 0; }
 .reasons { margin: 0; padding-left: 1.15rem; }
 .reasons li { margin: .2rem 0; }
 .split { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: .6rem 1.5rem; margin: .9rem 0; }
@@ -119,7 +122,20 @@ figure { margin: 0; }
 .chart .end { fill: var(--c); stroke: var(--card); stroke-width: 2; }
 footer { color: var(--soft); font-size: .82rem; padding-bottom: 2rem; }
 @media (max-width: 720px) { .hero { grid-template-columns: 1fr; } .card { padding: 1rem; border-radius: 10px; } .hide { display: none; }
-  .brand small { display: none; } header.top > div { gap: 1rem; min-height: 3rem; } tbody th { min-width: 8rem; } td .meter { width: 40px; } }
+  .brand small { display: none; } header.top > div { gap: .3rem 1rem; padding-top: .6rem; padding-bottom: .6rem; } header.top nav { order: 3; width: 100%; }
+  .facts { grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: .7rem 1rem; }
+  /* Rows of wide tables stand as blocks, each value with its column's name. */
+  .stack, .stack tbody, .stack th, .stack td { display: block; }
+  .stack thead { position: absolute; left: -9999px; }
+  .stack caption { display: block; }
+  .stack tr { display: flex; flex-direction: column; gap: .15rem; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  .stack.flow tr { flex-flow: row wrap; gap: .1rem 1rem; align-items: baseline; }
+  .stack.flow tbody th { width: 100%; }
+  .stack th, .stack td, .stack .num + td:not(.num) { border: 0; padding: 0; text-align: left; }
+  .stack .num { white-space: normal; }
+  .stack .hide { display: none; }
+  .stack [data-label]::before { content: attr(data-label); color: var(--soft); font-size: .8rem; font-weight: 400; margin-right: .5em; }
+  tbody th { min-width: 8rem; } td .meter { width: 40px; } }
 @media print { body { background: #fff; font-size: 11pt; } .langs, nav, form, .pager, .skip { display: none; }
   .card { border: 0; padding: 0; break-inside: avoid-page; } a { color: inherit; } tbody tr { break-inside: avoid; }
   svg, .dot, .chip { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }

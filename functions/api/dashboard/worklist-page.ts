@@ -64,13 +64,13 @@ export function worklistCard(context: PageContext, list: WorklistAnswer): VNode 
 function entryTable(context: PageContext, list: WorklistAnswer): VNode {
   const { text } = context;
   if (list.entries.length === 0) return html`<p class="soft small">${text.emptyList}</p>`;
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll"><table class="stack">
     <thead><tr>
       <th scope="col">${text.account}</th>
       <th scope="col">${text.band}</th>
       <th scope="col">${text.onListFor}</th>
       <th scope="col">${text.nextAction}</th>
-      <th scope="col" class="hide">${text.owner}</th>
+      <th scope="col">${text.owner}</th>
     </tr></thead>
     <tbody>${list.entries.map((entry) => entryRow(context, list, entry))}</tbody>
   </table></div>`;
@@ -88,7 +88,7 @@ function entryRow(
     <td>${bandChip(context, scaleOf(pack, score), account.scores[score]?.band ?? null)}</td>
     <td>${reasons.map(({ label }) => html`<span class="tag">${label[lang]}</span> `)}
       <p class="why">${why[lang].slice(0, 2).join(lang === 'ja' ? '／' : '; ')}</p></td>
-    <td>${action?.[lang] ?? text.none}</td>
-    <td class="hide">${joined([owner, team?.label[lang]]) || text.none}</td>
+    <td data-label=${text.nextAction}>${action?.[lang] ?? text.none}</td>
+    <td data-label=${text.owner}>${joined([owner, team?.label[lang]]) || text.none}</td>
   </tr>`;
 }

@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { texts } from '../../../functions/api/texts.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts, crmAccounts } from '../../../functions/records/documents.ts';
 import { accountOf, today, yesterday } from './documents.ts';
@@ -254,5 +257,35 @@ describe('hostile names', () => {
       /default-src 'none'; style-src 'sha256-[^']+'/,
     );
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});
+
+describe('what people read in Japanese', () => {
+  it('counts every unit of the metrics that packs come with in its own word', () => {
+    const folder = join(import.meta.dirname, '../../../sql/metrics');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const found = files
+      .filter((file) => file.endsWith('.yaml'))
+      .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/unit: (\w+)/g)])
+      .map(([, unit]) => unit as string);
+    const units = [...new Set(found)].filter((unit) => unit !== 'ratio' && unit !== 'currency');
+    expect(units.length).toBeGreaterThan(10);
+    expect(units.filter((unit) => texts.ja.unit('3', unit, false).includes(unit))).toEqual([]);
+  });
+
+  it('says on an error page what is wrong, with the sentence of the API below', async () => {
+    const { status, text } = await page('/accounts/nobody?lang=ja');
+    expect(status).toBe(404);
+    expect(text).toContain('<p>お探しのものは見つからないか、すでに削除されています。</p>');
+    expect(text).toContain('lang="en">There is no account &quot;nobody&quot;.</p>');
+  });
+});
+
+describe('a page on a phone', () => {
+  it('names each value of a wide table by its column, since the head is out of sight', async () => {
+    const portfolio = (await page('/?lang=ja')).text;
+    expect(missingIn(portfolio, ['data-label="直近の変化"'])).toEqual([]);
+    const account = (await page('/accounts/a-1?lang=en')).text;
+    expect(missingIn(account, ['data-label="Value"', 'data-label="Effect"'])).toEqual([]);
   });
 });

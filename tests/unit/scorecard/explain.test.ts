@@ -179,7 +179,7 @@ describe('reasons', () => {
       'another judgement',
       { ...middling, proficiency: 'high' },
       ['Proficiency middle → high: +20 points'],
-      ['習熟度 middle → high: +20点'],
+      ['習熟度 中程度 → 高い: +20点'],
     ],
     [
       'a cap',
