@@ -61,7 +61,13 @@ export function readCatalogue(
 function readGroups(files: Files, pack: string, problems: Problem[]): YamlDocument<MetricGroup>[] {
   const folders = ['sql/metrics/shared/', `sql/metrics/${pack}/`];
   return sorted(files).flatMap(([file, text]) => {
-    if (!folders.some((prefix) => file.startsWith(prefix)) || !/\.ya?ml$/.test(file)) return [];
+    if (!folders.some((prefix) => file.startsWith(prefix))) return [];
+    const bare = file.replace(/\.sql$/, '');
+    if (bare !== file && !files.has(`${bare}.yaml`) && !files.has(`${bare}.yml`)) {
+      const message = `has no catalogue beside it, so nothing reads it: add ${bare}.yaml`;
+      problems.push({ file, line: 1, field: '', message });
+    }
+    if (!/\.ya?ml$/.test(file)) return [];
     return readYaml(file, text, metricGroup, problems) ?? [];
   });
 }

@@ -111,6 +111,12 @@ const strayFiles: [what: string, path: string, text: string, sentence: string][]
     'sql/metrics/small/own.yaml:1 has no SQL beside it: add sql/metrics/small/own.sql',
   ],
   [
+    'SQL without a catalogue',
+    'sql/metrics/small/own.sql',
+    'SELECT account_id FROM usage',
+    'sql/metrics/small/own.sql:1 has no catalogue beside it, so nothing reads it: add sql/metrics/small/own.yaml',
+  ],
+  [
     'a second scorecard for everybody',
     'rules/small/scorecards/zweite.yaml',
     'score: health\nscorecard: zweite\nversion: 1.0.0\nlabel: { en: x, ja: x }\nmeasures: [{ id: a, metric: seats, linear: { from: 0, to: 9 }, points: 5 }]',
