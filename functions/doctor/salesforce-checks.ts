@@ -1,6 +1,6 @@
 /** Checks of the org that scores are written to. */
 import { code, hasCode, messageOf, Unauthorized } from '../errors.ts';
-import type { CrmField } from '../ports/crm.ts';
+import { type Crm, type CrmField, taskKeyField } from '../ports/crm.ts';
 import { type CustomField, externalIdField, mappedFields } from '../salesforce/custom-fields.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, notChecked, ok, problem, type Trouble, warning } from './report.ts';
@@ -68,9 +68,43 @@ export const salesforceFields: Check = {
     return [
       ...(externalId ? looked(externalId, lookAtExternalId) : []),
       ...mappedFields(examined.pack).flatMap((wanted) => looked(wanted, lookAtField)),
+      ...(await taskFindings(examined.pack, crm)),
     ];
   },
 };
+
+/** By which a task is found again, so that it is never made twice. */
+const taskKey: CustomField = { name: taskKeyField, type: 'text', length: 255 };
+/** What else a task is made of. */
+const taskFields = ['WhatId', 'Subject', 'Description', 'Priority', 'Status', 'ActivityDate'];
+
+/** Whether tasks can be made, where a signal makes one. */
+async function taskFindings({ signals }: Examined['pack'], crm: Crm): Promise<Found[]> {
+  const all = [...(signals?.states ?? []), ...(signals?.events ?? [])];
+  if (!all.some(({ targets }) => targets.some(({ to }) => to === 'task'))) return [];
+  const title = texts.field('Task', taskKey.name);
+  let described: CrmField[];
+  try {
+    described = await crm.describe('Task');
+  } catch (error) {
+    if (!hasCode(error, code.notFound)) throw error;
+    return [problem(title, texts.noTasks)];
+  }
+  const key = described.find(({ name }) => name === taskKey.name);
+  if (!key) return [problem(title, texts.noField(taskKey))];
+  if (!fittingTypes.text.includes(key.type)) {
+    return [problem(title, texts.wrongType(key.type, taskKey))];
+  }
+  const refused = [taskKey.name, ...taskFields].filter(
+    (name) => !described.some((field) => field.name === name && field.createable),
+  );
+  const length = taskKey.length ?? 0;
+  const findings = [
+    ...(refused.length > 0 ? [problem(title, texts.notCreateable(refused))] : []),
+    ...(key.length < length ? [warning(title, texts.tooShort(key.length, length))] : []),
+  ];
+  return findings.length > 0 ? findings : [ok(title)];
+}
 
 type FieldCheck = (
   found: CrmField,

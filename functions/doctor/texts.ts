@@ -359,6 +359,27 @@ export const salesforce = {
       'Kenko の権限セットで、この項目の編集を許可してください。',
     ),
   ),
+  noTasks: trouble(
+    both(
+      "Kenko's user sees no tasks, so signals cannot make any.",
+      'Kenko のユーザーから ToDo が見えないため、シグナルから ToDo を作成できません。',
+    ),
+    both(
+      "Give Kenko's user the permission Edit Tasks.",
+      'Kenko のユーザーに「ToDo の編集」権限を付けてください。',
+    ),
+  ),
+  notCreateable: (fields: readonly string[]) =>
+    trouble(
+      both(
+        `Kenko's user may not write ${fields.join(', ')} of a new task, so signals cannot make any.`,
+        `Kenko のユーザーが新しい ToDo の ${fields.join('、')} に書き込めないため、シグナルから ToDo を作成できません。`,
+      ),
+      both(
+        "Give Kenko's user the permission Edit Tasks, and edit access to these fields.",
+        'Kenko のユーザーに「ToDo の編集」権限と、これらの項目の編集権限を付けてください。',
+      ),
+    ),
   notExternalId: trouble(
     both(
       'It is no External ID, so finding records by it is slow or refused.',

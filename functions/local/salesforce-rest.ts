@@ -23,7 +23,7 @@ const mostWritten = 200;
 const mostRead = 2_000;
 
 const account = 'Account';
-/** Tasks are only made, in a Collections call, and queried. */
+/** Tasks are only made, in a Collections call, queried and described. */
 const task = 'Task';
 
 const record = z.record(z.string(), z.unknown());
@@ -76,6 +76,9 @@ export class SalesforceRest {
       return this.#collection(method, rest, text, base);
     }
     if (resource === 'sobjects' && type !== undefined && rest.length === 1) {
+      if (type === task && rest[0] === 'describe' && method === 'GET') {
+        return ok({ name: task, label: task, fields: this.#resources.tasks.describe() });
+      }
       if (type !== account) return missing();
       if (rest[0] === 'describe' && method === 'GET') {
         return ok({ name: account, label: account, custom: false, fields: fields.describe() });

@@ -39,6 +39,21 @@ export class TaskStore {
       .map(({ data }) => JSON.parse(String(data)) as FieldData);
   }
 
+  describe() {
+    return Object.entries(lengths).map(([name, length]) => ({
+      name,
+      label: name,
+      type: name === 'ActivityDate' ? 'date' : 'string',
+      length,
+      precision: 0,
+      scale: 0,
+      updateable: true,
+      createable: true,
+      externalId: false,
+      unique: false,
+    }));
+  }
+
   create(records: readonly FieldData[]): SaveResult[] {
     return records.map(({ attributes: _type, ...fields }) => this.#create(fields));
   }

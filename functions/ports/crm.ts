@@ -26,6 +26,8 @@ export interface CrmField {
   precision: number;
   scale: number;
   updateable: boolean;
+  /** Whether a new record may hold it. */
+  createable: boolean;
   externalId: boolean;
   unique: boolean;
 }

@@ -61,6 +61,7 @@ const described = z.object({
       precision: z.number(),
       scale: z.number(),
       updateable: z.boolean(),
+      createable: z.boolean(),
       externalId: z.boolean(),
       unique: z.boolean(),
     }),

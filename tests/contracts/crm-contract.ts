@@ -364,6 +364,7 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
           precision: 0,
           scale: 0,
           updateable: true,
+          createable: true,
           externalId: false,
           unique: false,
         });

@@ -1,6 +1,9 @@
 /** Each thing that can be wrong with an environment is found, and only that. */
 import { describe, expect, it } from 'vitest';
 import { Rejected, Retryable, Unauthorized } from '../../../functions/errors.ts';
+import type { Crm, CrmField } from '../../../functions/ports/crm.ts';
+import { parsePack } from '../../../functions/scorecard/parse.ts';
+import { signalPackFiles } from '../../pipeline/support/tiny-signals.ts';
 import { type Breakage, findingsOf, now, wrongIn } from './fixture.ts';
 
 it('finds nothing where nothing is wrong, and says what it looked at', async () => {
@@ -26,6 +29,34 @@ it('finds nothing where nothing is wrong, and says what it looked at', async () 
 
 const field = (name: string, as: NonNullable<Breakage['field']>['as']): Breakage => ({
   field: { name, as },
+});
+
+/** Signals that make tasks, in an org that describes tasks otherwise; null: shows none. */
+const tasks = (change: (field: CrmField) => CrmField | null): Breakage => ({
+  examined: ({ crm }) => ({
+    pack: parsePack(signalPackFiles()),
+    crm: new Proxy(crm as Crm, {
+      get: (org, name: keyof Crm) =>
+        name !== 'describe'
+          ? (...given: unknown[]) => (org[name] as (...of: unknown[]) => unknown)(...given)
+          : async (object: string) => {
+              const fields = await org.describe(object);
+              if (object !== 'Task') return fields;
+              return fields.flatMap((field) => change(field) ?? []);
+            },
+    }),
+  }),
+});
+const taskKey = (changes: Partial<CrmField>) =>
+  tasks((field) => (field.name === 'Kenko_Key__c' ? { ...field, ...changes } : field));
+
+it('looks at tasks where signals make them', async () => {
+  const findings = await findingsOf(tasks((field) => field));
+  expect(wrongIn(findings)).toEqual([]);
+  const title = { en: 'Task.Kenko_Key__c', ja: 'Task.Kenko_Key__c' };
+  expect(findings).toContainEqual(
+    expect.objectContaining({ id: 'salesforce-fields', outcome: 'ok', checked: title }),
+  );
 });
 
 const cases: Record<string, { broken: Breakage; found: RegExp[] }> = {
@@ -172,6 +203,30 @@ const cases: Record<string, { broken: Breakage; found: RegExp[] }> = {
   'the external id is not unique': {
     broken: field('Kenko_Account_Id__c', { unique: false }),
     found: [/^warning salesforce-fields Account\.Kenko_Account_Id__c: It is not Unique/],
+  },
+  'tasks have no field for their key': {
+    broken: tasks((field) => (field.name === 'Kenko_Key__c' ? null : field)),
+    found: [/^problem salesforce-fields Task\.Kenko_Key__c: It is not there/],
+  },
+  'the key of tasks is no text': {
+    broken: taskKey({ type: 'double' }),
+    found: [/^problem salesforce-fields Task\.Kenko_Key__c: It is of type double/],
+  },
+  'the key of tasks is cut off': {
+    broken: taskKey({ length: 80 }),
+    found: [/^warning salesforce-fields Task\.Kenko_Key__c: It takes 80 characters/],
+  },
+  'tasks may not be made': {
+    broken: tasks((field) => ({ ...field, createable: false })),
+    found: [
+      /^problem salesforce-fields Task\.Kenko_Key__c: .*may not write Kenko_Key__c, WhatId, Subject/,
+    ],
+  },
+  'tasks cannot be seen': {
+    broken: tasks(() => {
+      throw new Rejected('not-found', 'salesforce: there is no Task');
+    }),
+    found: [/^problem salesforce-fields Task\.Kenko_Key__c: .*sees no tasks/],
   },
   'the object is another one': {
     broken: {
