@@ -33,6 +33,10 @@ export function assessmentText({ of, value }: { of: string; value: string }): La
   return { en: `${what.en}: ${how.en}`, ja: `${what.ja}：${how.ja}` };
 }
 
+/** A kind that is not ours is shown as it is. */
+export const actionText = (did: string): Label =>
+  Object.entries(done).find(([kind]) => kind === did)?.[1] ?? { en: did, ja: did };
+
 export const questionText = (question: keyof typeof asked): Label => asked[question];
 
 export function answerText({ question, value }: NonNullable<Intervention['answer']>): Label {

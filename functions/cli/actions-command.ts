@@ -1,3 +1,4 @@
+import { actionText } from '../api/entry-texts.ts';
 import { readPackFiles } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
 import { type ActionEffect, actionEffects, type PastAction } from '../evidence/action-effects.ts';
@@ -16,7 +17,7 @@ const pageSize = 200;
 
 /** `kenko actions`: what became of accounts with what people did, and without it. */
 export async function showActions(
-  options: StateOptions & PastOptions & { score?: string },
+  options: StateOptions & PastOptions & { score?: string; data?: string },
 ): Promise<void> {
   checkPeriod(options);
   const pack = parsePack(readPackFiles(options.pack));
@@ -27,10 +28,12 @@ export async function showActions(
       `There is no score "${options.score}"; choose one of ${pack.scores.map(({ id }) => id).join(', ')}.`,
     );
   }
-  // The state is read once more when the session has let go of it.
-  const actions = await using(await openExisting(options), actionsOf);
-  const past = await judgePast(pack, { state: options.state }, options);
-  const effects = actionEffects(score, past.judged.get(score.id) ?? [], actions, options);
+  const { data, state, pack: name } = options;
+  // Files are looked at, never taken into the state, which is read when the session lets go of it.
+  const actions = await using(await openExisting({ state, pack: name }), actionsOf);
+  const past = await judgePast(pack, data === undefined ? { state } : { folder: data }, options);
+  const judged = past.scores.get(score.id)?.judged ?? [];
+  const effects = actionEffects(score, judged, actions, options);
   const { from, to, outcomes } = past;
   const { lead, every } = options;
   if (options.json) {
@@ -70,18 +73,22 @@ async function actionsOf(session: Session): Promise<PastAction[]> {
 function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Language): string {
   const t = pastWords[lang];
   const percent = (share: number) => Math.round(100 * share);
+  const signed = (share: number) => {
+    const points = percent(share);
+    return points < 0 ? `−${-points}` : `+${Math.abs(points)}`;
+  };
   const shareText = ({ accounts, good }: ActionEffect['with']) =>
     accounts === 0 ? null : `${percent(good / accounts)} % (${good} / ${accounts})`;
   const good = upsell ? t.grew : t.stayed;
   return table(
     [t.did, t.band, `${good}: ${t.with}`, t.without, t.difference],
     effects.map(({ did, band, difference, ...of }) => [
-      did,
+      actionText(did)[lang],
       band?.label[lang] ?? t.allBands,
       shareText(of.with),
       shareText(of.without),
       difference
-        ? `${percent(difference.value)} (${percent(difference.low)}–${percent(difference.high)})`
+        ? `${signed(difference.value)} (${signed(difference.low)} … ${signed(difference.high)})`
         : t.few,
     ]),
   );

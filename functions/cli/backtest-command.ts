@@ -52,17 +52,22 @@ export async function rulesBacktest(folder: string, options: BacktestOptions): P
       `There is no score "${options.score}"; choose one of ${pack.scores.map(({ id }) => id).join(', ')}.`,
     );
   }
-  const { from, to, outcomes, judged, timeless } = await judgePast(pack, placeOf(options), options);
-  const proofs = wanted.map((score) => proveScore(score, judged.get(score.id) ?? []));
+  const past = await judgePast(pack, placeOf(options), options);
+  const { from, to, outcomes, dates, timeless } = past;
+  const proofs = wanted.map((score) => {
+    const { results, judged } = past.scores.get(score.id) ?? { results: 0, judged: [] };
+    return { ...proveScore(score, judged), results, unjudged: outcomes - judged.length };
+  });
   if (options.json) {
     const { lead, every } = options;
-    return printJson({ pack: pack.id, from, to, lead, every, outcomes, timeless, scores: proofs });
+    const asked = { pack: pack.id, from, to, lead, every };
+    return printJson({ ...asked, outcomes, dates, timeless, scores: proofs });
   }
   const lang = options.lang ?? 'en';
   print(pastWords[lang].looked(outcomes, from, to, options.lead));
   if (options.data === undefined && options.state === undefined) print(pastWords[lang].demo);
   if (timeless.length > 0) print(colour.yellow(pastWords[lang].timeless(timeless)));
-  for (const proof of proofs) print(`\n${proofText(proof, lang)}`);
+  for (const proof of proofs) print(`\n${proofText({ ...proof, dates }, lang)}`);
   print(`\n${colour.dim(pastWords[lang].chance)}`);
 }
 
@@ -73,7 +78,10 @@ function placeOf({ data, state, asOf, accounts, today }: BacktestOptions): DataP
   return { demo: { accounts, today } };
 }
 
-function proofText(proof: ScoreProof, lang: Language): string {
+/** With what it rests on: accounts with points over all dates, and outcomes without any. */
+type ShownProof = ScoreProof & { dates: number; results: number; unjudged: number };
+
+function proofText(proof: ShownProof, lang: Language): string {
   const t = pastWords[lang];
   const versions = proof.versions.map(({ scorecard, version }) => `${scorecard} ${version}`);
   const upsell = proof.purpose === 'upsell';
@@ -82,18 +90,18 @@ function proofText(proof: ScoreProof, lang: Language): string {
     .sort((a, b) => (b.auc?.value ?? 0) - (a.auc?.value ?? 0));
   return [
     `${colour.bold(proof.label[lang])} (${versions.join(', ')})`,
+    t.restsOn(proof),
     proof.auc ? t.tells(estimateText(proof.auc), upsell) : t.tooFew,
     '',
     table(
-      [t.band, t.churned, t.renewed, t.expanded, upsell ? t.shareExpanded : t.shareChurned],
+      [t.band, t.became, t.churned, '', t.renewed, '', t.expanded, ''],
       proof.bands.map(({ label, churned, renewed, expanded }) => {
         const all = churned + renewed + expanded;
+        const share = (some: number) => (all === 0 ? null : percent(some / all));
         return [
           label[lang],
-          churned,
-          renewed,
-          expanded,
-          all === 0 ? null : percent((upsell ? expanded : churned) / all),
+          all,
+          ...[churned, renewed, expanded].flatMap((some) => [some, share(some)]),
         ];
       }),
     ),

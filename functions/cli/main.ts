@@ -35,6 +35,17 @@ function positiveInteger(text: string): number {
   return value;
 }
 
+/** So that a day counted back from another one stays in the calendar. */
+const mostDays = 3660;
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > mostDays) {
+    throw new InvalidArgumentError(`a whole number from 1 to ${mostDays} is expected`);
+  }
+  return value;
+}
+
 /** Options of every command that works on a state folder. */
 function withState(command: Command): Command {
   return command
@@ -55,13 +66,8 @@ function withDecision(command: Command): Command {
 function withPast(command: Command): Command {
   return command
     .option('--score <name>', 'which score; the first one, or all, without it')
-    .option(
-      '--lead <days>',
-      'days that a score lies before the outcome, at least',
-      positiveInteger,
-      60,
-    )
-    .option('--every <days>', 'days between the dates that are scored', positiveInteger, 14)
+    .option('--lead <days>', 'days that a score lies before the outcome, at least', days, 60)
+    .option('--every <days>', 'days between the dates that are scored', days, 14)
     .option('--from <date>', 'first day of the outcomes; a year before the last without it')
     .option('--to <date>', 'last day of the outcomes')
     .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']));
@@ -187,6 +193,7 @@ export function program(): Command {
 
   withPast(withState(kenko.command('actions')))
     .description('what became of accounts with what people did, and without it')
+    .option('--data <folder>', 'CSV or Parquet files to look at instead of the data kept there')
     .action(showActions);
 
   const runs = kenko.command('runs').description('runs, and what becomes of one that is held');

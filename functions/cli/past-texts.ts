@@ -8,6 +8,8 @@ const en = {
   demo: 'On the invented customers of the demo: it shows that the tool works, and nothing of your customers.',
   timeless: (tables: readonly string[]) =>
     `Today's values stand for all days: ${tables.join(', ')}. They may have been known only after an outcome, so this can look better than the rules are; rows with a day of their own would show it.`,
+  restsOn: ({ results, dates, unjudged }: Record<'results' | 'dates' | 'unjudged', number>) =>
+    `${results} results on ${dates} dates.${unjudged === 0 ? '' : ` Outcomes left out, since those accounts had no points on the day they are held against: ${unjudged}.`}`,
   tells: (auc: string, upsell: boolean) =>
     `AUC ${auc}: so often does an account that ${upsell ? 'grew' : 'stayed'} have more points than one that did not; 0.5 is chance.`,
   tooFew:
@@ -15,8 +17,7 @@ const en = {
   churned: 'churned',
   renewed: 'renewed',
   expanded: 'expanded',
-  shareChurned: 'share churned',
-  shareExpanded: 'share expanded',
+  became: 'outcomes',
   scorecard: 'scorecard',
   alone: 'AUC alone',
   known: 'known for',
@@ -41,14 +42,15 @@ const ja: typeof en = {
   demo: 'デモの架空の顧客による結果です。仕組みの確認用であり、実際のお客様については何も示しません。',
   timeless: (tables) =>
     `現在の値だけのテーブルを使っています: ${tables.join('、')}。実績の後に分かった値が含まれ、実際より良く見えることがあります。日付の付いた行があれば、正しく確かめられます。`,
+  restsOn: ({ results, dates, unjudged }) =>
+    `${dates} 日分、延べ ${results} 件を採点しました。${unjudged === 0 ? '' : `突き合わせる日に点数のなかった顧客の実績 ${unjudged} 件は含みません。`}`,
   tells: (auc, upsell) =>
     `AUC ${auc}: ${upsell ? '拡大' : '継続'}した顧客の点数が、そうでない顧客より高い確率です。0.5 は偶然と同じです。`,
   tooFew: '実績が少ないため、見分けられているか判断できません（それぞれ5件以上が必要です）。',
   churned: '解約',
   renewed: '更新',
   expanded: '拡大',
-  shareChurned: '解約率',
-  shareExpanded: '拡大率',
+  became: '実績',
   scorecard: 'スコアカード',
   alone: '単独のAUC',
   known: 'データのある件数',

@@ -14,7 +14,7 @@ export interface MeasureProof {
   measure: string;
   label: Label;
   hypothesis: boolean;
-  /** Outcomes of accounts that it was known for. */
+  /** Outcomes of accounts that it was known for and that had a band. */
   known: number;
   /** As that of the score, from its earned points alone. */
   auc: Estimate | null;
@@ -61,7 +61,7 @@ export function proveScore(score: Score, judged: readonly JudgedOutcome[]): Scor
     measures: score.scorecards.flatMap((card) => {
       const own = judged.filter(({ row }) => row.scorecard === card.id);
       return card.measures.map(({ id, label, hypothesis }, i) => {
-        const known = own.filter(({ row }) => (row.earned_points[i] ?? -1) >= 0);
+        const known = own.filter(({ row }) => claims(row) && (row.earned_points[i] ?? -1) >= 0);
         return {
           scorecard: card.id,
           measure: id,
@@ -81,13 +81,15 @@ function countsOf(judged: readonly JudgedOutcome[]): Record<OutcomeKind, number>
   return counts;
 }
 
+/** Without enough data there was no band, and so no claim that could be wrong. */
+const claims = ({ band }: JudgedOutcome['row']): boolean => band !== unknown.id;
+
 function aucOf(
   score: Score,
   judged: readonly JudgedOutcome[],
   points: (one: JudgedOutcome) => number,
 ): Estimate | null {
-  // Without enough data there was no band, and so no claim that could be wrong.
-  const claimed = judged.filter(({ row }) => row.band !== unknown.id);
+  const claimed = judged.filter(({ row }) => claims(row));
   const of = (good: boolean) =>
     claimed.filter(({ kind }) => isGood(score, kind) === good).map(points);
   return areaUnderCurve(of(false), of(true));

@@ -2,6 +2,7 @@
 import { code, Rejected } from '../errors.ts';
 import {
   dateBefore,
+  distinctOutcomes,
   type JudgedOutcome,
   judgeOutcomes,
   type Lead,
@@ -28,13 +29,22 @@ export interface PastRequest extends Lead {
   to?: string;
 }
 
+export interface PastScore {
+  /** Accounts with points, over all dates: also those without any outcome. */
+  results: number;
+  /** Each outcome with the one result that it is held against. */
+  judged: JudgedOutcome[];
+}
+
 export interface PastData {
   from: string;
   to: string;
-  /** Outcomes that there are, judged or not. */
+  /** Outcomes that there are, judged or not; one for an account and day. */
   outcomes: number;
+  /** Dates scored. */
+  dates: number;
   /** By score. */
-  judged: Map<string, JudgedOutcome[]>;
+  scores: Map<string, PastScore>;
   /** Tables under the measures that hold today's values only, by the team's names. */
   timeless: string[];
 }
@@ -42,7 +52,7 @@ export interface PastData {
 /**
  * Scores every account by the pack's rules on each day that an outcome is held against, every
  * day as if it were the first and with what was known then.
- * @throws Rejected for data without outcomes, and as a run does
+ * @throws Rejected for days outside the data, for data without outcomes then, and as a run does
  */
 export async function judgePast(
   pack: Pack,
@@ -52,20 +62,55 @@ export async function judgePast(
   const warehouse = await openDuckDbWarehouse({ path: ':memory:' });
   try {
     const asOf = await provideData(warehouse, pack, place);
-    const to = request.to ?? dateEndingAt(asOf, pack.zone);
+    const last = dateEndingAt(asOf, pack.zone);
+    requireInData(request, last);
+    const to = request.to ?? last;
     const from = request.from ?? addDays(to, 1 - usualDays);
-    const outcomes = await readOutcomes(warehouse, pack, { asOf, from, to });
+    const outcomes = distinctOutcomes(await readOutcomes(warehouse, pack, { asOf, from, to }));
+    if (outcomes.length === 0) throw noOutcomes(from, to);
     const dates = new Set(outcomes.map((outcome) => dateBefore(outcome, request)));
     const rows = await scoreOn(warehouse, pack, [...dates].sort());
-    const judged = pack.scores.map(({ id }): [string, JudgedOutcome[]] => [
-      id,
-      judgeOutcomes(outcomes, rows.get(id) ?? new Map(), request),
-    ]);
-    const timeless = await timelessTables(warehouse, pack);
-    return { from, to, outcomes: outcomes.length, judged: new Map(judged), timeless };
+    const scores = pack.scores.map(({ id }): [string, PastScore] => {
+      const byDate = rows.get(id) ?? new Map();
+      return [id, { results: resultsIn(byDate), judged: judgeOutcomes(outcomes, byDate, request) }];
+    });
+    return {
+      from,
+      to,
+      outcomes: outcomes.length,
+      dates: Math.max(0, ...[...rows.values()].map(({ size }) => size)),
+      scores: new Map(scores),
+      timeless: await timelessTables(warehouse, pack),
+    };
   } finally {
     await warehouse.close();
   }
+}
+
+function requireInData({ from, to }: PastRequest, last: string): void {
+  for (const [flag, day] of [
+    ['--from', from],
+    ['--to', to],
+  ] as const) {
+    if (day === undefined || day <= last) continue;
+    throw new Rejected(
+      code.badRequest,
+      `${flag} ${day} is after ${last}, the last day of the data; name that day or an earlier one.`,
+    );
+  }
+}
+
+function noOutcomes(from: string, to: string): Rejected {
+  return new Rejected(
+    code.notFound,
+    `The table "${table}" has nothing ${outcomeKinds.join(', ')} from ${from} to ${to}; name other days with --from and --to.`,
+  );
+}
+
+function resultsIn(byDate: ReadonlyMap<string, ReadonlyMap<string, HistoryRow>>): number {
+  return [...byDate.values()]
+    .flatMap((results) => [...results.values()])
+    .filter(({ state, points }) => state === 'scored' && points !== null).length;
 }
 
 /** What such a table says of a past day may have been known only after the outcome. */

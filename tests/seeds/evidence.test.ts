@@ -100,6 +100,7 @@ describe('evidence', () => {
     for (const lang of ['en', 'ja']) {
       const { stdout } = await kenko('actions', '--state', state, '--lang', lang, ...winter);
       expect(stdout).toMatch(lang === 'en' ? /proves no cause/ : /因果関係の証明ではありません/);
+      expect(stdout).toMatch(lang === 'en' ? /^Call .*all .*[+−]\d+ \(/m : /^電話 .*全体 /m);
     }
   });
 
@@ -168,7 +169,10 @@ describe('evidence', () => {
   });
 
   it.each([
-    [['--lead', '0'], 'a whole number above 0'],
+    [['--lead', '0'], 'a whole number from 1 to 3660'],
+    [['--lead', '999999999999'], 'a whole number from 1 to 3660'],
+    [['--every', 'often'], 'a whole number from 1 to 3660'],
+    [['--from', '2030-01-01'], 'the last day of the data'],
     [['--from', '2026-02-30'], '--from'],
     [['--from', '2026-03-01', '--to', '2026-02-01'], 'swap them'],
     [['--score', 'wealth'], 'There is no score "wealth"; choose one of health, approach.'],
@@ -178,5 +182,14 @@ describe('evidence', () => {
     const asked = await kenko('rules', 'backtest', join(rules, pack), ...flags);
     expect(asked.status).toBe(2);
     expect(asked.stderr).toContain(sentence);
+  });
+
+  it('looks at files beside what people logged, and takes none of them into the state', async () => {
+    const data = join(repositoryRoot(), 'tests/fixtures/cdnow-500');
+    const asked = await kenko('actions', '--state', state, '--data', data);
+    expect(asked.status).toBe(2);
+    expect(asked.stderr).toContain('The data has no table "outcomes"');
+    const { logged } = await actions(...winter);
+    expect(logged).toBe(called.size);
   });
 });

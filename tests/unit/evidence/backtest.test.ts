@@ -129,7 +129,7 @@ describe('the proof of a score', () => {
       ...some(6, 'renewed', 8000, { band: 'good', earned: 300 }),
       ...some(2, 'expanded', 9000, { band: 'good', earned: -1 }),
       // Without a band nothing was claimed of them.
-      ...some(9, 'churned', 9900, { band: 'unknown', earned: -1 }),
+      ...some(9, 'churned', 9900, { band: 'unknown', earned: 300 }),
     ];
     const proof = proveScore(health, judged);
     expect(proof.auc?.value).toBe(1);
