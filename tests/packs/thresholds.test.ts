@@ -1,4 +1,4 @@
-/** A pack's examples pin its thresholds: whoever moves one without meaning to is stopped. */
+/** A pack's examples pin its thresholds and limits: whoever moves one without meaning to is stopped. */
 import { describe, expect, it } from 'vitest';
 import { packNames, readPackFiles } from '../../functions/deployed-files.ts';
 import type { Measure, Pack } from '../../functions/scorecard/pack.ts';
@@ -54,6 +54,23 @@ function withMeasure(pack: Pack, scorecard: string, measure: Measure): Pack {
   };
 }
 
+/** The pack with the limit of one band moved. */
+function withLimit(pack: Pack, score: string, band: number, by: number): Pack {
+  return {
+    ...pack,
+    scores: pack.scores.map((one) =>
+      one.id === score
+        ? {
+            ...one,
+            bands: one.bands.map((limit, i) =>
+              i === band ? { ...limit, from: limit.from + by } : limit,
+            ),
+          }
+        : one,
+    ),
+  };
+}
+
 describe.each(packNames())('the examples of %s', (name) => {
   it('N4: stop every threshold that is moved', () => {
     const pack = parsePack(readPackFiles(name));
@@ -67,6 +84,19 @@ describe.each(packNames())('the examples of %s', (name) => {
           if (failed === 0) survivors.push(`${card.id} ${JSON.stringify(changed.earning)}`);
         }
     expect(tried).toBeGreaterThan(20);
+    expect(survivors).toEqual([]);
+  });
+
+  it('N4: stop every limit of a band that is moved', () => {
+    const pack = parsePack(readPackFiles(name));
+    const survivors = pack.scores.flatMap(({ id, bands, scale }) =>
+      bands.flatMap((band, i) =>
+        (i === 0 ? [] : [-1, 1])
+          .map((way) => 0.08 * scale * way)
+          .filter((by) => runRuleTests(withLimit(pack, id, i, by)).failed === 0)
+          .map((by) => `${id}: ${band.id} by ${by}`),
+      ),
+    );
     expect(survivors).toEqual([]);
   });
 });
