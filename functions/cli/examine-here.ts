@@ -79,6 +79,7 @@ export async function examineDeployment(): Promise<DoctorReport> {
     {
       ...{ warehouse, snapshots, bus, clock, pack, tables },
       ...(configuration.crm ? { crm } : {}),
+      messenger: (await runtimeOf('notify')).messenger,
       place: 'deployed',
       location: configuration.warehouse?.location ?? null,
       googleToken: requestGoogleToken,

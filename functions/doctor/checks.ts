@@ -18,6 +18,8 @@ export interface Examined
   place: 'local' | 'deployed';
   /** Absent where none is set up, or its settings are wrong. */
   crm?: Runtime['crm'];
+  /** Absent on a laptop, where nothing is told to anybody. */
+  messenger?: Runtime['messenger'];
   /** Where BigQuery's jobs run; null where there is one place only. */
   location: string | null;
   /** Asks Google for an access token. @throws where there is none; absent on a laptop. */

@@ -6,6 +6,8 @@ import type { DoctorReport, Finding } from './report.ts';
 import { documentsReadable, indexesServed, lastRun, queuesThere } from './run-checks.ts';
 import { salesforceCalls, salesforceFields, salesforceLogin } from './salesforce-checks.ts';
 
+import { slackToken } from './slack-checks.ts';
+
 /** In the order in which things are mended. */
 const checks: readonly Check[] = [
   clockRight,
@@ -20,6 +22,7 @@ const checks: readonly Check[] = [
   salesforceLogin,
   salesforceFields,
   salesforceCalls,
+  slackToken,
 ];
 
 /**

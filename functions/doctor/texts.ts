@@ -22,6 +22,7 @@ export const titles = {
   'salesforce-login': { en: 'login to Salesforce', ja: 'Salesforce へのログイン' },
   'salesforce-fields': { en: 'fields in Salesforce', ja: 'Salesforce の項目' },
   'salesforce-calls': { en: 'API calls of Salesforce', ja: 'Salesforce の API コール' },
+  'slack-token': { en: 'token for Slack', ja: 'Slack のトークン' },
   clock: { en: 'clock of this machine', ja: 'このマシンの時計' },
 } as const satisfies Record<string, Text>;
 export type CheckId = keyof typeof titles;
@@ -284,6 +285,28 @@ export const runs = {
     ),
   finished: (id: string, hours: number) =>
     both(`${id} finished ${hours} hours ago.`, `${id} が ${hours} 時間前に完了しました。`),
+};
+
+export const slack = {
+  works: (workspace: string) => both(`It opens ${workspace}.`, `${workspace} に接続できます。`),
+  noToken: trouble(
+    both(
+      'There is none, although signals go to Slack.',
+      'シグナルの通知先に Slack がありますが、トークンがありません。',
+    ),
+    both(
+      "Set KENKO_SLACK_TOKEN to the bot's token; terraform/README.md shows where it is stored.",
+      'KENKO_SLACK_TOKEN にボットのトークンを設定してください。保存先は terraform/README.md にあります。',
+    ),
+  ),
+  refused: (said: string) =>
+    trouble(
+      both(`Slack refuses it: ${said}`, `Slack に拒否されました（${said}）`),
+      both(
+        'Install the app in the workspace again and store the new token.',
+        'ワークスペースにアプリを再インストールし、新しいトークンを保存してください。',
+      ),
+    ),
 };
 
 const kinds: Record<CustomField['type'], Text> = {

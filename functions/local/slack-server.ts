@@ -1,5 +1,5 @@
 /**
- * A stand-in for Slack: the two methods of its Web API that Kenko calls, with its limits and
+ * A stand-in for Slack: the three methods of its Web API that Kenko calls, with its limits and
  * errors, on loopback.
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -131,6 +131,7 @@ export async function startSlackServer(options: SlackServerOptions): Promise<Sla
     if (request.headers.authorization !== `Bearer ${options.token ?? 'local'}`) {
       return refuse(request.headers.authorization ? 'invalid_auth' : 'not_authed');
     }
+    if (url.pathname === '/api/auth.test') return { body: { ok: true, team: 'local' } };
     if (url.pathname === '/api/chat.postMessage') return post(await textOf(request));
     if (url.pathname === '/api/conversations.history') return history(url.searchParams);
     return refuse('unknown_method');

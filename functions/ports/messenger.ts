@@ -23,4 +23,6 @@ export interface Messenger {
    * is none. Throws as `send`.
    */
   find(channel: string, key: string, since: Date): Promise<string | undefined>;
+  /** Asks the chat who we are, and sends nothing: the workspace's name. Throws as `send`. */
+  workspace(): Promise<string>;
 }

@@ -1,7 +1,8 @@
 /**
  * The messenger port on Slack's Web API. Methods, limits and errors:
  * https://docs.slack.dev/reference/methods/chat.postMessage,
- * https://docs.slack.dev/reference/methods/conversations.history
+ * https://docs.slack.dev/reference/methods/conversations.history,
+ * https://docs.slack.dev/reference/methods/auth.test
  */
 import { z } from 'zod';
 import { code, messageOf, Rejected, Retryable, Throttled, Unauthorized } from '../errors.ts';
@@ -27,6 +28,7 @@ const clocksApartMs = 60_000;
 
 const posted = z.object({ ok: z.literal(true), ts: z.string() });
 const refused = z.object({ ok: z.literal(false), error: z.string() });
+const identity = z.object({ ok: z.literal(true), team: z.string() });
 const history = z.object({
   ok: z.literal(true),
   messages: z.array(
@@ -89,6 +91,11 @@ export function openSlackMessenger(options: SlackOptions): Messenger {
       const answer = posted.safeParse(await call('chat.postMessage', { method: 'POST', body }));
       if (!answer.success) throw unreadable('chat.postMessage');
       return answer.data.ts;
+    },
+    async workspace() {
+      const answer = identity.safeParse(await call('auth.test', { method: 'POST' }));
+      if (!answer.success) throw unreadable('auth.test');
+      return answer.data.team;
     },
     async find(channel, key, since) {
       let cursor = '';

@@ -44,6 +44,11 @@ export function describeMessenger(adapter: string, open: () => Promise<OpenedMes
       expect(await messenger.find(opened.channel, 'c', since)).toBeUndefined();
     });
 
+    test('and says where to, without sending any', async () => {
+      expect(await messenger.workspace()).toMatch(/./);
+      expect(await opened.texts()).toEqual([]);
+    });
+
     test('that are found among many', async () => {
       const since = opened.now();
       const id = await send('the first', 'wanted');

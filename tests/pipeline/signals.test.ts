@@ -308,7 +308,7 @@ describe('what cannot be sent now', () => {
     const { messenger } = system.runtime;
     let refusals = 3;
     system.runtime.messenger = {
-      find: (channel, key, since) => messenger.find(channel, key, since),
+      ...messenger,
       async send(message) {
         refusals -= 1;
         if (refusals >= 0)
@@ -330,7 +330,7 @@ describe('what cannot be sent now', () => {
     const { messenger } = system.runtime;
     let losses = 1;
     system.runtime.messenger = {
-      find: (channel, key, since) => messenger.find(channel, key, since),
+      ...messenger,
       async send(message) {
         const sent = await messenger.send(message);
         losses -= 1;
@@ -354,6 +354,7 @@ describe('what cannot be sent now', () => {
     await begin();
     await run('2026-03-01');
     system.runtime.messenger = {
+      ...system.runtime.messenger,
       find: async () => undefined,
       send: async () => {
         throw new Rejected('channel_not_found', 'slack: chat.postMessage: channel_not_found');

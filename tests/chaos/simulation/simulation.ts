@@ -175,6 +175,7 @@ export async function openSimulation(options: SimulationOptions) {
       const at = channels.findIndex((sent) => sent.channel === channel && sent.key === key);
       return at < 0 ? undefined : String(at + 1);
     },
+    workspace: async () => 'simulation',
   };
 
   function send(queue: Queue, body: Message, due: number): void {

@@ -185,7 +185,7 @@ export async function startApi(given: {
       missing: async () => [],
     },
     crm,
-    messenger: { send: noCrm, find: noCrm },
+    messenger: { send: noCrm, find: noCrm, workspace: noCrm },
     clock,
     log: createLog((entry) => logged.push(entry), clock),
     pack,

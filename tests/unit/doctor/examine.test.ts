@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Rejected, Retryable, Unauthorized } from '../../../functions/errors.ts';
 import type { Crm, CrmField } from '../../../functions/ports/crm.ts';
+import type { Messenger } from '../../../functions/ports/messenger.ts';
 import { parsePack } from '../../../functions/scorecard/parse.ts';
 import { signalPackFiles } from '../../pipeline/support/tiny-signals.ts';
 import { type Breakage, findingsOf, now, wrongIn } from './fixture.ts';
@@ -49,6 +50,22 @@ const tasks = (change: (field: CrmField) => CrmField | null): Breakage => ({
 });
 const taskKey = (changes: Partial<CrmField>) =>
   tasks((field) => (field.name === 'Kenko_Key__c' ? { ...field, ...changes } : field));
+
+const slack = (workspace: () => Promise<string>, signals = true): Breakage => ({
+  examined: ({ pack }) => ({
+    pack: signals ? parsePack(signalPackFiles()) : pack,
+    messenger: { workspace } as Messenger,
+  }),
+});
+const refusing = (error: Error) => slack(() => Promise.reject(error));
+
+it('looks at the token for Slack where signals go there', async () => {
+  const findings = await findingsOf(slack(async () => 'Acme'));
+  expect(wrongIn(findings)).toEqual([]);
+  expect(findings.find(({ id }) => id === 'slack-token')?.said?.en).toBe('It opens Acme.');
+  const untold = await findingsOf(slack(() => Promise.reject(new Error('asked')), false));
+  expect(untold.map(({ id }) => id)).not.toContain('slack-token');
+});
 
 it('looks at tasks where signals make them', async () => {
   const findings = await findingsOf(tasks((field) => field));
@@ -227,6 +244,18 @@ const cases: Record<string, { broken: Breakage; found: RegExp[] }> = {
       throw new Rejected('not-found', 'salesforce: there is no Task');
     }),
     found: [/^problem salesforce-fields Task\.Kenko_Key__c: .*sees no tasks/],
+  },
+  'Slack refuses the token': {
+    broken: refusing(new Unauthorized('token_revoked', 'slack: auth.test: token_revoked')),
+    found: [/^problem slack-token token for Slack: Slack refuses it: .*token_revoked/],
+  },
+  'there is no token for Slack': {
+    broken: refusing(new Rejected('not-configured', 'notify is not configured for messenger.')),
+    found: [/^problem slack-token token for Slack: There is none/],
+  },
+  'Slack does not answer': {
+    broken: refusing(new Retryable('unavailable', 'slack: auth.test got no answer')),
+    found: [/^problem slack-token .*There is no answer/],
   },
   'the object is another one': {
     broken: {
