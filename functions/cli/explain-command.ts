@@ -1,3 +1,4 @@
+import { readPackFiles } from '../deployed-files.ts';
 import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../records/api.ts';
 import { accountLog, type LogEntry } from '../records/api-entries.ts';
 import { valueText } from '../scorecard/reasons.ts';
@@ -22,7 +23,11 @@ export async function explain(
       await session.get(`/v1/accounts/${encodeURIComponent(account)}/log`),
     );
     const lang = options.lang ?? 'en';
-    print([explanationText(answer, lang), ...logLines(entries, lang)].join('\n'));
+    const lines = [explanationText(answer, lang), ...logLines(entries, lang)];
+    // A pack that maps no fields writes nothing to Salesforce, now or later.
+    if (readPackFiles(options.pack).has(`rules/${options.pack}/salesforce.yaml`))
+      lines.push(crmLine(answer, lang));
+    print(lines.join('\n'));
   });
 }
 
@@ -46,15 +51,18 @@ function explanationText(answer: AccountAnswer, lang: Language): string {
   const t = words[lang];
   const phase = answer.phase ? ` · ${t.phase}: ${answer.phase.label[lang]}` : '';
   const state = answer.state === 'absent' ? ` · ${t.left}` : '';
-  const crm = answer.crm
-    ? `${answer.crm.state}${answer.crm.reason ? `: ${answer.crm.reason}` : ''}`
-    : t.notSynced;
+  const named = answer.name === null ? '' : ` (${answer.id})`;
   return [
-    `${colour.bold(answer.name ?? answer.id)} (${answer.id})${phase}${state} · ${answer.date}`,
+    `${colour.bold(answer.name ?? answer.id)}${named}${phase}${state} · ${answer.date}`,
     ...assignmentText(answer, lang),
     ...answer.scores.map((score) => `\n${scoreText(score, lang)}`),
-    `\n${t.salesforce}: ${crm}`,
   ].join('\n');
+}
+
+function crmLine({ crm }: AccountAnswer, lang: Language): string {
+  const t = words[lang];
+  const state = crm ? `${crm.state}${crm.reason ? `: ${crm.reason}` : ''}` : t.notSynced;
+  return `\n${t.salesforce}: ${state}`;
 }
 
 function scoreText(score: ScoreAnswer, lang: Language): string {

@@ -1,87 +1,24 @@
 /** The command line: `kenko ...`. */
-import { userInfo } from 'node:os';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { packNames } from '../deployed-files.ts';
+import { Command, CommanderError, Option } from 'commander';
 import { KenkoError, messageOf } from '../errors.ts';
-import { interventionKinds } from '../records/entries.ts';
 import { RulesError, sentenceOf } from '../scorecard/problems.ts';
 import { showAccounts } from './accounts-command.ts';
-import { showActions } from './actions-command.ts';
 import { backfill } from './backfill-command.ts';
-import { rulesBacktest } from './backtest-command.ts';
+import { language, positiveInteger, withData, withDecision, withState } from './command-options.ts';
 import { dataCheck } from './data-check-command.ts';
 import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
 import { doctor } from './doctor-command.ts';
 import { acknowledgeEpisode, showEpisodes } from './episodes-command.ts';
 import { explain } from './explain-command.ts';
-import { showHandOvers, tick } from './hand-overs-command.ts';
 import { init, purposes } from './init-command.ts';
-import { enter, showAnswers, showDisagreements, showLog } from './log-command.ts';
 import { exitCode, fail } from './output.ts';
+import { addPeopleCommands } from './people-commands.ts';
 import { reconcileSalesforce } from './reconcile-command.ts';
-import { rulesCheck } from './rules-check-command.ts';
-import { rulesDiff } from './rules-diff-command.ts';
-import { writeSchemas } from './rules-schema-command.ts';
+import { addRulesCommands } from './rules-commands.ts';
 import { run } from './run-command.ts';
 import { decideRun, showRuns } from './runs-command.ts';
 import { start } from './start-command.ts';
 import { showWorklist } from './worklist-command.ts';
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('a whole number above 0 is expected');
-  }
-  return value;
-}
-
-/** So that a day counted back from another one stays in the calendar. */
-const mostDays = 3660;
-
-function days(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > mostDays) {
-    throw new InvalidArgumentError(`a whole number from 1 to ${mostDays} is expected`);
-  }
-  return value;
-}
-
-/** Options of every command that works on a state folder. */
-function withState(command: Command): Command {
-  return command
-    .option('--pack <name>', `pack to run (${packNames().join(', ')})`, 'saas')
-    .option('--state <folder>', 'where data and results are kept, one folder a pack', '.kenko')
-    .option('--json', 'print one JSON value instead of text');
-}
-
-/** Options of the commands that decide about a held run. */
-function withDecision(command: Command): Command {
-  return withState(command)
-    .argument('<run>', 'run id, as `kenko runs` lists it')
-    .requiredOption('--reason <text>', 'why, for those who ask later')
-    .option('--author <name>', 'who decides', userInfo().username);
-}
-
-/** Options of the commands that hold scores against outcomes. */
-function withPast(command: Command): Command {
-  return command
-    .option('--score <name>', 'which score; the first one, or all, without it')
-    .option('--lead <days>', 'days that a score lies before the outcome, at least', days, 60)
-    .option('--every <days>', 'days between the dates that are scored', days, 14)
-    .option('--from <date>', 'first day of the outcomes; a year before the last without it')
-    .option('--to <date>', 'last day of the outcomes')
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']));
-}
-
-/** Options of the commands that may have to make or read data first. */
-function withData(command: Command): Command {
-  return withState(command)
-    .option('--data <folder>', 'your own CSV or Parquet files, one per table, instead of the demo')
-    .option('--accounts <n>', 'accounts of the demo', positiveInteger, 1000)
-    .addOption(
-      new Option('--lang <language>', 'language of labels and reasons').choices(['en', 'ja']),
-    );
-}
 
 export function program(): Command {
   const kenko = new Command('kenko')
@@ -111,7 +48,7 @@ export function program(): Command {
   withState(kenko.command('explain'))
     .description('why an account has its score, and why it changed')
     .argument('<account>', 'account id')
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .addOption(language())
     .action(explain);
 
   withState(kenko.command('accounts'))
@@ -129,72 +66,10 @@ export function program(): Command {
     .option('--all', 'all entries, not only the first 20')
     .option('--owner <name>', 'only this owner')
     .option('--team <id>', 'only this team')
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .addOption(language())
     .action(showWorklist);
 
-  const language = () => new Option('--lang <language>', 'language').choices(['en', 'ja']);
-  const log = kenko.command('log').description('what people did, judged and noted of an account');
-  withState(log.command('show', { isDefault: true }))
-    .description('all of it, in order, with hand-overs and overrides')
-    .argument('<account>', 'account id')
-    .addOption(language())
-    .action(showLog);
-  const entering = (name: string, description: string) =>
-    withState(log.command(name))
-      .description(description)
-      .argument('<account>', 'account id')
-      .option('--author <name>', 'who enters it', userInfo().username)
-      .addOption(language());
-  entering('assess', 'enter what you judge, and how long that counts')
-    .requiredOption('--of <what>', 'proficiency, embeddedness or sponsorship')
-    .requiredOption('--value <value>', 'low, middle or high')
-    .requiredOption('--until <date>', 'last day it counts')
-    .option('--text <text>', 'what it rests on')
-    .action((account: string, options) => enter('assessments', account, options));
-  entering('did', 'log what was done with a customer')
-    .requiredOption('--did <kind>', `what it was: ${interventionKinds.join(', ')}`)
-    .option('--on <date>', 'day on which it happened; today without it')
-    .requiredOption('--text <text>', 'what was said or done')
-    .option('--answer <answer>', 'what a call found out, e.g. about_to_churn=yes or wants_more=no')
-    .action((account: string, options) => enter('interventions', account, options));
-  entering('note', 'keep a note or a link')
-    .requiredOption('--text <text>', 'the note, or what the link shows')
-    .option('--url <address>', 'a shared document')
-    .action((account: string, options) => enter('notes', account, options));
-  const handOvers = kenko
-    .command('hand-overs')
-    .description('changes of hands, and what has to be told at each');
-  withState(handOvers.command('list', { isDefault: true }))
-    .description('newest first, with their checklists')
-    .option('--open', 'only those with an item that is not done yet')
-    .option('--owner <name>', 'only those handed to this owner')
-    .addOption(language())
-    .action(showHandOvers);
-  withState(handOvers.command('tick'))
-    .description('tick off what was told, or send what is missing back to sales')
-    .argument('<hand-over>', 'id of the hand-over')
-    .argument('<item>', 'id of the item')
-    .option('--author <name>', 'who says so', userInfo().username)
-    .option('--text <text>', 'what was told')
-    .addOption(
-      new Option('--missing <text>', 'not known: what sales have to find out').conflicts('text'),
-    )
-    .addOption(language())
-    .action(tick);
-  withState(kenko.command('disagreements'))
-    .description('where people and score disagree: what to look at when rules are reviewed')
-    .addOption(language())
-    .action(showDisagreements);
-  withState(kenko.command('answers'))
-    .description('what calls found out, counted by the band that the account was in')
-    .option('--score <name>', 'which score')
-    .addOption(language())
-    .action(showAnswers);
-
-  withPast(withState(kenko.command('actions')))
-    .description('what became of accounts with what people did, and without it')
-    .option('--data <folder>', 'CSV or Parquet files to look at instead of the data kept there')
-    .action(showActions);
+  addPeopleCommands(kenko);
 
   const runs = kenko.command('runs').description('runs, and what becomes of one that is held');
   withState(runs.command('list', { isDefault: true }))
@@ -217,7 +92,7 @@ export function program(): Command {
         .choices(['open', 'acknowledged', 'closed', 'all'])
         .default('open'),
     )
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .addOption(language())
     .action(showEpisodes);
   withState(episodes.command('acknowledge'))
     .description('say that somebody looks after it')
@@ -238,7 +113,7 @@ export function program(): Command {
         'pack',
       ]),
     )
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
+    .addOption(language())
     .action(doctor);
 
   withState(kenko.command('backfill'))
@@ -282,45 +157,7 @@ export function program(): Command {
     .option('--json', 'print one JSON value instead of text')
     .action(init);
 
-  const rules = kenko.command('rules').description('the rules of a pack');
-  rules
-    .command('check')
-    .description('types, gaps, rule tests; with data, coverage, noise and exemplars too')
-    .argument('[folder]', 'folder of the pack', 'rules/saas')
-    .option('--data <folder>', 'CSV or Parquet files that the rules are tried on')
-    .option('--state <folder>', 'state folder whose data the rules are tried on')
-    .option('--as-of <instant>', 'look at the data as of this instant')
-    .option('--json', 'print one JSON value instead of text')
-    .action(rulesCheck);
-  rules
-    .command('diff')
-    .description('who would move between bands by other rules, with revenue, and why')
-    .argument('<old>', 'git revision, checkout or folder of a pack')
-    .argument('<new>', 'the same, of the rules wished for')
-    .option('--pack <name>', 'which pack; that of the folder, or saas, without it')
-    .option('--data <folder>', 'CSV or Parquet files that both are tried on')
-    .option('--state <folder>', 'state folder whose data both are tried on; else the demo')
-    .option('--as-of <instant>', 'look at the data as of this instant')
-    .option('--accounts <n>', 'accounts of the demo', positiveInteger, 500)
-    .option('--today <date>', 'last day of the demo', '2026-03-02')
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']))
-    .option('--markdown', 'print Markdown, for a pull request')
-    .option('--json', 'print one JSON value instead of text')
-    .action(rulesDiff);
-  withPast(rules.command('backtest'))
-    .description('how well scores and measures told who stays, held against past outcomes')
-    .argument('[folder]', 'folder of the pack', 'rules/saas')
-    .option('--data <folder>', 'CSV or Parquet files with a table of outcomes')
-    .option('--state <folder>', 'state folder whose data is looked at; else the demo')
-    .option('--as-of <instant>', 'look at the data as of this instant')
-    .option('--accounts <n>', 'accounts of the demo', positiveInteger, 500)
-    .option('--today <date>', 'last day of the demo', '2026-03-02')
-    .option('--json', 'print one JSON value instead of text')
-    .action(rulesBacktest);
-  rules
-    .command('schema')
-    .description('write the JSON Schemas that give editors completion, after a change of ours')
-    .action(writeSchemas);
+  addRulesCommands(kenko);
   return kenko;
 }
 

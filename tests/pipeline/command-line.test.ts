@@ -136,6 +136,20 @@ describe('commands that look', () => {
     expect((await kenko('doctor', '--deployed', ...state)).status).toBe(2);
   });
 
+  it('set a band for a limited time, which the account then tells of', async () => {
+    const [{ id }] = JSON.parse((await kenko('accounts', '--json', ...state)).stdout);
+    const asked = ['override', id, '--reason', 'They pay for others', '--author', 'csm', ...state];
+    const until = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
+    const set = await kenko(...asked, '--band', 'excellent', '--until', until);
+    expect(set).toMatchObject({ status: 0, stdout: expect.stringContaining(`until ${until}`) });
+    const told = await kenko('explain', id, ...state);
+    expect(told.stdout).toMatch(/Excellent[\s\S]*They pay for others/);
+    const unknown = await kenko(...asked, '--band', 'splendid', '--until', until);
+    expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('splendid') });
+    const never = await kenko(...asked, '--band', 'good', '--until', '2026-02-30');
+    expect(never).toMatchObject({ status: 2, stderr: expect.stringContaining('--until') });
+  });
+
   it('decide only about a run that is held, and only with a reason', async () => {
     const [run] = JSON.parse((await kenko('runs', '--json', ...state)).stdout) as { id: string }[];
     const id = run?.id ?? '';
