@@ -5,11 +5,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { enterIntervention } from '../../functions/api/enter-entry.ts';
 import { historyOf } from '../../functions/api/history.ts';
 import { portfolioOf } from '../../functions/api/portfolio.ts';
 import { packNames, readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
+import { code, Rejected } from '../../functions/errors.ts';
+import { faultyMetrics } from '../../functions/pipeline/freeze-inputs.ts';
 import { endOfDate } from '../../functions/pipeline/slot.ts';
-import { findSources, validateSources } from '../../functions/pipeline/sources.ts';
+import {
+  findSources,
+  groupAges,
+  sourceStates,
+  validateSources,
+} from '../../functions/pipeline/sources.ts';
 import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
@@ -86,8 +94,32 @@ describe('queries of the pipeline and the API', () => {
     const account = hostileIds[0] ?? '';
     const history = await historyOf(runtime, account, { score, limit: 10 });
     expect(history.results).toHaveLength(2);
+    // Of a day that has gone by: the bands of then come from the history.
+    await system.clock.advance(86_400_000);
+    const call = { did: 'call', on: '2024-04-01', text: 'A call', author: 'csm' } as const;
+    await enterIntervention(runtime, account, call, undefined);
     expectSame(warehouse);
     expect(warehouse.compared).toBeGreaterThan(10);
+  });
+
+  it('are so where the fault of metric SQL is looked for, and there is none', async () => {
+    const warehouse = await begin('saas');
+    const { pack } = system.runtime;
+    const provided = await findSources(warehouse, pack);
+    const instant = { asOf: endOfDate(date, pack.zone), date };
+    const ages = groupAges(pack, await sourceStates(warehouse, pack, provided, instant), date);
+    const request = {
+      pack,
+      sources: provided,
+      ...instant,
+      groupAges: new Map(Object.entries(ages)),
+      beforeDate: null,
+      trendDates: {},
+    };
+    const failure = new Rejected(code.invalidData, 'The query cannot be run');
+    expect(await faultyMetrics(warehouse, request, failure)).toBeUndefined();
+    expectSame(warehouse);
+    expect(warehouse.compared).toBeGreaterThan(pack.groups.length);
   });
 
   it('are so where an account is there twice', async () => {
