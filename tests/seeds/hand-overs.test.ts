@@ -1,11 +1,19 @@
 /** Who looks after an account, in the packs whose companies tell of it: one for good, or at milestones. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { accountLog } from '../../functions/records/api-entries.ts';
 import { handOvers } from '../../functions/records/documents.ts';
+import { kenko } from '../pipeline/support/command-line.ts';
 import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
 
 let work: PackAtWork;
-afterEach(() => work.close());
+let closed = false;
+afterEach(async () => {
+  if (!closed) await work.close();
+  closed = false;
+});
 
 const handedOver = async () =>
   (await work.runtime.snapshots.query({ collection: handOvers, limit: 500 })).map(
@@ -68,4 +76,20 @@ it('P4: the road to the contract is handed over when it begins to be used, and s
   const { entries } = accountLog.parse(await work.get(`/v1/accounts/${record?.account}/log`));
   const logged = entries.find(({ kind }) => kind === 'hand_over');
   expect(logged?.checklist.map(({ id }) => id)).toEqual(['road', 'meeting', 'goal']);
+
+  // After the meeting, whoever was there says so.
+  const state = mkdtempSync(join(tmpdir(), 'kenko-hand-overs-'));
+  try {
+    await work.closeInto(join(state, 'plaid'));
+    closed = true;
+    const at = ['--pack', 'plaid', '--state', state, '--json'];
+    const open = JSON.parse((await kenko('hand-overs', '--open', ...at)).stdout);
+    const { id } = open.find(({ account }: { account: string }) => account === record?.account);
+    const ticked = await kenko('hand-overs', 'tick', id, 'meeting', '--author', 'csm', ...at);
+    expect(JSON.parse(ticked.stdout).checklist).toContainEqual(
+      expect.objectContaining({ id: 'meeting', state: 'done' }),
+    );
+  } finally {
+    rmSync(state, { recursive: true });
+  }
 });

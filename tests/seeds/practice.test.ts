@@ -163,6 +163,33 @@ describe('one score still in use', () => {
     ).toBeGreaterThan(5);
   });
 
+  it('D4: documents and notes stay beside the data', async () => {
+    const at = ['--state', state];
+    const [{ id }] = JSON.parse((await kenko('accounts', '--json', ...at)).stdout);
+    const url = 'https://docs.example.com/kick-off';
+    const kept = await kenko('log', 'note', id, '--text', 'Minutes', '--url', url, ...at);
+    expect(kept.status, kept.stderr).toBe(0);
+    expect((await kenko('log', id, ...at)).stdout).toContain(url);
+    expect((await kenko('explain', id, ...at)).stdout).toContain('Minutes');
+  });
+
+  it('W7: a person sets a band where the threshold was wrong, and the review of the rules finds it', async () => {
+    const at = ['--state', state];
+    const accounts = JSON.parse((await kenko('accounts', '--all', '--json', ...at)).stdout);
+    const { id } = accounts.find(
+      (one: { scores: { health?: { computed_band: string | null } } }) =>
+        one.scores.health?.computed_band === 'poor',
+    );
+    const until = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+    const why = ['--reason', 'They close their books in March', '--author', 'csm'];
+    const set = await kenko('override', id, '--band', 'good', '--until', until, ...why, ...at);
+    expect(set.status, set.stderr).toBe(0);
+    const { stdout } = await kenko('disagreements', '--json', ...at);
+    expect(JSON.parse(stdout)).toContainEqual(
+      expect.objectContaining({ account: id, kind: 'override', band: 'poor' }),
+    );
+  });
+
   it('N9: the score states its purpose and who acts on it, or is told to', async () => {
     const pack = edited('purpose', [
       ['scorecards/use.yaml', 'purpose: churn\n', ''],
