@@ -42,6 +42,12 @@ function duration(type: string): number {
   if (type.endsWith('_iam_member')) return 90;
   return prerequisites.has(type) ? 60 : 0;
 }
+/** Views are tables to Terraform, and read tables when they are made. */
+function kindOf(type: string, planned: Values): string {
+  const isView = textIn(blockIn(planned, 'view'), 'query') !== '';
+  return type === 'google_bigquery_table' && isView ? 'view' : type;
+}
+
 const prerequisites: ReadonlySet<string> = new Set([
   'google_bigquery_table',
   'google_secret_manager_secret_version',
@@ -71,7 +77,7 @@ export class Cloud implements Backend {
   readonly tooEarly: string[] = [];
   /** Where Terraform works, and so a provider: relative paths begin here. */
   folder = '.';
-  /** By type: its making takes until one of the other type was asked for, if that comes at all. */
+  /** By type, or `view`: its making takes until one of the other type was asked for, if that comes at all. */
   readonly slow = new Map<string, string>();
   readonly #asked = new Set<string>();
   #lastAsked = 0;
@@ -112,7 +118,7 @@ export class Cloud implements Backend {
   async create(type: string, planned: Values, config: Values): Promise<Values> {
     // What enables an API looks the project up as soon as it is asked.
     if (type === 'google_project_service') refuseCreation(this, type, planned, '');
-    await this.#take(type);
+    await this.#take(kindOf(type, planned));
     const kind = kinds[type];
     if (!kind) throw new Error(`The stand-in knows no ${type}; describe it in kinds.ts.`);
     this.#requireApi(kind.api, planned);

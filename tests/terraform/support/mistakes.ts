@@ -153,6 +153,7 @@ export const refused: readonly Mistake[] = [
     'modules/warehouse/main.tf',
     'depends_on = [google_bigquery_table.this]',
     /tables\/\w+ does not exist/,
+    ['google_bigquery_table', 'view'],
   ),
 ];
 
