@@ -1,6 +1,7 @@
 /** Where a list goes on: opaque to callers, checked when it comes back. */
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
+import type { Stored } from '../ports/snapshots.ts';
 
 /** Half a surrogate pair is no id of any document. */
 const documentedId = z
@@ -25,6 +26,21 @@ export type DayCursor = z.infer<typeof dayCursor>;
 
 const runCursor = z.strictObject({ value: z.iso.datetime(), id: documentedId });
 export type RunCursor = z.infer<typeof runCursor>;
+
+/**
+ * The first `limit` of what a query for one more than that found, and where the next page begins.
+ * @param value of the field that the list is ordered by
+ */
+export function pageOf<T>(
+  found: readonly Stored<T>[],
+  limit: number,
+  value: (data: T) => string,
+): { page: readonly Stored<T>[]; next?: string } {
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  if (!last || found.length <= limit) return { page };
+  return { page, next: encodeCursor({ value: value(last.data), id: last.id }) };
+}
 
 export function encodeCursor(cursor: AccountCursor | RunCursor | DayCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');

@@ -5,7 +5,7 @@ import type { Filter, Stored } from '../ports/snapshots.ts';
 import type { Acknowledgement, EpisodeAnswer, EpisodeList } from '../records/api-episodes.ts';
 import { ref } from '../records/collection.ts';
 import { type EpisodeDocument, episodes } from '../records/signal-documents.ts';
-import { decodeRunCursor, encodeCursor } from './cursors.ts';
+import { decodeRunCursor, pageOf } from './cursors.ts';
 import { type EpisodeParameters, quoted } from './parameters.ts';
 
 /** The one opened last first. @throws Rejected `bad-request` for a bad cursor */
@@ -25,13 +25,10 @@ export async function listEpisodes(
     limit: limit + 1,
     ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
   });
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
+  const { page, ...rest } = pageOf(found, limit, (data) => data.opened_at);
   return {
     episodes: page.map((episode) => episodeAnswerOf(pack, episode)),
-    ...(found.length > limit && last
-      ? { next: encodeCursor({ value: last.data.opened_at, id: last.id }) }
-      : {}),
+    ...rest,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Runtime } from '../ports/runtime.ts';
 import type { InterventionList } from '../records/api-entries.ts';
 import { entries, happenedOn } from '../records/entries.ts';
-import { decodeRunCursor, encodeCursor } from './cursors.ts';
+import { decodeRunCursor, pageOf } from './cursors.ts';
 import type { InterventionParameters } from './parameters.ts';
 
 /** The one entered last first. @throws Rejected `bad-request` for a bad cursor */
@@ -20,8 +20,7 @@ export async function listInterventions(
     limit: limit + 1,
     ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
   });
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
+  const { page, ...rest } = pageOf(found, limit, (data) => data.at);
   return {
     interventions: page.flatMap(({ id, data }) =>
       data.kind === 'intervention'
@@ -36,8 +35,6 @@ export async function listInterventions(
           ]
         : [],
     ),
-    ...(found.length > limit && last
-      ? { next: encodeCursor({ value: last.data.at, id: last.id }) }
-      : {}),
+    ...rest,
   };
 }

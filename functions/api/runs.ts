@@ -14,7 +14,7 @@ import {
   type ShardDocument,
   shardsOf,
 } from '../records/documents.ts';
-import { decodeRunCursor, encodeCursor } from './cursors.ts';
+import { decodeRunCursor, pageOf } from './cursors.ts';
 import { quoted, type RunParameters } from './parameters.ts';
 
 /** Runs, the one started last first. @throws Rejected `bad-request` for a bad cursor */
@@ -31,13 +31,10 @@ export async function listRuns(
     limit: limit + 1,
     ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
   });
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
+  const { page, ...rest } = pageOf(found, limit, (data) => data.started_at);
   return {
     runs: page.map(runSummaryOf),
-    ...(found.length > limit && last
-      ? { next: encodeCursor({ value: last.data.started_at, id: last.id }) }
-      : {}),
+    ...rest,
   };
 }
 

@@ -1,6 +1,6 @@
 import { actionText } from '../api/entry-texts.ts';
+import { scoreOf } from '../api/names.ts';
 import { readPackFiles } from '../deployed-files.ts';
-import { code, Rejected } from '../errors.ts';
 import { type ActionEffect, actionEffects, type PastAction } from '../evidence/action-effects.ts';
 import { judgePast } from '../local/past-data.ts';
 import { interventionList } from '../records/api-entries.ts';
@@ -21,13 +21,7 @@ export async function showActions(
 ): Promise<void> {
   checkPeriod(options);
   const pack = parsePack(readPackFiles(options.pack));
-  const score = pack.scores.find(({ id }) => id === (options.score ?? pack.scores[0]?.id));
-  if (!score) {
-    throw new Rejected(
-      code.badRequest,
-      `There is no score "${options.score}"; choose one of ${pack.scores.map(({ id }) => id).join(', ')}.`,
-    );
-  }
+  const score = scoreOf(pack, options.score);
   const { data, state, pack: name } = options;
   // Files are looked at, never taken into the state, which is read when the session lets go of it.
   const actions = await using(await openExisting({ state, pack: name }), actionsOf);

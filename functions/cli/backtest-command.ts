@@ -1,12 +1,13 @@
 import { basename, resolve } from 'node:path';
+import { scoreOf } from '../api/names.ts';
 import { readPackFiles } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
 import { proveScore, type ScoreProof } from '../evidence/backtest.ts';
 import type { Estimate } from '../evidence/intervals.ts';
 import { judgePast } from '../local/past-data.ts';
-import type { DataPlace } from '../local/rules-data.ts';
 import { parseDate } from '../pipeline/slot.ts';
 import { parsePack } from '../scorecard/parse.ts';
+import { type DataPlaceOptions, dataPlaceOf } from './data-place.ts';
 import { colour, print, printJson, table } from './output.ts';
 import { pastWords } from './past-texts.ts';
 import type { Language } from './texts.ts';
@@ -21,13 +22,8 @@ export interface PastOptions {
   json?: boolean;
 }
 
-export interface BacktestOptions extends PastOptions {
-  data?: string;
-  state?: string;
-  asOf?: string;
+export interface BacktestOptions extends PastOptions, DataPlaceOptions {
   score?: string;
-  accounts: number;
-  today: string;
 }
 
 /** @throws Rejected for days that are none, or stand the wrong way round */
@@ -43,16 +39,8 @@ export function checkPeriod({ from, to }: PastOptions): void {
 export async function rulesBacktest(folder: string, options: BacktestOptions): Promise<void> {
   checkPeriod(options);
   const pack = parsePack(readPackFiles(basename(resolve(folder)), { folder }));
-  const wanted = pack.scores.filter(
-    ({ id }) => options.score === undefined || id === options.score,
-  );
-  if (wanted.length === 0) {
-    throw new Rejected(
-      code.badRequest,
-      `There is no score "${options.score}"; choose one of ${pack.scores.map(({ id }) => id).join(', ')}.`,
-    );
-  }
-  const past = await judgePast(pack, placeOf(options), options);
+  const wanted = options.score === undefined ? pack.scores : [scoreOf(pack, options.score)];
+  const past = await judgePast(pack, dataPlaceOf(options), options);
   const { from, to, outcomes, dates, timeless } = past;
   const proofs = wanted.map((score) => {
     const { results, judged } = past.scores.get(score.id) ?? { results: 0, judged: [] };
@@ -69,13 +57,6 @@ export async function rulesBacktest(folder: string, options: BacktestOptions): P
   if (timeless.length > 0) print(colour.yellow(pastWords[lang].timeless(timeless)));
   for (const proof of proofs) print(`\n${proofText({ ...proof, dates }, lang)}`);
   print(`\n${colour.dim(pastWords[lang].chance)}`);
-}
-
-function placeOf({ data, state, asOf, accounts, today }: BacktestOptions): DataPlace {
-  const at = asOf === undefined ? {} : { asOf };
-  if (data !== undefined) return { folder: data, ...at };
-  if (state !== undefined) return { state, ...at };
-  return { demo: { accounts, today } };
 }
 
 /** With what it rests on: accounts with points over all dates, and outcomes without any. */

@@ -4,20 +4,20 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { packNames } from '../deployed-files.ts';
 
 export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError('a whole number above 0 is expected');
-  }
-  return value;
+  return wholeNumber(text, Number.POSITIVE_INFINITY, 'above 0');
 }
 
 /** So that a day counted back from another one stays in the calendar. */
 const mostDays = 3660;
 
 function days(text: string): number {
+  return wholeNumber(text, mostDays, `from 1 to ${mostDays}`);
+}
+
+function wholeNumber(text: string, most: number, range: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > mostDays) {
-    throw new InvalidArgumentError(`a whole number from 1 to ${mostDays} is expected`);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new InvalidArgumentError(`a whole number ${range} is expected`);
   }
   return value;
 }
@@ -46,7 +46,7 @@ export function withPast(command: Command): Command {
     .option('--every <days>', 'days between the dates that are scored', days, 14)
     .option('--from <date>', 'first day of the outcomes; a year before the last without it')
     .option('--to <date>', 'last day of the outcomes')
-    .addOption(new Option('--lang <language>', 'language').choices(['en', 'ja']));
+    .addOption(language());
 }
 
 /** Options of the commands that may have to make or read data first. */
@@ -54,11 +54,9 @@ export function withData(command: Command): Command {
   return withState(command)
     .option('--data <folder>', 'your own CSV or Parquet files, one per table, instead of the demo')
     .option('--accounts <n>', 'accounts of the demo', positiveInteger, 1000)
-    .addOption(
-      new Option('--lang <language>', 'language of labels and reasons').choices(['en', 'ja']),
-    );
+    .addOption(language());
 }
 
 /** In which language people are answered. */
 export const language = (): Option =>
-  new Option('--lang <language>', 'language').choices(['en', 'ja']);
+  new Option('--lang <language>', 'language of labels and reasons').choices(['en', 'ja']);

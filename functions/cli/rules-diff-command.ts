@@ -3,19 +3,15 @@ import { basename, join, resolve } from 'node:path';
 import { readPackFiles, repositoryRoot } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
 import { compareRules } from '../evidence/compare-rules.ts';
-import { type DataPlace, scoreOnData } from '../local/rules-data.ts';
+import { scoreOnData } from '../local/rules-data.ts';
 import { parsePack } from '../scorecard/parse.ts';
+import { type DataPlaceOptions, dataPlaceOf } from './data-place.ts';
 import { filesOfRevision } from './git-files.ts';
 import { print, printJson } from './output.ts';
 import { diffMarkdown, diffText, type RulesDiff } from './rules-diff-text.ts';
 
-export interface DiffOptions {
+export interface DiffOptions extends DataPlaceOptions {
   pack?: string;
-  data?: string;
-  state?: string;
-  asOf?: string;
-  accounts: number;
-  today: string;
   lang?: 'en' | 'ja';
   json?: boolean;
   markdown?: boolean;
@@ -26,7 +22,7 @@ export async function rulesDiff(old: string, now: string, options: DiffOptions):
   const name = options.pack ?? packNamed(now) ?? packNamed(old) ?? 'saas';
   const [before, after] = [old, now].map((place) => parsePack(filesOf(place, name)));
   if (!before || !after) throw new Error('two sets of rules are compared');
-  const place = placeOf(options);
+  const place = dataPlaceOf(options);
   const [was, is] = await scoreOnData([before, after], place);
   if (!was || !is) throw new Error('both sets of rules are scored');
   const diff: RulesDiff = {
@@ -41,13 +37,6 @@ export async function rulesDiff(old: string, now: string, options: DiffOptions):
   if (options.json) printJson(diff);
   else if (options.markdown) print(diffMarkdown(diff, options.lang ?? 'en'));
   else print(diffText(diff, options.lang ?? 'en'));
-}
-
-function placeOf({ data, state, asOf, accounts, today }: DiffOptions): DataPlace {
-  const at = asOf === undefined ? {} : { asOf };
-  if (data !== undefined) return { folder: data, ...at };
-  if (state !== undefined) return { state, ...at };
-  return { demo: { accounts, today } };
 }
 
 /** The pack that a folder holds; undefined for a checkout or a revision. */

@@ -175,7 +175,7 @@ describe('evidence', () => {
     [['--from', '2030-01-01'], 'the last day of the data'],
     [['--from', '2026-02-30'], '--from'],
     [['--from', '2026-03-01', '--to', '2026-02-01'], 'swap them'],
-    [['--score', 'wealth'], 'There is no score "wealth"; choose one of health, approach.'],
+    [['--score', 'wealth'], 'There is no score "wealth"; pack saas has health, approach.'],
     [['--data', join(repositoryRoot(), 'tests/fixtures/cdnow-500')], 'no table "outcomes"'],
   ])('%j gets one clear sentence', async (flags, sentence) => {
     const pack = flags[0] === '--data' ? 'retail' : 'saas';
