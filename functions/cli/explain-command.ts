@@ -23,10 +23,9 @@ export async function explain(
       await session.get(`/v1/accounts/${encodeURIComponent(account)}/log`),
     );
     const lang = options.lang ?? 'en';
-    const lines = [explanationText(answer, lang), ...logLines(entries, lang)];
     // A pack that maps no fields writes nothing to Salesforce, now or later.
-    if (readPackFiles(options.pack).has(`rules/${options.pack}/salesforce.yaml`))
-      lines.push(crmLine(answer, lang));
+    const mapped = readPackFiles(options.pack).has(`rules/${options.pack}/salesforce.yaml`);
+    const lines = [explanationText(answer, lang, mapped), ...logLines(entries, lang)];
     print(lines.join('\n'));
   });
 }
@@ -47,7 +46,8 @@ function assignmentText({ assignment }: AccountAnswer, lang: Language): string[]
   return [`${words[lang].team}: ${who} · ${since} · ${why[lang]}`];
 }
 
-function explanationText(answer: AccountAnswer, lang: Language): string {
+/** @param mapped whether the pack shows anything in Salesforce */
+export function explanationText(answer: AccountAnswer, lang: Language, mapped: boolean): string {
   const t = words[lang];
   const phase = answer.phase ? ` · ${t.phase}: ${answer.phase.label[lang]}` : '';
   const state = answer.state === 'absent' ? ` · ${t.left}` : '';
@@ -56,6 +56,7 @@ function explanationText(answer: AccountAnswer, lang: Language): string {
     `${colour.bold(answer.name ?? answer.id)}${named}${phase}${state} · ${answer.date}`,
     ...assignmentText(answer, lang),
     ...answer.scores.map((score) => `\n${scoreText(score, lang)}`),
+    ...(mapped ? [crmLine(answer, lang)] : []),
   ].join('\n');
 }
 

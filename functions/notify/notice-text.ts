@@ -1,6 +1,7 @@
 /** What people read: in Slack, in a task, in a digest. */
 import type { CrmTask } from '../ports/crm.ts';
 import type { AccountDocument } from '../records/documents.ts';
+import { localDay } from '../records/entries.ts';
 import type { Delivery, EpisodeDocument } from '../records/signal-documents.ts';
 import type { Pack } from '../scorecard/pack.ts';
 import { type Lang, valueText } from '../scorecard/reasons.ts';
@@ -64,7 +65,7 @@ export function taskText(given: Given, now: Date): Omit<CrmTask, 'key' | 'record
       ...(links.length > 0 ? [`${words[lang].links}\n${links.join('\n')}`] : []),
     ].join('\n\n'),
     priority: priorities[episode.severity],
-    due: localDay(due, given.pack.zone),
+    due: localDay(due.toISOString(), given.pack.zone),
     // Salesforce's ids of users begin like this.
     owner: owner !== null && /^005\w{12}(\w{3})?$/.test(owner) ? owner : null,
   };
@@ -131,9 +132,4 @@ export function escaped(text: string): string {
 function mentioned(mention: string): string {
   if (mention === 'here' || mention === 'channel') return `<!${mention}>`;
   return mention.startsWith('S') ? `<!subteam^${mention}>` : `<@${mention}>`;
-}
-
-function localDay(at: Date, zone: string): string {
-  // This locale writes days as ISO does.
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(at);
 }

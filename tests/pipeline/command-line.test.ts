@@ -142,6 +142,9 @@ describe('commands that look', () => {
     const until = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
     const set = await kenko(...asked, '--band', 'excellent', '--until', until);
     expect(set).toMatchObject({ status: 0, stdout: expect.stringContaining(`until ${until}`) });
+    // The day counts to its end, in the pack's own zone.
+    const { scores } = JSON.parse((await kenko('explain', id, '--json', ...state)).stdout);
+    expect(scores[0].override.until).toBe(`${until}T15:00:00.000Z`);
     const told = await kenko('explain', id, ...state);
     expect(told.stdout).toMatch(/Excellent[\s\S]*They pay for others/);
     const unknown = await kenko(...asked, '--band', 'splendid', '--until', until);
