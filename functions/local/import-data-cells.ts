@@ -37,9 +37,8 @@ function fromText(cell: string, type: SourceColumn['type']): string {
   if (type === 'BOOL') {
     return `CASE WHEN lower(${trimmed}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(${trimmed}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`;
   }
-  // Year, month and day in this order are clear with slashes, too: Excel writes 2024/3/31.
-  const value = type === 'DATE' || type === 'TIMESTAMP' ? `replace(${trimmed}, '/', '-')` : trimmed;
-  return `CASE WHEN regexp_full_match(${trimmed}, ${textOf(patterns[type] ?? '')}) THEN TRY_CAST(${value} AS ${duckDbName(type)}) END`;
+  // DuckDB reads year, month and day with slashes, too, as Excel writes them: 2024/3/31.
+  return `CASE WHEN regexp_full_match(${trimmed}, ${textOf(patterns[type] ?? '')}) THEN TRY_CAST(${trimmed} AS ${duckDbName(type)}) END`;
 }
 
 /** The cell as the contract's type; NULL where it is empty or cannot be that. */

@@ -10,6 +10,7 @@ import {
 } from '../../functions/errors.ts';
 import { startSlackServer } from '../../functions/local/slack-server.ts';
 import { virtualClock } from '../../functions/local/virtual-clock.ts';
+import type { Messenger } from '../../functions/ports/messenger.ts';
 import { openSlackMessenger } from '../../functions/slack/slack-messenger.ts';
 import { describeMessenger } from './messenger-contract.ts';
 
@@ -36,8 +37,13 @@ describeMessenger('slack', async () => {
   };
 });
 
-/** What `send` throws where Slack answers like this. */
-async function failureOf(listener: RequestListener, token = 'xoxb-1'): Promise<unknown> {
+/** What `send`, or another request, throws where Slack answers like this. */
+async function failureOf(
+  listener: RequestListener,
+  token = 'xoxb-1',
+  ask: (messenger: Messenger) => Promise<unknown> = (messenger) =>
+    messenger.send({ channel, text: 'hello', key: 'k' }),
+): Promise<unknown> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -47,9 +53,7 @@ async function failureOf(listener: RequestListener, token = 'xoxb-1'): Promise<u
     timeoutMs: 500,
   });
   try {
-    return await messenger
-      .send({ channel, text: 'hello', key: 'k' })
-      .catch((error: unknown) => error);
+    return await ask(messenger).catch((error: unknown) => error);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -62,6 +66,12 @@ const saying =
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
+
+test('an answer that does not say where the token belongs is none', async () => {
+  const failure = await failureOf(saying({ ok: true }), 'xoxb-1', (one) => one.workspace());
+  expect(failure).toBeInstanceOf(Retryable);
+  expect(String(failure)).toContain('auth.test');
+});
 
 describe('an answer of Slack is of the class that decides what happens next', () => {
   const answers: [

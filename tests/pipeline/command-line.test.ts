@@ -183,6 +183,10 @@ describe('wrong input', () => {
       args: () => ['runs', '--state', join(folder, 'empty')],
       sentence: /no results of pack "saas"/,
     },
+    'a demo without accounts': {
+      args: () => ['run', '--accounts', '0', ...state],
+      sentence: /a whole number above 0 is expected/,
+    },
     'a slot that is no instant': {
       args: () => ['run', '--slot', 'tomorrow', ...state],
       sentence: /slot is "tomorrow"; an instant with a zone/,

@@ -158,6 +158,10 @@ describe('what people enter of an account', () => {
     expect(disagreements.filter(({ account }) => account === 'past')).toMatchObject([
       { on: '2026-03-01', band: 'red', people: { en: 'about to churn: no' } },
     ]);
+    // Newest first by the day of what people said, however late it was entered.
+    const days = disagreements.map(({ on }) => on);
+    expect(new Set(days).size).toBeGreaterThan(1);
+    expect(days).toEqual(days.toSorted().toReversed());
     const page = (await api.get('/accounts/past?lang=ja')).text;
     expect(page).toContain('2026/03/01 · sato · 2026/11/24に入力');
   });
@@ -293,11 +297,14 @@ describe('where people and score disagree', () => {
     const paged: string[] = [];
     for (let next = ''; ; ) {
       const page = interventionList.parse((await api.get(`/v1/interventions?limit=1${next}`)).body);
+      expect(page.interventions).toHaveLength(1);
       paged.push(...page.interventions.map(({ id }) => id));
       if (page.next === undefined) break;
       next = `&cursor=${page.next}`;
     }
     expect(paged).toEqual(all.interventions.map(({ id }) => id));
+    const whole = await api.get(`/v1/interventions?limit=${paged.length}`);
+    expect(interventionList.parse(whole.body).next).toBeUndefined();
     const bad = await api.get('/v1/interventions?cursor=x');
     expect(bad.status).toBe(400);
     expect(bad.text).toContain('The cursor is not one of ours');

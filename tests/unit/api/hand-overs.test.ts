@@ -10,23 +10,23 @@ import { startApi, type TestApi } from './fixture.ts';
 const item = (id: string) => ({ id, label: { en: `The ${id}`, ja: `項目${id}` } });
 
 let api: TestApi;
+const keep = (account: string, date: string, owner: string | null, items: string[]) =>
+  api.runtime.snapshots.set(ref(handOvers, `${account}~2`), {
+    pack: 'saas',
+    account,
+    number: 2,
+    date,
+    run: 'r',
+    from: { team: 'start', owner: null },
+    to: { team: 'smb', owner },
+    occasion: 'phase',
+    why: { en: 'Renewed', ja: '更新済み' },
+    checklist: items.map(item),
+  });
 beforeAll(async () => {
   api = await startApi({
     accounts: [{ id: 'a/1', points: 50, attributes: { name: 'Aoba Trading' } }],
   });
-  const keep = async (account: string, date: string, owner: string | null, items: string[]) =>
-    api.runtime.snapshots.set(ref(handOvers, `${account}~2`), {
-      pack: 'saas',
-      account,
-      number: 2,
-      date,
-      run: 'r',
-      from: { team: 'start', owner: null },
-      to: { team: 'smb', owner },
-      occasion: 'phase',
-      why: { en: 'Renewed', ja: '更新済み' },
-      checklist: items.map(item),
-    });
   await keep('a/1', '2026-11-20', 'ann', ['goal', 'schedule']);
   await keep('b', '2026-11-21', 'bob', ['goal']);
   await keep('c', '2026-11-22', null, []);
@@ -90,7 +90,8 @@ describe('the checklist of a hand-over', () => {
     expect(other.status).toBe(409);
     expect(other.text).toContain('has been sent back already');
     expect(await ticks()).toBe(kept);
-    const late = await tick('a/1~2', 'goal', { state: 'missing', text: 'x' });
+    // Not even in the words of who ticked it off.
+    const late = await tick('a/1~2', 'goal', { state: 'missing', text: 'Fewer mails' });
     expect(late.status).toBe(409);
     expect(late.text).toContain('has been ticked off already');
     expect((await tick('a/1~2', 'goal', { author: 'kato' })).status).toBe(409);
@@ -111,6 +112,15 @@ describe('the checklist of a hand-over', () => {
       next = `&cursor=${page.next}`;
     }
     expect(paged).toEqual(['c~2', 'b~2', 'a/1~2']);
+    expect((await list('limit=3')).next).toBeUndefined();
+  });
+
+  it('finds an open one behind many that are not', async () => {
+    const day = (i: number) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10);
+    for (let i = 0; i < 150; i += 1) await keep(`old-${i}`, day(i), 'cho', i === 0 ? ['goal'] : []);
+    expect(await idsOf('open=true&owner=cho')).toEqual(['old-0~2']);
+    for (let i = 0; i < 150; i += 1)
+      await api.runtime.snapshots.delete(ref(handOvers, `old-${i}~2`));
   });
 
   it('is a page of its own, in both languages, and says so where nothing is open', async () => {
@@ -123,6 +133,14 @@ describe('the checklist of a hand-over', () => {
     for (const text of ['Aoba Trading', 'back to sales', 'The rules name nothing to tell.']) {
       expect(all).toContain(text);
     }
+    // From whom to whom, by the names that the pack has or the team's id.
+    expect(all).toMatch(/start → <b>[^<]*ann<\/b>/);
+    expect(all).not.toContain('rel="next"');
+    for (let i = 0; i < 20; i += 1) await keep(`more-${i}`, '2026-10-01', 'dan', ['goal']);
+    const first = (await api.get('/hand-overs?lang=en&show=all')).text;
+    expect(first).toMatch(/rel="next" href="[^"]*show=all[^"]*cursor=/);
+    for (let i = 0; i < 20; i += 1)
+      await api.runtime.snapshots.delete(ref(handOvers, `more-${i}~2`));
     expect((await api.get('/hand-overs?lang=en&owner=nobody')).text).toContain('No hand-over');
     expect((await api.get('/hand-overs?cursor=x')).status).toBe(400);
     expect((await api.post('/hand-overs', {})).status).toBe(405);

@@ -74,6 +74,23 @@ describe('lint', () => {
     expect(after.map((finding) => finding.rule)).toContain(rule);
   });
 
+  it("hints at a metric of the pack's own that nothing reads", () => {
+    const label = '{ en: Idle, ja: 未使用 }';
+    const catalogue = `group: own
+sources: [accounts]
+metrics:
+  - { id: read, type: int, direction: higher, nullable: true, label: ${label}, description: ${label} }
+  - { id: idle, type: int, direction: higher, nullable: true, label: ${label}, description: ${label} }
+`;
+    const files = filesWith([pack, 'headline: use_rate', 'headline: read'])
+      .set('sql/metrics/small/own.yaml', catalogue)
+      .set('sql/metrics/small/own.sql', 'SELECT account_id, 1 AS read, 2 AS idle FROM accounts\n');
+    const found = lintPack(parsePack(files)).filter(
+      ({ rule, file }) => rule === 'unused-metric' && file === 'sql/metrics/small/own.yaml',
+    );
+    expect(found).toMatchObject([{ severity: 'hint', message: expect.stringMatching(/: idle$/) }]);
+  });
+
   it('T14: asks a scorecard for the problem it solves, and then for who acts on it', () => {
     const rulesOf = (text: string) =>
       lintPack(parsePack(filesWith([use, 'version: 2.1.0', `version: 2.1.0\n${text}`])))

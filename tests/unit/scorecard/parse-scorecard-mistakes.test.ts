@@ -260,6 +260,13 @@ const mistakes: [what: string, path: string, from: string, to: string, sentence:
     `${use}:22 caps[0].when is not an expression: Unexpected character: ＞; signs and digits are half-width`,
   ],
   [
+    'an expression in the words of SQL',
+    use,
+    'when: metrics.overdue',
+    'when: metrics.seats <> 3',
+    `${use}:22 caps[0].when is not an expression: Unexpected token: GT; write != for unequal`,
+  ],
+  [
     'full-width digits',
     use,
     '[5, 20]',
