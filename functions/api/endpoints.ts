@@ -2,15 +2,11 @@
 import {
   accountAnswer,
   accountList,
-  decisionRequest,
   healthAnswer,
   historyAnswer,
   openApiAnswer,
   overrideAnswer,
   overrideRequest,
-  portfolioAnswer,
-  runAnswer,
-  runList,
 } from '../records/api.ts';
 import {
   accountLog,
@@ -30,6 +26,8 @@ import {
   eventRequest,
 } from '../records/api-episodes.ts';
 import { handOverAnswer, handOverList, tickRequest } from '../records/api-hand-overs.ts';
+import { portfolioAnswer } from '../records/api-portfolio.ts';
+import { decisionRequest, runAnswer, runList } from '../records/api-runs.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api-worklists.ts';
 import { accountAnswerOf } from './account.ts';
 import { listAccounts } from './account-list.ts';

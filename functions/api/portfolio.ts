@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Runtime } from '../ports/runtime.ts';
 import { unpackDetails } from '../records/account-details.ts';
-import type { Mover, PortfolioAnswer, ScorePortfolio } from '../records/api.ts';
+import type { Mover, PortfolioAnswer, ScorePortfolio } from '../records/api-portfolio.ts';
 import { ref } from '../records/collection.ts';
 import {
   accounts,

@@ -3,7 +3,13 @@ import { code, Rejected } from '../errors.ts';
 import { type Decision, decideHeldRun } from '../pipeline/held-runs.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { Filter, Stored } from '../ports/snapshots.ts';
-import type { CrmCounts, DecisionRequest, RunAnswer, RunList, RunSummary } from '../records/api.ts';
+import type {
+  CrmCounts,
+  DecisionRequest,
+  RunAnswer,
+  RunList,
+  RunSummary,
+} from '../records/api-runs.ts';
 import { ref } from '../records/collection.ts';
 import {
   activeRunStates,

@@ -1,4 +1,4 @@
-import { type Mover, portfolioAnswer, type ScorePortfolio } from '../records/api.ts';
+import { type Mover, portfolioAnswer, type ScorePortfolio } from '../records/api-portfolio.ts';
 import { bandColour, signed } from './band-colour.ts';
 import { colour, table } from './output.ts';
 import { type Language, words } from './texts.ts';

@@ -1,4 +1,4 @@
-import { runAnswer, runList } from '../records/api.ts';
+import { runAnswer, runList } from '../records/api-runs.ts';
 import { openExisting, using } from './open-session.ts';
 import type { StateOptions } from './options.ts';
 import { print, printJson, table } from './output.ts';

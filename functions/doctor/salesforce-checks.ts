@@ -4,7 +4,8 @@ import { type Crm, type CrmField, taskKeyField } from '../ports/crm.ts';
 import { type CustomField, externalIdField, mappedFields } from '../salesforce/custom-fields.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, notChecked, ok, problem, type Trouble, warning } from './report.ts';
-import { reasons, salesforce as texts, titles } from './texts.ts';
+import { salesforce as texts } from './service-texts.ts';
+import { reasons, titles } from './texts.ts';
 
 /** Types of a describe in which a value of ours keeps what it says: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm */
 const fittingTypes: Record<CustomField['type'], readonly string[]> = {

@@ -2,7 +2,8 @@
 import { KenkoError, messageOf, Unauthorized } from '../errors.ts';
 import type { Check } from './checks.ts';
 import { ok, problem } from './report.ts';
-import { slack as texts, titles } from './texts.ts';
+import { slack as texts } from './service-texts.ts';
+import { titles } from './texts.ts';
 
 /** Whether the token lets us in; nothing is looked at where no signal goes there. */
 export const slackToken: Check = {

@@ -13,12 +13,11 @@ import {
   eventAnswer,
   eventRequest,
 } from './api-episodes.ts';
-import { runState, sourceState } from './documents.ts';
 
-const points = z.number().describe('In points, up to two decimals');
-const instant = z.iso.datetime();
-const day = z.iso.date();
-const count = z.int().min(0);
+export const points = z.number().describe('In points, up to two decimals');
+export const instant = z.iso.datetime();
+export const day = z.iso.date();
+export const count = z.int().min(0);
 const trend = z.enum(['rising', 'steady', 'falling']).nullable();
 export const bothLanguages = z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) });
 
@@ -229,121 +228,13 @@ export const historyAnswer = z.strictObject({
 });
 export type HistoryAnswer = z.infer<typeof historyAnswer>;
 
-const mover = z.strictObject({
-  id: z.string(),
-  name: z.string().nullable(),
-  points: points.nullable(),
-  moved: points,
-  band: named.nullable(),
-  from_band: named.nullable().describe('Band before, where it differs'),
-  reasons: bothLanguages,
-});
-export type Mover = z.infer<typeof mover>;
-
-const scorePortfolio = z.strictObject({
-  id: z.string(),
-  label,
-  purpose: z.string().nullable(),
-  scale: points,
-  accounts: count.describe('With a band'),
-  bands: z.array(z.strictObject({ id: z.string(), label, from: points, accounts: count })),
-  unknown: count.describe('Too little data for a band'),
-  unscored: count.describe('No scorecard applies'),
-  errors: count.describe('Could not be scored; they keep the result before'),
-  overridden: count.describe('Bands that a person has set'),
-  average: points.nullable(),
-  movers: z.strictObject({ up: z.array(mover), down: z.array(mover) }),
-});
-export type ScorePortfolio = z.infer<typeof scorePortfolio>;
-
-const runCounts = z.strictObject({
-  scored: count,
-  absent: count,
-  errors: count,
-  unknown: count,
-  band_changes: count,
-  comparable: count,
-});
-
-export const runSummary = z.strictObject({
-  id: z.string(),
-  kind: z.enum(['scheduled', 'backfill']),
-  slot: instant,
-  as_of: instant.describe('Exclusive end of what the run could see'),
-  date: day,
-  state: runState,
-  revision: z.int().min(1).nullable(),
-  accounts: count,
-  shards: count,
-  changed: count.nullable().describe('Accounts whose result changed'),
-  counts: runCounts.nullable(),
-  started_at: instant,
-  ended_at: instant.nullable(),
-  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-});
-export type RunSummary = z.infer<typeof runSummary>;
-
-const crmCounts = z.strictObject({
-  updated: count,
-  pending: count.describe('Wait for Salesforce'),
-  parked: count.describe('Salesforce refuses the row as it is'),
-});
-export type CrmCounts = z.infer<typeof crmCounts>;
-
-export const portfolioAnswer = z.strictObject({
-  pack: named,
-  current: z
-    .strictObject({ date: day, slot: instant, revision: z.int(), run: z.string() })
-    .nullable()
-    .describe('Null before the first run closes'),
-  accounts: z.strictObject({ active: count, absent: count.describe('Left on the current date') }),
-  scores: z.array(scorePortfolio),
-  phases: z.array(z.strictObject({ phase: named.nullable(), accounts: count })),
-  sources: z.array(sourceState),
-  crm: crmCounts,
-  latest_run: runSummary.nullable(),
-});
-export type PortfolioAnswer = z.infer<typeof portfolioAnswer>;
-
-export const runList = z.strictObject({ runs: z.array(runSummary), next: cursor });
-export type RunList = z.infer<typeof runList>;
-
-export const runAnswer = runSummary.extend({
-  attempt: z.int().min(1),
-  before_date: day.nullable(),
-  rules_hash: z.string(),
-  engine_hash: z.string(),
-  reached: z.record(z.string(), instant).describe('When each state was reached'),
-  sources: z.array(sourceState),
-  group_ages: z
-    .record(z.string(), z.int().nullable())
-    .describe(
-      'By metric group, days between its last complete day and the date; null: not provided',
-    ),
-  progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
-  crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
-  decision: z
-    .strictObject({
-      action: z.enum(['release', 'discard']),
-      author: z.string(),
-      reason: z.string(),
-      at: instant,
-    })
-    .nullable()
-    .describe('What a person decided about a held run'),
-});
-export type RunAnswer = z.infer<typeof runAnswer>;
-
-/** A person's band in place of the computed one, as entered. */
 /** A text that a person enters. */
 export const textOf = (most: number) => {
   const wanted = `a text of 1 to ${most.toLocaleString('en')} characters`;
   return z.string({ error: wanted }).trim().min(1, wanted).max(most, wanted);
 };
 
-export const decisionRequest = z.strictObject({ author: textOf(200), reason: textOf(2_000) });
-export type DecisionRequest = z.infer<typeof decisionRequest>;
-
+/** A person's band in place of the computed one, as entered. */
 export const overrideRequest = z.strictObject({
   score: z.string({ error: 'the id of a score' }).min(1),
   band: z.string({ error: 'the id of a band' }).min(1),
@@ -386,13 +277,7 @@ for (const [id, schema] of Object.entries({
   Account: accountAnswer,
   HistoryPoint: historyPoint,
   History: historyAnswer,
-  Mover: mover,
-  Portfolio: portfolioAnswer,
-  RunSummary: runSummary,
-  RunList: runList,
-  Run: runAnswer,
   OverrideRequest: overrideRequest,
-  DecisionRequest: decisionRequest,
   Override: overrideAnswer,
   Episode: episodeAnswer,
   EpisodeList: episodeList,

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { getJson, postJson } from '../../functions/cli/http-client.ts';
 import { heldMs } from '../../functions/pipeline/held-runs.ts';
 import { sweep } from '../../functions/pipeline/sweep.ts';
-import { runAnswer } from '../../functions/records/api.ts';
+import { runAnswer } from '../../functions/records/api-runs.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { packs, type RunDocument, runs } from '../../functions/records/documents.ts';
 import { finalState } from './support/final-state.ts';

@@ -1,6 +1,7 @@
 /** SmartHR's pack at work: what stands on screens in meetings, and across all customers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountAnswer, accountList, portfolioAnswer } from '../../functions/records/api.ts';
+import { accountAnswer, accountList } from '../../functions/records/api.ts';
+import { portfolioAnswer } from '../../functions/records/api-portfolio.ts';
 import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
 
 describe('a personnel-administration service at work', () => {

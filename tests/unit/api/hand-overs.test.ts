@@ -4,6 +4,7 @@ import { accountLog } from '../../../functions/records/api-entries.ts';
 import { handOverAnswer, handOverList } from '../../../functions/records/api-hand-overs.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { handOvers } from '../../../functions/records/documents.ts';
+import { entries } from '../../../functions/records/entries.ts';
 import { handOverTicks } from '../../../functions/records/hand-over-ticks.ts';
 import { startApi, type TestApi } from './fixture.ts';
 
@@ -30,6 +31,17 @@ beforeAll(async () => {
   await keep('a/1', '2026-11-20', 'ann', ['goal', 'schedule']);
   await keep('b', '2026-11-21', 'bob', ['goal']);
   await keep('c', '2026-11-22', null, []);
+  // Of the first hour of that day in Tokyo: hands had changed before.
+  await api.runtime.snapshots.set(ref(entries, 'early'), {
+    kind: 'note',
+    pack: 'saas',
+    account: 'a/1',
+    author: 'sato',
+    at: '2026-11-19T15:30:00.000Z',
+    bands: {},
+    text: 'First talk',
+    url: null,
+  });
 });
 afterAll(() => api.close());
 
@@ -73,8 +85,12 @@ describe('the checklist of a hand-over', () => {
       open: false,
       checklist: [{}, { state: 'done', done: { text: 'In April' }, missing: { author: 'kato' } }],
     });
-    const { entries } = accountLog.parse((await api.get('/v1/accounts/a%2F1/log')).body);
-    expect(entries[0]?.checklist).toEqual(handOverAnswer.parse(found.body).checklist);
+    const { entries: told } = accountLog.parse((await api.get('/v1/accounts/a%2F1/log')).body);
+    expect(told.map(({ kind, on }) => [kind, on])).toEqual([
+      ['hand_over', '2026-11-20'],
+      ['note', '2026-11-20'],
+    ]);
+    expect(told[0]?.checklist).toEqual(handOverAnswer.parse(found.body).checklist);
     const page = (await api.get('/accounts/a%2F1?lang=ja')).text;
     for (const text of ['項目schedule', '営業に差し戻し', asked.text, 'In April', '完了']) {
       expect(page).toContain(text);

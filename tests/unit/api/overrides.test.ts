@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountAnswer, overrideAnswer, portfolioAnswer } from '../../../functions/records/api.ts';
+import { accountAnswer, overrideAnswer } from '../../../functions/records/api.ts';
+import { portfolioAnswer } from '../../../functions/records/api-portfolio.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts, overrides } from '../../../functions/records/documents.ts';
 import { accountOf, currentRun, today } from './documents.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { portfolioAnswer, runAnswer, runList } from '../../../functions/records/api.ts';
+import { portfolioAnswer } from '../../../functions/records/api-portfolio.ts';
+import { runAnswer, runList } from '../../../functions/records/api-runs.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { crmAccounts, runs } from '../../../functions/records/documents.ts';
 import { currentRun, runOf, today } from './documents.ts';

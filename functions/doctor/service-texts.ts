@@ -1,0 +1,158 @@
+/** What the checks of Salesforce and Slack say, in the languages of those who read it. */
+import type { CustomField } from '../salesforce/custom-fields.ts';
+import type { Text } from './report.ts';
+import { both, trouble } from './texts.ts';
+
+export const slack = {
+  works: (workspace: string) => both(`It opens ${workspace}.`, `${workspace} に接続できます。`),
+  noToken: trouble(
+    both(
+      'There is none, although signals go to Slack.',
+      'シグナルの通知先に Slack がありますが、トークンがありません。',
+    ),
+    both(
+      "Set KENKO_SLACK_TOKEN to the bot's token; terraform/README.md shows where it is stored.",
+      'KENKO_SLACK_TOKEN にボットのトークンを設定してください。保存先は terraform/README.md にあります。',
+    ),
+  ),
+  refused: (said: string) =>
+    trouble(
+      both(`Slack refuses it: ${said}`, `Slack に拒否されました（${said}）`),
+      both(
+        'Install the app in the workspace again and store the new token.',
+        'ワークスペースにアプリを再インストールし、新しいトークンを保存してください。',
+      ),
+    ),
+};
+
+const kinds: Record<CustomField['type'], Text> = {
+  text: both('Text', 'テキスト'),
+  'long-text': both('Long Text Area', 'ロングテキストエリア'),
+  number: both('Number', '数値'),
+  checkbox: both('Checkbox', 'チェックボックス'),
+  date: both('Date', '日付'),
+};
+
+export const salesforce = {
+  field: (object: string, name: string) => plainField(object, name),
+  loggedIn: (object: string) =>
+    both(`It works; ${object} is there.`, `成功。${object} もあります。`),
+  refused: (said: string) =>
+    trouble(
+      both(said, `拒否されました（${said}）`),
+      both(
+        "Check the app's approval for Kenko's user, the consumer key, and the secret or the certificate's end.",
+        'アプリの事前承認、コンシューマー鍵、シークレットまたは証明書の期限を確認してください。',
+      ),
+    ),
+  noObject: (object: string) =>
+    trouble(
+      both(`There is no object ${object}.`, `オブジェクト ${object} がありません。`),
+      both(
+        `Correct object in salesforce.yaml, or give Kenko's user access to ${object}.`,
+        `salesforce.yaml の object を直すか、Kenko のユーザーに ${object} の権限を付けてください。`,
+      ),
+    ),
+  noField: (field: CustomField) =>
+    trouble(
+      both(
+        `It is not there, or Kenko's user cannot see it.`,
+        '存在しないか、Kenko のユーザーから見えません。',
+      ),
+      both(
+        `Make it in Setup as ${kinds[field.type].en}${sizeOf(field)}, and let Kenko's user see it.`,
+        `設定で${kinds[field.type].ja}${sizeOf(field)}として作成し、Kenko のユーザーに参照を許可してください。`,
+      ),
+    ),
+  wrongType: (found: string, field: CustomField) =>
+    trouble(
+      both(
+        `It is of type ${found}, which cannot hold what is written there.`,
+        `型が ${found} なので、書き込む値を保持できません。`,
+      ),
+      both(
+        `Make it ${kinds[field.type].en}${sizeOf(field)}.`,
+        `${kinds[field.type].ja}${sizeOf(field)}にしてください。`,
+      ),
+    ),
+  tooShort: (length: number, wanted: number) =>
+    trouble(
+      both(
+        `It takes ${length} characters; what is written may have ${wanted}, and a longer text is refused.`,
+        `${length} 文字までしか入りません。最大 ${wanted} 文字を書き込むため、長い値は拒否されます。`,
+      ),
+      both(`Give it ${wanted} characters.`, `${wanted} 文字にしてください。`),
+    ),
+  tooCoarse: (scale: number) =>
+    trouble(
+      both(
+        `It keeps ${scale} decimal places, so it would always differ from what was written.`,
+        `小数点以下が ${scale} 桁しかないため、書き込んだ値と常に食い違います。`,
+      ),
+      both('Give it at least 2 decimal places.', '小数点以下を 2 桁以上にしてください。'),
+    ),
+  readOnly: trouble(
+    both("Kenko's user may not write it.", 'Kenko のユーザーが書き込めません。'),
+    both(
+      "Give edit access to the field in the permission set of Kenko's user.",
+      'Kenko の権限セットで、この項目の編集を許可してください。',
+    ),
+  ),
+  noTasks: trouble(
+    both(
+      "Kenko's user sees no tasks, so signals cannot make any.",
+      'Kenko のユーザーから ToDo が見えないため、シグナルから ToDo を作成できません。',
+    ),
+    both(
+      "Give Kenko's user the permission Edit Tasks.",
+      'Kenko のユーザーに「ToDo の編集」権限を付けてください。',
+    ),
+  ),
+  notCreateable: (fields: readonly string[]) =>
+    trouble(
+      both(
+        `Kenko's user may not write ${fields.join(', ')} of a new task, so signals cannot make any.`,
+        `Kenko のユーザーが新しい ToDo の ${fields.join('、')} に書き込めないため、シグナルから ToDo を作成できません。`,
+      ),
+      both(
+        "Give Kenko's user the permission Edit Tasks, and edit access to these fields.",
+        'Kenko のユーザーに「ToDo の編集」権限と、これらの項目の編集権限を付けてください。',
+      ),
+    ),
+  notExternalId: trouble(
+    both(
+      'It is no External ID, so finding records by it is slow or refused.',
+      '外部 ID ではないため、レコードの検索が遅いか拒否されます。',
+    ),
+    both('Tick External ID in its definition.', '項目定義で「外部 ID」を有効にしてください。'),
+  ),
+  notUnique: trouble(
+    both(
+      'It is not Unique: an account with two records gets no scores.',
+      '「ユニーク」ではありません。レコードが 2 件ある顧客にはスコアが書き込まれません。',
+    ),
+    both('Tick Unique in its definition.', '項目定義で「ユニーク」を有効にしてください。'),
+  ),
+  calls: (used: number, limit: number) =>
+    both(`${used} of ${limit} are used.`, `${limit} 回のうち ${used} 回を使用済みです。`),
+  fewCalls: (used: number, limit: number) =>
+    trouble(
+      both(
+        `${used} of ${limit} calls of the day are used; from 80 % on, Kenko leaves the rest to others.`,
+        `1 日の上限 ${limit} 回のうち ${used} 回を使用済みです。80 % を超えると Kenko は書き込みを待ちます。`,
+      ),
+      both(
+        'Setup, System Overview says who uses them; what waits is sent as calls come free.',
+        '設定の「システムの概要」で利用元を確認してください。待機中の更新は、空きが出ると送られます。',
+      ),
+    ),
+};
+
+function plainField(object: string, name: string): Text {
+  return both(`${object}.${name}`, `${object}.${name}`);
+}
+
+function sizeOf({ type, length, precision, scale }: CustomField): string {
+  if (type === 'text' || type === 'long-text') return `(${length})`;
+  return type === 'number' ? `(${(precision ?? 18) - (scale ?? 0)}, ${scale ?? 0})` : '';
+}
