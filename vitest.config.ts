@@ -9,6 +9,6 @@ export default defineConfig({
     // DuckDB brings its own threads; more workers than cores only take turns.
     maxWorkers: 2,
     // The README's feature table is made of what passed.
-    reporters: ['default', './tests/seeds/support/behaviour-results.ts'],
+    reporters: ['default', './tests/support/seeds/behaviour-results.ts'],
   },
 });

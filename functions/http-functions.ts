@@ -6,7 +6,6 @@ import type { Request, Response } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
 import type { FunctionName } from './config.ts';
 import { code, KenkoError, Rejected, Throttled, Unauthorized } from './errors.ts';
-import type { Runtime } from './ports/runtime.ts';
 import {
   type DeliveryAttempt,
   type Message,
@@ -15,6 +14,7 @@ import {
   type Queue,
   queues,
 } from './records/messages.ts';
+import type { Runtime } from './runtime.ts';
 import { contextOf, withinRequest } from './trace.ts';
 
 type Handler = (request: Request, response: Response) => Promise<void>;

@@ -4,13 +4,13 @@ import { api } from './api/api.ts';
 import { push, scheduled } from './http-functions.ts';
 import { notify } from './notify/notify.ts';
 import { notifyEvent } from './notify/notify-event.ts';
-import { publishShard } from './pipeline/publish-shard.ts';
-import { score } from './pipeline/score.ts';
-import { scoreShard } from './pipeline/score-shard.ts';
-import { sweep } from './pipeline/sweep.ts';
+import { publishShard } from './publish/publish-shard.ts';
+import { score } from './runs/score.ts';
+import { scoreShard } from './runs/score-shard.ts';
+import { sweep } from './sweep/sweep.ts';
 import { reconcile } from './sync/reconcile.ts';
 import { syncSalesforce } from './sync/sync-salesforce.ts';
-import { runtimeOf } from './wiring.ts';
+import { runtimeOf } from './wiring/deployed.ts';
 
 http('score', scheduled('score', score, runtimeOf));
 http('score-shard', push('score-shard', 'score-shards', scoreShard, runtimeOf));

@@ -3,7 +3,7 @@
  * in the OpenAPI document.
  */
 import type { z } from 'zod';
-import type { Runtime } from '../ports/runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** A request whose parts passed their schemas. */
 export interface Call<Q, B> {

@@ -7,7 +7,7 @@ import {
   openApiAnswer,
   overrideAnswer,
   overrideRequest,
-} from '../records/api.ts';
+} from '../records/api/accounts.ts';
 import {
   accountLog,
   answerReport,
@@ -17,29 +17,32 @@ import {
   interventionRequest,
   logEntry,
   noteRequest,
-} from '../records/api-entries.ts';
+} from '../records/api/entries.ts';
 import {
   acknowledgedAnswer,
   acknowledgement,
   episodeList,
   eventAnswer,
   eventRequest,
-} from '../records/api-episodes.ts';
-import { handOverAnswer, handOverList, tickRequest } from '../records/api-hand-overs.ts';
-import { portfolioAnswer } from '../records/api-portfolio.ts';
-import { decisionRequest, runAnswer, runList } from '../records/api-runs.ts';
-import { worklistAnswer, worklistsAnswer } from '../records/api-worklists.ts';
-import { accountAnswerOf } from './account.ts';
-import { listAccounts } from './account-list.ts';
-import { accountLogOf } from './account-log.ts';
-import { answersOf, disagreementsOf } from './disagreements.ts';
+} from '../records/api/episodes.ts';
+import { handOverAnswer, handOverList, tickRequest } from '../records/api/hand-overs.ts';
+import { portfolioAnswer } from '../records/api/portfolio.ts';
+import { decisionRequest, runAnswer, runList } from '../records/api/runs.ts';
+import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';
+import { accountAnswerOf } from './accounts/account.ts';
+import { answersOf, disagreementsOf } from './accounts/disagreements.ts';
+import { historyOf } from './accounts/history.ts';
+import { listInterventions } from './accounts/interventions.ts';
+import { listAccounts } from './accounts/list.ts';
+import { accountLogOf } from './accounts/log.ts';
+import { portfolioOf } from './accounts/portfolio.ts';
+import { worklistOf, worklistsOf } from './accounts/worklists.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { enterAssessment, enterIntervention, enterNote } from './enter-entry.ts';
-import { enterOverride } from './enter-override.ts';
+import { enterAssessment, enterIntervention, enterNote } from './entries/enter-entry.ts';
+import { enterOverride } from './entries/enter-override.ts';
+import { listHandOvers, tickItem } from './entries/hand-overs.ts';
+import { takeEvent } from './entries/take-event.ts';
 import { acknowledge, listEpisodes } from './episodes.ts';
-import { listHandOvers, tickItem } from './hand-overs.ts';
-import { historyOf } from './history.ts';
-import { listInterventions } from './interventions.ts';
 import { openApi } from './open-api.ts';
 import {
   accountParameters,
@@ -52,10 +55,7 @@ import {
   runParameters,
   worklistParameters,
 } from './parameters.ts';
-import { portfolioOf } from './portfolio.ts';
 import { decide, listRuns, runAnswerOf } from './runs.ts';
-import { takeEvent } from './take-event.ts';
-import { worklistOf, worklistsOf } from './worklists.ts';
 
 const health = {
   method: 'get',

@@ -1,10 +1,10 @@
 /** Episodes of signals: listed, and acknowledged by people. */
 import { code, Rejected } from '../errors.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import type { Filter, Stored } from '../ports/snapshots.ts';
-import type { Acknowledgement, EpisodeAnswer, EpisodeList } from '../records/api-episodes.ts';
+import type { Acknowledgement, EpisodeAnswer, EpisodeList } from '../records/api/episodes.ts';
 import { ref } from '../records/collection.ts';
 import { type EpisodeDocument, episodes } from '../records/signal-documents.ts';
+import type { Runtime } from '../runtime.ts';
 import { decodeRunCursor, pageOf } from './cursors.ts';
 import { type EpisodeParameters, quoted } from './parameters.ts';
 

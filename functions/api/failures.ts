@@ -1,7 +1,7 @@
 /** What a failed request is told, and with which status. */
 import { code, KenkoError, Rejected } from '../errors.ts';
 import { HttpRefusal, statusOf } from '../http-functions.ts';
-import type { Runtime } from '../ports/runtime.ts';
+import type { Runtime } from '../runtime.ts';
 
 export interface Failure {
   status: number;

@@ -1,8 +1,8 @@
 /** What the pack calls its scores, bands and phases. */
 import { code, Rejected } from '../errors.ts';
-import type { Named } from '../records/api.ts';
-import type { Label } from '../scorecard/catalogue.ts';
-import type { Pack, Score } from '../scorecard/pack.ts';
+import type { Named } from '../records/api/accounts.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import type { Pack, Score } from '../scorecard/language/pack/pack.ts';
 
 /** The band of a result with too little data: no pack names it. */
 export const unknownBand = { id: 'unknown', label: { en: 'Unknown', ja: '不明' } } as const;

@@ -1,7 +1,5 @@
 /** Runs of the pack: what was scored when, and how far it has come. */
 import { code, Rejected } from '../errors.ts';
-import { type Decision, decideHeldRun } from '../pipeline/held-runs.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import type { Filter, Stored } from '../ports/snapshots.ts';
 import type {
   CrmCounts,
@@ -9,7 +7,7 @@ import type {
   RunAnswer,
   RunList,
   RunSummary,
-} from '../records/api-runs.ts';
+} from '../records/api/runs.ts';
 import { ref } from '../records/collection.ts';
 import {
   activeRunStates,
@@ -20,6 +18,8 @@ import {
   type ShardDocument,
   shardsOf,
 } from '../records/documents.ts';
+import { type Decision, decideHeldRun } from '../runs/held-runs.ts';
+import type { Runtime } from '../runtime.ts';
 import { decodeRunCursor, pageOf } from './cursors.ts';
 import { quoted, type RunParameters } from './parameters.ts';
 

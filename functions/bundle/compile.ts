@@ -1,8 +1,8 @@
 /** The functions as JavaScript: their sources and the libraries they use, in a few files. */
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { engineHash } from '../deployed-files.ts';
 import { code, Rejected } from '../errors.ts';
+import { engineHash } from '../wiring/deployed-files.ts';
 import type { ArchiveFile } from './archive.ts';
 import { type LockFile, packageOf } from './lock-file.ts';
 
@@ -41,7 +41,8 @@ export function bundleOptions(root: string): BuildOptions {
 }
 
 /** Never deployed: the twin, the command line, whatever only builds. */
-const excluded = /^functions\/(local|cli)\/|^functions\/wiring-local\.ts$|^tests\//;
+const excluded =
+  /^functions\/(local|own-data|cli)\/|^functions\/wiring\/(twin|emulators)\.ts$|^tests\//;
 
 /**
  * Compiles everything that is deployed. Split into chunks, so that a client is loaded when it is

@@ -8,5 +8,5 @@ import { fillCompileCache, keepCompiled } from './compile-cache.ts';
 
 fillCompileCache(fileURLToPath(new URL('.', import.meta.url)));
 await import('../index.ts');
-await import('../wiring.ts').then(({ loadAdapters }) => loadAdapters());
+await import('../wiring/deployed.ts').then(({ loadAdapters }) => loadAdapters());
 keepCompiled();

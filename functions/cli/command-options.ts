@@ -1,7 +1,7 @@
 /** Options that several commands take, as help shows them. */
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { packNames } from '../deployed-files.ts';
+import { packNames } from '../wiring/deployed-files.ts';
 
 export function positiveInteger(text: string): number {
   return wholeNumber(text, Number.POSITIVE_INFINITY, 'above 0');

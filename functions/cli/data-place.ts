@@ -1,4 +1,4 @@
-import type { DataPlace } from '../local/rules-data.ts';
+import type { DataPlace } from '../own-data/rules-data.ts';
 
 /** Which data rules are tried on, as the command line names it. */
 export interface DataPlaceOptions {

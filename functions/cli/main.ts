@@ -1,24 +1,24 @@
 /** The command line: `kenko ...`. */
 import { Command, CommanderError, Option } from 'commander';
 import { KenkoError, messageOf } from '../errors.ts';
-import { RulesError, sentenceOf } from '../scorecard/problems.ts';
-import { showAccounts } from './accounts-command.ts';
-import { backfill } from './backfill-command.ts';
+import { RulesError, sentenceOf } from '../scorecard/language/parse/problems.ts';
 import { language, positiveInteger, withData, withDecision, withState } from './command-options.ts';
-import { dataCheck } from './data-check-command.ts';
-import { listDeadLetters, replayDeadLetters } from './dead-letters-command.ts';
-import { doctor } from './doctor-command.ts';
-import { acknowledgeEpisode, showEpisodes } from './episodes-command.ts';
-import { explain } from './explain-command.ts';
-import { init, purposes } from './init-command.ts';
+import { doctor } from './doctor/doctor-command.ts';
 import { exitCode, fail } from './output.ts';
-import { addPeopleCommands } from './people-commands.ts';
-import { reconcileSalesforce } from './reconcile-command.ts';
-import { addRulesCommands } from './rules-commands.ts';
-import { run } from './run-command.ts';
-import { decideRun, showRuns } from './runs-command.ts';
-import { start } from './start-command.ts';
-import { showWorklist } from './worklist-command.ts';
+import { showAccounts } from './people/accounts-command.ts';
+import { addPeopleCommands } from './people/commands.ts';
+import { acknowledgeEpisode, showEpisodes } from './people/episodes-command.ts';
+import { explain } from './people/explain-command.ts';
+import { showWorklist } from './people/worklist-command.ts';
+import { addRulesCommands } from './rules/commands.ts';
+import { dataCheck } from './rules/data-check-command.ts';
+import { init, purposes } from './rules/init-command.ts';
+import { backfill } from './run/backfill-command.ts';
+import { listDeadLetters, replayDeadLetters } from './run/dead-letters-command.ts';
+import { reconcileSalesforce } from './run/reconcile-command.ts';
+import { run } from './run/run-command.ts';
+import { decideRun, showRuns } from './run/runs-command.ts';
+import { start } from './run/start-command.ts';
 
 export function program(): Command {
   const kenko = new Command('kenko')

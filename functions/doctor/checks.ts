@@ -1,6 +1,6 @@
 /** A check, all it may look at, and how checks are done one after the other. */
 import { messageOf, Retryable, Throttled, Unauthorized } from '../errors.ts';
-import type { Runtime } from '../ports/runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import {
   type Finding,
   type Found,

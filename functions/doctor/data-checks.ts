@@ -1,8 +1,8 @@
 /** Checks of the tables: the team's and our own. */
-import { momentOf } from '../pipeline/slot.ts';
-import { lackingColumns, usedColumns } from '../pipeline/source-columns.ts';
-import { findSources, type Instant, sourceStates } from '../pipeline/sources.ts';
-import type { ProvidedSource } from '../pipeline/sources-query.ts';
+import { momentOf } from '../calendar.ts';
+import { lackingColumns, usedColumns } from '../inputs/source-columns.ts';
+import { findSources, type Instant, sourceStates } from '../inputs/sources.ts';
+import type { ProvidedSource } from '../inputs/sources-query.ts';
 import type { FoundTable, TableColumn, TableSchema } from '../ports/warehouse.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, ok, plain, problem, type Text, warning } from './report.ts';

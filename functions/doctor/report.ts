@@ -1,6 +1,6 @@
 /** What `kenko doctor` found: one finding for each thing that was looked at. */
 import { z } from 'zod';
-import { label } from '../scorecard/catalogue.ts';
+import { label } from '../scorecard/language/pack/catalogue.ts';
 
 export type Text = z.infer<typeof label>;
 

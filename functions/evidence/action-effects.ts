@@ -2,8 +2,8 @@
  * What became of accounts with an action and without it, by the band that they were in before.
  * Nobody drew lots for who is called, so this is a comparison and no proof of a cause.
  */
-import type { Label } from '../scorecard/catalogue.ts';
-import type { Score } from '../scorecard/pack.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import type { Score } from '../scorecard/language/pack/pack.ts';
 import { isGood } from './backtest.ts';
 import { type Estimate, type Share, shareDifference } from './intervals.ts';
 import { dateBefore, type JudgedOutcome, type Lead } from './past-outcomes.ts';

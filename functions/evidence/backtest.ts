@@ -1,6 +1,6 @@
 /** Rules proven on what became of accounts: does the score, and does each measure, tell who stays? */
-import type { Label } from '../scorecard/catalogue.ts';
-import type { Score } from '../scorecard/pack.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import type { Score } from '../scorecard/language/pack/pack.ts';
 import { areaUnderCurve, type Estimate } from './intervals.ts';
 import type { JudgedOutcome, OutcomeKind } from './past-outcomes.ts';
 

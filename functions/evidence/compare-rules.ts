@@ -1,8 +1,9 @@
 /** What other rules make of the same accounts: who moves between bands, and what causes it. */
-import type { Label } from '../scorecard/catalogue.ts';
-import { compareRows } from '../scorecard/explain.ts';
-import type { RulesLayout } from '../scorecard/layout.ts';
-import type { HistoryRow } from '../scorecard/result.ts';
+
+import type { RulesLayout } from '../scorecard/engine/layout.ts';
+import type { HistoryRow } from '../scorecard/engine/result.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import { compareRows } from '../scorecard/meaning/explain.ts';
 
 /** One set of rules with what it makes of the data. */
 export interface RulesResult {

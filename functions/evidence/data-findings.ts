@@ -2,12 +2,13 @@
  * Findings that need data: how many accounts a measure is known for, whether it tells them
  * apart, whether two say the same, and whether well-known accounts come out as they must.
  */
-import { explainResult } from '../scorecard/explain.ts';
-import { type Finding, findingList, type Report } from '../scorecard/findings.ts';
-import type { RulesLayout } from '../scorecard/layout.ts';
-import type { Measure, Pack, Score, Scorecard } from '../scorecard/pack.ts';
-import { pointsOf } from '../scorecard/points.ts';
-import type { ExplainedMeasure, HistoryRow } from '../scorecard/result.ts';
+
+import type { RulesLayout } from '../scorecard/engine/layout.ts';
+import type { ExplainedMeasure, HistoryRow } from '../scorecard/engine/result.ts';
+import { type Finding, findingList, type Report } from '../scorecard/language/lint/findings.ts';
+import type { Measure, Pack, Score, Scorecard } from '../scorecard/language/pack/pack.ts';
+import { pointsOf } from '../scorecard/language/pack/points.ts';
+import { explainResult } from '../scorecard/meaning/explain.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 
 /** What rules made of some data. */

@@ -1,10 +1,10 @@
 /** Sends what episodes have to tell, each thing once as far as the other side allows. */
 import { KenkoError, Rejected, Throttled, Unauthorized } from '../errors.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts } from '../records/documents.ts';
 import { type Delivery, type EpisodeDocument, episodes } from '../records/signal-documents.ts';
-import type { PackSignals, SignalText } from '../scorecard/signal-rules.ts';
+import type { Runtime } from '../runtime.ts';
+import type { PackSignals, SignalText } from '../scorecard/language/pack/signal-rules.ts';
 import { slackText, taskText } from './notice-text.ts';
 import { recordOf } from './task-record.ts';
 

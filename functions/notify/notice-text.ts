@@ -3,10 +3,10 @@ import type { CrmTask } from '../ports/crm.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import { localDay } from '../records/entries.ts';
 import type { Delivery, EpisodeDocument } from '../records/signal-documents.ts';
-import type { Pack } from '../scorecard/pack.ts';
-import { type Lang, valueText } from '../scorecard/reasons.ts';
-import type { Severity, SignalText } from '../scorecard/signal-rules.ts';
-import type { SignalFact } from '../scorecard/signals.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import type { Severity, SignalText } from '../scorecard/language/pack/signal-rules.ts';
+import { type Lang, valueText } from '../scorecard/meaning/reasons.ts';
+import type { SignalFact } from '../scorecard/meaning/signals.ts';
 
 interface Given {
   pack: Pack;

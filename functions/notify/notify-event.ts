@@ -1,12 +1,12 @@
 import { code, hasCode, Rejected } from '../errors.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts } from '../records/documents.ts';
 import { type EventBody, events } from '../records/events.ts';
 import { type EpisodeDocument, episodeId, episodes } from '../records/signal-documents.ts';
-import type { CelRow, CelValue } from '../scorecard/cel.ts';
-import type { EventSignal } from '../scorecard/signal-rules.ts';
-import { resultValues, type SignalFact } from '../scorecard/signals.ts';
+import type { Runtime } from '../runtime.ts';
+import type { CelRow, CelValue } from '../scorecard/language/cel/expressions.ts';
+import type { EventSignal } from '../scorecard/language/pack/signal-rules.ts';
+import { resultValues, type SignalFact } from '../scorecard/meaning/signals.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
 import { opened } from './episodes.ts';
 

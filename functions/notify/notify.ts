@@ -1,4 +1,3 @@
-import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import type { SignalsChangedMessage } from '../records/messages.ts';
 import {
@@ -7,7 +6,8 @@ import {
   episodes,
   signalDocuments,
 } from '../records/signal-documents.ts';
-import type { PackSignals } from '../scorecard/signal-rules.ts';
+import type { Runtime } from '../runtime.ts';
+import type { PackSignals } from '../scorecard/language/pack/signal-rules.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
 import { closed, isUnsent, nextEpisodes } from './episodes.ts';
 import { sendDigest } from './send-digest.ts';

@@ -1,5 +1,5 @@
 /** One message a day on what does not need one of its own. */
-import type { Runtime } from '../ports/runtime.ts';
+
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import { accounts } from '../records/documents.ts';
@@ -10,7 +10,8 @@ import {
   type EpisodeDocument,
   episodes,
 } from '../records/signal-documents.ts';
-import type { PackSignals } from '../scorecard/signal-rules.ts';
+import type { Runtime } from '../runtime.ts';
+import type { PackSignals } from '../scorecard/language/pack/signal-rules.ts';
 import { claimedDelivery, sendOnce } from './deliver-episodes.ts';
 import { digestText } from './digest-text.ts';
 

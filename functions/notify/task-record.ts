@@ -1,7 +1,7 @@
 import { Rejected } from '../errors.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import { ref } from '../records/collection.ts';
 import { crmAccounts } from '../records/documents.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** The CRM's record of an account: as it was last written to, else by the external id. @throws Rejected */
 export async function recordOf(

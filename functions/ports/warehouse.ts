@@ -2,7 +2,7 @@
  * The analytical store, as BigQuery is one: jobs with ids of ours, whole partitions
  * replaced atomically, and columns, never row objects, where all accounts pass through.
  */
-import type { ColumnBatch, ColumnRequest } from '../scorecard/columns.ts';
+import type { ColumnBatch, ColumnRequest } from '../scorecard/engine/columns.ts';
 
 /** GoogleSQL types that our tables use. */
 export type ColumnType =

@@ -3,9 +3,9 @@
  * Points are whole hundredths everywhere; instants are ISO 8601 in UTC; dates are local days.
  */
 import { z } from 'zod';
-import { label } from '../scorecard/catalogue.ts';
-import { assignment } from '../scorecard/routing.ts';
-import { worklistEntry } from '../scorecard/worklists.ts';
+import { label } from '../scorecard/language/pack/catalogue.ts';
+import { assignment } from '../scorecard/meaning/routing.ts';
+import { worklistEntry } from '../scorecard/meaning/worklists.ts';
 import type { Collection } from './collection.ts';
 import { subcollection } from './document-id.ts';
 

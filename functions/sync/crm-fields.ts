@@ -1,7 +1,7 @@
 import type { FieldValue } from '../ports/crm.ts';
 import { unpackDetails } from '../records/account-details.ts';
 import type { AccountDocument } from '../records/documents.ts';
-import type { SalesforceMapping, SalesforceValue } from '../scorecard/pack.ts';
+import type { SalesforceMapping, SalesforceValue } from '../scorecard/language/pack/pack.ts';
 
 /** What the CRM should show of an account, by field. An account that left shows nothing. */
 export function crmFields(

@@ -1,8 +1,8 @@
 /** Fields in which a person's value stays, as the mapping says with `by_hand: keep`. */
 import type { FieldValue } from '../ports/crm.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import type { CrmDocument } from '../records/documents.ts';
-import type { SalesforceMapping } from '../scorecard/pack.ts';
+import type { Runtime } from '../runtime.ts';
+import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { isEmpty, sameInCrm } from './field-values.ts';
 import type { PendingAccount } from './pending-accounts.ts';
 

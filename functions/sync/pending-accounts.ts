@@ -1,7 +1,6 @@
 /** Which accounts the CRM does not show as they are, and what it should show of them. */
 import { createHash } from 'node:crypto';
 import type { FieldValue } from '../ports/crm.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import {
@@ -10,7 +9,8 @@ import {
   type CrmDocument,
   crmAccounts,
 } from '../records/documents.ts';
-import type { SalesforceMapping } from '../scorecard/pack.ts';
+import type { Runtime } from '../runtime.ts';
+import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { crmFields } from './crm-fields.ts';
 
 export interface PendingAccount {

@@ -1,5 +1,4 @@
 import { Throttled } from '../errors.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import {
@@ -10,7 +9,8 @@ import {
   type ReconciliationDocument,
   reconciliations,
 } from '../records/documents.ts';
-import type { SalesforceMapping } from '../scorecard/pack.ts';
+import type { Runtime } from '../runtime.ts';
+import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { crmFields } from './crm-fields.ts';
 import { sameInCrm } from './field-values.ts';
 import { isByHand, keptFields } from './kept-by-hand.ts';

@@ -1,9 +1,9 @@
 /** Keeps what became of each account: in `sync_log` first, then in its own document. */
 import type { UpdateResult } from '../ports/crm.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import type { Row } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
 import { type CrmDocument, crmAccounts } from '../records/documents.ts';
+import type { Runtime } from '../runtime.ts';
 import type { PendingAccount } from './pending-accounts.ts';
 
 export const syncLogTable = 'sync_log';

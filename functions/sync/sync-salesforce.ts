@@ -1,8 +1,8 @@
 import { KenkoError, Unauthorized } from '../errors.ts';
 import type { FieldValue, UpdateResult } from '../ports/crm.ts';
-import type { Runtime } from '../ports/runtime.ts';
 import type { AccountsChangedMessage, DeliveryAttempt } from '../records/messages.ts';
-import type { SalesforceMapping } from '../scorecard/pack.ts';
+import type { Runtime } from '../runtime.ts';
+import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { withoutKept, writtenAfter } from './kept-by-hand.ts';
 import {
   changedSince,

@@ -4,7 +4,7 @@
  */
 import { clamp, Random } from '../../functions/local/demo/random.ts';
 import type { TableSchema, Warehouse } from '../../functions/ports/warehouse.ts';
-import type { Column, ColumnBatch } from '../../functions/scorecard/columns.ts';
+import type { Column, ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 import { pack } from './pack.ts';
 
 const segments = ['small', 'middle', 'large', 'enterprise'] as const;

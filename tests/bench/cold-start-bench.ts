@@ -13,13 +13,13 @@ import type { ArchiveFile } from '../../functions/bundle/archive.ts';
 import { archiveFiles } from '../../functions/bundle/build.ts';
 import { bundleOptions } from '../../functions/bundle/compile.ts';
 import { type FunctionName, functionNames } from '../../functions/config.ts';
-import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
-import { startSalesforceServer } from '../../functions/local/salesforce-server.ts';
+import { startSalesforceServer } from '../../functions/local/salesforce/server.ts';
 import { customFields } from '../../functions/salesforce/custom-fields.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { type Served, start, untilListening } from '../bundle/support/deployed.ts';
-import { startFirestoreStub } from '../bundle/support/firestore-stub.ts';
-import { ask, documents, environmentFor } from '../bundle/support/first-requests.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { type Served, start, untilListening } from '../support/bundle/deployed.ts';
+import { startFirestoreStub } from '../support/bundle/firestore-stub.ts';
+import { ask, documents, environmentFor } from '../support/bundle/first-requests.ts';
 import type { Ratio } from './ratios.ts';
 import { type Contender, inTurns, ratioOf, type Timing } from './rounds.ts';
 
@@ -106,7 +106,7 @@ async function eagerBundle(root: string): Promise<ArchiveFile[]> {
   const { outputFiles } = await build({
     ...bundleOptions(root),
     stdin: {
-      contents: `import { loadAdapters } from './functions/wiring.ts';
+      contents: `import { loadAdapters } from './functions/wiring/deployed.ts';
         import './functions/index.ts';
         await loadAdapters();`,
       resolveDir: root,

@@ -6,21 +6,24 @@
 import { join } from 'node:path';
 import { PassThroughClient } from 'google-auth-library';
 import { code, hasCode, messageOf } from '../../functions/errors.ts';
-import { openBigQueryWarehouse } from '../../functions/gcp/bigquery-warehouse.ts';
-import { openFirestoreSnapshots } from '../../functions/gcp/firestore-snapshots.ts';
-import { startBigQueryServer } from '../../functions/local/bigquery-server.ts';
-import { type Emulator, startFirestoreEmulator } from '../../functions/local/emulators.ts';
+import { openBigQueryWarehouse } from '../../functions/gcp/bigquery/warehouse.ts';
+import { openFirestoreSnapshots } from '../../functions/gcp/firestore/snapshots.ts';
+import { historyTable } from '../../functions/inputs/run-tables.ts';
+import { startBigQueryServer } from '../../functions/local/bigquery/server.ts';
+import {
+  type Emulator,
+  startFirestoreEmulator,
+} from '../../functions/local/emulators/processes.ts';
 import {
   seedSalesforceAccounts,
   spawnSalesforceServer,
-} from '../../functions/local/salesforce-child.ts';
-import { publishShard } from '../../functions/pipeline/publish-shard.ts';
-import { historyTable } from '../../functions/pipeline/run-tables.ts';
-import { scoreShard } from '../../functions/pipeline/score-shard.ts';
-import type { Runtime } from '../../functions/ports/runtime.ts';
+} from '../../functions/local/salesforce/child.ts';
+import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
 import type { AccountsChangedMessage, ShardMessage } from '../../functions/records/messages.ts';
+import { scoreShard } from '../../functions/runs/score-shard.ts';
+import type { Runtime } from '../../functions/runtime.ts';
 import { customFields } from '../../functions/salesforce/custom-fields.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
 import { systemClock } from '../../functions/system-clock.ts';

@@ -1,12 +1,12 @@
 /**
  * A lean interpreter: rules as parsed, walked anew for every account given as an object. What
  * somebody writes first who cares about speed a little: no maps, no copies, no history. (The
- * oracle in tests/oracle does more, and is slow on purpose.)
+ * oracle in tests/support/oracle does more, and is slow on purpose.)
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
-import type { CompiledPack } from '../../functions/scorecard/compile.ts';
-import type { Measure } from '../../functions/scorecard/pack.ts';
+import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
+import type { CompiledPack } from '../../functions/scorecard/engine/compile.ts';
+import type { Measure } from '../../functions/scorecard/language/pack/pack.ts';
 import { health, pack } from './scores.ts';
 
 type Plain = number | boolean | string;

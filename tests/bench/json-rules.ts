@@ -1,6 +1,6 @@
 /** The scorecards for json-rules-engine: one rule per step, whose events are summed up. */
 import { Engine, type RuleProperties } from 'json-rules-engine';
-import type { Cap, Measure, Scorecard } from '../../functions/scorecard/pack.ts';
+import type { Cap, Measure, Scorecard } from '../../functions/scorecard/language/pack/pack.ts';
 import type { Row } from './interpreter.ts';
 import { health, pack } from './scores.ts';
 

@@ -1,8 +1,8 @@
 /** The pack of the bench, read from its files as any pack is. */
 import { fileURLToPath } from 'node:url';
-import { engineHash, readPackFiles } from '../../functions/deployed-files.ts';
-import { type CompiledPack, compilePack } from '../../functions/scorecard/compile.ts';
-import { type Pack, parsePack } from '../../functions/scorecard/parse.ts';
+import { type CompiledPack, compilePack } from '../../functions/scorecard/engine/compile.ts';
+import { type Pack, parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { engineHash, readPackFiles } from '../../functions/wiring/deployed-files.ts';
 
 /** Layout as in the repository: `rules/bench`, `sql/metrics/bench`, `sql/sources`. */
 const root = fileURLToPath(new URL('.', import.meta.url));

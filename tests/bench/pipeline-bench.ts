@@ -1,16 +1,16 @@
 /** Reading, scoring and loading a history, against one query that does all of it in SQL. */
 import { join } from 'node:path';
-import { repositoryRoot } from '../../functions/deployed-files.ts';
+import { historyTable } from '../../functions/inputs/run-tables.ts';
+import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
-} from '../../functions/local/duckdb-warehouse.ts';
-import { historyTable } from '../../functions/pipeline/run-tables.ts';
-import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
-import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
-import type { CompiledPack } from '../../functions/scorecard/compile.ts';
-import { historyRequests } from '../../functions/scorecard/rows.ts';
-import { scoreBatch } from '../../functions/scorecard/score.ts';
+} from '../../functions/local/warehouse/warehouse.ts';
+import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
+import type { CompiledPack } from '../../functions/scorecard/engine/compile.ts';
+import { historyRequests } from '../../functions/scorecard/engine/rows.ts';
+import { scoreBatch } from '../../functions/scorecard/engine/score.ts';
+import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import { accountId, loadInputs } from './accounts.ts';
 import { inParallel } from './in-parallel.ts';
 import { compiledPack } from './pack.ts';

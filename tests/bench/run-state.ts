@@ -3,9 +3,8 @@
  * inputs are frozen, the shards are cut. What `score` leaves behind, without its raw tables.
  */
 
-import { leaseMs } from '../../functions/pipeline/leases.ts';
-import { beforeFields } from '../../functions/pipeline/run-inputs.ts';
-import { historyTable, inputsTable, stagingTable } from '../../functions/pipeline/run-tables.ts';
+import { beforeFields } from '../../functions/inputs/run-inputs.ts';
+import { historyTable, inputsTable, stagingTable } from '../../functions/inputs/run-tables.ts';
 import { ref } from '../../functions/records/collection.ts';
 import {
   dayId,
@@ -16,11 +15,12 @@ import {
   runs,
   shardsOf,
 } from '../../functions/records/documents.ts';
-import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
-import { layoutOf } from '../../functions/scorecard/layout.ts';
-import { scoreBatch } from '../../functions/scorecard/score.ts';
-import { shownHash } from '../../functions/scorecard/shown-scope.ts';
-import { openLocalRuntime } from '../../functions/wiring-local.ts';
+import { leaseMs } from '../../functions/runs/leases.ts';
+import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
+import { layoutOf } from '../../functions/scorecard/engine/layout.ts';
+import { scoreBatch } from '../../functions/scorecard/engine/score.ts';
+import { shownHash } from '../../functions/scorecard/meaning/shown-scope.ts';
+import { openLocalRuntime } from '../../functions/wiring/twin.ts';
 import { accountId, inputsSchema, loadInputs } from './accounts.ts';
 import { compiledPack, engine, firstDate, groupAges, packFiles, secondDate } from './pack.ts';
 import { health, pack } from './scores.ts';

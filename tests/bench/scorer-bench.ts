@@ -1,9 +1,9 @@
 /** Scoring in memory: the compiled rules against a loop written for them, and others. */
-import { openDuckDbWarehouse } from '../../functions/local/duckdb-warehouse.ts';
-import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
-import type { CompiledPack } from '../../functions/scorecard/compile.ts';
-import { scoreBatch } from '../../functions/scorecard/score.ts';
-import { interpret as readLiterally } from '../oracle/interpreter.ts';
+import { openDuckDbWarehouse } from '../../functions/local/warehouse/warehouse.ts';
+import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
+import type { CompiledPack } from '../../functions/scorecard/engine/compile.ts';
+import { scoreBatch } from '../../functions/scorecard/engine/score.ts';
+import { interpret as readLiterally } from '../support/oracle/interpreter.ts';
 import { loadInputs } from './accounts.ts';
 import { handWritten } from './hand-written/hand-written.ts';
 import { handWrittenRows } from './hand-written/rows.ts';
@@ -99,7 +99,7 @@ export async function measureScorer(): Promise<Ratio[]> {
     {
       name: 'hand-written/oracle',
       ratio: ratioOf(objects.pointsOnly, objects.oracle),
-      says: `tests/oracle, which reads the rules literally: ${rate(objects.oracle)}`,
+      says: `tests/support/oracle, which reads the rules literally: ${rate(objects.oracle)}`,
     },
   ];
 }

@@ -1,5 +1,5 @@
 /** Results in a form that all contenders give, and the check that they are equal. */
-import type { Column, ColumnBatch } from '../../functions/scorecard/columns.ts';
+import type { Column, ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 import { pack } from './pack.ts';
 
 export { pack };

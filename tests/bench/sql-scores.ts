@@ -2,7 +2,7 @@
  * The same scores as one `CREATE TABLE AS` in DuckDB: what a team that knows SQL would write,
  * with the thresholds in the text. Generated from the pack, since nobody would type it.
  */
-import type { Measure, Scorecard } from '../../functions/scorecard/pack.ts';
+import type { Measure, Scorecard } from '../../functions/scorecard/language/pack/pack.ts';
 import { engine, firstDate } from './pack.ts';
 import { health, pack } from './scores.ts';
 

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import {
   seedSalesforceAccounts,
   spawnSalesforceServer,
-} from '../../functions/local/salesforce-child.ts';
-import { openSqliteBus } from '../../functions/local/sqlite-bus.ts';
-import { openSqliteSnapshots } from '../../functions/local/sqlite-snapshots.ts';
-import { publishShard } from '../../functions/pipeline/publish-shard.ts';
-import { scoreShard } from '../../functions/pipeline/score-shard.ts';
-import type { Runtime } from '../../functions/ports/runtime.ts';
+} from '../../functions/local/salesforce/child.ts';
+import { openSqliteBus } from '../../functions/local/state/sqlite-bus.ts';
+import { openSqliteSnapshots } from '../../functions/local/state/sqlite-snapshots.ts';
+import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts, snapshotsOf } from '../../functions/records/documents.ts';
+import { scoreShard } from '../../functions/runs/score-shard.ts';
+import type { Runtime } from '../../functions/runtime.ts';
 import { customFields } from '../../functions/salesforce/custom-fields.ts';
 import { crmFields } from '../../functions/sync/crm-fields.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';

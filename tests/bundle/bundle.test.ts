@@ -9,21 +9,21 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BundleManifest, buildBundle } from '../../functions/bundle/build.ts';
 import { type FunctionName, functionNames } from '../../functions/config.ts';
 import {
+  type SalesforceServer,
+  startSalesforceServer,
+} from '../../functions/local/salesforce/server.ts';
+import { customFields } from '../../functions/salesforce/custom-fields.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import {
   engineHash,
   packNames,
   readPackFiles,
   repositoryRoot,
-} from '../../functions/deployed-files.ts';
-import {
-  type SalesforceServer,
-  startSalesforceServer,
-} from '../../functions/local/salesforce-server.ts';
-import { customFields } from '../../functions/salesforce/custom-fields.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { install, type Served, serve } from './support/deployed.ts';
-import { type FirestoreStub, startFirestoreStub } from './support/firestore-stub.ts';
-import { ask, documents, environmentFor, runUnderWay } from './support/first-requests.ts';
-import { type Entry, unpack, unzip } from './support/unzip.ts';
+} from '../../functions/wiring/deployed-files.ts';
+import { install, type Served, serve } from '../support/bundle/deployed.ts';
+import { type FirestoreStub, startFirestoreStub } from '../support/bundle/firestore-stub.ts';
+import { ask, documents, environmentFor, runUnderWay } from '../support/bundle/first-requests.ts';
+import { type Entry, unpack, unzip } from '../support/bundle/unzip.ts';
 
 const root = repositoryRoot();
 const folder = mkdtempSync(join(tmpdir(), 'kenko-bundle-'));
@@ -108,7 +108,7 @@ describe('the archive', () => {
     );
     const own = sources.filter((source) => !source.includes('node_modules/'));
     expect(own).toContain('functions/index.ts');
-    expect(own).toContain('functions/pipeline/score-shard.ts');
+    expect(own).toContain('functions/runs/score-shard.ts');
     for (const source of own) expect(existsSync(join(root, source)), source).toBe(true);
     expect(
       own.filter((source) => /^functions\/(local|cli)\/|^tests\/|-local\.ts$/.test(source)),
@@ -156,7 +156,7 @@ describe('the archive', () => {
     const [functions = ''] = /chunks\/functions-\w+\.js/.exec(textOf('index.js')) ?? [];
     load(functions);
     const sources = [...loaded].flatMap((path) => JSON.parse(textOf(`${path}.map`)).sources);
-    expect(sources.join()).toContain('functions/pipeline/score-shard.ts');
+    expect(sources.join()).toContain('functions/runs/score-shard.ts');
     for (const client of ['firestore', 'pubsub', 'bigquery', 'common']) {
       expect(sources.join()).not.toContain(`node_modules/@google-cloud/${client}`);
     }

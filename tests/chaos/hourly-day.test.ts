@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { handOvers } from '../../functions/records/documents.ts';
-import { handsOf, noisyHours, routedFiles } from '../pipeline/support/routed-pack.ts';
-import { openTestSystem, type TestSystem } from '../pipeline/support/test-system.ts';
-import { accountIds, createWorld } from '../pipeline/support/tiny-data.ts';
+import { handsOf, noisyHours, routedFiles } from '../support/system/routed-pack.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { accountIds, createWorld } from '../support/system/tiny-data.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());

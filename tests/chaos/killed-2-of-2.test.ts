@@ -1,3 +1,3 @@
-import { describeKilled } from '../pipeline/support/killed.ts';
+import { describeKilled } from '../support/system/killed.ts';
 
 describeKilled({ rest: 1, of: 2 });

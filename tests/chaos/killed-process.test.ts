@@ -3,11 +3,11 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../functions/deployed-files.ts';
-import { openSqliteSnapshots } from '../../functions/local/sqlite-snapshots.ts';
+import { openSqliteSnapshots } from '../../functions/local/state/sqlite-snapshots.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
-import { stateOf } from '../pipeline/support/state-folder.ts';
+import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { stateOf } from '../support/system/state-folder.ts';
 
 const root = repositoryRoot();
 const accounts = '40';

@@ -1,7 +1,7 @@
 import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { openSalesforceCrm } from '../../functions/salesforce/salesforce-crm.ts';
-import { describeCrm } from './crm-contract.ts';
-import { startOrg } from './salesforce-org.ts';
+import { describeCrm } from '../support/contracts/crm-contract.ts';
+import { startOrg } from '../support/contracts/salesforce-org.ts';
 
 describeCrm('salesforce', async () => {
   const org = await startOrg({ queryPageSize: 200 });

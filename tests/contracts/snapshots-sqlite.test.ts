@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { code, Retryable } from '../../functions/errors.ts';
-import { openSqliteSnapshots } from '../../functions/local/sqlite-snapshots.ts';
+import { openSqliteSnapshots } from '../../functions/local/state/sqlite-snapshots.ts';
 import { type Collection, ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
-import { describeSnapshots } from './snapshots-contract.ts';
-import { at, fill, openedForEach, thingIndexes } from './snapshots-things.ts';
+import { describeSnapshots } from '../support/contracts/snapshots-contract.ts';
+import { at, fill, openedForEach, thingIndexes } from '../support/contracts/snapshots-things.ts';
 
 const openBoth = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kenko-snapshots-'));

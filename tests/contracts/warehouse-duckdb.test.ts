@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { code, hasCode, messageOf } from '../../functions/errors.ts';
-import { openDuckDbWarehouse } from '../../functions/local/duckdb-warehouse.ts';
-import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
-import { describeWarehouse } from './warehouse-contract.ts';
+import { openDuckDbWarehouse } from '../../functions/local/warehouse/warehouse.ts';
+import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
+import { describeWarehouse } from '../support/contracts/warehouse-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kenko-warehouse-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ describe('the DuckDB file', () => {
     const path = join(folder, 'locked.duckdb');
     const holder = await openDuckDbWarehouse({ path });
     const script = `
-      import { openDuckDbWarehouse } from ${JSON.stringify(new URL('../../functions/local/duckdb-warehouse.ts', import.meta.url).href)};
+      import { openDuckDbWarehouse } from ${JSON.stringify(new URL('../../functions/local/warehouse/warehouse.ts', import.meta.url).href)};
       await openDuckDbWarehouse({ path: ${JSON.stringify(path)} }).then(
         () => console.log('opened'),
         (error) => console.log(error.name, error.message),

@@ -6,14 +6,14 @@
  * their leases. Its own pushes and dead letters are tried at the end.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPubSubBus } from '../../functions/gcp/pubsub-bus.ts';
-import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators.ts';
-import { startPubSubPushes } from '../../functions/local/pubsub-pushes.ts';
-import { createQueues, openEmulatedPubSub } from '../../functions/local/pubsub-queues.ts';
+import { openPubSubBus } from '../../functions/gcp/pubsub/bus.ts';
+import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators/processes.ts';
+import { startPubSubPushes } from '../../functions/local/emulators/pubsub-pushes.ts';
+import { createQueues, openEmulatedPubSub } from '../../functions/local/emulators/pubsub-queues.ts';
 import { queues } from '../../functions/records/messages.ts';
 import { systemClock } from '../../functions/system-clock.ts';
-import { describeBus, maxAttempts } from '../contracts/bus-contract.ts';
-import { startPushConsumer } from '../contracts/push-consumer.ts';
+import { describeBus, maxAttempts } from '../support/contracts/bus-contract.ts';
+import { startPushConsumer } from '../support/contracts/push-consumer.ts';
 
 let emulator: Emulator;
 beforeAll(async () => {

@@ -1,17 +1,17 @@
 /** Whole runs on Firestore and Pub/Sub: what comes out is what the twin gives. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openFirestoreSnapshots } from '../../functions/gcp/firestore-snapshots.ts';
-import { openPubSubBus } from '../../functions/gcp/pubsub-bus.ts';
+import { openFirestoreSnapshots } from '../../functions/gcp/firestore/snapshots.ts';
+import { openPubSubBus } from '../../functions/gcp/pubsub/bus.ts';
 import {
   type Emulator,
   startFirestoreEmulator,
   startPubSubEmulator,
-} from '../../functions/local/emulators.ts';
-import { startPubSubPushes } from '../../functions/local/pubsub-pushes.ts';
-import { createQueues } from '../../functions/local/pubsub-queues.ts';
+} from '../../functions/local/emulators/processes.ts';
+import { startPubSubPushes } from '../../functions/local/emulators/pubsub-pushes.ts';
+import { createQueues } from '../../functions/local/emulators/pubsub-queues.ts';
 import { systemClock } from '../../functions/system-clock.ts';
-import { days } from '../pipeline/support/days.ts';
-import { openTestSystem } from '../pipeline/support/test-system.ts';
+import { days } from '../support/system/days.ts';
+import { openTestSystem } from '../support/system/test-system.ts';
 
 let firestore: Emulator;
 let pubsub: Emulator;

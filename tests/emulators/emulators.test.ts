@@ -6,9 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { repositoryRoot } from '../../functions/deployed-files.ts';
 import { code, Retryable } from '../../functions/errors.ts';
-import { startFirestoreEmulator, startPubSubEmulator } from '../../functions/local/emulators.ts';
+import {
+  startFirestoreEmulator,
+  startPubSubEmulator,
+} from '../../functions/local/emulators/processes.ts';
+import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 
 const isAnswering = (host: string): Promise<boolean> =>
   fetch(`http://${host}/`).then(
@@ -57,7 +60,7 @@ describe.each([
 
 test('an emulator ends with the process that started it, even where that is killed', async () => {
   const child = run(`
-    import { startPubSubEmulator } from './functions/local/emulators.ts';
+    import { startPubSubEmulator } from './functions/local/emulators/processes.ts';
     const { host } = await startPubSubEmulator();
     console.log(host);
   `);
@@ -72,7 +75,7 @@ test('one clear sentence says what is missing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kenko-path-'));
   symlinkSync('/bin/sh', join(folder, 'sh'));
   const script = `
-    import { startFirestoreEmulator } from './functions/local/emulators.ts';
+    import { startFirestoreEmulator } from './functions/local/emulators/processes.ts';
     await startFirestoreEmulator().catch((error) => console.log(error.name, error.message));
   `;
   const bench = async (): Promise<unknown> => {

@@ -4,10 +4,13 @@ import { code, Rejected, Retryable, Unauthorized } from '../../functions/errors.
 import {
   type FirestoreSnapshots,
   openFirestoreSnapshots,
-} from '../../functions/gcp/firestore-snapshots.ts';
+} from '../../functions/gcp/firestore/snapshots.ts';
 import { status } from '../../functions/gcp/grpc-failures.ts';
-import { type Emulator, startFirestoreEmulator } from '../../functions/local/emulators.ts';
-import { at, things } from '../contracts/snapshots-things.ts';
+import {
+  type Emulator,
+  startFirestoreEmulator,
+} from '../../functions/local/emulators/processes.ts';
+import { at, things } from '../support/contracts/snapshots-things.ts';
 import { type Fault, failFirst, type GrpcProxy, startGrpcProxy } from './grpc-proxy.ts';
 
 let emulator: Emulator;

@@ -2,9 +2,9 @@
 import type { PubSub } from '@google-cloud/pubsub';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { code } from '../../functions/errors.ts';
-import { openPubSubBus, type PubSubBus } from '../../functions/gcp/pubsub-bus.ts';
-import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators.ts';
-import { createQueues, openEmulatedPubSub } from '../../functions/local/pubsub-queues.ts';
+import { openPubSubBus, type PubSubBus } from '../../functions/gcp/pubsub/bus.ts';
+import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators/processes.ts';
+import { createQueues, openEmulatedPubSub } from '../../functions/local/emulators/pubsub-queues.ts';
 import { mostDeadLetters } from '../../functions/ports/bus.ts';
 import { systemClock } from '../../functions/system-clock.ts';
 import { pullAll } from './pull-all.ts';

@@ -7,9 +7,9 @@ import {
   openPubSubBus,
   type PubSubBus,
   type PubSubBusOptions,
-} from '../../functions/gcp/pubsub-bus.ts';
-import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators.ts';
-import { createQueues, openEmulatedPubSub } from '../../functions/local/pubsub-queues.ts';
+} from '../../functions/gcp/pubsub/bus.ts';
+import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators/processes.ts';
+import { createQueues, openEmulatedPubSub } from '../../functions/local/emulators/pubsub-queues.ts';
 import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { systemClock } from '../../functions/system-clock.ts';
 import { type Fault, failFirst, type GrpcProxy, startGrpcProxy } from './grpc-proxy.ts';

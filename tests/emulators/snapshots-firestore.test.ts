@@ -6,14 +6,17 @@ import { Firestore, Timestamp } from '@google-cloud/firestore';
 import { PassThroughClient } from 'google-auth-library';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { code } from '../../functions/errors.ts';
-import { openFirestoreSnapshots } from '../../functions/gcp/firestore-snapshots.ts';
-import { type Emulator, startFirestoreEmulator } from '../../functions/local/emulators.ts';
+import { openFirestoreSnapshots } from '../../functions/gcp/firestore/snapshots.ts';
+import {
+  type Emulator,
+  startFirestoreEmulator,
+} from '../../functions/local/emulators/processes.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { documentId } from '../../functions/records/document-id.ts';
 import { runs, snapshotsOf } from '../../functions/records/documents.ts';
-import { describeSnapshots } from '../contracts/snapshots-contract.ts';
-import { at, thingIndexes } from '../contracts/snapshots-things.ts';
-import { accountOf } from '../unit/api/documents.ts';
+import { accountOf } from '../support/api/documents.ts';
+import { describeSnapshots } from '../support/contracts/snapshots-contract.ts';
+import { at, thingIndexes } from '../support/contracts/snapshots-things.ts';
 
 let emulator: Emulator;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { openOwnSession } from '../../functions/cli/open-session.ts';
-import { summaryText } from '../../functions/cli/run-command.ts';
-import { kenko } from '../pipeline/support/command-line.ts';
+import { summaryText } from '../../functions/cli/run/run-command.ts';
+import { openOwnSession } from '../../functions/cli/session/open-session.ts';
+import { kenko } from '../support/system/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kenko-start-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

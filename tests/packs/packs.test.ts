@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runSummary } from '../../functions/cli/run-summary.ts';
-import { packNames } from '../../functions/deployed-files.ts';
+import { runSummary } from '../../functions/cli/run/run-summary.ts';
 import { kinds } from '../../functions/local/demo/kinds.ts';
-import type { HistoryRow } from '../../functions/scorecard/result.ts';
-import { kenko } from '../pipeline/support/command-line.ts';
-import { openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import { packNames } from '../../functions/wiring/deployed-files.ts';
+import { kenko } from '../support/system/command-line.ts';
+import { openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
 const today = '2026-03-10';
 describe.each(packNames())('the demo of %s', (name) => {

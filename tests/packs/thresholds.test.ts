@@ -1,9 +1,9 @@
 /** A pack's examples pin its thresholds and limits: whoever moves one without meaning to is stopped. */
 import { describe, expect, it } from 'vitest';
-import { packNames, readPackFiles } from '../../functions/deployed-files.ts';
-import type { Measure, Pack } from '../../functions/scorecard/pack.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { runRuleTests } from '../../functions/scorecard/rule-tests.ts';
+import type { Measure, Pack } from '../../functions/scorecard/language/pack/pack.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { runRuleTests } from '../../functions/scorecard/meaning/rule-tests.ts';
+import { packNames, readPackFiles } from '../../functions/wiring/deployed-files.ts';
 
 /** The measure with one of its thresholds moved up or down, by half the way to the next one. */
 function moved(measure: Measure, whole: boolean): Measure[] {

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
-import { postJson } from '../../functions/cli/http-client.ts';
-import { accountDocuments } from './support/routed-pack.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute } from './support/tiny-data.ts';
-import { tinyPackFiles } from './support/tiny-pack.ts';
+import { postJson } from '../../functions/cli/session/http-client.ts';
+import { accountDocuments } from '../support/system/routed-pack.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const card = `${tinyPackFiles().get('rules/tiny/scorecards/all.yaml')?.replace('points: 60', 'points: 40').replace('[300, 60]', '[300, 40]').replace('[150, 40]', '[150, 30]')}
   - id: proficiency

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts } from '../../functions/records/documents.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute } from './support/tiny-data.ts';
-import { tinyPackFiles } from './support/tiny-pack.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());

@@ -4,12 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { serveAdmin } from '../../functions/cli/admin.ts';
-import { openOwnSession, stateFolder } from '../../functions/cli/open-session.ts';
-import { runSummary } from '../../functions/cli/run-summary.ts';
+import { runSummary } from '../../functions/cli/run/run-summary.ts';
+import { serveAdmin } from '../../functions/cli/session/admin.ts';
+import { openOwnSession, stateFolder } from '../../functions/cli/session/open-session.ts';
 import { Rejected } from '../../functions/errors.ts';
 import { reconciliationDocument } from '../../functions/records/documents.ts';
-import { kenko } from './support/command-line.ts';
+import { kenko } from '../support/system/command-line.ts';
 
 let folder: string;
 let state: string[];

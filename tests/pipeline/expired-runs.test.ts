@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import { sweep } from '../../functions/pipeline/sweep.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
-import { finalState } from './support/final-state.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, nextDay } from './support/tiny-data.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
+import { finalState } from '../support/system/final-state.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, nextDay } from '../support/system/tiny-data.ts';
 
 const hour = 3_600_000;
 

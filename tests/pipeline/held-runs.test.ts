@@ -1,14 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { getJson, postJson } from '../../functions/cli/http-client.ts';
-import { heldMs } from '../../functions/pipeline/held-runs.ts';
-import { sweep } from '../../functions/pipeline/sweep.ts';
-import { runAnswer } from '../../functions/records/api-runs.ts';
+import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
+import { runAnswer } from '../../functions/records/api/runs.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { packs, type RunDocument, runs } from '../../functions/records/documents.ts';
-import { finalState } from './support/final-state.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { accountIds, createWorld, execute, lateRows, nextDay } from './support/tiny-data.ts';
-import { tinyPackFiles } from './support/tiny-pack.ts';
+import { heldMs } from '../../functions/runs/held-runs.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
+import { finalState } from '../support/system/final-state.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import {
+  accountIds,
+  createWorld,
+  execute,
+  lateRows,
+  nextDay,
+} from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const monday = '2026-03-01T17:00:00Z';
 const tuesday = '2026-03-02T17:00:00Z';

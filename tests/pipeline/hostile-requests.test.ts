@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finalState } from './support/final-state.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld } from './support/tiny-data.ts';
+import { finalState } from '../support/system/final-state.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld } from '../support/system/tiny-data.ts';
 
 let system: TestSystem;
 let before: Record<string, unknown>;

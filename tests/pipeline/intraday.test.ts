@@ -7,9 +7,9 @@ import {
   type RunDocument,
   runs,
 } from '../../functions/records/documents.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute } from './support/tiny-data.ts';
-import { tinyPackFiles } from './support/tiny-pack.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const packPath = 'rules/tiny/pack.yaml';
 const hysteresis = 6;

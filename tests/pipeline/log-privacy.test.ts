@@ -6,14 +6,19 @@
 
 import { PassThroughClient } from 'google-auth-library';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { postJson } from '../../functions/cli/http-client.ts';
-import { openBigQueryWarehouse } from '../../functions/gcp/bigquery-warehouse.ts';
-import { startBigQueryServer } from '../../functions/local/bigquery-server.ts';
-import { runtimeOf, useRuntime } from '../../functions/wiring.ts';
-import { type Fault, type Org, type SeenRequest, startOrg } from '../contracts/salesforce-org.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute } from './support/tiny-data.ts';
-import { tinyPackFiles } from './support/tiny-pack.ts';
+import { postJson } from '../../functions/cli/session/http-client.ts';
+import { openBigQueryWarehouse } from '../../functions/gcp/bigquery/warehouse.ts';
+import { startBigQueryServer } from '../../functions/local/bigquery/server.ts';
+import { runtimeOf, useRuntime } from '../../functions/wiring/deployed.ts';
+import {
+  type Fault,
+  type Org,
+  type SeenRequest,
+  startOrg,
+} from '../support/contracts/salesforce-org.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const mark = 'MARKED';
 const monday = '2026-03-01T17:00:00Z';

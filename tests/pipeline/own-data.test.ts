@@ -3,12 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../functions/deployed-files.ts';
-import { type AccountSummary, accountAnswer } from '../../functions/records/api.ts';
-import { kenko } from './support/command-line.ts';
-import { stateOf } from './support/state-folder.ts';
+import { type AccountSummary, accountAnswer } from '../../functions/records/api/accounts.ts';
+import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { kenko } from '../support/system/command-line.ts';
+import { stateOf } from '../support/system/state-folder.ts';
 
-const extract = join(repositoryRoot(), 'tests/fixtures/cdnow-500');
+const extract = join(repositoryRoot(), 'tests/support/fixtures/cdnow-500');
 const asOf = '1998-04-01T00:00:00Z';
 
 let folder: string;

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import type { AccountsChangedMessage } from '../../functions/records/messages.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute } from './support/tiny-data.ts';
-import { tinyPackFiles } from './support/tiny-pack.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());

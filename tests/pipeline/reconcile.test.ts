@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { getJson } from '../../functions/cli/http-client.ts';
-import type { FieldData } from '../../functions/local/salesforce-accounts.ts';
-import { accountAnswer } from '../../functions/records/api.ts';
+import { getJson } from '../../functions/cli/session/http-client.ts';
+import type { FieldData } from '../../functions/local/salesforce/accounts.ts';
+import { accountAnswer } from '../../functions/records/api/accounts.ts';
 import { ref } from '../../functions/records/collection.ts';
 import {
   crmAccounts,
@@ -9,10 +9,10 @@ import {
   reconciliations,
 } from '../../functions/records/documents.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
-import { finalState } from './support/final-state.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute, nextDay } from './support/tiny-data.ts';
-import { tinyPackFiles } from './support/tiny-pack.ts';
+import { finalState } from '../support/system/final-state.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const monday = '2026-03-01T17:00:00Z';
 const night = '2026-03-01T20:00:00Z';

@@ -1,10 +1,15 @@
 import { afterEach, expect, it } from 'vitest';
 import { ref } from '../../functions/records/collection.ts';
 import { type HandOverDocument, handOverId, handOvers } from '../../functions/records/documents.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { accountDocuments, handsOf, noisyHours, routedFiles } from './support/routed-pack.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute, nextDay } from './support/tiny-data.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import {
+  accountDocuments,
+  handsOf,
+  noisyHours,
+  routedFiles,
+} from '../support/system/routed-pack.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());

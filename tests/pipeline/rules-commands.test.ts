@@ -3,11 +3,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../functions/deployed-files.ts';
-import { kenko } from './support/command-line.ts';
+import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { kenko } from '../support/system/command-line.ts';
 
 const root = repositoryRoot();
-const data = join(root, 'tests/fixtures/cdnow-500');
+const data = join(root, 'tests/support/fixtures/cdnow-500');
 const onData = ['--data', data, '--as-of', '1998-04-01T00:00:00Z'];
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { getJson } from '../../functions/cli/http-client.ts';
-import { republishOverridden } from '../../functions/pipeline/overrides.ts';
+import { getJson } from '../../functions/cli/session/http-client.ts';
+import { republishOverridden } from '../../functions/publish/overrides.ts';
 import { ref } from '../../functions/records/collection.ts';
 import {
   type AccountDocument,
@@ -11,9 +11,9 @@ import {
   runs,
 } from '../../functions/records/documents.ts';
 import { crmFields } from '../../functions/sync/crm-fields.ts';
-import { finalState } from './support/final-state.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, execute, lateRows, leave, nextDay } from './support/tiny-data.ts';
+import { finalState } from '../support/system/final-state.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute, lateRows, leave, nextDay } from '../support/system/tiny-data.ts';
 
 const monday = '2026-03-01T17:00:00Z';
 const tuesday = '2026-03-02T17:00:00Z';

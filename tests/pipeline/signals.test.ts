@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { getJson, postJson } from '../../functions/cli/http-client.ts';
+import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
 import { Rejected, Retryable, Throttled } from '../../functions/errors.ts';
 import { ref } from '../../functions/records/collection.ts';
 import {
@@ -7,9 +7,13 @@ import {
   episodeId,
   episodes,
 } from '../../functions/records/signal-documents.ts';
-import { openTestSystem, type TestSystem, type TestSystemOptions } from './support/test-system.ts';
-import { accountIds, createWorld, execute, leave } from './support/tiny-data.ts';
-import { channels, signalPackFiles, signalsYaml } from './support/tiny-signals.ts';
+import {
+  openTestSystem,
+  type TestSystem,
+  type TestSystemOptions,
+} from '../support/system/test-system.ts';
+import { accountIds, createWorld, execute, leave } from '../support/system/tiny-data.ts';
+import { channels, signalPackFiles, signalsYaml } from '../support/system/tiny-signals.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());
@@ -157,7 +161,7 @@ describe('a signal that begins', () => {
     await run('2026-03-01');
     const other = signalsYaml.replace('id: low\n', 'id: fewer\n');
     const { pack } = system.runtime;
-    const { parsePack } = await import('../../functions/scorecard/parse.ts');
+    const { parsePack } = await import('../../functions/scorecard/language/parse/pack.ts');
     system.runtime.pack = parsePack(signalPackFiles({ 'rules/tiny/signals.yaml': other }));
     expect(system.runtime.pack.hash).toBe(pack.hash);
     await day('2026-03-02');

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Retryable, Throttled, Unauthorized } from '../../functions/errors.ts';
-import { sweep } from '../../functions/pipeline/sweep.ts';
 import type { Crm } from '../../functions/ports/crm.ts';
-import type { Runtime } from '../../functions/ports/runtime.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts, crmAccounts } from '../../functions/records/documents.ts';
+import type { Runtime } from '../../functions/runtime.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
-import { useRuntime } from '../../functions/wiring.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld } from './support/tiny-data.ts';
+import { useRuntime } from '../../functions/wiring/deployed.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld } from '../support/system/tiny-data.ts';
 
 const message = { pack: 'tiny', run: 'r', accounts: ['a2'] };
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts, runs } from '../../functions/records/documents.ts';
-import { openTestSystem, type TestSystem } from './support/test-system.ts';
-import { createWorld, lateRows, nextDay } from './support/tiny-data.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, lateRows, nextDay } from '../support/system/tiny-data.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());

@@ -7,9 +7,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { QueryError, startReferenceEngine } from './support/engine.ts';
-import { engineVersion, installEngine, installedEngine } from './support/engine-package.ts';
-import { samples } from './support/samples.ts';
+import { QueryError, startReferenceEngine } from '../support/reference/engine.ts';
+import {
+  engineVersion,
+  installEngine,
+  installedEngine,
+} from '../support/reference/engine-package.ts';
+import { samples } from '../support/reference/samples.ts';
 
 let folder: string;
 let registry: Server | undefined;

@@ -1,23 +1,23 @@
 /** Every metric file there is: what Google's analyser says of it, and what it gives. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runInputsQuery } from '../../functions/inputs/run-inputs.ts';
+import { findSources } from '../../functions/inputs/sources.ts';
+import { visibleColumns } from '../../functions/inputs/sources-query.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
-} from '../../functions/local/duckdb-warehouse.ts';
-import { runInputsQuery } from '../../functions/pipeline/run-inputs.ts';
-import { findSources } from '../../functions/pipeline/sources.ts';
-import { visibleColumns } from '../../functions/pipeline/sources-query.ts';
-import type { PackGroup } from '../../functions/scorecard/pack.ts';
-import { groups, sources } from '../sql/support/catalogue.ts';
-import { asOf, date, zone } from '../sql/support/fixture.ts';
-import { difference } from './support/compare.ts';
+} from '../../functions/local/warehouse/warehouse.ts';
+import type { PackGroup } from '../../functions/scorecard/language/pack/pack.ts';
+import { difference } from '../support/reference/compare.ts';
 import {
   type ReferenceEngine,
   type ReferenceTable,
   startReferenceEngine,
-} from './support/engine.ts';
-import { emptied, hostileSources, oddIds } from './support/hostile-rows.ts';
-import { evaluateOnTwin, placeInTwin } from './support/twin.ts';
+} from '../support/reference/engine.ts';
+import { emptied, hostileSources, oddIds } from '../support/reference/hostile-rows.ts';
+import { evaluateOnTwin, placeInTwin } from '../support/reference/twin.ts';
+import { groups, sources } from '../support/sql/catalogue.ts';
+import { asOf, date, zone } from '../support/sql/fixture.ts';
 
 /** What a metric may name. */
 const given = { as_of: { timestamp: asOf }, date: { date } };

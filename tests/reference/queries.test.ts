@@ -5,32 +5,32 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { enterIntervention } from '../../functions/api/enter-entry.ts';
-import { historyOf } from '../../functions/api/history.ts';
-import { portfolioOf } from '../../functions/api/portfolio.ts';
-import { packNames, readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
+import { historyOf } from '../../functions/api/accounts/history.ts';
+import { portfolioOf } from '../../functions/api/accounts/portfolio.ts';
+import { enterIntervention } from '../../functions/api/entries/enter-entry.ts';
+import { endOfDate } from '../../functions/calendar.ts';
 import { code, Rejected } from '../../functions/errors.ts';
-import { faultyMetrics } from '../../functions/pipeline/freeze-inputs.ts';
-import { endOfDate } from '../../functions/pipeline/slot.ts';
+import { faultyMetrics } from '../../functions/inputs/freeze-inputs.ts';
 import {
   findSources,
   groupAges,
   sourceStates,
   validateSources,
-} from '../../functions/pipeline/sources.ts';
-import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
+} from '../../functions/inputs/sources.ts';
+import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
-import { useRuntime } from '../../functions/wiring.ts';
-import { openTestSystem, type TestSystem } from '../pipeline/support/test-system.ts';
-import { createWorld, execute } from '../pipeline/support/tiny-data.ts';
-import { tinyPackFiles } from '../pipeline/support/tiny-pack.ts';
-import { sources } from '../sql/support/catalogue.ts';
-import { date } from '../sql/support/fixture.ts';
-import { type CheckedWarehouse, checkedWarehouse } from './support/checked-warehouse.ts';
-import { type ReferenceEngine, startReferenceEngine } from './support/engine.ts';
-import { hostileIds, hostileSources } from './support/hostile-rows.ts';
-import { placeInTwin } from './support/twin.ts';
+import { useRuntime } from '../../functions/wiring/deployed.ts';
+import { packNames, readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { type CheckedWarehouse, checkedWarehouse } from '../support/reference/checked-warehouse.ts';
+import { type ReferenceEngine, startReferenceEngine } from '../support/reference/engine.ts';
+import { hostileIds, hostileSources } from '../support/reference/hostile-rows.ts';
+import { placeInTwin } from '../support/reference/twin.ts';
+import { sources } from '../support/sql/catalogue.ts';
+import { date } from '../support/sql/fixture.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const root = repositoryRoot();
 const partitions = new Map(

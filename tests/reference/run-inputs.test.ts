@@ -1,27 +1,27 @@
 /** The query that freezes a run's inputs, in every shape it takes, for every pack there is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packNames, readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
+import { addDays } from '../../functions/calendar.ts';
+import { type RunInputsRequest, runInputsQuery } from '../../functions/inputs/run-inputs.ts';
+import { historyTable } from '../../functions/inputs/run-tables.ts';
+import { findSources } from '../../functions/inputs/sources.ts';
+import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
-} from '../../functions/local/duckdb-warehouse.ts';
-import { type RunInputsRequest, runInputsQuery } from '../../functions/pipeline/run-inputs.ts';
-import { historyTable } from '../../functions/pipeline/run-tables.ts';
-import { addDays } from '../../functions/pipeline/slot.ts';
-import { findSources } from '../../functions/pipeline/sources.ts';
-import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
-import type { Pack } from '../../functions/scorecard/pack.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { sources } from '../sql/support/catalogue.ts';
-import { asOf, date } from '../sql/support/fixture.ts';
-import { difference } from './support/compare.ts';
+} from '../../functions/local/warehouse/warehouse.ts';
+import type { Pack } from '../../functions/scorecard/language/pack/pack.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { packNames, readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { difference } from '../support/reference/compare.ts';
 import {
   type ReferenceEngine,
   type ReferenceTable,
   startReferenceEngine,
-} from './support/engine.ts';
-import { hostileIds, hostileResults, hostileSources } from './support/hostile-rows.ts';
-import { evaluateOnTwin, placeInTwin } from './support/twin.ts';
+} from '../support/reference/engine.ts';
+import { hostileIds, hostileResults, hostileSources } from '../support/reference/hostile-rows.ts';
+import { evaluateOnTwin, placeInTwin } from '../support/reference/twin.ts';
+import { sources } from '../support/sql/catalogue.ts';
+import { asOf, date } from '../support/sql/fixture.ts';
 
 const root = repositoryRoot();
 const packs = packNames(root).map((name) => parsePack(readPackFiles(name)));

@@ -5,26 +5,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageOf, Rejected } from '../../functions/errors.ts';
 import {
-  type DuckDbWarehouse,
-  openDuckDbWarehouse,
-} from '../../functions/local/duckdb-warehouse.ts';
-import { translateGoogleSql } from '../../functions/local/googlesql.ts';
-import {
   castTypes,
   metricFunctions,
   ownFunctions,
   ownSyntaxKinds,
   syntaxKinds,
-} from '../../functions/local/googlesql-constructs.ts';
-import { isObject, parseGoogleSql, walk } from '../../functions/local/googlesql-tree.ts';
-import { difference } from './support/compare.ts';
+} from '../../functions/local/googlesql/constructs.ts';
+import { translateGoogleSql } from '../../functions/local/googlesql/translate.ts';
+import { isObject, parseGoogleSql, walk } from '../../functions/local/googlesql/tree.ts';
+import {
+  type DuckDbWarehouse,
+  openDuckDbWarehouse,
+} from '../../functions/local/warehouse/warehouse.ts';
+import { difference } from '../support/reference/compare.ts';
 import {
   type ReferenceEngine,
   type ReferenceTable,
   type Result,
   startReferenceEngine,
-} from './support/engine.ts';
-import { samples } from './support/samples.ts';
+} from '../support/reference/engine.ts';
+import { samples } from '../support/reference/samples.ts';
 import {
   expressions,
   failing,
@@ -32,8 +32,8 @@ import {
   ownQueries,
   queries,
   refused,
-} from './support/subset-cases.ts';
-import { askTwin, placeInTwin } from './support/twin.ts';
+} from '../support/reference/subset-cases.ts';
+import { askTwin, placeInTwin } from '../support/reference/twin.ts';
 
 let engine: ReferenceEngine;
 let warehouse: DuckDbWarehouse;

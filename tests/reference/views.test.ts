@@ -1,23 +1,27 @@
 /** Every reporting view: what Google's analyser says of it, and what it gives on both engines. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../functions/deployed-files.ts';
+import { addDays } from '../../functions/calendar.ts';
+import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
+import {
+  placeView,
+  readViews,
+  twinPlace,
+} from '../../functions/local/warehouse/reporting-views.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
-} from '../../functions/local/duckdb-warehouse.ts';
-import { placeView, readViews, twinPlace } from '../../functions/local/reporting-views.ts';
-import { addDays } from '../../functions/pipeline/slot.ts';
-import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
-import { date } from '../sql/support/fixture.ts';
-import { difference } from './support/compare.ts';
+} from '../../functions/local/warehouse/warehouse.ts';
+import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { difference } from '../support/reference/compare.ts';
 import {
   type ReferenceEngine,
   type ReferenceTable,
   startReferenceEngine,
-} from './support/engine.ts';
-import { emptied, hostileResults } from './support/hostile-rows.ts';
-import { evaluateOnTwin, placeInTwin } from './support/twin.ts';
+} from '../support/reference/engine.ts';
+import { emptied, hostileResults } from '../support/reference/hostile-rows.ts';
+import { evaluateOnTwin, placeInTwin } from '../support/reference/twin.ts';
+import { date } from '../support/sql/fixture.ts';
 
 const folder = join(repositoryRoot(), 'sql', 'views');
 const dataset = 'kenko';

@@ -1,7 +1,7 @@
 /** What Dropbox Japan tells of its score, on the demo's customers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../functions/scorecard/result.ts';
-import { openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import { openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
 const today = '2026-03-10';
 

@@ -3,11 +3,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
 import type { ActionEffect } from '../../functions/evidence/action-effects.ts';
 import type { ScoreProof } from '../../functions/evidence/backtest.ts';
-import { kenko } from '../pipeline/support/command-line.ts';
-import { openPackAtWork } from './support/pack-at-work.ts';
+import { readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { openPackAtWork } from '../support/seeds/pack-at-work.ts';
+import { kenko } from '../support/system/command-line.ts';
 
 const rules = join(repositoryRoot(), 'rules');
 let folder: string;
@@ -176,7 +176,7 @@ describe('evidence', () => {
     [['--from', '2026-02-30'], '--from'],
     [['--from', '2026-03-01', '--to', '2026-02-01'], 'swap them'],
     [['--score', 'wealth'], 'There is no score "wealth"; pack saas has health, approach.'],
-    [['--data', join(repositoryRoot(), 'tests/fixtures/cdnow-500')], 'no table "outcomes"'],
+    [['--data', join(repositoryRoot(), 'tests/support/fixtures/cdnow-500')], 'no table "outcomes"'],
   ])('%j gets one clear sentence', async (flags, sentence) => {
     const pack = flags[0] === '--data' ? 'retail' : 'saas';
     const asked = await kenko('rules', 'backtest', join(rules, pack), ...flags);
@@ -185,7 +185,7 @@ describe('evidence', () => {
   });
 
   it('looks at files beside what people logged, and takes none of them into the state', async () => {
-    const data = join(repositoryRoot(), 'tests/fixtures/cdnow-500');
+    const data = join(repositoryRoot(), 'tests/support/fixtures/cdnow-500');
     const asked = await kenko('actions', '--state', state, '--data', data);
     expect(asked.status).toBe(2);
     expect(asked.stderr).toContain('The data has no table "outcomes"');

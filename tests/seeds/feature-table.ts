@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type ModuleResults, readBehaviourResults } from './support/behaviour-results.ts';
+import { type ModuleResults, readBehaviourResults } from '../support/seeds/behaviour-results.ts';
 
 const behaviours = z.record(z.string(), z.string());
 const begin = '<!-- features -->';

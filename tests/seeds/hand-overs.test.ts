@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { accountLog } from '../../functions/records/api-entries.ts';
+import { accountLog } from '../../functions/records/api/entries.ts';
 import { handOvers } from '../../functions/records/documents.ts';
-import { kenko } from '../pipeline/support/command-line.ts';
-import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
+import { openPackAtWork, type PackAtWork } from '../support/seeds/pack-at-work.ts';
+import { kenko } from '../support/system/command-line.ts';
 
 let work: PackAtWork;
 let closed = false;

@@ -1,8 +1,8 @@
 /** Monoxer's pack at work: a low score leads to a call, a high one to a proposal. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountLog, answerReport } from '../../functions/records/api-entries.ts';
-import { worklistAnswer } from '../../functions/records/api-worklists.ts';
-import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
+import { accountLog, answerReport } from '../../functions/records/api/entries.ts';
+import { worklistAnswer } from '../../functions/records/api/worklists.ts';
+import { openPackAtWork, type PackAtWork } from '../support/seeds/pack-at-work.ts';
 
 describe('a learning platform at work', () => {
   let work: PackAtWork;

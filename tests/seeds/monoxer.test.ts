@@ -1,7 +1,7 @@
 /** What Monoxer tells of its score, on the demo's schools. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../functions/scorecard/result.ts';
-import { auc, openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import { auc, openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
 type Health = Map<string, HistoryRow>;
 

@@ -1,7 +1,7 @@
 /** What PLAID tells of its customer success, on the demo's customers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../functions/scorecard/result.ts';
-import { auc, openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import { auc, openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
 const today = '2026-03-10';
 

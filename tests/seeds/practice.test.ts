@@ -3,12 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packNames, readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
-import { accountAnswer } from '../../functions/records/api.ts';
-import { disagreementList } from '../../functions/records/api-entries.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { kenko } from '../pipeline/support/command-line.ts';
-import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
+import { accountAnswer } from '../../functions/records/api/accounts.ts';
+import { disagreementList } from '../../functions/records/api/entries.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { packNames, readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { openPackAtWork, type PackAtWork } from '../support/seeds/pack-at-work.ts';
+import { kenko } from '../support/system/command-line.ts';
 
 const root = repositoryRoot();
 let folder: string;

@@ -1,8 +1,8 @@
 /** SmartHR's pack at work: what stands on screens in meetings, and across all customers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountAnswer, accountList } from '../../functions/records/api.ts';
-import { portfolioAnswer } from '../../functions/records/api-portfolio.ts';
-import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
+import { accountAnswer, accountList } from '../../functions/records/api/accounts.ts';
+import { portfolioAnswer } from '../../functions/records/api/portfolio.ts';
+import { openPackAtWork, type PackAtWork } from '../support/seeds/pack-at-work.ts';
 
 describe('a personnel-administration service at work', () => {
   let work: PackAtWork;

@@ -1,8 +1,8 @@
 /** trocco's pack at work: from the product's database and contracts to everybody's screen. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountAnswer } from '../../functions/records/api.ts';
-import { runAnswer, runList } from '../../functions/records/api-runs.ts';
-import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
+import { accountAnswer } from '../../functions/records/api/accounts.ts';
+import { runAnswer, runList } from '../../functions/records/api/runs.ts';
+import { openPackAtWork, type PackAtWork } from '../support/seeds/pack-at-work.ts';
 
 describe('a data-integration platform at work', () => {
   let work: PackAtWork;

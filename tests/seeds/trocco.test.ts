@@ -1,8 +1,8 @@
 /** What primeNumber tells of trocco's score, on the demo's customers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scorecard } from '../../functions/scorecard/pack.ts';
-import type { HistoryRow } from '../../functions/scorecard/result.ts';
-import { auc, openScoredDemo, type ScoredDemo } from '../unit/support/demo-scoring.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import type { Scorecard } from '../../functions/scorecard/language/pack/pack.ts';
+import { auc, openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
 const today = '2026-03-10';
 

@@ -1,8 +1,8 @@
 /** Wantedly's pack at work: what reaches the people who look after customers, and where. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { worklistAnswer } from '../../functions/records/api-worklists.ts';
+import { worklistAnswer } from '../../functions/records/api/worklists.ts';
 import type { AccountDocument } from '../../functions/records/documents.ts';
-import { openPackAtWork, type PackAtWork } from './support/pack-at-work.ts';
+import { openPackAtWork, type PackAtWork } from '../support/seeds/pack-at-work.ts';
 
 describe('a recruiting platform at work', () => {
   let work: PackAtWork;

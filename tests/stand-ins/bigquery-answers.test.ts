@@ -1,7 +1,7 @@
 /** What the BigQuery adapter makes of answers that are cut short, wrong, or many pages long. */
 import { describe, expect, it } from 'vitest';
 import { Retryable } from '../../functions/errors.ts';
-import type { Answer } from '../../functions/local/bigquery-faults.ts';
+import type { Answer } from '../../functions/local/bigquery/faults.ts';
 import {
   failureOf,
   fill,

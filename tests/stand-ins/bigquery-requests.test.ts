@@ -10,7 +10,7 @@ import {
   Throttled,
   Unauthorized,
 } from '../../functions/errors.ts';
-import type { Answer } from '../../functions/local/bigquery-faults.ts';
+import type { Answer } from '../../functions/local/bigquery/faults.ts';
 import {
   failureOf,
   fresh,
@@ -136,7 +136,7 @@ describe('requests', () => {
   });
 
   it('load the client only when one is made', () => {
-    const adapter = new URL('../../functions/gcp/bigquery-warehouse.ts', import.meta.url).href;
+    const adapter = new URL('../../functions/gcp/bigquery/warehouse.ts', import.meta.url).href;
     const script = `
       import { createRequire } from 'node:module';
       const { openBigQueryWarehouse } = await import(${JSON.stringify(adapter)});

@@ -4,18 +4,18 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import {
   type BigQueryWarehouseOptions,
   openBigQueryWarehouse,
-} from '../../functions/gcp/bigquery-warehouse.ts';
+} from '../../functions/gcp/bigquery/warehouse.ts';
 import {
   type BigQueryServerOptions,
   startBigQueryServer,
-} from '../../functions/local/bigquery-server.ts';
+} from '../../functions/local/bigquery/server.ts';
+import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
-} from '../../functions/local/duckdb-warehouse.ts';
-import { virtualClock } from '../../functions/local/virtual-clock.ts';
+} from '../../functions/local/warehouse/warehouse.ts';
 import type { TableSchema, Warehouse } from '../../functions/ports/warehouse.ts';
-import type { ColumnBatch } from '../../functions/scorecard/columns.ts';
+import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 
 export const projectId = 'kenko-test';
 export const location = 'asia-northeast1';

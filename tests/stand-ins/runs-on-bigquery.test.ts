@@ -1,10 +1,10 @@
 /** Whole runs through the BigQuery adapter: what comes out is what the twin gives. */
 import { PassThroughClient } from 'google-auth-library';
 import { expect, it } from 'vitest';
-import { openBigQueryWarehouse } from '../../functions/gcp/bigquery-warehouse.ts';
-import { type BigQueryServer, startBigQueryServer } from '../../functions/local/bigquery-server.ts';
-import { days } from '../pipeline/support/days.ts';
-import { openTestSystem, type TestSystem } from '../pipeline/support/test-system.ts';
+import { openBigQueryWarehouse } from '../../functions/gcp/bigquery/warehouse.ts';
+import { type BigQueryServer, startBigQueryServer } from '../../functions/local/bigquery/server.ts';
+import { days } from '../support/system/days.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 
 /** The same system, whose functions reach its tables through the client and the stand-in. */
 async function throughBigQuery(system: TestSystem): Promise<BigQueryServer> {

@@ -8,21 +8,26 @@ import {
   portsOf,
   readConfiguration,
 } from '../../functions/config.ts';
-import { readPackFiles } from '../../functions/deployed-files.ts';
-import { leaseMs } from '../../functions/pipeline/leases.ts';
-import { announcedMs } from '../../functions/pipeline/overrides.ts';
+import { announcedMs } from '../../functions/publish/overrides.ts';
 import { queueConsumers, queues } from '../../functions/records/messages.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { functionAt } from './cloud/deliveries.ts';
-import { blockIn, textIn, type Values } from './provider/values.ts';
-import { byName, deployedFunctions, environmentIn, serviceOf } from './support/deployed.ts';
+import { leaseMs } from '../../functions/runs/leases.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { readPackFiles } from '../../functions/wiring/deployed-files.ts';
+import {
+  byName,
+  deployedFunctions,
+  environmentIn,
+  serviceOf,
+} from '../support/terraform/deployed.ts';
 import {
   type Deployment,
   largest,
   openDeployment,
   project,
   smallest,
-} from './support/deployment.ts';
+} from '../support/terraform/deployment.ts';
+import { functionAt } from './cloud/deliveries.ts';
+import { blockIn, textIn, type Values } from './provider/values.ts';
 
 const pack = parsePack(readPackFiles('saas'));
 

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocksOf } from '../support/terraform/blocks.ts';
+import { configuration, emptyProject } from '../support/terraform/deployment.ts';
+import { openTerraform, type Terraform } from '../support/terraform/terraform-cli.ts';
 import { startProviderServer } from './provider/provider-server.ts';
 import { readProviderSchemas } from './provider/schema.ts';
-import { blocksOf } from './support/blocks.ts';
-import { configuration, emptyProject } from './support/deployment.ts';
-import { openTerraform, type Terraform } from './support/terraform-cli.ts';
 
 const folders = (name: string): string[] =>
   readdirSync(join(configuration, name)).map((entry) => join(configuration, name, entry));

@@ -2,19 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
-import { readViews } from '../../functions/local/reporting-views.ts';
+import { runId } from '../../functions/calendar.ts';
+import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
+import { readViews } from '../../functions/local/warehouse/reporting-views.ts';
 import { counters } from '../../functions/log.ts';
-import { runId } from '../../functions/pipeline/slot.ts';
-import { readTableSchemas } from '../../functions/pipeline/table-schemas.ts';
 import type { Collection } from '../../functions/records/collection.ts';
 import * as documents from '../../functions/records/documents.ts';
 import { indexes } from '../../functions/records/indexes.ts';
 import unindexedFields from '../../functions/records/unindexed-fields.json' with { type: 'json' };
-import { parsePack } from '../../functions/scorecard/parse.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
+import { byName } from '../support/terraform/deployed.ts';
+import { type Deployment, largest, openDeployment } from '../support/terraform/deployment.ts';
 import { blockIn, blocksIn, textIn, textsIn } from './provider/values.ts';
-import { byName } from './support/deployed.ts';
-import { type Deployment, largest, openDeployment } from './support/deployment.ts';
 
 const root = repositoryRoot();
 const pack = parsePack(readPackFiles('saas'));

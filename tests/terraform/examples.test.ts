@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { deliveryProblems } from './cloud/deliveries.ts';
 import {
   copyConfiguration,
   type Deployment,
   openDeployment,
   project,
-} from './support/deployment.ts';
+} from '../support/terraform/deployment.ts';
+import { deliveryProblems } from './cloud/deliveries.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kenko-example-'));
 let deployment: Deployment | undefined;

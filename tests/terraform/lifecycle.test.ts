@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../../functions/bundle/build.ts';
-import { repositoryRoot } from '../../functions/deployed-files.ts';
-import { deliveryProblems } from './cloud/deliveries.ts';
-import { blockIn, textIn, type Values, valueAt } from './provider/values.ts';
+import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import {
   copyConfiguration,
   type Deployment,
@@ -16,7 +14,9 @@ import {
   project,
   smallest,
   writeBundle,
-} from './support/deployment.ts';
+} from '../support/terraform/deployment.ts';
+import { deliveryProblems } from './cloud/deliveries.ts';
+import { blockIn, textIn, type Values, valueAt } from './provider/values.ts';
 
 let opened: Deployment[] = [];
 afterEach(() => {

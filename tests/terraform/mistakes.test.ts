@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { environmentOf } from '../../functions/config.ts';
-import { deliveryProblems } from './cloud/deliveries.ts';
-import { grantTexts } from './cloud/grants.ts';
-import type { Calls } from './support/calls.ts';
-import { environmentIn } from './support/deployed.ts';
+import type { Calls } from '../support/terraform/calls.ts';
+import { environmentIn } from '../support/terraform/deployed.ts';
 import {
   copyConfiguration,
   type Deployment,
   largest,
   openDeployment,
-} from './support/deployment.ts';
-import { type Mistake, made, refused } from './support/mistakes.ts';
-import { needsOfLargest, smallestGrants } from './support/needs.ts';
-import { observeCalls } from './support/observed-calls.ts';
+} from '../support/terraform/deployment.ts';
+import { type Mistake, made, refused } from '../support/terraform/mistakes.ts';
+import { needsOfLargest, smallestGrants } from '../support/terraform/needs.ts';
+import { observeCalls } from '../support/terraform/observed-calls.ts';
+import { deliveryProblems } from './cloud/deliveries.ts';
+import { grantTexts } from './cloud/grants.ts';
 
 /** Everything wrong that the other tests would find. */
 function problemsIn(deployment: Deployment, calls: Calls): string {

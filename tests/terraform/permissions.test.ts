@@ -2,18 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionNames } from '../../functions/config.ts';
 import { queueNames } from '../../functions/records/messages.ts';
-import { grantsOf, grantTexts, permissionsOf } from './cloud/grants.ts';
-import { textIn } from './provider/values.ts';
-import type { Calls } from './support/calls.ts';
+import type { Calls } from '../support/terraform/calls.ts';
 import {
   type Deployment,
   largest,
   openDeployment,
   project,
   smallest,
-} from './support/deployment.ts';
-import { needsOfLargest, smallestGrants } from './support/needs.ts';
-import { observeCalls } from './support/observed-calls.ts';
+} from '../support/terraform/deployment.ts';
+import { needsOfLargest, smallestGrants } from '../support/terraform/needs.ts';
+import { observeCalls } from '../support/terraform/observed-calls.ts';
+import { grantsOf, grantTexts, permissionsOf } from './cloud/grants.ts';
+import { textIn } from './provider/values.ts';
 
 let everything: Deployment;
 let calls: Calls;

@@ -2,9 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rowsOf } from '../support/terraform/blocks.ts';
+import {
+  configuration,
+  type Deployment,
+  largest,
+  openDeployment,
+} from '../support/terraform/deployment.ts';
 import { textIn } from './provider/values.ts';
-import { rowsOf } from './support/blocks.ts';
-import { configuration, type Deployment, largest, openDeployment } from './support/deployment.ts';
 
 const text = readFileSync(join(configuration, 'README.md'), 'utf8');
 

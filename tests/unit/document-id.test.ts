@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { documentId, idOfDocument, subcollection } from '../../functions/records/document-id.ts';
-import { awkwardIds } from '../contracts/snapshots-things.ts';
+import { awkwardIds } from '../support/contracts/snapshots-things.ts';
 
 /** https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields */
 function firestoreTakes(name: string): boolean {

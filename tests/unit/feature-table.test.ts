@@ -1,7 +1,7 @@
 /** The feature table claims what passed, and nothing else. */
 import { describe, expect, it } from 'vitest';
 import { featureTable } from '../seeds/feature-table.ts';
-import { idsOf } from '../seeds/support/behaviour-results.ts';
+import { idsOf } from '../support/seeds/behaviour-results.ts';
 
 const told = { W1: 'Phases are scored', W2: 'Points reach Salesforce' };
 const results = (passed: boolean) => [

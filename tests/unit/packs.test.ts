@@ -3,12 +3,12 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packNames, readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
 import { kinds } from '../../functions/local/demo/kinds.ts';
-import { lintPackSql } from '../../functions/local/googlesql-lint.ts';
-import { lintPack } from '../../functions/scorecard/lint.ts';
-import { parsePack } from '../../functions/scorecard/parse.ts';
-import { runRuleTests } from '../../functions/scorecard/rule-tests.ts';
+import { lintPackSql } from '../../functions/local/googlesql/lint.ts';
+import { lintPack } from '../../functions/scorecard/language/lint/lint.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { runRuleTests } from '../../functions/scorecard/meaning/rule-tests.ts';
+import { packNames, readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 
 describe.each(packNames())('the pack %s', (name) => {
   const pack = parsePack(readPackFiles(name));

@@ -7,8 +7,13 @@ import {
   openSalesforceCrm,
   type SalesforceCrmOptions,
 } from '../../functions/salesforce/salesforce-crm.ts';
-import { fields } from '../contracts/crm-fields.ts';
-import { type Fault, type Org, type SeenRequest, startOrg } from '../contracts/salesforce-org.ts';
+import { fields } from '../support/contracts/crm-fields.ts';
+import {
+  type Fault,
+  type Org,
+  type SeenRequest,
+  startOrg,
+} from '../support/contracts/salesforce-org.ts';
 
 const start = new Date('2026-04-01T00:00:00Z');
 const orgs: Org[] = [];

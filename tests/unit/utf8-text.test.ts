@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readPackFiles, repositoryRoot } from '../../functions/deployed-files.ts';
 import { notUtf8 } from '../../functions/utf8-text.ts';
+import { readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 
 const japanese = Buffer.from('顧客');
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { functionNames, type PortName, portsOf } from '../../functions/config.ts';
-import { engineHash } from '../../functions/deployed-files.ts';
-import type { Runtime } from '../../functions/ports/runtime.ts';
-import { runtimeOf, useRuntime } from '../../functions/wiring.ts';
-import { environmentFor } from '../bundle/support/first-requests.ts';
+import type { Runtime } from '../../functions/runtime.ts';
+import { runtimeOf, useRuntime } from '../../functions/wiring/deployed.ts';
+import { engineHash } from '../../functions/wiring/deployed-files.ts';
+import { environmentFor } from '../support/bundle/first-requests.ts';
 
 const ports: readonly PortName[] = ['snapshots', 'bus', 'warehouse', 'crm'];
 const services = { firestore: '127.0.0.1:9', salesforce: 'http://127.0.0.1:9' };

@@ -1,8 +1,8 @@
 /** The search and filter form, the table of accounts, and the way to the next page. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { AccountList } from '../../records/api.ts';
-import type { Score } from '../../scorecard/pack.ts';
+import type { AccountList } from '../../records/api/accounts.ts';
+import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../names.ts';
 import { type AccountParameters, accountSorts } from '../parameters.ts';
 import type { PageContext } from './context.ts';

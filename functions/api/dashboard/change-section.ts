@@ -1,7 +1,7 @@
 /** Why a score changed: in words, by kind of cause, and measure by measure. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { MeasureChange, ScoreAnswer } from '../../records/api.ts';
+import type { MeasureChange, ScoreAnswer } from '../../records/api/accounts.ts';
 import type { PageContext } from './context.ts';
 import { bandChip, moved, scaleOf } from './parts.ts';
 

@@ -1,7 +1,7 @@
 /** What a hand-over has to tell: what was told, and what went back to sales. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { ChecklistItem } from '../../records/api-hand-overs.ts';
+import type { ChecklistItem } from '../../records/api/hand-overs.ts';
 import type { PageContext } from './context.ts';
 import { joined } from './parts.ts';
 

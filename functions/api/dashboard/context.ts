@@ -1,6 +1,6 @@
 /** What every part of a page needs: the language, its texts and formats, and links. */
-import type { Pack } from '../../scorecard/pack.ts';
-import { type Lang, type Texts, texts } from '../texts.ts';
+import type { Pack } from '../../scorecard/language/pack/pack.ts';
+import { type Lang, type Texts, texts } from '../texts/texts.ts';
 import { type Formats, formatsOf } from './formats.ts';
 
 export interface PageContext {

@@ -1,8 +1,8 @@
 /** Where people and score disagree, and what calls found out of the accounts of each band. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { AnswerReport, Disagreement, DisagreementList } from '../../records/api-entries.ts';
-import { questionText } from '../entry-texts.ts';
+import type { AnswerReport, Disagreement, DisagreementList } from '../../records/api/entries.ts';
+import { questionText } from '../entries/entry-texts.ts';
 import { bandNamed } from '../names.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';

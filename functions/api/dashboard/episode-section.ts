@@ -1,7 +1,7 @@
 /** What an account's signals say: what was seen, and what to do. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { EpisodeAnswer } from '../../records/api-episodes.ts';
+import type { EpisodeAnswer } from '../../records/api/episodes.ts';
 import type { PageContext } from './context.ts';
 
 export function episodeSection(

@@ -1,6 +1,6 @@
 /** Numbers, dates and values as people of one language write them. */
-import { wordLabel } from '../../scorecard/judgement-words.ts';
-import type { Lang, Texts } from '../texts.ts';
+import { wordLabel } from '../../scorecard/meaning/judgement-words.ts';
+import type { Lang, Texts } from '../texts/texts.ts';
 
 /** What type sets as a minus; a hyphen breaks lines and is too short. */
 const minus = '−';

@@ -1,7 +1,7 @@
 /** Changes of hands, with what has to be told at each. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { HandOverAnswer, HandOverList } from '../../records/api-hand-overs.ts';
+import type { HandOverAnswer, HandOverList } from '../../records/api/hand-overs.ts';
 import { checklist } from './checklist.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';

@@ -1,8 +1,8 @@
 /** What people did, judged and noted of an account, in order: from points to a line. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { AccountAnswer } from '../../records/api.ts';
-import type { LogEntry } from '../../records/api-entries.ts';
+import type { AccountAnswer } from '../../records/api/accounts.ts';
+import type { LogEntry } from '../../records/api/entries.ts';
 import { checklist } from './checklist.ts';
 import type { PageContext } from './context.ts';
 import { joined } from './parts.ts';

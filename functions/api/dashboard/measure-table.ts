@@ -1,7 +1,7 @@
 /** What a score is made of: every measure with its value, its points, and what would earn more. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { MeasureAnswer, ScoreAnswer } from '../../records/api.ts';
+import type { MeasureAnswer, ScoreAnswer } from '../../records/api/accounts.ts';
 import type { PageContext } from './context.ts';
 import { meter } from './parts.ts';
 

@@ -1,15 +1,17 @@
 /** The dashboard's pages: the same answers as the API's, for people. */
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { html } from 'htm/preact';
-import type { Runtime } from '../../ports/runtime.ts';
-import { accountAnswerOf } from '../account.ts';
-import { listAccounts } from '../account-list.ts';
-import { logOf } from '../account-log.ts';
-import { answersOf, disagreementsOf } from '../disagreements.ts';
+import type { Runtime } from '../../runtime.ts';
+import { accountAnswerOf } from '../accounts/account.ts';
+import { answersOf, disagreementsOf } from '../accounts/disagreements.ts';
+import { historyOf } from '../accounts/history.ts';
+import { listAccounts } from '../accounts/list.ts';
+import { logOf } from '../accounts/log.ts';
+import { portfolioOf } from '../accounts/portfolio.ts';
+import { worklistOf } from '../accounts/worklists.ts';
+import { listHandOvers } from '../entries/hand-overs.ts';
 import { openEpisodesOf } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
-import { listHandOvers } from '../hand-overs.ts';
-import { historyOf } from '../history.ts';
 import { ids, scoreOf, unknownBand } from '../names.ts';
 import {
   accountParameters,
@@ -17,9 +19,7 @@ import {
   parseParameters,
   worklistParameters,
 } from '../parameters.ts';
-import { portfolioOf } from '../portfolio.ts';
-import type { Lang } from '../texts.ts';
-import { worklistOf } from '../worklists.ts';
+import type { Lang } from '../texts/texts.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import { type PageContext, pageContext } from './context.ts';

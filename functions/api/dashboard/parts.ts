@@ -1,8 +1,8 @@
 /** Small pieces that several pages are made of. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { Named } from '../../records/api.ts';
-import type { Pack } from '../../scorecard/pack.ts';
+import type { Named } from '../../records/api/accounts.ts';
+import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import type { PageContext } from './context.ts';
 
 /** Which of the seven colours the bands of a scale of two to seven bands take. */

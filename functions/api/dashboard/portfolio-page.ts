@@ -1,9 +1,9 @@
 /** The first page: all accounts at a glance, then those to look at first. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { AccountList } from '../../records/api.ts';
-import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api-portfolio.ts';
-import type { WorklistAnswer } from '../../records/api-worklists.ts';
+import type { AccountList } from '../../records/api/accounts.ts';
+import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
+import type { WorklistAnswer } from '../../records/api/worklists.ts';
 import { unknownBand } from '../names.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import type { PageContext } from './context.ts';

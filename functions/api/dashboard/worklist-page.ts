@@ -1,7 +1,7 @@
 /** Worklists: the first entries of each on the first page, and each list as a page. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { WorklistAnswer, WorklistEntryAnswer } from '../../records/api-worklists.ts';
+import type { WorklistAnswer, WorklistEntryAnswer } from '../../records/api/worklists.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';
 import { bandChip, chosenLanguage, joined, scaleOf, titleOf } from './parts.ts';

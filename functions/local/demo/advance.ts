@@ -1,6 +1,6 @@
 /** The demo in a state folder: made once, then day by day, all or nothing. */
 import { z } from 'zod';
-import type { DuckDbWarehouse } from '../duckdb-warehouse.ts';
+import type { DuckDbWarehouse } from '../warehouse/warehouse.ts';
 import { generateDemo } from './generate.ts';
 import { loadDemo } from './load.ts';
 

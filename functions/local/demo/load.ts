@@ -1,9 +1,9 @@
 /** The demo's tables into the embedded warehouse, in the schema of the user's tables. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
-import type { Column, ColumnBatch } from '../../scorecard/columns.ts';
-import { appendBatches } from '../duckdb-append.ts';
-import { columnDefinitions, quoted, quotedTable } from '../duckdb-types.ts';
+import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
+import { appendBatches } from '../warehouse/append.ts';
+import { columnDefinitions, quoted, quotedTable } from '../warehouse/types.ts';
 import type { DemoColumn, DemoTable, DemoTables } from './columns.ts';
 
 /** Rows whose texts are held as objects at a time. */

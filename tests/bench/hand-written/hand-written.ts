@@ -2,7 +2,7 @@
  * The scorecards of the bench as somebody would write them who wants nothing but speed: columns
  * in and out, thresholds and points in the code, no branch that depends on a metric's value.
  */
-import type { ColumnBatch } from '../../../functions/scorecard/columns.ts';
+import type { ColumnBatch } from '../../../functions/scorecard/engine/columns.ts';
 import { emptyScores, type Scores } from '../scores.ts';
 import { scoreEnterprise } from './enterprise.ts';
 import { scoreLarge } from './large.ts';

@@ -3,8 +3,8 @@
  * hand-written loop gives, the values it read, the texts, and a hash of each. Rows have the
  * same bytes as the product's but for the hashes, which are of the same values in another order.
  */
-import type { Column, ColumnBatch } from '../../../functions/scorecard/columns.ts';
-import { rowHasher } from '../../../functions/scorecard/hash.ts';
+import type { Column, ColumnBatch } from '../../../functions/scorecard/engine/columns.ts';
+import { rowHasher } from '../../../functions/scorecard/engine/hash.ts';
 import { engine, firstDate } from '../pack.ts';
 import { measureCount, names, pack, type Scores } from '../scores.ts';
 import { codesOf, handWritten, metricsOf, textsOf } from './hand-written.ts';

@@ -1,7 +1,7 @@
 /** What an undisturbed system and a disturbed one have to agree on once they have come to rest. */
 import { isDeepStrictEqual } from 'node:util';
 import { episodes } from '../../../functions/records/signal-documents.ts';
-import { finalState } from '../../pipeline/support/final-state.ts';
+import { finalState } from '../../support/system/final-state.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Which run of several saw a change first, and under which deployment, is up to the weather. */

@@ -2,7 +2,7 @@
 import { Retryable } from '../../../functions/errors.ts';
 import type { Random } from '../../../functions/local/demo/random.ts';
 import type { Queue } from '../../../functions/records/messages.ts';
-import type { Fault as CrmFault, SeenRequest } from '../../contracts/salesforce-org.ts';
+import type { Fault as CrmFault, SeenRequest } from '../../support/contracts/salesforce-org.ts';
 import type { Process } from './turns.ts';
 
 const minute = 60_000;

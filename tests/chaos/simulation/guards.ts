@@ -2,7 +2,7 @@
  * What keeps effects single, taken away one at a time. Each works on the ports alone, as if the
  * product had never had the guard.
  */
-import type { Runtime } from '../../../functions/ports/runtime.ts';
+
 import type { Stored, Transaction } from '../../../functions/ports/snapshots.ts';
 import type { Warehouse } from '../../../functions/ports/warehouse.ts';
 import type { Ref } from '../../../functions/records/collection.ts';
@@ -13,6 +13,7 @@ import type {
   RunDocument,
 } from '../../../functions/records/documents.ts';
 import type { Message } from '../../../functions/records/messages.ts';
+import type { Runtime } from '../../../functions/runtime.ts';
 import type { Without } from './schedule.ts';
 
 /** The port with some of its methods replaced. */

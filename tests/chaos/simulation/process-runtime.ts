@@ -1,6 +1,6 @@
 /** A process's runtime: every call to a port waits for its turn, and may go wrong. */
-import type { Runtime } from '../../../functions/ports/runtime.ts';
-import type { ColumnBatch } from '../../../functions/scorecard/columns.ts';
+import type { Runtime } from '../../../functions/runtime.ts';
+import type { ColumnBatch } from '../../../functions/scorecard/engine/columns.ts';
 import { type Faults, passing } from './faults.ts';
 import type { Process, Turns } from './turns.ts';
 

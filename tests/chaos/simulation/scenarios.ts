@@ -1,16 +1,16 @@
 /** What happens to the world while things go wrong: seven stories of a few days. */
-import { enterOverride } from '../../../functions/api/enter-override.ts';
+import { enterOverride } from '../../../functions/api/entries/enter-override.ts';
+import { momentOf, runId } from '../../../functions/calendar.ts';
 import { code, hasCode } from '../../../functions/errors.ts';
-import { decideHeldRun } from '../../../functions/pipeline/held-runs.ts';
-import { score } from '../../../functions/pipeline/score.ts';
-import { momentOf, runId } from '../../../functions/pipeline/slot.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { overrides, runs } from '../../../functions/records/documents.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
+import { decideHeldRun } from '../../../functions/runs/held-runs.ts';
+import { score } from '../../../functions/runs/score.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { reconcile } from '../../../functions/sync/reconcile.ts';
-import { accountIds } from '../../pipeline/support/tiny-data.ts';
-import { tinyPackFiles } from '../../pipeline/support/tiny-pack.ts';
-import { signalsYaml } from '../../pipeline/support/tiny-signals.ts';
+import { accountIds } from '../../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../../support/system/tiny-pack.ts';
+import { signalsYaml } from '../../support/system/tiny-signals.ts';
 import type { Deployment, Simulation, WorldEvent } from './simulation.ts';
 
 export const start = '2026-03-01T12:00:00Z';

@@ -1,9 +1,9 @@
 /** One schedule: a scenario under a storm, compared with the same scenario in calm weather. */
 import { join } from 'node:path';
-import { repositoryRoot } from '../../../functions/deployed-files.ts';
-import type { TextCache } from '../../../functions/local/text-cache.ts';
-import { readTableSchemas } from '../../../functions/pipeline/table-schemas.ts';
-import type { Runtime } from '../../../functions/ports/runtime.ts';
+import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
+import type { TextCache } from '../../../functions/local/googlesql/text-cache.ts';
+import type { Runtime } from '../../../functions/runtime.ts';
+import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
 import { differences, toldBy, visibleState } from './compare.ts';
 import { calm, storm, type Weather } from './faults.ts';
 import { deploymentOf, scenarios, start } from './scenarios.ts';

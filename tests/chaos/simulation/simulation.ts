@@ -4,21 +4,18 @@
  */
 import { Rejected } from '../../../functions/errors.ts';
 import { Random } from '../../../functions/local/demo/random.ts';
-import { openDuckDbWarehouse } from '../../../functions/local/duckdb-warehouse.ts';
-import { openSqliteSnapshots } from '../../../functions/local/sqlite-snapshots.ts';
-import type { TextCache } from '../../../functions/local/text-cache.ts';
+import type { TextCache } from '../../../functions/local/googlesql/text-cache.ts';
+import { openSqliteSnapshots } from '../../../functions/local/state/sqlite-snapshots.ts';
+import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import { isUnsent } from '../../../functions/notify/episodes.ts';
 import { notify } from '../../../functions/notify/notify.ts';
 import { notifyEvent } from '../../../functions/notify/notify-event.ts';
-import { publishShard } from '../../../functions/pipeline/publish-shard.ts';
-import { scoreShard } from '../../../functions/pipeline/score-shard.ts';
-import { sweep } from '../../../functions/pipeline/sweep.ts';
 import type { Bus } from '../../../functions/ports/bus.ts';
 import type { Clock } from '../../../functions/ports/clock.ts';
 import type { ChannelMessage, Messenger } from '../../../functions/ports/messenger.ts';
-import type { Runtime } from '../../../functions/ports/runtime.ts';
 import type { TableSchema } from '../../../functions/ports/warehouse.ts';
+import { publishShard } from '../../../functions/publish/publish-shard.ts';
 import { activeRunStates, crmAccounts, runs } from '../../../functions/records/documents.ts';
 import type { EventBody } from '../../../functions/records/events.ts';
 import type {
@@ -30,11 +27,14 @@ import type {
   SignalsChangedMessage,
 } from '../../../functions/records/messages.ts';
 import { episodes } from '../../../functions/records/signal-documents.ts';
+import { scoreShard } from '../../../functions/runs/score-shard.ts';
+import type { Runtime } from '../../../functions/runtime.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/salesforce-crm.ts';
-import type { Pack } from '../../../functions/scorecard/pack.ts';
+import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
+import { sweep } from '../../../functions/sweep/sweep.ts';
 import { syncSalesforce } from '../../../functions/sync/sync-salesforce.ts';
-import { startOrg } from '../../contracts/salesforce-org.ts';
+import { startOrg } from '../../support/contracts/salesforce-org.ts';
 import { Faults, type Weather } from './faults.ts';
 import { processRuntime } from './process-runtime.ts';
 import { Process, Turns } from './turns.ts';

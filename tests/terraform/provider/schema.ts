@@ -39,7 +39,10 @@ export interface ProviderSchema {
   data_source_schemas: Record<string, TypeSchema>;
 }
 
-export const schemaFile = new URL('../../fixtures/google-provider-schema.json', import.meta.url);
+export const schemaFile = new URL(
+  '../../support/fixtures/google-provider-schema.json',
+  import.meta.url,
+);
 
 /** By provider: `google` and `google-beta`. */
 export function readProviderSchemas(): Record<string, ProviderSchema> {

@@ -1,7 +1,6 @@
 /** Scores held against outcomes: figures counted by hand and by brute force. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPackFiles } from '../../../functions/deployed-files.ts';
 import { actionEffects } from '../../../functions/evidence/action-effects.ts';
 import { proveScore } from '../../../functions/evidence/backtest.ts';
 import { areaUnderCurve, shareDifference } from '../../../functions/evidence/intervals.ts';
@@ -12,8 +11,9 @@ import {
   judgeOutcomes,
   type OutcomeKind,
 } from '../../../functions/evidence/past-outcomes.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import type { HistoryRow } from '../../../functions/scorecard/result.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 
 const pack = parsePack(readPackFiles('saas'));
 const [health, approach] = pack.scores;

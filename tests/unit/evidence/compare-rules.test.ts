@@ -1,11 +1,11 @@
 /** What other rules make of the same accounts. */
 import { describe, expect, it } from 'vitest';
-import { diffMarkdown } from '../../../functions/cli/rules-diff-text.ts';
+import { diffMarkdown } from '../../../functions/cli/rules/diff-text.ts';
 import { compareRules, type RulesResult } from '../../../functions/evidence/compare-rules.ts';
-import type { InputRow } from '../../../functions/scorecard/input-batch.ts';
-import { layoutOf } from '../../../functions/scorecard/layout.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { filesWith, goodAccount, score } from '../scorecard/small-pack.ts';
+import type { InputRow } from '../../../functions/scorecard/engine/input-batch.ts';
+import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { filesWith, goodAccount, score } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const rows: InputRow[] = [

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { dataFindings } from '../../../functions/evidence/data-findings.ts';
 import { rankCorrelation } from '../../../functions/evidence/rank-correlation.ts';
-import type { InputRow } from '../../../functions/scorecard/input-batch.ts';
-import { layoutOf } from '../../../functions/scorecard/layout.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { allFresh, filesWith, score } from '../scorecard/small-pack.ts';
+import type { InputRow } from '../../../functions/scorecard/engine/input-batch.ts';
+import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { allFresh, filesWith, score } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 

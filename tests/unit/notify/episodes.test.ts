@@ -10,9 +10,9 @@ import {
   episodeDocument,
   type SignalsDocument,
 } from '../../../functions/records/signal-documents.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import type { PackSignals } from '../../../functions/scorecard/signal-rules.ts';
-import { signalPackFiles } from '../../pipeline/support/tiny-signals.ts';
+import type { PackSignals } from '../../../functions/scorecard/language/pack/signal-rules.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { signalPackFiles } from '../../support/system/tiny-signals.ts';
 
 const { signals } = parsePack(signalPackFiles());
 const told = signals as PackSignals;

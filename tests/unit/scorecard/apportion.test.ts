@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apportion } from '../../../functions/scorecard/apportion.ts';
+import { apportion } from '../../../functions/scorecard/engine/apportion.ts';
 
 function parts(earned: number[], available: number, scale: number): number[] {
   const list = Float64Array.from(earned);

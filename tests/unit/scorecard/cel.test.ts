@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  compileCondition,
+  compileValue,
+  type Locate,
+} from '../../../functions/scorecard/engine/cel-columns.ts';
+import type { Block } from '../../../functions/scorecard/engine/column-operations.ts';
+import {
   type CelRow,
   checkExpression,
   type Expression,
   type Scope,
   type ScopeColumn,
-} from '../../../functions/scorecard/cel.ts';
-import {
-  compileCondition,
-  compileValue,
-  type Locate,
-} from '../../../functions/scorecard/cel-columns.ts';
-import type { Block } from '../../../functions/scorecard/column-operations.ts';
-import { drawCondition, draws } from '../../oracle/generate.ts';
+} from '../../../functions/scorecard/language/cel/expressions.ts';
+import { drawCondition, draws } from '../../support/oracle/generate.ts';
 
 const number: ScopeColumn = { type: 'number', nullable: true };
 const bool: ScopeColumn = { type: 'bool', nullable: true };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RulesLayout } from '../../../functions/scorecard/layout.ts';
-import type { Pack } from '../../../functions/scorecard/pack.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import type { HistoryRow } from '../../../functions/scorecard/result.ts';
+import type { RulesLayout } from '../../../functions/scorecard/engine/layout.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import {
   type Draw,
   drawAccount,
@@ -12,9 +12,9 @@ import {
   draws,
   drawValues,
   reviseMetrics,
-} from '../../oracle/generate.ts';
-import { readable, readablePlain, runDay } from '../../oracle/harness.ts';
-import { interpret, type PlainResult, type PlainRow } from '../../oracle/interpreter.ts';
+} from '../../support/oracle/generate.ts';
+import { readable, readablePlain, runDay } from '../../support/oracle/harness.ts';
+import { interpret, type PlainResult, type PlainRow } from '../../support/oracle/interpreter.ts';
 
 const accountsPerCase = 6;
 

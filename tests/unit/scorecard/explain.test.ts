@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compareRows, explainResult } from '../../../functions/scorecard/explain.ts';
-import { layoutOf, rulesLayout } from '../../../functions/scorecard/layout.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { reasonTexts, valueText } from '../../../functions/scorecard/reasons.ts';
-import { scoreExplanation } from '../../../functions/scorecard/result.ts';
-import { batchOf, historyRequests, rowsOf } from '../../../functions/scorecard/rows.ts';
-import { filesWith, goodAccount, score, scoreOne, smallPack } from './small-pack.ts';
+import { layoutOf, rulesLayout } from '../../../functions/scorecard/engine/layout.ts';
+import { scoreExplanation } from '../../../functions/scorecard/engine/result.ts';
+import { batchOf, historyRequests, rowsOf } from '../../../functions/scorecard/engine/rows.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { compareRows, explainResult } from '../../../functions/scorecard/meaning/explain.ts';
+import { reasonTexts, valueText } from '../../../functions/scorecard/meaning/reasons.ts';
+import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const pack = smallPack();

@@ -2,8 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../../functions/deployed-files.ts';
-import { jsonSchemas, schemaLine } from '../../../functions/scorecard/json-schemas.ts';
+import {
+  jsonSchemas,
+  schemaLine,
+} from '../../../functions/scorecard/language/schema/json-schemas.ts';
+import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
 
 const root = repositoryRoot();
 const filesBelow = (folder: string): string[] =>

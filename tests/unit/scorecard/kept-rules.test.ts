@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packNames, readPackFiles } from '../../../functions/deployed-files.ts';
-import { keptText, keptValue } from '../../../functions/scorecard/kept-rules.ts';
-import type { Pack } from '../../../functions/scorecard/pack.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { drawAccount, drawMetrics, drawPack, draws, drawValues } from '../../oracle/generate.ts';
-import { runDay } from '../../oracle/harness.ts';
+import { keptText, keptValue } from '../../../functions/scorecard/language/pack/kept-rules.ts';
+import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { packNames, readPackFiles } from '../../../functions/wiring/deployed-files.ts';
+import {
+  drawAccount,
+  drawMetrics,
+  drawPack,
+  draws,
+  drawValues,
+} from '../../support/oracle/generate.ts';
+import { runDay } from '../../support/oracle/harness.ts';
 
 const kept = (pack: Pack): Pack => keptValue(keptText(pack)) as Pack;
 

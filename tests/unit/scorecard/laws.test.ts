@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnBatch } from '../../../functions/scorecard/columns.ts';
-import { compilePack } from '../../../functions/scorecard/compile.ts';
-import { inputBatch } from '../../../functions/scorecard/input-batch.ts';
-import type { RulesLayout } from '../../../functions/scorecard/layout.ts';
-import type { Pack } from '../../../functions/scorecard/pack.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import type { HistoryRow } from '../../../functions/scorecard/result.ts';
-import { rowsOf } from '../../../functions/scorecard/rows.ts';
-import { scoreBatch } from '../../../functions/scorecard/score.ts';
+import type { ColumnBatch } from '../../../functions/scorecard/engine/columns.ts';
+import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
+import { inputBatch } from '../../../functions/scorecard/engine/input-batch.ts';
+import type { RulesLayout } from '../../../functions/scorecard/engine/layout.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import { rowsOf } from '../../../functions/scorecard/engine/rows.ts';
+import { scoreBatch } from '../../../functions/scorecard/engine/score.ts';
+import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import {
   type Draw,
   drawAccount,
@@ -16,9 +16,9 @@ import {
   drawPack,
   draws,
   drawValues,
-} from '../../oracle/generate.ts';
-import { inputRows, runDay } from '../../oracle/harness.ts';
-import type { Ages, PlainRow, Values } from '../../oracle/interpreter.ts';
+} from '../../support/oracle/generate.ts';
+import { inputRows, runDay } from '../../support/oracle/harness.ts';
+import type { Ages, PlainRow, Values } from '../../support/oracle/interpreter.ts';
 
 const fresh: Ages = new Map([
   ['first', 0],

@@ -1,9 +1,9 @@
 /** What the rules' compiler tells of a pack before any data is looked at. */
 import { describe, expect, it } from 'vitest';
-import { packNames, readPackFiles } from '../../../functions/deployed-files.ts';
-import { lintPack } from '../../../functions/scorecard/lint.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { filesWith, smallPack } from './small-pack.ts';
+import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { packNames, readPackFiles } from '../../../functions/wiring/deployed-files.ts';
+import { filesWith, smallPack } from '../../support/small-pack.ts';
 
 const pack = 'rules/small/pack.yaml';
 const bands = 'rules/small/bands.yaml';

@@ -2,17 +2,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument, visit } from 'yaml';
-import { packNames, readPackFiles } from '../../../functions/deployed-files.ts';
-import { compilePack } from '../../../functions/scorecard/compile.ts';
+import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
 import {
   type InputCell,
   type InputRow,
   inputBatch,
-} from '../../../functions/scorecard/input-batch.ts';
-import { lintPack } from '../../../functions/scorecard/lint.ts';
-import { type Pack, parsePack, RulesError } from '../../../functions/scorecard/parse.ts';
-import { rowsOf } from '../../../functions/scorecard/rows.ts';
-import { scoreBatch } from '../../../functions/scorecard/score.ts';
+} from '../../../functions/scorecard/engine/input-batch.ts';
+import { rowsOf } from '../../../functions/scorecard/engine/rows.ts';
+import { scoreBatch } from '../../../functions/scorecard/engine/score.ts';
+import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
+import {
+  type Pack,
+  parsePack,
+  RulesError,
+} from '../../../functions/scorecard/language/parse/pack.ts';
+import { packNames, readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 
 /** One rule file of a pack, beside the files that it is read with. */
 interface Target {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inForce } from '../../../functions/scorecard/override.ts';
+import { inForce } from '../../../functions/scorecard/meaning/override.ts';
 
 const span = { from: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z' };
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compilePack } from '../../../functions/scorecard/compile.ts';
-import { parsePack, RulesError } from '../../../functions/scorecard/parse.ts';
-import { allFresh, filesWith } from './small-pack.ts';
+import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
+import { parsePack, RulesError } from '../../../functions/scorecard/language/parse/pack.ts';
+import { allFresh, filesWith } from '../../support/small-pack.ts';
 
 const paths = [...filesWith().keys()].filter((path) => !path.endsWith('.sql'));
 

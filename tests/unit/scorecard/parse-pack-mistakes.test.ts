@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { code, hasCode } from '../../../functions/errors.ts';
-import { parsePack, RulesError, sentenceOf } from '../../../functions/scorecard/parse.ts';
-import { filesWith, problemsIn } from './small-pack.ts';
+import {
+  parsePack,
+  RulesError,
+  sentenceOf,
+} from '../../../functions/scorecard/language/parse/pack.ts';
+import { filesWith, problemsIn } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const packYaml = 'rules/small/pack.yaml';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sentenceOf } from '../../../functions/scorecard/parse.ts';
-import { filesWith, problemsIn } from './small-pack.ts';
+import { sentenceOf } from '../../../functions/scorecard/language/parse/pack.ts';
+import { filesWith, problemsIn } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { keptText, keptValue } from '../../../functions/scorecard/kept-rules.ts';
-import type { Pack } from '../../../functions/scorecard/pack.ts';
-import { parsePack, sentenceOf } from '../../../functions/scorecard/parse.ts';
-import { filesWith, problemsIn } from './small-pack.ts';
+import { keptText, keptValue } from '../../../functions/scorecard/language/pack/kept-rules.ts';
+import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
+import { parsePack, sentenceOf } from '../../../functions/scorecard/language/parse/pack.ts';
+import { filesWith, problemsIn } from '../../support/small-pack.ts';
 
 const file = 'rules/small/signals.yaml';
 const text = `slack:

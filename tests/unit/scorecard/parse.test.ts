@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parsePack, sentenceOf } from '../../../functions/scorecard/parse.ts';
-import { filesWith, problemsIn, smallPack } from './small-pack.ts';
+import { parsePack, sentenceOf } from '../../../functions/scorecard/language/parse/pack.ts';
+import { filesWith, problemsIn, smallPack } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const packYaml = 'rules/small/pack.yaml';

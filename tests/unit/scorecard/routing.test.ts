@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { CelRow } from '../../../functions/scorecard/cel.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { type Assignment, assign, type Routing } from '../../../functions/scorecard/routing.ts';
-import { filesWith, problemsIn } from './small-pack.ts';
+import type { CelRow } from '../../../functions/scorecard/language/cel/expressions.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import {
+  type Assignment,
+  assign,
+  type Routing,
+} from '../../../functions/scorecard/meaning/routing.ts';
+import { filesWith, problemsIn } from '../../support/small-pack.ts';
 
 const file = 'rules/small/routing.yaml';
 const text = `

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { runRuleTests } from '../../../functions/scorecard/rule-tests.ts';
-import { filesWith } from './small-pack.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { runRuleTests } from '../../../functions/scorecard/meaning/rule-tests.ts';
+import { filesWith } from '../../support/small-pack.ts';
 
 function reportOf(cases: string, file = 'use') {
   const files = filesWith();

@@ -1,9 +1,9 @@
 /** What the saas pack tells people of, and what it leaves alone. */
 import { describe, expect, it } from 'vitest';
-import { readPackFiles } from '../../../functions/deployed-files.ts';
-import type { CelValue } from '../../../functions/scorecard/cel.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { heldSignals, type SignalInputs } from '../../../functions/scorecard/signals.ts';
+import type { CelValue } from '../../../functions/scorecard/language/cel/expressions.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { heldSignals, type SignalInputs } from '../../../functions/scorecard/meaning/signals.ts';
+import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 
 const pack = parsePack(readPackFiles('saas'));
 const bandsOf = (score: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../../functions/scorecard/result.ts';
-import { allFresh, goodAccount, score, scoreOne, smallPack } from './small-pack.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import { allFresh, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 
 const pack = smallPack();
 

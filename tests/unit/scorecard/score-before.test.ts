@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { layoutOf } from '../../../functions/scorecard/layout.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import type { HistoryRow } from '../../../functions/scorecard/result.ts';
-import { filesWith, goodAccount, score, scoreOne, smallPack } from './small-pack.ts';
+import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const pack = smallPack();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { InputRow } from '../../../functions/scorecard/input-batch.ts';
-import { layoutOf } from '../../../functions/scorecard/layout.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import type { HistoryRow } from '../../../functions/scorecard/result.ts';
-import { allFresh, filesWith, goodAccount, scoreOne, smallPack } from './small-pack.ts';
+import type { InputRow } from '../../../functions/scorecard/engine/input-batch.ts';
+import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { allFresh, filesWith, goodAccount, scoreOne, smallPack } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const pack = smallPack();

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import {
   heldSignals,
   type SignalInputs,
   type SignalPast,
   type SignalResult,
-} from '../../../functions/scorecard/signals.ts';
-import { filesWith } from './small-pack.ts';
+} from '../../../functions/scorecard/meaning/signals.ts';
+import { filesWith } from '../../support/small-pack.ts';
 
 const bands = () => ['red', 'yellow', 'green'];
 

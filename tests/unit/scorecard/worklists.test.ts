@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CelRow } from '../../../functions/scorecard/cel.ts';
-import { parsePack } from '../../../functions/scorecard/parse.ts';
-import { entriesOf } from '../../../functions/scorecard/worklists.ts';
-import { filesWith, problemsIn } from './small-pack.ts';
+import type { CelRow } from '../../../functions/scorecard/language/cel/expressions.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { entriesOf } from '../../../functions/scorecard/meaning/worklists.ts';
+import { filesWith, problemsIn } from '../../support/small-pack.ts';
 
 const file = 'rules/small/worklists.yaml';
 const text = `

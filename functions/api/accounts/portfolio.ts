@@ -1,0 +1,182 @@
+/** All accounts at a glance, as of the date that readers see. */
+import { z } from 'zod';
+import { unpackDetails } from '../../records/account-details.ts';
+import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
+import { ref } from '../../records/collection.ts';
+import {
+  accounts,
+  type OverrideDocument,
+  overrides,
+  type PackDocument,
+  packs,
+  runs,
+} from '../../records/documents.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { Score } from '../../scorecard/language/pack/pack.ts';
+import { bandNamed, inPoints, inPointsOrNull, phaseNamed, unknownBand } from '../names.ts';
+import { crmCountsOf, listRuns } from '../runs.ts';
+import { nameOf } from './list.ts';
+
+const moversShown = 5;
+/** As many overrides as a publication applies. */
+const mostOverrides = 10_000;
+
+type Current = NonNullable<PackDocument['current']>;
+
+const tally = z.strictObject({
+  score: z.string(),
+  state: z.enum(['scored', 'absent', 'error']),
+  phase: z.string().nullable(),
+  band: z.string().nullable(),
+  accounts: z.int(),
+  /** Sum of hundredths, and how many accounts have points. */
+  points: z.number().nullable(),
+  counted: z.int(),
+});
+type Tally = z.infer<typeof tally>;
+
+export async function portfolioOf(runtime: Runtime): Promise<PortfolioAnswer> {
+  const { snapshots, pack } = runtime;
+  const current = (await snapshots.get(ref(packs, pack.id)))?.data.current ?? null;
+  const [tallies, changes, run, latest, crm] = await Promise.all([
+    current ? talliesOf(runtime, current) : [],
+    current ? bandsInForce(runtime) : [],
+    current ? snapshots.get(ref(runs, current.run)) : undefined,
+    listRuns(runtime, { kind: 'scheduled', limit: 1 }),
+    crmCountsOf(runtime),
+  ]);
+  const scores: ScorePortfolio[] = [];
+  for (const score of pack.scores) {
+    scores.push(await scorePortfolioOf(runtime, score, current, tallies, changes));
+  }
+  const main = tallies.filter((row) => row.score === pack.scores[0]?.id);
+  const left = main.filter((row) => row.state === 'absent');
+  const active = main.filter((row) => row.state !== 'absent');
+  return {
+    pack: { id: pack.id, label: pack.label },
+    current,
+    accounts: { active: total(active), absent: total(left) },
+    scores,
+    phases: [...pack.phases.map(({ id }) => id), null]
+      .map((phase) => ({
+        phase: phaseNamed(pack, phase),
+        accounts: total(active.filter((row) => row.phase === phase)),
+      }))
+      .filter(({ phase, accounts: count }) => phase !== null || count > 0),
+    sources: run?.data.sources ?? [],
+    crm,
+    latest_run: latest.runs[0] ?? null,
+  };
+}
+
+/** Counts by score, phase and computed band: one partition read, whatever the accounts. */
+async function talliesOf({ warehouse }: Runtime, current: Current): Promise<Tally[]> {
+  const rows = await warehouse.query(
+    `SELECT score, state, phase, band, COUNT(*) AS accounts, SUM(points) AS points,
+       COUNT(points) AS counted
+     FROM score_history WHERE date = @date GROUP BY score, state, phase, band`,
+    { date: { date: current.date } },
+  );
+  return rows.map((row) => tally.parse(row));
+}
+
+/** Where a person's band counts instead of the computed one. */
+async function bandsInForce({ snapshots, pack, clock }: Runtime) {
+  const now = clock.now().toISOString();
+  const entered = await snapshots.query({
+    collection: overrides,
+    where: [
+      { field: 'pack', op: '==', value: pack.id },
+      { field: 'until', op: '>', value: now },
+    ],
+    orderBy: { field: 'until', direction: 'asc' },
+    limit: mostOverrides,
+  });
+  const affected = await snapshots.getAll(
+    [...new Set(entered.map(({ data }) => data.account))].map((id) => ref(accounts, id)),
+  );
+  return affected.flatMap((account) =>
+    Object.entries(account?.data.scores ?? {}).flatMap(
+      ([score, { band, computed_band, override }]) =>
+        override ? [{ score, computed: computed_band, band }] : [],
+    ),
+  );
+}
+type BandInForce = Pick<OverrideDocument, 'score'> & {
+  computed: string | null;
+  band: string | null;
+};
+
+async function scorePortfolioOf(
+  runtime: Runtime,
+  score: Score,
+  current: Current | null,
+  tallies: readonly Tally[],
+  inForce: readonly BandInForce[],
+): Promise<ScorePortfolio> {
+  const rows = tallies.filter((row) => row.score === score.id && row.state !== 'absent');
+  const changes = inForce.filter((change) => change.score === score.id);
+  const inBand = (band: string | null): number =>
+    total(rows.filter((row) => row.band === band)) +
+    changes.filter((change) => change.band === band).length -
+    changes.filter((change) => change.computed === band).length;
+  const bands = score.bands.map(({ id, label, from }) => ({
+    id,
+    label,
+    from: inPoints(from),
+    accounts: Math.max(0, inBand(id)),
+  }));
+  const counted = rows.reduce((sum, row) => sum + row.counted, 0);
+  const sum = rows.reduce((points, row) => points + (row.points ?? 0), 0);
+  return {
+    id: score.id,
+    label: score.label,
+    purpose: score.purpose,
+    scale: inPoints(score.scale),
+    accounts: bands.reduce((all, band) => all + band.accounts, 0),
+    bands,
+    unknown: Math.max(0, inBand(unknownBand.id)),
+    unscored: Math.max(0, inBand(null)),
+    errors: total(rows.filter((row) => row.state === 'error')),
+    overridden: changes.length,
+    average: counted === 0 ? null : inPoints(Math.round(sum / counted)),
+    movers: {
+      up: current ? await moversOf(runtime, score, current, 'up') : [],
+      down: current ? await moversOf(runtime, score, current, 'down') : [],
+    },
+  };
+}
+
+const total = (rows: readonly Tally[]): number => rows.reduce((sum, row) => sum + row.accounts, 0);
+
+/** Accounts whose score moved most on the current date, biggest move first. */
+async function moversOf(
+  { snapshots, pack }: Runtime,
+  score: Score,
+  current: Current,
+  way: 'up' | 'down',
+): Promise<Mover[]> {
+  const field = `scores.${score.id}.moved`;
+  const found = await snapshots.query({
+    collection: accounts,
+    where: [
+      { field: 'date', op: '==', value: current.date },
+      { field, op: way === 'up' ? '>' : '<', value: 0 },
+    ],
+    orderBy: { field, direction: way === 'up' ? 'desc' : 'asc' },
+    limit: moversShown,
+  });
+  return found.flatMap(({ id, data }) => {
+    const result = data.scores[score.id];
+    if (!result) return [];
+    return {
+      id,
+      name: nameOf(data),
+      points: inPointsOrNull(result.points),
+      moved: inPoints(result.moved),
+      band: bandNamed(pack, score.id, result.band),
+      from_band: bandNamed(pack, score.id, result.change?.from_band ?? null),
+      reasons: unpackDetails(data.details)[score.id]?.reasons ?? { en: [], ja: [] },
+    };
+  });
+}

@@ -1,0 +1,134 @@
+/** Lists of accounts to look at, in the order in which they matter. */
+import { code, Rejected } from '../../errors.ts';
+import type { Filter, Stored } from '../../ports/snapshots.ts';
+import { unpackDetails } from '../../records/account-details.ts';
+import type {
+  WorklistAnswer,
+  WorklistEntryAnswer,
+  WorklistSummary,
+  WorklistsAnswer,
+} from '../../records/api/worklists.ts';
+import { type AccountDocument, accounts } from '../../records/documents.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { Pack } from '../../scorecard/language/pack/pack.ts';
+import { unranked, type Worklist } from '../../scorecard/meaning/worklists.ts';
+import { decodeAccountCursor, encodeCursor } from '../cursors.ts';
+import { ids } from '../names.ts';
+import { quoted, type WorklistParameters } from '../parameters.ts';
+import { summaryOf } from './list.ts';
+
+/** Entries that one request with a filter looks at. */
+const mostLookedAt = 2_000;
+
+type Account = Stored<AccountDocument>;
+
+export async function worklistsOf(runtime: Runtime): Promise<WorklistsAnswer> {
+  const { lists } = runtime.pack.worklists;
+  return { worklists: await Promise.all(lists.map((list) => summary(runtime, list))) };
+}
+
+/** @throws Rejected `not-found` that lists what there is, `bad-request` for a bad cursor */
+export async function worklistOf(
+  runtime: Runtime,
+  id: string,
+  { owner, team, limit, cursor }: WorklistParameters,
+): Promise<WorklistAnswer> {
+  const list = listNamed(runtime.pack, id);
+  const order = `worklist ${id}`;
+  let position = cursor === undefined ? { order, part: 0 } : decodeAccountCursor(cursor, order);
+  const wanted = (account: Account): boolean =>
+    (owner === undefined || ownerOf(account.data) === owner) &&
+    (team === undefined || account.data.assignment?.team.id === team);
+  const found: Account[] = [];
+  let lookedAt = 0;
+  let more = false;
+  for await (const account of walk(runtime, list, position, limit + 1)) {
+    more = found.length === limit || lookedAt === mostLookedAt;
+    if (more) break;
+    lookedAt += 1;
+    position = { order, part: 0, id: account.id, value: rankOf(account.data, id) };
+    if (wanted(account)) found.push(account);
+  }
+  return {
+    ...(await summary(runtime, list)),
+    entries: found.map((account) => entryOf(runtime.pack, list, account)),
+    looked_at: lookedAt,
+    ...(more ? { next: encodeCursor(position) } : {}),
+  };
+}
+
+/** Who looks after an account: as routing has it, else as the data says. */
+function ownerOf({ assignment, attributes }: AccountDocument): string | null {
+  const owner = assignment ? assignment.owner : attributes.owner;
+  return owner === null || owner === undefined ? null : String(owner);
+}
+
+function listNamed({ id: pack, worklists: { lists } }: Pack, id: string): Worklist {
+  const list = lists.find((candidate) => candidate.id === id);
+  if (list) return list;
+  const known = lists.length === 0 ? 'has none' : `has ${ids(lists).join(', ')}`;
+  throw new Rejected(code.notFound, `There is no worklist ${quoted(id)}; pack ${pack} ${known}.`);
+}
+
+const rankOf = ({ worklists }: AccountDocument, list: string): number =>
+  worklists[list]?.rank ?? unranked;
+
+const onList = (list: string): Filter => ({
+  field: `worklists.${list}.rank`,
+  op: '>=',
+  value: unranked,
+});
+
+async function summary({ snapshots }: Runtime, list: Worklist): Promise<WorklistSummary> {
+  const { id, label, score } = list;
+  return {
+    id,
+    label,
+    score,
+    accounts: await snapshots.count({ collection: accounts, where: [onList(id)] }),
+  };
+}
+
+/** Accounts of a list from a position on, the highest rank first. */
+async function* walk(
+  { snapshots }: Runtime,
+  { id: list }: Worklist,
+  from: { id?: string | undefined; value?: string | number | null | undefined },
+  batch: number,
+): AsyncGenerator<Account> {
+  let { id, value } = from;
+  for (let full = true; full; ) {
+    const found: Account[] = await snapshots.query({
+      collection: accounts,
+      where: [onList(list)],
+      orderBy: { field: `worklists.${list}.rank`, direction: 'desc' },
+      limit: batch,
+      ...(id === undefined ? {} : { startAfter: { id, value: value ?? unranked } }),
+    });
+    for (const account of found) {
+      id = account.id;
+      value = rankOf(account.data, list);
+      yield account;
+    }
+    full = found.length === batch;
+  }
+}
+
+function entryOf(pack: Pack, list: Worklist, account: Account): WorklistEntryAnswer {
+  const { data } = account;
+  const entry = data.worklists[list.id];
+  const held = (entry?.reasons ?? []).map((id) => {
+    const known = list.reasons.find((reason) => reason.id === id);
+    return { id, label: known?.label ?? { en: id, ja: id }, action: known?.action ?? null };
+  });
+  const details = unpackDetails(data.details);
+  return {
+    account: summaryOf(pack, account),
+    team: data.assignment?.team ?? null,
+    owner: ownerOf(data),
+    rank: entry && entry.rank !== unranked ? entry.rank : null,
+    reasons: held.map(({ id, label }) => ({ id, label })),
+    action: held[0]?.action ?? null,
+    why: details[list.score]?.reasons ?? { en: [], ja: [] },
+  };
+}

@@ -1,0 +1,26 @@
+/** Events that do not wait for a run. */
+import { code, Rejected } from '../../errors.ts';
+import { otherEvent, sameEvent } from '../../notify/notify-event.ts';
+import type { EventAnswer } from '../../records/api/episodes.ts';
+import { ref } from '../../records/collection.ts';
+import { type EventBody, events } from '../../records/events.ts';
+import type { Runtime } from '../../runtime.ts';
+import { findAccount } from '../accounts/account.ts';
+import { quoted } from '../parameters.ts';
+
+/**
+ * Passes an event on to whoever keeps events and tells people of them.
+ * @throws Rejected `not-found` for an unknown account, `bad-request` for one that has left,
+ *   `conflict` where another event has the id
+ */
+export async function takeEvent(runtime: Runtime, event: EventBody): Promise<EventAnswer> {
+  const known = await runtime.snapshots.get(ref(events, event.id));
+  if (known && !sameEvent(known.data.body, event)) throw otherEvent(event.id);
+  if (known?.data.handled) return { id: event.id, known: true };
+  const { data } = await findAccount(runtime, event.account);
+  if (data.state === 'absent') {
+    throw new Rejected(code.badRequest, `Account ${quoted(event.account)} has left.`);
+  }
+  await runtime.bus.publish('events', [{ body: event }]);
+  return { id: event.id, known: known !== undefined };
+}

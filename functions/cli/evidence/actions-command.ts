@@ -1,0 +1,93 @@
+import { actionText } from '../../api/entries/entry-texts.ts';
+import { scoreOf } from '../../api/names.ts';
+import {
+  type ActionEffect,
+  actionEffects,
+  type PastAction,
+} from '../../evidence/action-effects.ts';
+import { judgePast } from '../../own-data/past-data.ts';
+import { interventionList } from '../../records/api/entries.ts';
+import { parsePack } from '../../scorecard/language/parse/pack.ts';
+import { readPackFiles } from '../../wiring/deployed-files.ts';
+import type { StateOptions } from '../options.ts';
+import { colour, print, printJson, table } from '../output.ts';
+import { openExisting, using } from '../session/open-session.ts';
+import type { Session } from '../session/session.ts';
+import type { Language } from '../texts.ts';
+import { checkPeriod, type PastOptions } from './backtest-command.ts';
+import { pastWords } from './past-texts.ts';
+
+const pageSize = 200;
+
+/** `kenko actions`: what became of accounts with what people did, and without it. */
+export async function showActions(
+  options: StateOptions & PastOptions & { score?: string; data?: string },
+): Promise<void> {
+  checkPeriod(options);
+  const pack = parsePack(readPackFiles(options.pack));
+  const score = scoreOf(pack, options.score);
+  const { data, state, pack: name } = options;
+  // Files are looked at, never taken into the state, which is read when the session lets go of it.
+  const actions = await using(await openExisting({ state, pack: name }), actionsOf);
+  const past = await judgePast(pack, data === undefined ? { state } : { folder: data }, options);
+  const judged = past.scores.get(score.id)?.judged ?? [];
+  const effects = actionEffects(score, judged, actions, options);
+  const { from, to, outcomes } = past;
+  const { lead, every } = options;
+  if (options.json) {
+    const logged = actions.length;
+    return printJson({
+      pack: pack.id,
+      score: score.id,
+      from,
+      to,
+      lead,
+      every,
+      outcomes,
+      logged,
+      effects,
+    });
+  }
+  const lang = options.lang ?? 'en';
+  const t = pastWords[lang];
+  print(t.looked(outcomes, from, to, lead));
+  if (effects.length === 0) return print(t.noActions);
+  print(`\n${effectsText(effects, score.purpose === 'upsell', lang)}`);
+  print(`\n${colour.dim(t.noLots)}`);
+}
+
+/** Every logged action, the newest first. */
+async function actionsOf(session: Session): Promise<PastAction[]> {
+  const actions: PastAction[] = [];
+  const query = new URLSearchParams({ limit: String(pageSize) });
+  for (;;) {
+    const page = interventionList.parse(await session.get(`/v1/interventions?${query}`));
+    actions.push(...page.interventions);
+    if (page.next === undefined) return actions;
+    query.set('cursor', page.next);
+  }
+}
+
+function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Language): string {
+  const t = pastWords[lang];
+  const percent = (share: number) => Math.round(100 * share);
+  const signed = (share: number) => {
+    const points = percent(share);
+    return points < 0 ? `−${-points}` : `+${Math.abs(points)}`;
+  };
+  const shareText = ({ accounts, good }: ActionEffect['with']) =>
+    accounts === 0 ? null : `${percent(good / accounts)} % (${good} / ${accounts})`;
+  const good = upsell ? t.grew : t.stayed;
+  return table(
+    [t.did, t.band, `${good}: ${t.with}`, t.without, t.difference],
+    effects.map(({ did, band, difference, ...of }) => [
+      actionText(did)[lang],
+      band?.label[lang] ?? t.allBands,
+      shareText(of.with),
+      shareText(of.without),
+      difference
+        ? `${signed(difference.value)} (${signed(difference.low)} … ${signed(difference.high)})`
+        : t.few,
+    ]),
+  );
+}

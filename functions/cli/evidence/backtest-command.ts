@@ -1,0 +1,107 @@
+import { basename, resolve } from 'node:path';
+import { scoreOf } from '../../api/names.ts';
+import { parseDate } from '../../calendar.ts';
+import { code, Rejected } from '../../errors.ts';
+import { proveScore, type ScoreProof } from '../../evidence/backtest.ts';
+import type { Estimate } from '../../evidence/intervals.ts';
+import { judgePast } from '../../own-data/past-data.ts';
+import { parsePack } from '../../scorecard/language/parse/pack.ts';
+import { readPackFiles } from '../../wiring/deployed-files.ts';
+import { type DataPlaceOptions, dataPlaceOf } from '../data-place.ts';
+import { colour, print, printJson, table } from '../output.ts';
+import type { Language } from '../texts.ts';
+import { pastWords } from './past-texts.ts';
+
+/** How far before an outcome the score is looked at, and which outcomes. */
+export interface PastOptions {
+  lead: number;
+  every: number;
+  from?: string;
+  to?: string;
+  lang?: Language;
+  json?: boolean;
+}
+
+export interface BacktestOptions extends PastOptions, DataPlaceOptions {
+  score?: string;
+}
+
+/** @throws Rejected for days that are none, or stand the wrong way round */
+export function checkPeriod({ from, to }: PastOptions): void {
+  if (from !== undefined) parseDate(from, '--from');
+  if (to !== undefined) parseDate(to, '--to');
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new Rejected(code.badRequest, `--from ${from} is after --to ${to}; swap them.`);
+  }
+}
+
+/** `kenko rules backtest [DIR]`: scores and measures held against what became of accounts. */
+export async function rulesBacktest(folder: string, options: BacktestOptions): Promise<void> {
+  checkPeriod(options);
+  const pack = parsePack(readPackFiles(basename(resolve(folder)), { folder }));
+  const wanted = options.score === undefined ? pack.scores : [scoreOf(pack, options.score)];
+  const past = await judgePast(pack, dataPlaceOf(options), options);
+  const { from, to, outcomes, dates, timeless } = past;
+  const proofs = wanted.map((score) => {
+    const { results, judged } = past.scores.get(score.id) ?? { results: 0, judged: [] };
+    return { ...proveScore(score, judged), results, unjudged: outcomes - judged.length };
+  });
+  if (options.json) {
+    const { lead, every } = options;
+    const asked = { pack: pack.id, from, to, lead, every };
+    return printJson({ ...asked, outcomes, dates, timeless, scores: proofs });
+  }
+  const lang = options.lang ?? 'en';
+  print(pastWords[lang].looked(outcomes, from, to, options.lead));
+  if (options.data === undefined && options.state === undefined) print(pastWords[lang].demo);
+  if (timeless.length > 0) print(colour.yellow(pastWords[lang].timeless(timeless)));
+  for (const proof of proofs) print(`\n${proofText({ ...proof, dates }, lang)}`);
+  print(`\n${colour.dim(pastWords[lang].chance)}`);
+}
+
+/** With what it rests on: accounts with points over all dates, and outcomes without any. */
+type ShownProof = ScoreProof & { dates: number; results: number; unjudged: number };
+
+function proofText(proof: ShownProof, lang: Language): string {
+  const t = pastWords[lang];
+  const versions = proof.versions.map(({ scorecard, version }) => `${scorecard} ${version}`);
+  const upsell = proof.purpose === 'upsell';
+  const measures = proof.measures
+    .filter(({ known }) => known > 0)
+    .sort((a, b) => (b.auc?.value ?? 0) - (a.auc?.value ?? 0));
+  return [
+    `${colour.bold(proof.label[lang])} (${versions.join(', ')})`,
+    t.restsOn(proof),
+    proof.auc ? t.tells(estimateText(proof.auc), upsell) : t.tooFew,
+    '',
+    table(
+      [t.band, t.became, t.churned, '', t.renewed, '', t.expanded, ''],
+      proof.bands.map(({ label, churned, renewed, expanded }) => {
+        const all = churned + renewed + expanded;
+        const share = (some: number) => (all === 0 ? null : percent(some / all));
+        return [
+          label[lang],
+          all,
+          ...[churned, renewed, expanded].flatMap((some) => [some, share(some)]),
+        ];
+      }),
+    ),
+    '',
+    table(
+      [t.measure, t.scorecard, t.alone, t.known, ''],
+      measures.map(({ label, scorecard, auc, known, hypothesis }) => [
+        label[lang],
+        scorecard,
+        auc ? estimateText(auc) : null,
+        known,
+        hypothesis ? t.hypothesis : null,
+      ]),
+    ),
+  ].join('\n');
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+function estimateText({ value, low, high }: Estimate): string {
+  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+}

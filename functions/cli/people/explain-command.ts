@@ -1,0 +1,148 @@
+import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../../records/api/accounts.ts';
+import { accountLog, type LogEntry } from '../../records/api/entries.ts';
+import { valueText } from '../../scorecard/meaning/reasons.ts';
+import { readPackFiles } from '../../wiring/deployed-files.ts';
+import { bandColour, signed } from '../band-colour.ts';
+import type { StateOptions } from '../options.ts';
+import { colour, print, printJson, table } from '../output.ts';
+import { openExisting, using } from '../session/open-session.ts';
+import { type Language, words } from '../texts.ts';
+import { logLine } from './log-text.ts';
+
+/** `kenko explain`: why an account has its score, and why it changed. */
+export async function explain(
+  account: string,
+  options: StateOptions & { lang?: Language },
+): Promise<void> {
+  await using(await openExisting(options), async (session) => {
+    const answer = accountAnswer.parse(
+      await session.get(`/v1/accounts/${encodeURIComponent(account)}`),
+    );
+    if (options.json) return printJson(answer);
+    const { entries } = accountLog.parse(
+      await session.get(`/v1/accounts/${encodeURIComponent(account)}/log`),
+    );
+    const lang = options.lang ?? 'en';
+    // A pack that maps no fields writes nothing to Salesforce, now or later.
+    const mapped = readPackFiles(options.pack).has(`rules/${options.pack}/salesforce.yaml`);
+    const lines = [explanationText(answer, lang, mapped), ...logLines(entries, lang)];
+    print(lines.join('\n'));
+  });
+}
+
+const shownEntries = 5;
+
+/** The last things that people did and noted. */
+function logLines(entries: readonly LogEntry[], lang: Language): string[] {
+  if (entries.length === 0) return [];
+  const last = entries.slice(-shownEntries).map((entry) => `  ${logLine(entry, lang)}`);
+  return [`${words[lang].log}:`, ...last];
+}
+
+function assignmentText({ assignment }: AccountAnswer, lang: Language): string[] {
+  if (!assignment) return [];
+  const { team, owner, since, why } = assignment;
+  const who = owner === null ? team.label[lang] : `${team.label[lang]} (${owner})`;
+  return [`${words[lang].team}: ${who} · ${since} · ${why[lang]}`];
+}
+
+/** @param mapped whether the pack shows anything in Salesforce */
+export function explanationText(answer: AccountAnswer, lang: Language, mapped: boolean): string {
+  const t = words[lang];
+  const phase = answer.phase ? ` · ${t.phase}: ${answer.phase.label[lang]}` : '';
+  const state = answer.state === 'absent' ? ` · ${t.left}` : '';
+  const named = answer.name === null ? '' : ` (${answer.id})`;
+  return [
+    `${colour.bold(answer.name ?? answer.id)}${named}${phase}${state} · ${answer.date}`,
+    ...assignmentText(answer, lang),
+    ...answer.scores.map((score) => `\n${scoreText(score, lang)}`),
+    ...(mapped ? [crmLine(answer, lang)] : []),
+  ].join('\n');
+}
+
+function crmLine({ crm }: AccountAnswer, lang: Language): string {
+  const t = words[lang];
+  const state = crm ? `${crm.state}${crm.reason ? `: ${crm.reason}` : ''}` : t.notSynced;
+  return `\n${t.salesforce}: ${state}`;
+}
+
+function scoreText(score: ScoreAnswer, lang: Language): string {
+  const t = words[lang];
+  const head = colour.bold(score.label[lang]);
+  if (score.points === null) return `${head}: ${score.reason ?? t.noScore}`;
+  const index = score.bands.findIndex(({ id }) => id === score.band?.id);
+  const paint = index < 0 ? colour.gray : bandColour(index, score.bands.length);
+  const card = score.scorecard
+    ? ` · ${score.scorecard.label[lang]} ${score.scorecard.version}`
+    : '';
+  const lines = [
+    `${head}: ${paint(`${score.points} ${t.outOf} ${score.scale} ${score.band?.label[lang] ?? t.unknown}`)}${card} · ${t.confidence} ${Math.round((score.confidence ?? 0) * 100)} %`,
+  ];
+  const { override } = score;
+  if (override)
+    lines.push(t.override(override.band, override.author, override.until, override.reason));
+  if (score.cap) lines.push(`${t.capped}: ${score.cap.label[lang]}`);
+  if (score.waiting_for_data) lines.push(colour.yellow(t.waiting));
+  if (score.held_by_hysteresis) lines.push(t.steadyByMargin);
+  if (score.headline) {
+    lines.push(
+      `${score.headline.label[lang]}: ${valueText(score.headline.value, score.headline.unit, lang)}`,
+    );
+  }
+  if (score.axes.length > 0) {
+    lines.push(
+      score.axes.map((a) => `${a.label[lang]} ${a.points} ${t.outOf} ${a.available}`).join(' · '),
+    );
+  }
+  lines.push(measureTable(score, lang));
+  if (score.change) lines.push(...changeLines(score.change, lang));
+  if (score.reasons[lang].length > 0) {
+    lines.push(`${t.because}:`, ...score.reasons[lang].map((reason) => `  ${reason}`));
+  }
+  const hints = [...new Set(score.change?.measures.flatMap(({ hints: h }) => h[lang]) ?? [])];
+  if (hints.length > 0) {
+    lines.push(`${t.whatHelps}:`, ...hints.slice(0, 3).map((hint) => `  ${colour.dim(hint)}`));
+  }
+  if (score.reference.length > 0) {
+    lines.push(
+      `${t.reference}: ${score.reference.map((r) => `${r.label[lang]} ${valueText(r.value, r.unit, lang)}`).join(', ')}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function measureTable(score: ScoreAnswer, lang: Language): string {
+  const t = words[lang];
+  return table(
+    [t.measure, t.value, t.earned, ''],
+    score.measures.map((measure) => [
+      measure.label[lang],
+      measure.state === 'ok'
+        ? valueText(measure.value, measure.unit, lang)
+        : measure.value === null
+          ? colour.yellow(t.missing)
+          : colour.yellow(
+              `${t.missing} (${t.lastKnown} ${valueText(measure.value, measure.unit, lang)})`,
+            ),
+      measure.earned === null ? '–' : `${measure.earned} / ${measure.available}`,
+      measure.hypothesis ? colour.dim(t.hypothesis) : '',
+    ]),
+  );
+}
+
+function changeLines(change: NonNullable<ScoreAnswer['change']>, lang: Language): string[] {
+  const t = words[lang];
+  const parts = (['behaviour', 'data', 'rules'] as const)
+    .filter((part) => change[part] !== 0)
+    .map((part) => `${t[part]} ${signed(change[part])}`);
+  return [
+    `${t.change}: ${signed(change.total)} (${change.since}: ${change.from})${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
+    ...change.measures
+      .filter((measure) => measure.delta !== 0)
+      .slice(0, 8)
+      .map(
+        (m) =>
+          `  ${signed(m.delta)}  ${m.label[lang]} ${valueText(m.before, m.unit, lang)} → ${valueText(m.now, m.unit, lang)}`,
+      ),
+  ];
+}

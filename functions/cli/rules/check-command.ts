@@ -1,0 +1,97 @@
+import { basename, resolve } from 'node:path';
+import { dataFindings } from '../../evidence/data-findings.ts';
+import { lintPackSql } from '../../local/googlesql/lint.ts';
+import { scoreOnData } from '../../own-data/rules-data.ts';
+import type { Finding } from '../../scorecard/language/lint/findings.ts';
+import { lintPack } from '../../scorecard/language/lint/lint.ts';
+import type { Pack } from '../../scorecard/language/pack/pack.ts';
+import { parsePack } from '../../scorecard/language/parse/pack.ts';
+import { runRuleTests, type TestReport } from '../../scorecard/meaning/rule-tests.ts';
+import { readPackFiles } from '../../wiring/deployed-files.ts';
+import { colour, exitCode, print, printJson } from '../output.ts';
+
+export interface CheckOptions {
+  data?: string;
+  state?: string;
+  asOf?: string;
+  json?: boolean;
+}
+
+/** `kenko rules check`: types, gaps and rule tests; with data, coverage, noise and exemplars. */
+export async function rulesCheck(folder: string, options: CheckOptions): Promise<void> {
+  const name = basename(resolve(folder));
+  const pack = parsePack(readPackFiles(name, { folder }));
+  lintPackSql(pack);
+  const tests = runRuleTests(pack);
+  const data = await onData(pack, options);
+  const findings = [...testFindings(tests), ...lintPack(pack), ...(data?.findings ?? [])];
+  const blocked = findings.some(({ severity }) => severity === 'block');
+  if (options.json) {
+    const { passed, failed } = tests;
+    printJson({
+      pack: pack.id,
+      passed: !blocked,
+      tests: { passed, failed },
+      data: data ? { date: data.date, accounts: data.accounts } : null,
+      findings,
+    });
+  } else {
+    for (const finding of findings) printFinding(finding);
+    print(summary(pack, tests, data, findings));
+  }
+  if (blocked) process.exitCode = exitCode.failed;
+}
+
+interface DataChecked {
+  date: string;
+  accounts: number;
+  findings: Finding[];
+}
+
+async function onData(
+  pack: Pack,
+  { data, state, asOf }: CheckOptions,
+): Promise<DataChecked | undefined> {
+  const at = asOf === undefined ? {} : { asOf };
+  const place = data !== undefined ? { folder: data, ...at } : state && { state, ...at };
+  if (!place) return undefined;
+  const [scored] = await scoreOnData([pack], place);
+  if (!scored) return undefined;
+  const accounts = scored.rows.get(pack.scores[0]?.id ?? '')?.length ?? 0;
+  return { date: scored.date, accounts, findings: dataFindings(pack, scored) };
+}
+
+/** Rules whose own examples come out otherwise must not go live. */
+function testFindings({ outcomes }: TestReport): Finding[] {
+  return outcomes
+    .filter(({ passed }) => !passed)
+    .map(({ file, line, name, failures }) => ({
+      rule: 'rule-test',
+      severity: 'block',
+      file,
+      line,
+      message: `The example "${name}" comes out otherwise: ${failures.join('; ')}`,
+      advice: 'Change the rules, or the example where the change is meant',
+    }));
+}
+
+const tone = { block: colour.red, warning: colour.yellow, hint: colour.dim };
+
+function printFinding({ severity, file, line, message, advice }: Finding): void {
+  print(tone[severity](`${file}:${line} ${severity}: ${message}`));
+  print(`  ${advice}`);
+}
+
+function summary(
+  pack: Pack,
+  tests: TestReport,
+  data: DataChecked | undefined,
+  findings: readonly Finding[],
+): string {
+  const count = (severity: Finding['severity']) =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const looked = data
+    ? `${data.accounts} accounts as of ${data.date}`
+    : 'no data (name it with --data or --state to check coverage, noise and exemplars)';
+  return `${pack.id}: ${tests.passed} rule tests passed, ${tests.failed} failed; ${count('block')} blocking, ${count('warning')} warnings, ${count('hint')} hints; ${looked}.`;
+}

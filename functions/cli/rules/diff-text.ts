@@ -1,0 +1,211 @@
+/** A comparison of rules as text for the terminal and as Markdown for a pull request. */
+import type { MeasureEffect, Mover, ScoreComparison } from '../../evidence/compare-rules.ts';
+import { pointsOf } from '../../scorecard/language/pack/points.ts';
+import { colour, table } from '../output.ts';
+
+export interface RulesDiff {
+  pack: string;
+  old: string;
+  new: string;
+  date: string;
+  /** own: the team's data; demo: invented customers. */
+  data: 'own' | 'demo';
+  same_rules: boolean;
+  scores: ScoreComparison[];
+}
+
+type Language = 'en' | 'ja';
+
+/** A pull request is read, not searched: the rest is in `--json`. */
+const moversShown = 20;
+
+const words = {
+  en: {
+    title: (pack: string) => `Rules of ${pack}: what would change`,
+    seen: ({ old, new: now, date }: RulesDiff) => `From \`${old}\` to \`${now}\`, as of ${date}.`,
+    demo: 'On the invented customers of the demo: it shows what the rules do, not what your customers do.',
+    same: 'Both are the same rules.',
+    still: 'No account changes its points.',
+    gone: 'This score is gone.',
+    added: 'This score is new.',
+    counts: (accounts: number, changed: number) =>
+      `${changed} of ${accounts} accounts change points.`,
+    up: 'Up',
+    down: 'Down',
+    accounts: 'accounts',
+    revenue: 'MRR',
+    band: 'band',
+    before: 'before',
+    after: 'after',
+    from: 'from',
+    to: 'to',
+    account: 'account',
+    points: 'points',
+    because: 'because of',
+    measure: 'measure',
+    touched: 'accounts it changes',
+    mean: 'points on average',
+    moved: 'bands it decides',
+    more: (n: number) => `${n} more are in the JSON.`,
+  },
+  ja: {
+    title: (pack: string) => `${pack} のルール変更による影響`,
+    seen: ({ old, new: now, date }: RulesDiff) =>
+      `\`${old}\` から \`${now}\` へ変更した場合（${date} 時点のデータ）`,
+    demo: 'デモの架空の顧客による比較です。ルールの動きは分かりますが、実際のお客様への影響ではありません。',
+    same: 'どちらも同じルールです。',
+    still: '点数が変わる顧客はありません。',
+    gone: 'このスコアは廃止されます。',
+    added: 'このスコアは新設されます。',
+    counts: (accounts: number, changed: number) =>
+      `${accounts} 社のうち ${changed} 社の点数が変わります。`,
+    up: '上昇',
+    down: '低下',
+    accounts: '社数',
+    revenue: 'MRR',
+    band: 'ランク',
+    before: '変更前',
+    after: '変更後',
+    from: '変更前のランク',
+    to: '変更後のランク',
+    account: '顧客',
+    points: '点数',
+    because: '主な要因',
+    measure: '指標',
+    touched: '点数が変わる顧客',
+    mean: '平均の増減',
+    moved: 'ランク変更の主因',
+    more: (n: number) => `ほか ${n} 社は JSON で確認できます。`,
+  },
+} as const;
+
+type Cell = string | number | null;
+
+interface Section {
+  heading: string;
+  lines: string[];
+  tables: { head: string[]; rows: Cell[][] }[];
+}
+
+function signed(hundredths: number): string {
+  const points = pointsOf(Math.abs(hundredths));
+  return hundredths < 0 ? `−${points}` : `+${points}`;
+}
+
+const money = (amount: number | null): Cell => (amount === null ? null : Math.round(amount));
+const shown = (points: number | null): string => (points === null ? '–' : String(pointsOf(points)));
+
+function causeText({ causes }: Mover, lang: Language): string {
+  return causes
+    .slice(0, 3)
+    .map(({ label, delta }) => `${label[lang]} ${signed(delta)}`)
+    .join(', ');
+}
+
+function sectionOf(comparison: ScoreComparison, lang: Language): Section {
+  const text = words[lang];
+  const { label, exists, accounts, changed, up, down, bands, movements, movers } = comparison;
+  const heading = label[lang];
+  if (exists !== 'both') {
+    return { heading, lines: [exists === 'old' ? text.gone : text.added], tables: [] };
+  }
+  if (changed === 0 && movers.length === 0) return { heading, lines: [text.still], tables: [] };
+  const name = (id: string | null) => bands.find((b) => b.id === id)?.label[lang] ?? id;
+  const withMoney = movers.some(({ revenue }) => revenue !== null);
+  const moneyHead = withMoney ? [text.revenue] : [];
+  const moneyCell = (amount: number | null): Cell[] => (withMoney ? [money(amount)] : []);
+  const effects = comparison.measures.slice(0, 10);
+  return {
+    heading,
+    lines: [text.counts(accounts, changed)],
+    tables: [
+      {
+        head: ['', text.accounts, ...moneyHead],
+        rows: [
+          [text.up, up.accounts, ...moneyCell(up.revenue)],
+          [text.down, down.accounts, ...moneyCell(down.revenue)],
+        ],
+      },
+      {
+        head: [text.band, text.before, text.after],
+        rows: bands.map((b): Cell[] => [b.label[lang], b.before, b.after]),
+      },
+      {
+        head: [text.from, text.to, text.accounts, ...moneyHead],
+        rows: movements.map((m): Cell[] => [
+          name(m.from),
+          name(m.to),
+          m.accounts,
+          ...moneyCell(m.revenue),
+        ]),
+      },
+      {
+        head: [text.measure, text.touched, text.mean, text.moved],
+        rows: effects.map((effect) => effectRow(effect, lang)),
+      },
+      {
+        head: [text.account, ...moneyHead, text.from, text.to, text.points, text.because],
+        rows: movers
+          .slice(0, moversShown)
+          .map((mover): Cell[] => [
+            mover.account,
+            ...moneyCell(mover.revenue),
+            name(mover.from),
+            name(mover.to),
+            `${shown(mover.from_points)} → ${shown(mover.to_points)}`,
+            causeText(mover, lang),
+          ]),
+      },
+    ].filter(({ rows }) => rows.length > 0),
+  };
+}
+
+function effectRow({ label, accounts, mean, moved }: MeasureEffect, lang: Language): Cell[] {
+  return [label[lang], accounts, signed(mean), moved];
+}
+
+function closing({ movers }: ScoreComparison, lang: Language): string[] {
+  const rest = movers.length - moversShown;
+  return rest > 0 ? [words[lang].more(rest)] : [];
+}
+
+export function diffText(diff: RulesDiff, lang: Language): string {
+  const text = words[lang];
+  const lines = [colour.bold(text.title(diff.pack)), text.seen(diff).replaceAll('`', '')];
+  if (diff.data === 'demo') lines.push(colour.dim(text.demo));
+  if (diff.same_rules) return [...lines, text.same].join('\n');
+  for (const comparison of diff.scores) {
+    const { heading, lines: told, tables } = sectionOf(comparison, lang);
+    lines.push('', colour.bold(heading), ...told);
+    for (const { head, rows } of tables) lines.push('', table(head, rows));
+    lines.push(...closing(comparison, lang));
+  }
+  return lines.join('\n');
+}
+
+/** GitHub's Markdown; names that people chose cannot break out of their cell. */
+export function diffMarkdown(diff: RulesDiff, lang: Language): string {
+  const text = words[lang];
+  const lines = [`## ${text.title(diff.pack)}`, '', text.seen(diff)];
+  if (diff.data === 'demo') lines.push('', `> ${text.demo}`);
+  if (diff.same_rules) return [...lines, '', text.same].join('\n');
+  for (const comparison of diff.scores) {
+    const { heading, lines: told, tables } = sectionOf(comparison, lang);
+    lines.push('', `### ${cell(heading)}`, '', ...told);
+    for (const { head, rows } of tables) {
+      lines.push('', row(head), row(head.map(() => '---')), ...rows.map(row));
+    }
+    lines.push('', ...closing(comparison, lang));
+  }
+  return lines.join('\n').trimEnd();
+}
+
+function row(cells: readonly Cell[]): string {
+  return `| ${cells.map(cell).join(' | ')} |`;
+}
+
+function cell(value: Cell): string {
+  return String(value ?? '–')
+    .replaceAll(/[\r\n]+/g, ' ')
+    .replaceAll(/[\\`*_{}[\]<>|#!@]/g, (found) => (found === '@' ? '&#64;' : `\\${found}`));
+}

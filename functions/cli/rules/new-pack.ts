@@ -1,0 +1,318 @@
+/** The files of a new pack: a start that passes the checks, every number of it a hypothesis. */
+import { Document, isCollection, isScalar, visit } from 'yaml';
+import type { CandidateMetric, SheetProfile } from '../../evidence/sheet-profile.ts';
+import type { Label } from '../../scorecard/language/pack/catalogue.ts';
+import { schemaLine } from '../../scorecard/language/schema/json-schemas.ts';
+import type { PackFile } from '../../scorecard/language/schema/scorecards.ts';
+
+export interface NewPack {
+  name: string;
+  label: Label;
+  purpose: NonNullable<PackFile['scores'][number]['purpose']>;
+  zone: string;
+}
+
+/** A sheet as it was found: the table's name is the file's. */
+export interface NewSheet {
+  table: string;
+  profile: SheetProfile;
+  /** Column of the contract's accounts: the sheet's column. */
+  attributes: Record<string, string>;
+  /** Ids of the metrics that every pack has. */
+  taken: readonly string[];
+}
+
+interface NewMeasure {
+  id: string;
+  metric: string;
+  bool: boolean;
+  lower: boolean;
+  /** Ascending; those of the template start where points start. */
+  thresholds: number[];
+  max_age?: string;
+}
+
+const note: Label = {
+  en: 'CS looks at it every week and talks first to whoever stands lowest.',
+  ja: 'CSが毎週確認し、点数の低いお客様から順に連絡します。',
+};
+
+/** Texts by path from the root of the repository. */
+export function newPackFiles(pack: NewPack, sheet?: NewSheet): Map<string, string> {
+  const ids = sheet ? metricIds(sheet.profile, sheet.taken) : new Map<string, string>();
+  const measures = sheet
+    ? sheet.profile.scored.map((metric) => measureOf(metric, ids, sheet.profile.date !== null))
+    : templateMeasures;
+  const reference = sheet?.profile.reference.map(({ column }) => ids.get(column) ?? '') ?? [];
+  const folder = `rules/${pack.name}`;
+  const files = new Map<string, string>();
+  const add = (path: string, comment: string, value: unknown): void => {
+    files.set(path, `${schemaLine(path)}\n# ${comment}\n${yamlOf(value)}`);
+  };
+  add(
+    `${folder}/pack.yaml`,
+    'What this pack scores, and where its data is.',
+    packOf(pack, ids, sheet),
+  );
+  add(`${folder}/bands.yaml`, 'From the worst up; `from` in points. Five are kept in mind.', {
+    health: bands,
+  });
+  add(
+    `${folder}/scorecards/main.yaml`,
+    'Every step is a hypothesis: replace them by what your own customers show.',
+    cardOf(pack, measures, reference),
+  );
+  add(
+    `${folder}/scorecards/main.test.yaml`,
+    'Examples: given these numbers, expect this score.',
+    testsOf(measures),
+  );
+  add(
+    `${folder}/exemplars.yaml`,
+    'Customers everybody agrees about: { account: ..., score: health, at_least: good, why: ... }',
+    [],
+  );
+  if (sheet) {
+    const path = `sql/metrics/${pack.name}/${groupOf(pack)}.yaml`;
+    add(
+      path,
+      'Columns of the sheet. Look at every direction: it is guessed.',
+      groupFile(pack, sheet, ids),
+    );
+  }
+  return files;
+}
+
+/** What is short is on one line, as people write it. */
+const onOneLine = new Set([
+  'label',
+  'steps',
+  'lookup',
+  'expect',
+  'sources',
+  'attributes',
+  'reference',
+  'description',
+]);
+
+function yamlOf(value: unknown): string {
+  const document = new Document(value);
+  visit(document, {
+    Pair(_, { key, value: node }) {
+      if (!isScalar(key) || !onOneLine.has(String(key.value))) return;
+      if (isCollection(node)) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+const groupOf = ({ name }: NewPack): string => `${name}_sheet`.slice(0, 60);
+
+const bands = [
+  { id: 'critical', from: 0, label: { en: 'Critical', ja: '危険' } },
+  { id: 'poor', from: 20, label: { en: 'Poor', ja: '要対応' } },
+  { id: 'fair', from: 40, label: { en: 'Fair', ja: '要観察' } },
+  { id: 'good', from: 60, label: { en: 'Good', ja: '良好' } },
+  { id: 'excellent', from: 80, label: { en: 'Excellent', ja: '優良' } },
+];
+
+/** Without a sheet: what daily use shows, from the table usage_daily. */
+const templateMeasures: NewMeasure[] = [
+  {
+    id: 'active_days',
+    metric: 'active_days_28d',
+    bool: false,
+    lower: false,
+    thresholds: [0, 4, 8, 14, 19],
+    max_age: '3d',
+  },
+  {
+    id: 'silence',
+    metric: 'days_since_last_use',
+    bool: false,
+    lower: true,
+    thresholds: [0, 4, 10, 20, 40],
+    max_age: '3d',
+  },
+  {
+    id: 'errors',
+    metric: 'error_rate_28d',
+    bool: false,
+    lower: true,
+    thresholds: [0, 0.02, 0.05, 0.1],
+    max_age: '3d',
+  },
+];
+
+const isAscii = (text: string): boolean => /^[\x20-\x7e]+$/.test(text);
+
+/** Metric ids by column: the column's name as far as it can be one and is free. */
+function metricIds(
+  { scored, reference }: SheetProfile,
+  shared: Iterable<string>,
+): Map<string, string> {
+  const ids = new Map<string, string>();
+  const taken = new Set(['present', 'account_id', 'mart_date', ...shared]);
+  for (const [i, { column }] of [...scored, ...reference].entries()) {
+    const plain = column
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '_')
+      .replaceAll(/^_+|_+$/g, '')
+      .slice(0, 50);
+    const usable = /^[a-z]/.test(plain) && !/^(account|before|trend)_/.test(plain);
+    const other = isAscii(column) ? `sheet_${plain}` : `column_${i + 1}`;
+    let id = usable && !taken.has(plain) ? plain : other;
+    while (taken.has(id)) id = `${id}_${i + 1}`;
+    taken.add(id);
+    ids.set(column, id);
+  }
+  return ids;
+}
+
+/** Both languages; what the sheet has in one only is to be translated by a person. */
+function labelOf(column: string, id: string): Label {
+  const plain = column.replaceAll('_', ' ');
+  return isAscii(column)
+    ? { en: plain, ja: `${plain}（列の値）` }
+    : { en: `Sheet ${id.replaceAll('_', ' ')}`, ja: column };
+}
+
+function measureOf(
+  { column, type, direction, quantiles }: CandidateMetric,
+  ids: ReadonlyMap<string, string>,
+  dated: boolean,
+): NewMeasure {
+  const id = ids.get(column) ?? '';
+  return {
+    id,
+    metric: id,
+    bool: type === 'bool',
+    lower: direction === 'lower',
+    // The highest value itself is no step: hardly anybody would be on it.
+    thresholds: quantiles.length > 2 ? quantiles.slice(0, -1) : quantiles,
+    ...(dated ? { max_age: '7d' } : {}),
+  };
+}
+
+function packOf(pack: NewPack, ids: ReadonlyMap<string, string>, sheet?: NewSheet) {
+  const base = {
+    pack: pack.name,
+    label: pack.label,
+    zone: pack.zone,
+    as_of: 'midnight',
+    scores: [
+      {
+        id: 'health',
+        label: { en: 'Health score', ja: 'ヘルススコア' },
+        purpose: pack.purpose,
+        points: 100,
+        min_confidence: 0.5,
+        hysteresis: 2,
+      },
+    ],
+  };
+  if (!sheet) return { ...base, attributes: ['name', 'owner'] };
+  const { table, profile, attributes } = sheet;
+  const renamed = [...ids]
+    .filter(([column, id]) => column !== id)
+    .map(([column, id]) => [id, column]);
+  const columns = {
+    ...(profile.id === 'account_id' ? {} : { account_id: profile.id }),
+    ...Object.fromEntries(renamed),
+  };
+  const shown = Object.keys(attributes);
+  return {
+    ...base,
+    ...(shown.length > 0 ? { attributes: shown } : {}),
+    metrics: { table, ...(profile.date === null ? {} : { date: profile.date }), columns },
+    // With a row per account and day, accounts are a table of their own.
+    ...(profile.date === null
+      ? { tables: { accounts: { table, columns: { account_id: profile.id, ...attributes } } } }
+      : {}),
+  };
+}
+
+/** Points of the measures: whole, and 100 together. */
+function pointsOf(measures: readonly NewMeasure[]): number[] {
+  const even = Math.floor(100 / measures.length);
+  return measures.map((_, i) => even + (i < 100 - even * measures.length ? 1 : 0));
+}
+
+function stepsOf({ thresholds, lower }: NewMeasure, points: number): [number, number][] {
+  const last = thresholds.length - 1;
+  return thresholds.map((threshold, i) => {
+    const share = last === 0 ? 1 : (lower ? last - i : i) / last;
+    return [threshold, Math.round(points * share)];
+  });
+}
+
+function cardOf(pack: NewPack, measures: readonly NewMeasure[], reference: readonly string[]) {
+  const points = pointsOf(measures);
+  return {
+    score: 'health',
+    scorecard: 'main',
+    version: '0.1.0',
+    label: { en: 'Health', ja: '健康度' },
+    purpose: pack.purpose,
+    note,
+    measures: measures.map((measure, i) => {
+      const { id, metric, bool, lower, max_age } = measure;
+      const most = points[i] ?? 0;
+      return {
+        id,
+        metric,
+        points: most,
+        ...(bool
+          ? { lookup: lower ? { false: most, true: 0 } : { false: 0, true: most } }
+          : { steps: stepsOf(measure, most) }),
+        missing: 'exclude',
+        ...(max_age === undefined ? {} : { max_age }),
+        hypothesis: true,
+      };
+    }),
+    ...(reference.length > 0 ? { reference } : {}),
+  };
+}
+
+function testsOf(measures: readonly NewMeasure[]) {
+  const values = (best: boolean) =>
+    Object.fromEntries(
+      measures.map(({ metric, bool, lower, thresholds }) => {
+        const high = best !== lower;
+        const value = (high ? thresholds.at(-1) : thresholds[0]) ?? 0;
+        return [metric, bool ? value === 1 : value];
+      }),
+    );
+  return [
+    {
+      name: 'the best in everything earns all points',
+      metrics: values(true),
+      expect: { scorecard: 'main', points: 100, band: 'excellent', confidence: 1 },
+    },
+    {
+      name: 'the worst in everything earns none',
+      metrics: values(false),
+      expect: { points: 0, band: 'critical' },
+    },
+    { name: 'of whom nothing is known, nothing is said', metrics: {}, expect: { band: 'unknown' } },
+  ];
+}
+
+function groupFile(pack: NewPack, { profile }: NewSheet, ids: ReadonlyMap<string, string>) {
+  return {
+    group: groupOf(pack),
+    sources: ['mart'],
+    metrics: [...profile.scored, ...profile.reference].map(({ column, type, direction }) => {
+      const id = ids.get(column) ?? '';
+      const label = labelOf(column, id);
+      return {
+        id,
+        type,
+        direction,
+        nullable: true,
+        label,
+        description: { en: `As in the sheet: ${label.en}.`, ja: `シートの列「${column}」。` },
+      };
+    }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { StateOptions } from '../options.ts';
+import { exitCode, print, printJson, table } from '../output.ts';
+import { openExisting, using } from '../session/open-session.ts';
+
+/** `kenko reconcile`: compares Salesforce with the results, and sends what differs again. */
+export async function reconcileSalesforce(options: StateOptions): Promise<void> {
+  await using(await openExisting(options), async (session) => {
+    const found = await session.reconcile();
+    if (!found.complete) process.exitCode = exitCode.failed;
+    if (options.json) return printJson(found);
+    const examples = ({ examples }: { examples: string[] }) => examples.slice(0, 5).join(', ');
+    print(
+      table(
+        ['found', 'accounts', 'such as'],
+        [
+          ['compared', found.compared, ''],
+          ['differ: sent again', found.differing.count, examples(found.differing)],
+          ['a value of a person kept', found.kept.count, examples(found.kept)],
+          ['not sent before: sent again', found.unsent.count, examples(found.unsent)],
+          ['refused by Salesforce', found.parked, ''],
+          ['without a record', found.missing.count, examples(found.missing)],
+          ['records without an account', found.orphans.count, examples(found.orphans)],
+        ],
+      ),
+    );
+    for (const [field, accounts] of Object.entries(found.fields)) {
+      print(`${field} differed in ${accounts} accounts.`);
+    }
+    if (!found.complete) print('Not all was compared: Salesforce has no calls left for it today.');
+  });
+}

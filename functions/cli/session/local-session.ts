@@ -1,0 +1,168 @@
+import { addDays, momentOf, parseDate, runId } from '../../calendar.ts';
+import { code, Rejected } from '../../errors.ts';
+import { lintPackSql } from '../../local/googlesql/lint.ts';
+import { ref } from '../../records/collection.ts';
+import { activeRunStates, reconciliations, runs } from '../../records/documents.ts';
+import { type Queue, queues } from '../../records/messages.ts';
+import { sweep } from '../../sweep/sweep.ts';
+import { examineLocal } from '../doctor/examine-here.ts';
+import { summarise } from '../run/run-summary.ts';
+import { getJson, postJson } from './http-client.ts';
+import type { LocalSystem } from './local-system.ts';
+import type { BackfillSummary, Progress, Session } from './session.ts';
+import type { StateData } from './state-data.ts';
+
+/** How often a run's progress is looked at. */
+const pollMs = 150;
+
+/** Works on a state folder that this process owns. */
+export async function openLocalSession(
+  system: LocalSystem,
+  data: StateData,
+  progress: Progress,
+): Promise<Session> {
+  const { runtime, bus } = system;
+  const { snapshots, clock, pack } = runtime;
+  // Nobody else works on this folder: what a killed process left is taken up at once.
+  await settle(progress);
+
+  /**
+   * Waits until every message is through and every run has ended. A run that stays where it is
+   * although it was taken up twice needs a person: its dead letters say why.
+   */
+  async function settle(show?: Progress): Promise<void> {
+    let left = '';
+    for (let unchanged = 0; unchanged < 2; ) {
+      await bus.idle();
+      const active = await snapshots.query({
+        collection: runs,
+        where: [
+          { field: 'pack', op: '==', value: pack.id },
+          { field: 'state', op: 'in', value: activeRunStates },
+        ],
+        limit: 1000,
+      });
+      if (active.length === 0) return;
+      const now = active.map(({ id, data }) => `${id} ${data.state}`).join();
+      unchanged = now === left ? unchanged + 1 : 0;
+      left = now;
+      show?.('taking up what was interrupted');
+      await sweep(runtime, { stalledMs: 0 });
+    }
+  }
+
+  async function follow(id: string, progress: Progress, work: Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const done = work.finally(() => stop.abort());
+    let shown = '';
+    while (!stop.signal.aborted) {
+      const run = (await snapshots.get(ref(runs, id)))?.data;
+      if (run && shown !== run.state) {
+        shown = run.state;
+        progress(`${run.date}: ${run.state}${run.shards ? `, ${run.shards} shards` : ''}`);
+      }
+      await Promise.race([clock.sleep(pollMs), done]).catch(() => stop.abort());
+    }
+    await done;
+  }
+
+  /** Refuses metric SQL that looks ahead or differs between engines; once for the same rules. */
+  function lintOnce(): void {
+    const key = `linted ${pack.hash}`;
+    if (system.translations.get(key) !== undefined) return;
+    lintPackSql(pack);
+    system.translations.set(key, 'passed');
+  }
+
+  async function backfill(
+    { from, to, every }: Parameters<Session['backfill']>[0],
+    progress: Progress,
+  ): Promise<BackfillSummary> {
+    parseDate(from, '--from');
+    parseDate(to, '--to');
+    if (from > to) {
+      throw new Rejected(code.badRequest, `--from ${from} is after --to ${to}; swap them.`);
+    }
+    const startedAt = clock.now();
+    const dates: string[] = [];
+    let accounts = 0;
+    for (let date = from; date <= to; date = addDays(date, every)) {
+      const id = await backfillDate(date, progress);
+      const run = (await snapshots.get(ref(runs, id)))?.data;
+      if (run?.state !== 'finished') {
+        throw new Rejected(
+          run?.failure?.code ?? code.conflict,
+          `The backfill of ${date} ended as ${run?.state}: ${run?.failure?.message ?? 'see the log'}`,
+        );
+      }
+      accounts += run.accounts;
+      dates.push(date);
+    }
+    const seconds = Math.round((clock.now().getTime() - startedAt.getTime()) / 100) / 10;
+    return { dates, accounts, seconds };
+  }
+
+  return {
+    pack: pack.id,
+    apiUrl: system.url('api'),
+    async run({ slot: wished, asOf }, progress) {
+      lintOnce();
+      const slot = wished ?? (await data.nextSlot(asOf));
+      momentOf(slot, pack);
+      await data.provide(slot, progress, (range) => backfill(range, progress));
+      const startedAt = clock.now();
+      const id = runId(pack.id, 'scheduled', momentOf(slot, pack));
+      const repeated = (await snapshots.get(ref(runs, id))) !== undefined;
+      const work = system.call('score', slot, {}).then(() => settle());
+      await follow(id, progress, work);
+      // The day's digest, which Cloud Scheduler's next sweep would ask for.
+      await sweep(runtime, { digestAfterMs: 0 });
+      await settle();
+      return summarise(runtime, id, { startedAt, repeated });
+    },
+    backfill,
+    async deadLetters(queue) {
+      return bus.deadLetters(queue === undefined ? undefined : queueOf(queue));
+    },
+    async replay(ids) {
+      const chosen = ids.length > 0 ? ids : (await bus.deadLetters()).map((letter) => letter.id);
+      await bus.replay(chosen);
+      await settle();
+      return chosen.length;
+    },
+    sweep: async () => {
+      await system.call('sweep', clock.now().toISOString(), {});
+    },
+    get: (path) => getJson(`${system.url('api')}${path}`),
+    post: async (path, body) => {
+      const answer = await postJson(`${system.url('api')}${path}`, body);
+      await settle();
+      return answer;
+    },
+    async reconcile() {
+      const answer = await system.call('reconcile', clock.now().toISOString(), {});
+      const id = String(Object(answer).reconciliation);
+      await settle();
+      const report = await snapshots.get(ref(reconciliations, id));
+      if (!report) throw new Rejected(code.notFound, `The comparison ${id} is not stored.`);
+      return report.data;
+    },
+    doctor: () => examineLocal(runtime, system.salesforce.url),
+    close: () => system.close(),
+  };
+
+  async function backfillDate(date: string, progress: Progress): Promise<string> {
+    const answer = await system.call('score', clock.now().toISOString(), { backfill: date });
+    const id = String(Object(answer).run);
+    await follow(id, progress, settle());
+    return id;
+  }
+}
+
+function queueOf(name: string): Queue {
+  if (name in queues) return name as Queue;
+  throw new Rejected(
+    code.badRequest,
+    `There is no queue "${name}"; choose one of ${Object.keys(queues).join(', ')}.`,
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * The whole system in one process: every function served by the real Functions Framework,
+ * wired to the embedded twin or to Google's emulators, and the Salesforce stand-in beside it.
+ */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { type FunctionName, functionNames } from '../../config.ts';
+import { code, Rejected } from '../../errors.ts';
+import { startSalesforceServer } from '../../local/salesforce/server.ts';
+import { startSlackServer } from '../../local/slack/server.ts';
+import { createViews } from '../../local/warehouse/reporting-views.ts';
+import type { LogEntry } from '../../log.ts';
+import { type Queue, queueConsumers } from '../../records/messages.ts';
+import { customFields } from '../../salesforce/custom-fields.ts';
+import { parsePack } from '../../scorecard/language/parse/pack.ts';
+import { useRuntime } from '../../wiring/deployed.ts';
+import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
+import { openEmulatedRuntime } from '../../wiring/emulators.ts';
+import { openLocalRuntime } from '../../wiring/twin.ts';
+import { getJson, postJson } from './http-client.ts';
+
+export interface LocalSystemOptions {
+  /** The pack's state folder; made where it is not there. */
+  folder: string;
+  pack: string;
+  accountsPerShard?: number;
+  /** Wished for the API; another one is taken where it is busy. */
+  apiPort?: number;
+  /** On Google's emulators instead of the embedded twin; the folder has to be an empty one. */
+  emulators?: boolean;
+}
+
+export type LocalSystem = Awaited<ReturnType<typeof openLocalSystem>>;
+
+/** Opens the state folder and serves everything on loopback. */
+export async function openLocalSystem(options: LocalSystemOptions) {
+  mkdirSync(options.folder, { recursive: true });
+  const servers: Server[] = [];
+  const urls = new Map<FunctionName, string>();
+  const logFile = join(options.folder, 'kenko.log');
+  const packFiles = readPackFiles(options.pack);
+  const parsed = parsePack(packFiles);
+  const pack = {
+    ...parsed,
+    accountsPerShard: options.accountsPerShard ?? parsed.accountsPerShard,
+  };
+  const salesforce = await startSalesforceServer({
+    path: join(options.folder, 'salesforce.sqlite'),
+    fields: customFields(pack),
+  });
+  const slack = await startSlackServer({ path: join(options.folder, 'slack.sqlite') });
+  const openRuntime = options.emulators ? openEmulatedRuntime : openLocalRuntime;
+  const local = await openRuntime({
+    folder: options.folder,
+    pack,
+    packFiles,
+    endpoint: (queue: Queue) => urlOf(urls, queueConsumers[queue]),
+    salesforceUrl: salesforce.url,
+    slackUrl: slack.url,
+    log: (entry: LogEntry) => appendFileSync(logFile, `${JSON.stringify(entry)}\n`),
+  }).catch(async (error: unknown) => {
+    await salesforce.close();
+    await slack.close();
+    throw error;
+  });
+  const { runtime } = local;
+  for (const [table, schema] of runtime.tables) await runtime.warehouse.createTable(table, schema);
+  const views = join(repositoryRoot(), 'sql', 'views');
+  await createViews(local.warehouse, views, local.translations);
+
+  useRuntime(runtime);
+  await import('../../index.ts');
+  for (const name of functionNames) {
+    const server = getTestServer(name);
+    const port = name === 'api' ? (options.apiPort ?? 0) : 0;
+    urls.set(name, await listen(server, port));
+    servers.push(server);
+  }
+  // The first request makes the framework's own error page give way to the API's answers.
+  await getJson(`${urlOf(urls, 'api')}/v1/health`);
+  local.bus.start();
+
+  return {
+    ...local,
+    salesforce,
+    slack,
+    /** Address of a function, without a slash at its end. */
+    url: (name: FunctionName) => urlOf(urls, name),
+    /** Calls a function as Cloud Scheduler would. */
+    call: (name: FunctionName, slot: string, body: unknown): Promise<unknown> =>
+      postJson(urlOf(urls, name), body, {
+        'X-CloudScheduler': 'true',
+        'X-CloudScheduler-ScheduleTime': slot,
+      }),
+    /** Ends requests in flight, then closes every file. */
+    async close(): Promise<void> {
+      await local.bus.stop();
+      await Promise.all(servers.map(closeServer));
+      useRuntime(undefined);
+      await local.close();
+      await salesforce.close();
+      await slack.close();
+    },
+  };
+}
+
+function urlOf(urls: ReadonlyMap<FunctionName, string>, name: FunctionName): string {
+  const url = urls.get(name);
+  if (!url) throw new Rejected(code.unavailable, `the function ${name} is not served yet`);
+  return url;
+}
+
+/** Listens on the wished port of loopback, or on any free one where it is busy. */
+export async function listen(server: Server, port: number): Promise<string> {
+  const wished = await canListen(port);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(wished ? port : 0, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function canListen(port: number): Promise<boolean> {
+  if (port === 0) return true;
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,128 @@
+import type { Transaction as NativeTransaction } from '@google-cloud/firestore';
+import { code, messageOf, Retryable } from '../../errors.ts';
+import type { Stored, Transaction } from '../../ports/snapshots.ts';
+import { TransactionRules } from '../../ports/transaction-rules.ts';
+import type { Ref } from '../../records/collection.ts';
+import { documentBytes } from '../../records/document-rules.ts';
+import { classified, classifying, status, statusOf } from '../grpc-failures.ts';
+import {
+  type Client,
+  referenceTo,
+  storedDocument,
+  storedDocuments,
+  storedFields,
+} from './documents.ts';
+
+const what = 'firestore: a transaction';
+
+/** The client repeats `work`, with waits between, where a read or the commit may pass later. */
+export function runTransaction<R>(
+  client: Client,
+  work: (tx: Transaction) => Promise<R>,
+  maxAttempts: number,
+): Promise<R> {
+  return classifying(what, () =>
+    client.firestore
+      .runTransaction((native) => runOnce(client, native, work), { maxAttempts })
+      .catch((error: unknown) => {
+        throw isTooLate(error) ? tooLate(error) : error;
+      }),
+  );
+}
+
+async function runOnce<R>(
+  client: Client,
+  native: NativeTransaction,
+  work: (tx: Transaction) => Promise<R>,
+): Promise<R> {
+  const tx = new FirestoreTransaction(client, native);
+  let outcome: { result: R } | { error: unknown };
+  try {
+    outcome = { result: await work(tx) };
+  } catch (error) {
+    outcome = { error };
+  }
+  tx.end();
+  // The client looks at a read's own failure, whatever the work made of it.
+  if (tx.failure !== undefined) throw tx.failure;
+  if ('error' in outcome) throw outcome.error;
+  return outcome.result;
+}
+
+class FirestoreTransaction implements Transaction {
+  /** What a read ended in, as the client threw it. */
+  failure: unknown;
+  readonly #client: Client;
+  readonly #native: NativeTransaction;
+  readonly #rules = new TransactionRules();
+
+  constructor(client: Client, native: NativeTransaction) {
+    this.#client = client;
+    this.#native = native;
+  }
+
+  async get<T>(ref: Ref<T>): Promise<Stored<T> | undefined> {
+    const snapshot = await this.#read(() => this.#native.get(referenceTo(this.#client, ref)));
+    return storedDocument(ref.collection, snapshot);
+  }
+
+  async getAll<T>(refs: readonly Ref<T>[]): Promise<(Stored<T> | undefined)[]> {
+    if (refs.length === 0) return [];
+    const snapshots = await this.#read(() =>
+      this.#native.getAll(...refs.map((ref) => referenceTo(this.#client, ref))),
+    );
+    return storedDocuments(refs, snapshots);
+  }
+
+  create<T>(ref: Ref<T>, data: T): void {
+    this.#rules.write(documentBytes(ref, data));
+    this.#native.create(referenceTo(this.#client, ref), this.#fields(ref, data));
+  }
+
+  set<T>(ref: Ref<T>, data: T): void {
+    this.#rules.write(documentBytes(ref, data));
+    this.#native.set(referenceTo(this.#client, ref), this.#fields(ref, data));
+  }
+
+  delete(ref: Ref<unknown>): void {
+    this.#rules.write(0);
+    this.#native.delete(referenceTo(this.#client, ref));
+  }
+
+  end(): void {
+    this.#rules.end();
+  }
+
+  #fields(ref: Ref<unknown>, data: unknown): object {
+    return storedFields(this.#client, ref, data as object);
+  }
+
+  async #read<S>(send: () => Promise<S>): Promise<S> {
+    this.#rules.read();
+    try {
+      return await send();
+    } catch (error) {
+      if (statusOf(error) !== undefined) this.failure ??= error;
+      throw classified(error, what);
+    }
+  }
+}
+
+/**
+ * A transaction ends by itself after 270 s, or 60 s without a request; what comes later is
+ * answered as if it were malformed
+ * (https://firebase.google.com/docs/firestore/quotas#writes_and_transactions).
+ */
+function isTooLate(error: unknown): boolean {
+  return (
+    statusOf(error) === status.invalidArgument &&
+    /transaction (has expired|is invalid or closed)|no longer valid/i.test(messageOf(error))
+  );
+}
+
+function tooLate(error: unknown): Retryable {
+  return new Retryable(code.unavailable, `${what} took so long that it had ended`, {
+    said: messageOf(error),
+    cause: error,
+  });
+}

@@ -1,0 +1,242 @@
+/**
+ * The one query that freezes a run's inputs, in GoogleSQL: accounts and metrics as of the
+ * run, beside the results before. Every metric group sees its tables as they were at the end
+ * of its last complete day, so that a late feed does not fade its windows.
+ */
+
+import { addDays, endOfDate } from '../calendar.ts';
+import { replaceParameters, textLiteral } from '../ports/googlesql-text.ts';
+import type { ColumnType, Parameter } from '../ports/warehouse.ts';
+import type { Metric } from '../scorecard/language/pack/catalogue.ts';
+import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
+import { frozenColumns } from '../scorecard/language/pack/signal-rules.ts';
+import { historyTable } from './run-tables.ts';
+import { named, type Sources, sourceQuery } from './sources-query.ts';
+
+/** Columns of the result before that a run reads, as `before_<score>_<field>`. */
+export const beforeFields = {
+  state: 'STRING',
+  phase: 'STRING',
+  scorecard: 'STRING',
+  band: 'STRING',
+  points: 'INT64',
+  earned: 'INT64',
+  available: 'INT64',
+  confidence: 'FLOAT64',
+  cap: 'STRING',
+  trend: 'STRING',
+  contributions: 'ARRAY<INT64>',
+  earned_points: 'ARRAY<INT64>',
+  inputs: 'ARRAY<FLOAT64>',
+  missing: 'STRING',
+  rules_hash: 'STRING',
+  result_hash: 'INT64',
+} as const satisfies Record<string, ColumnType>;
+
+export interface RunInputsRequest {
+  pack: Pick<Pack, 'zone' | 'groups' | 'accountColumns'> &
+    Partial<Pick<Pack, 'signals'>> & { scores: readonly { id: string }[] };
+  sources: Sources;
+  /** Exclusive end of what the run sees, ISO 8601. */
+  asOf: string;
+  date: string;
+  /** By group: days between its last complete day and `date`; null or absent: not provided. */
+  groupAges: ReadonlyMap<string, number | null>;
+  /** Date of the results before, if any. */
+  beforeDate: string | null;
+  /** By score: the date that its trend looks back to. */
+  trendDates: Readonly<Record<string, string>>;
+  /** Rules whose bands of an earlier revision of the date are read, for packs by the hour. */
+  revisedBy?: string;
+}
+
+const metricTypes: Record<Metric['type'], ColumnType> = {
+  int: 'INT64',
+  float: 'FLOAT64',
+  bool: 'BOOL',
+  enum: 'STRING',
+};
+
+function defaultOf({ type, default: value, values }: Metric): string | undefined {
+  if (value === undefined) return undefined;
+  if (type === 'bool') return value === 0 ? 'FALSE' : 'TRUE';
+  if (type === 'enum') return textLiteral(values?.[value] ?? '');
+  return type === 'float' && Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+const indent = (sql: string): string => sql.trim().replaceAll('\n', '\n  ');
+
+/** Accumulates the parts of the query. */
+class RunInputs {
+  readonly request: RunInputsRequest;
+  readonly parameters: Record<string, Parameter> = {};
+  readonly tables: string[] = [];
+  readonly columns: string[] = [];
+  readonly joins: string[] = [];
+
+  constructor(request: RunInputsRequest) {
+    this.request = request;
+    this.parameters.as_of = { timestamp: request.asOf };
+    this.parameters.date = { date: request.date };
+  }
+
+  addTable(name: string, sql: string): void {
+    this.tables.push(`${named(name)} AS (\n  ${indent(sql)}\n)`);
+  }
+
+  accounts(): void {
+    const { pack, sources, beforeDate } = this.request;
+    const source = sources.get('accounts');
+    const names = frozenColumns(pack).map((column) => column.name);
+    if (source) {
+      const only = new Set(['account_id', ...names]);
+      const until = { asOf: 'as_of', date: 'date' };
+      this.addTable('accounts_now', sourceQuery(source, { zone: pack.zone, until, only }));
+    } else {
+      const nulls = ['account_id', ...names].map(
+        (name) => `CAST(NULL AS STRING) AS ${named(name)}`,
+      );
+      this.addTable('accounts_now', `SELECT ${nulls.join(', ')} LIMIT 0`);
+    }
+    if (beforeDate === null) {
+      this.columns.push('accounts_now.account_id AS account_id', 'TRUE AS present');
+    } else {
+      this.parameters.before_date = { date: beforeDate };
+      // An absence is told once: who was absent already does not come again.
+      this.addTable(
+        'accounts_before',
+        `SELECT DISTINCT account_id FROM ${historyTable} WHERE date = @before_date AND state <> 'absent'`,
+      );
+      this.columns.push(
+        'COALESCE(accounts_now.account_id, accounts_before.account_id) AS account_id',
+        'accounts_now.account_id IS NOT NULL AS present',
+      );
+      this.joins.push(
+        'FULL OUTER JOIN accounts_before ON accounts_before.account_id = accounts_now.account_id',
+      );
+    }
+    for (const name of names) {
+      this.columns.push(`accounts_now.${named(name)} AS ${named(`account_${name}`)}`);
+    }
+  }
+
+  group(group: PackGroup): void {
+    const { pack, sources, asOf, date, groupAges } = this.request;
+    const age = groupAges.get(group.group) ?? null;
+    const provided = group.sources.every((name) => sources.has(name));
+    if (age === null || !provided) {
+      for (const { id, type } of group.metrics) {
+        this.columns.push(`CAST(NULL AS ${metricTypes[type]}) AS ${named(id)}`);
+      }
+      return;
+    }
+    const suffix = age === 0 ? '' : `_${group.group}`;
+    const until = { asOf: `as_of${suffix}`, date: `date${suffix}` };
+    const day = addDays(date, -age);
+    this.parameters[until.date] = { date: day };
+    this.parameters[until.asOf] = { timestamp: age === 0 ? asOf : endOfDate(day, pack.zone) };
+    const tables = group.sources.flatMap((name) => {
+      const source = sources.get(name);
+      if (!source) return [];
+      return [
+        `${named(name)} AS (\n  ${indent(sourceQuery(source, { zone: pack.zone, until }))}\n)`,
+      ];
+    });
+    const sql = replaceParameters(group.sql.trim().replace(/;$/, ''), (name) =>
+      name === '@as_of' || name === '@date' ? `${name}${suffix}` : name,
+    );
+    const table = `group_${group.group}`;
+    this.addTable(
+      table,
+      `WITH ${tables.join(',\n')}\nSELECT * FROM (\n  ${indent(sql)}\n) AS metrics`,
+    );
+    this.joins.push(
+      `LEFT JOIN ${named(table)} ON ${named(table)}.account_id = accounts_now.account_id`,
+    );
+    for (const metric of group.metrics) {
+      const value = `${named(table)}.${named(metric.id)}`;
+      // A sum of NUMERIC is a float metric, too.
+      const typed = metric.type === 'float' ? `CAST(${value} AS FLOAT64)` : value;
+      const otherwise = defaultOf(metric);
+      this.columns.push(
+        `${otherwise === undefined ? typed : `COALESCE(${typed}, ${otherwise})`} AS ${named(metric.id)}`,
+      );
+    }
+  }
+
+  score(score: string): void {
+    const { beforeDate, trendDates, revisedBy } = this.request;
+    const fields = Object.entries(beforeFields);
+    const key =
+      beforeDate === null
+        ? 'accounts_now.account_id'
+        : 'COALESCE(accounts_now.account_id, accounts_before.account_id)';
+    if (beforeDate === null) {
+      for (const [field, type] of fields) {
+        this.columns.push(`CAST(NULL AS ${type}) AS ${named(`before_${score}_${field}`)}`);
+      }
+    } else {
+      const table = named(`before_${score}`);
+      const names = fields.map(([field]) => named(field)).join(', ');
+      this.addTable(
+        `before_${score}`,
+        `SELECT account_id, ${names} FROM ${historyTable} WHERE date = @before_date AND score = '${score}'`,
+      );
+      this.joins.push(`LEFT JOIN ${table} ON ${table}.account_id = ${key}`);
+      for (const [field] of fields) {
+        this.columns.push(`${table}.${named(field)} AS ${named(`before_${score}_${field}`)}`);
+      }
+    }
+    if (revisedBy !== undefined) this.revised(score, key, revisedBy);
+    const trendDate = trendDates[score];
+    const column = named(`trend_${score}_points`);
+    if (trendDate === undefined) {
+      this.columns.push(`CAST(NULL AS INT64) AS ${column}`);
+      return;
+    }
+    const table = named(`trend_${score}`);
+    this.parameters[`trend_date_${score}`] = { date: trendDate };
+    this.addTable(
+      `trend_${score}`,
+      `SELECT account_id, points FROM ${historyTable} WHERE date = @trend_date_${score} AND score = '${score}'`,
+    );
+    this.joins.push(`LEFT JOIN ${table} ON ${table}.account_id = accounts_now.account_id`);
+    this.columns.push(`${table}.points AS ${column}`);
+  }
+
+  /** The bands that an earlier revision of the date left by these rules, without a cap. */
+  revised(score: string, key: string, rules: string): void {
+    const table = named(`revised_${score}`);
+    this.addTable(
+      `revised_${score}`,
+      `SELECT account_id, band FROM ${historyTable} WHERE date = @date AND score = '${score}' AND state = 'scored' AND cap IS NULL AND rules_hash = ${textLiteral(rules)}`,
+    );
+    this.joins.push(`LEFT JOIN ${table} ON ${table}.account_id = ${key}`);
+    this.columns.push(`${table}.band AS ${named(`revised_${score}_band`)}`);
+  }
+
+  sql(): string {
+    return [
+      `WITH ${this.tables.join(',\n')}`,
+      `SELECT\n  ${this.columns.join(',\n  ')}`,
+      'FROM accounts_now',
+      ...this.joins,
+    ].join('\n');
+  }
+}
+
+/**
+ * The query and its parameters. Columns: `account_id`, `present`, `account_<column>`, every
+ * metric by its id, and by score `before_<score>_<field>` and `trend_<score>_points`;
+ * for packs by the hour `revised_<score>_band`, too.
+ */
+export function runInputsQuery(request: RunInputsRequest): {
+  sql: string;
+  parameters: Record<string, Parameter>;
+} {
+  const query = new RunInputs(request);
+  query.accounts();
+  for (const group of request.pack.groups) query.group(group);
+  for (const { id } of request.pack.scores) query.score(id);
+  return { sql: query.sql(), parameters: query.parameters };
+}

@@ -1,0 +1,109 @@
+/** What jobs do, by type. */
+import { copyConfiguration, runCopy } from './copy.ts';
+import { invalid } from './errors.ts';
+import type { JobFault } from './faults.ts';
+import { fieldOf, parse } from './fields.ts';
+import { type JobResource, recordEnd } from './job-records.ts';
+import { loadConfiguration, runLoad } from './load.ts';
+import {
+  type PreparedQuery,
+  prepareQuery,
+  type QueryConfiguration,
+  queryConfiguration,
+  writeQuery,
+} from './query.ts';
+import type { StandIn } from './stand-in.ts';
+
+/**
+ * The work of a job: its effect and its end in one transaction.
+ * @throws BigQueryFailure `invalid` for a configuration that makes no sense
+ */
+export function workOf(
+  standIn: StandIn,
+  type: JobFault['type'],
+  given: unknown,
+  resource: JobResource,
+  file: Buffer | undefined,
+): () => Promise<void> {
+  const { warehouse, datasets, emptyPartitions, clock } = standIn;
+  const scope = { datasets, location: resource.jobReference.location };
+  if (type === 'query') {
+    const configuration = parse(queryConfiguration, given, 'configuration.query');
+    return () => runQuery(standIn, configuration, resource);
+  }
+  if (type === 'load') {
+    const configuration = parse(loadConfiguration, given, 'configuration.load');
+    if (file === undefined) throw invalid('A load job without data is not used here.');
+    return () =>
+      warehouse.transaction(async (connection) => {
+        const rows = await runLoad(connection, scope, configuration, file);
+        const load = { outputRows: String(rows), inputFileBytes: String(file.length) };
+        await recordEnd(connection, resource, clock.now(), { statistics: { load } });
+      });
+  }
+  const configuration = parse(copyConfiguration, given, 'configuration.copy');
+  return () =>
+    warehouse.transaction(async (connection) => {
+      const rows = await runCopy(connection, scope, configuration, emptyPartitions);
+      const copy = { copiedRows: String(rows) };
+      await recordEnd(connection, resource, clock.now(), { statistics: { copy } });
+    });
+}
+
+async function runQuery(
+  standIn: StandIn,
+  configuration: QueryConfiguration,
+  resource: JobResource,
+): Promise<void> {
+  const { warehouse, datasets, results, usage, clock } = standIn;
+  const scope = { datasets, location: resource.jobReference.location };
+  const statisticsOf = ({ bytes, statementType }: PreparedQuery) => {
+    usage.bytesProcessed += bytes.processed;
+    usage.bytesBilled += bytes.billed;
+    const totalBytesProcessed = String(bytes.processed);
+    const totalBytesBilled = String(bytes.billed);
+    const query = { totalBytesProcessed, totalBytesBilled, cacheHit: false, statementType };
+    return { totalBytesProcessed, query };
+  };
+  const writes = configuration.destinationTable || /^\s*DELETE\b/i.test(configuration.query);
+  if (writes) {
+    await warehouse.transaction(async (connection) => {
+      const prepared = await prepareQuery(connection, scope, configuration);
+      if (prepared.statementType === 'DELETE') await connection.run(prepared.statement);
+      else await writeQuery(connection, scope, configuration, prepared);
+      const statistics = statisticsOf(prepared);
+      await recordEnd(connection, resource, clock.now(), { statistics });
+    });
+    return;
+  }
+  const statistics = await warehouse.reader(async (connection) => {
+    const prepared = await prepareQuery(connection, scope, configuration);
+    await results.keep(connection, resource.id, prepared.statement, prepared.columns);
+    return statisticsOf(prepared);
+  });
+  await warehouse.transaction((connection) =>
+    recordEnd(connection, resource, clock.now(), { statistics }),
+  );
+}
+
+/** What a query would read and give, without running it. */
+export async function dryRun(
+  { warehouse, datasets }: StandIn,
+  given: unknown,
+  location: string,
+): Promise<unknown> {
+  const configuration = parse(queryConfiguration, given, 'configuration.query');
+  const scope = { datasets, location };
+  const { bytes, columns, statementType } = await warehouse.reader(async (connection) => {
+    return prepareQuery(connection, scope, configuration);
+  });
+  const totalBytesProcessed = String(bytes.processed);
+  const schema = { fields: columns.map(fieldOf) };
+  return {
+    kind: 'bigquery#job',
+    jobReference: { projectId: datasets.projectId, location },
+    configuration: { jobType: 'QUERY', query: given, dryRun: true },
+    status: { state: 'DONE' },
+    statistics: { totalBytesProcessed, query: { totalBytesProcessed, statementType, schema } },
+  };
+}

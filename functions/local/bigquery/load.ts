@@ -1,0 +1,62 @@
+/** Load jobs, whose data comes with the request. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { z } from 'zod';
+import { appendBatches } from '../warehouse/append.ts';
+import { quoted } from '../warehouse/types.ts';
+import { readAvro } from './avro.ts';
+import { decorated } from './datasets.ts';
+import { asFailure, invalid, notFound } from './errors.ts';
+import { createDisposition, type QueryScope, tableReference, writeDisposition } from './query.ts';
+
+export const loadConfiguration = z.strictObject({
+  destinationTable: tableReference,
+  /** The client says it here, too. */
+  location: z.string().optional(),
+  sourceFormat: z.string().default('CSV'),
+  useAvroLogicalTypes: z.boolean().default(false),
+  createDisposition,
+  writeDisposition: writeDisposition.default('WRITE_APPEND'),
+});
+export type LoadConfiguration = z.infer<typeof loadConfiguration>;
+
+/** Appends a file's rows, all or none. Gives their number. */
+export async function runLoad(
+  connection: DuckDBConnection,
+  { datasets, location }: QueryScope,
+  configuration: LoadConfiguration,
+  file: Buffer,
+): Promise<number> {
+  const { destinationTable, sourceFormat, useAvroLogicalTypes } = configuration;
+  const { projectId, datasetId, tableId } = destinationTable;
+  if (sourceFormat !== 'AVRO') throw invalid(`Loading ${sourceFormat} is not used here.`);
+  if (configuration.writeDisposition !== 'WRITE_APPEND') {
+    throw invalid(`Loading with ${configuration.writeDisposition} is not used here.`);
+  }
+  if (decorated(tableId).date !== undefined) {
+    throw invalid('Loading into one partition is not used here.');
+  }
+  const dataset = datasets.getIn(location, projectId, datasetId);
+  const table = await datasets.find(connection, dataset, tableId);
+  if (!table && configuration.createDisposition === 'CREATE_IF_NEEDED') {
+    throw invalid('Loading into a table that is not there is not used here.');
+  }
+  if (!table) throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
+  const { columns } = table.layout;
+  const batches = await readAvro(file, columns, { logicalTypes: useAvroLogicalTypes });
+  try {
+    return await appendBatches(connection, [dataset.schema, tableId], columns, batches);
+  } catch (error) {
+    throw asFailure(error, 'invalid');
+  }
+}
+
+/** Rows of a part of a table, or of all of it. */
+export async function countRows(
+  connection: DuckDBConnection,
+  name: string,
+  partition?: { column: string; date: string },
+): Promise<number> {
+  const where = partition ? ` WHERE ${quoted(partition.column)} = DATE '${partition.date}'` : '';
+  const reader = await connection.runAndReadAll(`SELECT COUNT(*) FROM ${name}${where}`);
+  return Number(reader.getRows()[0]?.[0] ?? 0);
+}

@@ -1,0 +1,208 @@
+/** Query jobs: GoogleSQL, translated and run by DuckDB. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { z } from 'zod';
+import type { TableColumn } from '../../ports/warehouse.ts';
+import { translateGoogleSql } from '../googlesql/translate.ts';
+import { sameLayout } from '../warehouse/layouts.ts';
+import { duckDbName, googleSqlType, quoted } from '../warehouse/types.ts';
+import { type Datasets, nameOf } from './datasets.ts';
+import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
+import { clusteringOf } from './fields.ts';
+import { parametersOf, queryParameter } from './parameters.ts';
+import { refuseNullItems } from './results.ts';
+import {
+  assertPartitionFilters,
+  assertWithinLimit,
+  type Bytes,
+  bytesOfScans,
+  scansOf,
+} from './scans.ts';
+
+const datasetReference = z.strictObject({
+  projectId: z.string().optional(),
+  datasetId: z.string(),
+});
+export const tableReference = z.strictObject({
+  projectId: z.string(),
+  datasetId: z.string(),
+  tableId: z.string(),
+});
+export const createDisposition = z
+  .enum(['CREATE_IF_NEEDED', 'CREATE_NEVER'])
+  .default('CREATE_IF_NEEDED');
+export const writeDisposition = z.enum(['WRITE_TRUNCATE', 'WRITE_APPEND', 'WRITE_EMPTY']);
+
+/** What jobs.query and jobs.insert both take. */
+const common = {
+  query: z.string().min(1),
+  // Both default to legacy SQL.
+  useLegacySql: z.literal(false),
+  defaultDataset: datasetReference.optional(),
+  maximumBytesBilled: z.string().regex(/^\d+$/).optional(),
+  parameterMode: z.stringFormat('mode', /^named$/i).optional(),
+  queryParameters: z.array(queryParameter).default([]),
+  useQueryCache: z.boolean().optional(),
+};
+
+export const queryConfiguration = z.strictObject({
+  ...common,
+  destinationTable: tableReference.optional(),
+  createDisposition,
+  writeDisposition: writeDisposition.default('WRITE_EMPTY'),
+  clustering: z.unknown().optional(),
+  priority: z.enum(['INTERACTIVE', 'BATCH']).optional(),
+});
+export type QueryConfiguration = z.infer<typeof queryConfiguration>;
+
+/** The body of jobs.query. */
+export const queryRequest = z.strictObject({
+  ...common,
+  location: z.string().optional(),
+  maxResults: z.int().min(0).optional(),
+  timeoutMs: z.int().min(0).optional(),
+  formatOptions: z.strictObject({ useInt64Timestamp: z.boolean().optional() }).optional(),
+  requestId: z.string().optional(),
+  jobCreationMode: z.enum(['JOB_CREATION_REQUIRED', 'JOB_CREATION_OPTIONAL']).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+});
+
+export interface PreparedQuery {
+  statementType: 'SELECT' | 'DELETE';
+  /** For DuckDB. */
+  statement: string;
+  columns: TableColumn[];
+  bytes: Bytes;
+}
+
+export interface QueryScope {
+  datasets: Datasets;
+  location: string;
+}
+
+/**
+ * Where names without a dataset belong.
+ * @throws BigQueryFailure `notFound` where the default dataset is elsewhere
+ */
+function defaultSchema(
+  { datasets, location }: QueryScope,
+  { defaultDataset }: QueryConfiguration,
+): string {
+  if (defaultDataset === undefined) return emptySchema;
+  const { projectId = datasets.projectId, datasetId } = defaultDataset;
+  return datasets.getIn(location, projectId, datasetId).schema;
+}
+
+/** Where names are looked up that need a dataset and have none. */
+export const emptySchema = 'kenko_no_dataset';
+
+/**
+ * Translates and plans; nothing is run.
+ * @throws BigQueryFailure `invalidQuery`, `notFound`, `bytesBilledLimitExceeded`
+ */
+export async function prepareQuery(
+  connection: DuckDBConnection,
+  scope: QueryScope,
+  configuration: QueryConfiguration,
+): Promise<PreparedQuery> {
+  const { datasets, location } = scope;
+  try {
+    const parameters = parametersOf(configuration.queryParameters);
+    const isDelete = /^\s*DELETE\s+FROM\b/i.test(configuration.query);
+    // The rows to delete are those that the same conditions select.
+    const sql = configuration.query.replace(/^\s*DELETE\s+FROM\b/i, 'SELECT * FROM');
+    const schemas = new Map([...datasets.schemas, ['', defaultSchema(scope, configuration)]]);
+    const translated = translateGoogleSql(sql, { parameters, schemas });
+    const scans = await scansOf(connection, datasets, translated);
+    for (const { table } of scans) {
+      datasets.getIn(location, table.dataset.projectId, table.dataset.datasetId);
+    }
+    assertPartitionFilters(scans);
+    const bytes = isDelete ? { processed: 0, billed: 0 } : await bytesOfScans(connection, scans);
+    assertWithinLimit(bytes, configuration.maximumBytesBilled);
+    if (isDelete) {
+      const statement = translated.replace(/^SELECT \*/, 'DELETE');
+      return { statementType: 'DELETE', statement, columns: [], bytes };
+    }
+    const columns = await columnsOfQuery(connection, translated);
+    const selected = columns.map(
+      ({ name, type }) => `CAST(${quoted(name)} AS ${duckDbName(type)}) AS ${quoted(name)}`,
+    );
+    const statement = `SELECT ${selected.join(', ')} FROM (${translated})`;
+    return { statementType: 'SELECT', statement, columns, bytes };
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+async function columnsOfQuery(connection: DuckDBConnection, sql: string): Promise<TableColumn[]> {
+  const reader = await connection.runAndReadAll(`DESCRIBE ${sql}`);
+  const names = new Set<string>();
+  return reader.getRows().map(([given, duckType]) => {
+    const name = String(given);
+    const type = googleSqlType(String(duckType));
+    if (type === undefined) {
+      throw new BigQueryFailure(
+        'invalidQuery',
+        `Column ${name} is ${duckType}, which is not used here.`,
+      );
+    }
+    if (names.has(name.toLowerCase())) {
+      throw new BigQueryFailure(
+        'invalidQuery',
+        `Duplicate column names in the result are not supported. Found duplicate(s): ${name}`,
+      );
+    }
+    names.add(name.toLowerCase());
+    return { name, type };
+  });
+}
+
+/** Writes what a query gives into a table. Gives the rows. */
+export async function writeQuery(
+  connection: DuckDBConnection,
+  { datasets, location }: QueryScope,
+  configuration: QueryConfiguration,
+  { statement, columns }: PreparedQuery,
+): Promise<number> {
+  const { destinationTable, createDisposition: create, writeDisposition: write } = configuration;
+  if (destinationTable === undefined)
+    throw invalid('Required parameter is missing: destinationTable');
+  const { projectId, datasetId, tableId } = destinationTable;
+  if (tableId.includes('$')) throw invalid('A query into a partition is not used here.');
+  const dataset = datasets.getIn(location, projectId, datasetId);
+  const existing = await datasets.find(connection, dataset, tableId);
+  if (!existing && create === 'CREATE_NEVER') {
+    throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
+  }
+  if (write === 'WRITE_APPEND') throw invalid('WRITE_APPEND of a query is not used here.');
+  const types = new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]));
+  const cluster =
+    configuration.clustering === undefined ? [] : clusteringOf(configuration.clustering, types);
+  const layout = { columns, cluster };
+  if (existing) {
+    const { partition, cluster: before = [] } = existing.layout;
+    const same =
+      partition === undefined &&
+      sameLayout({ columns: [], cluster: before }, { columns: [], cluster });
+    if (!same) {
+      throw invalid(
+        `Incompatible table partitioning specification. Destination table exists with clustering(${before.join(',')})${partition ? ` and partitioning(${partition})` : ''}, but transfer target partitioning specification is clustering(${cluster.join(',')}).`,
+      );
+    }
+  }
+  const name = nameOf(dataset, tableId);
+  const countOf = async (): Promise<number> =>
+    Number((await connection.runAndReadAll(`SELECT COUNT(*) FROM ${name}`)).getRows()[0]?.[0]);
+  if (existing && write === 'WRITE_EMPTY' && (await countOf()) > 0) {
+    throw new BigQueryFailure(
+      'duplicate',
+      `Already Exists: Table ${projectId}:${datasetId}.${tableId}`,
+    );
+  }
+  const order = cluster.length > 0 ? ` ORDER BY ${cluster.map(quoted).join(', ')}` : '';
+  await connection.run(`CREATE OR REPLACE TABLE ${name} AS ${statement}${order}`);
+  await refuseNullItems(connection, name, columns);
+  // What is replaced loses its end.
+  await datasets.save(connection, { dataset, tableId, layout });
+  return countOf();
+}

@@ -1,0 +1,249 @@
+/** The resources below /services/data of the Salesforce stand-in. */
+import { z } from 'zod';
+import { type AccountStore, type FieldData, InvalidField } from './accounts.ts';
+import type { AccountFields } from './fields.ts';
+import { MalformedQuery, parseSoql, type SoqlQuery } from './soql.ts';
+import type { TaskStore } from './tasks.ts';
+
+export interface Answer {
+  status: number;
+  body?: unknown;
+}
+
+interface Resources {
+  store: AccountStore;
+  tasks: TaskStore;
+  fields: AccountFields;
+  usage: { used: number; limit: number };
+  pageSize: number;
+}
+
+/** Most records of one Collections call: 200 to write, 2,000 to read. */
+const mostWritten = 200;
+const mostRead = 2_000;
+
+const account = 'Account';
+/** Tasks are only made, in a Collections call, queried and described. */
+const task = 'Task';
+
+const record = z.record(z.string(), z.unknown());
+const writeBody = z.object({ allOrNone: z.boolean().optional(), records: z.array(record) });
+const readBody = z.object({ ids: z.array(z.string()), fields: z.array(z.string()) });
+
+interface Cursor {
+  ids: string[];
+  fields: string[];
+}
+
+export class SalesforceRest {
+  readonly #resources: Resources;
+  readonly #cursors = new Map<string, Cursor>();
+
+  constructor(resources: Resources) {
+    this.#resources = resources;
+  }
+
+  answer(method: string, url: URL, text: string): Answer {
+    const [, version, ...path] = /^\/services\/data\/(v[\d.]+)\/(.*)$/.exec(url.pathname) ?? [];
+    const parts = (path[0] ?? '').split('/').filter((part) => part !== '');
+    const base = `/services/data/${version}`;
+    try {
+      return this.#route(method, parts.map(decodeURIComponent), url, text, base);
+    } catch (error) {
+      if (error instanceof InvalidField) return refuse(400, 'INVALID_FIELD', error.message);
+      if (error instanceof MalformedQuery) return refuse(400, 'MALFORMED_QUERY', error.message);
+      if (error instanceof z.ZodError || error instanceof SyntaxError) {
+        return refuse(400, 'JSON_PARSER_ERROR', error.message);
+      }
+      throw error;
+    }
+  }
+
+  #route(method: string, parts: string[], url: URL, text: string, base: string): Answer {
+    const { fields, usage } = this.#resources;
+    const [resource, type, ...rest] = parts;
+    const route = `${method} ${resource}`;
+    if (route === 'GET limits') {
+      const left = Math.max(0, usage.limit - usage.used);
+      return ok({ DailyApiRequests: { Max: usage.limit, Remaining: left } });
+    }
+    if (route === 'GET query') {
+      return type === undefined
+        ? this.#query(url.searchParams.get('q') ?? '', base)
+        : this.#nextPage(type, base);
+    }
+    if (resource === 'composite' && type === 'sobjects') {
+      return this.#collection(method, rest, text, base);
+    }
+    if (resource === 'sobjects' && type !== undefined && rest.length === 1) {
+      if (type === task && rest[0] === 'describe' && method === 'GET') {
+        return ok({ name: task, label: task, fields: this.#resources.tasks.describe() });
+      }
+      if (type !== account) return missing();
+      if (rest[0] === 'describe' && method === 'GET') {
+        return ok({ name: account, label: account, custom: false, fields: fields.describe() });
+      }
+      return this.#single(method, rest[0] ?? '', url.searchParams.get('fields'), base);
+    }
+    return missing();
+  }
+
+  #single(method: string, id: string, wanted: string | null, base: string): Answer {
+    const { store } = this.#resources;
+    if (method === 'DELETE') return store.delete(id) ? { status: 204 } : missing();
+    if (method !== 'GET') {
+      return refuse(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed.`);
+    }
+    const found = store.get(id);
+    if (found === undefined) return missing();
+    return ok(withAttributes(wanted === null ? found : this.#pick(found, wanted.split(',')), base));
+  }
+
+  #collection(method: string, path: string[], text: string, base: string): Answer {
+    const [type, externalId] = path;
+    if (method === 'POST' && type !== undefined) return this.#readMany(type, text, base);
+    if (method !== 'POST' && method !== 'PATCH') {
+      return refuse(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed.`);
+    }
+    const { allOrNone = false, records } = writeBody.parse(JSON.parse(text));
+    if (records.length > mostWritten) {
+      return refuse(
+        400,
+        'EXCEEDED_ID_LIMIT',
+        `record limit reached. cannot submit more than ${mostWritten} records into this call`,
+      );
+    }
+    const types = new Set(records.map((each) => attributesOf(each)?.type));
+    if (method === 'POST' && types.size === 1 && types.has(task)) {
+      return ok(this.#resources.tasks.create(records as FieldData[]));
+    }
+    if (types.size > 1 || (types.size === 1 && !types.has(account))) {
+      return refuse(
+        400,
+        'INVALID_TYPE',
+        `sObject type '${[...types].join(', ')}' is not supported.`,
+      );
+    }
+    // What Salesforce cannot read at all fails the call as a whole.
+    const nested = records.find((each) =>
+      Object.entries(each).some(([name, value]) => name !== 'attributes' && isNested(value)),
+    );
+    if (nested !== undefined) {
+      return refuse(
+        400,
+        'JSON_PARSER_ERROR',
+        'Cannot deserialize a field from an object or a list',
+      );
+    }
+    const rows = records as FieldData[];
+    const { store, fields } = this.#resources;
+    if (method === 'POST') return ok(store.create(rows, allOrNone));
+    if (externalId === undefined) return ok(store.update(rows, allOrNone));
+    const key = fields.nameOf(externalId);
+    if (type !== account || key === undefined) return missing();
+    return ok(store.upsert(key, rows, allOrNone));
+  }
+
+  #readMany(type: string, text: string, base: string): Answer {
+    if (type !== account) return missing();
+    const { ids, fields } = readBody.parse(JSON.parse(text));
+    if (ids.length > mostRead) {
+      return refuse(400, 'EXCEEDED_ID_LIMIT', `cannot retrieve more than ${mostRead} records`);
+    }
+    return ok(
+      ids.map((id) => {
+        const found = this.#resources.store.get(id);
+        if (found === undefined) return null;
+        return withAttributes({ ...this.#pick(found, fields), Id: found.Id ?? null }, base);
+      }),
+    );
+  }
+
+  #query(soql: string, base: string): Answer {
+    const query = parseSoql(soql);
+    if (query.object === task) {
+      const rows = this.#resources.tasks.query(query);
+      const records = rows.map(({ Id: id }) => ({ attributes: { type: task }, Id: id }));
+      return ok({ totalSize: rows.length, done: true, records });
+    }
+    if (query.object !== account) {
+      return refuse(400, 'INVALID_TYPE', `sObject type '${query.object}' is not supported.`);
+    }
+    const { store, pageSize } = this.#resources;
+    if (query.fields.length === 0) {
+      const rows = store.query(withId(query));
+      return ok({ totalSize: rows.length, done: true, records: [] });
+    }
+    const rows = store.query(withId(query));
+    if (rows.length <= pageSize) {
+      const records = rows.map((row) =>
+        withAttributes(this.#pick(row, query.fields), base, row.Id),
+      );
+      return ok({ totalSize: rows.length, done: true, records });
+    }
+    const ids = rows.map((row) => String(row.Id));
+    const locator = `01g5g${String(this.#cursors.size + 1).padStart(10, '0')}`;
+    this.#cursors.set(locator, { ids, fields: query.fields });
+    return this.#nextPage(`${locator}-0`, base);
+  }
+
+  #nextPage(locator: string, base: string): Answer {
+    const [name = '', offset] = locator.split('-');
+    const cursor = this.#cursors.get(name);
+    if (cursor === undefined || offset === undefined) {
+      return refuse(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator');
+    }
+    return this.#page(cursor, Number(offset), name, base);
+  }
+
+  #page({ ids, fields }: Cursor, offset: number, locator: string, base: string): Answer {
+    const { store, pageSize } = this.#resources;
+    const end = offset + pageSize;
+    const records = ids.slice(offset, end).flatMap((id) => {
+      const found = store.get(id);
+      if (found === undefined) return [];
+      const row = this.#pick(found, fields);
+      return [withAttributes(row, base, id)];
+    });
+    const done = end >= ids.length;
+    return ok({
+      totalSize: ids.length,
+      done,
+      ...(done ? {} : { nextRecordsUrl: `${base}/query/${locator}-${end}` }),
+      records,
+    });
+  }
+
+  #pick(found: FieldData, fields: readonly string[]): FieldData {
+    return this.#resources.store.pick(found, fields);
+  }
+}
+
+function withId(query: SoqlQuery): SoqlQuery {
+  return { ...query, fields: ['Id', ...query.fields] };
+}
+
+function attributesOf(row: Record<string, unknown>): { type?: string } | undefined {
+  const { attributes } = row;
+  return typeof attributes === 'object' && attributes !== null ? attributes : undefined;
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function withAttributes(row: FieldData, base: string, id = row.Id) {
+  return { attributes: { type: account, url: `${base}/sobjects/${account}/${id}` }, ...row };
+}
+
+function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+function missing(): Answer {
+  return refuse(404, 'NOT_FOUND', 'The requested resource does not exist');
+}
+
+function refuse(status: number, errorCode: string, message: string): Answer {
+  return { status, body: [{ errorCode, message }] };
+}

@@ -1,0 +1,178 @@
+/**
+ * A stand-in for Salesforce: the parts of its REST API that Kenko and its readers use, with
+ * its limits, types and errors, on loopback. Requests and answers follow
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+import type { Clock } from '../../ports/clock.ts';
+import { systemClock } from '../../system-clock.ts';
+import { AccountStore, type FieldData } from './accounts.ts';
+import { AccountFields, type FieldDefinition } from './fields.ts';
+import { SalesforceRest } from './rest.ts';
+import { type SalesforceClients, Sessions } from './sessions.ts';
+import { TaskStore } from './tasks.ts';
+
+export type { FieldDefinition } from './fields.ts';
+
+export interface SalesforceServerOptions {
+  /** A file, or `:memory:`. */
+  path: string;
+  /** Default: a free one. */
+  port?: number;
+  /**
+   * Custom fields of Account. Without one that is an external id, there is
+   * `Kenko_Account_Id__c`.
+   */
+  fields?: readonly FieldDefinition[];
+  /** API calls allowed in 24 hours. Default 1,000,000. */
+  dailyLimit?: number;
+  /** Rows of one page of a query's result. Default 2,000, Salesforce's own. */
+  queryPageSize?: number;
+  /** Who may log in. Default: client `kenko` with secret `local`, by client credentials. */
+  clients?: SalesforceClients;
+  clock?: Clock;
+}
+
+export interface SalesforceServer {
+  /** Both the login URL and the instance URL. */
+  url: string;
+  /** Adds custom fields of Account, as an administrator does. */
+  defineFields(fields: readonly FieldDefinition[]): void;
+  /** Creates accounts that are not there yet, by external id, as an administrator does. */
+  seedAccounts(accounts: readonly FieldData[]): number;
+  /** Every account with all of its fields, oldest first. */
+  accounts(): FieldData[];
+  /** Every task, oldest first. */
+  tasks(): FieldData[];
+  /** API calls counted so far; settable, to come near the daily limit. */
+  usage: { used: number; readonly limit: number };
+  /** Every session ends, as when an administrator revokes them. */
+  expireSessions(): void;
+  close(): Promise<void>;
+}
+
+/** Salesforce answers 414 above 16,384 bytes of URI and headers; we count the URI alone. */
+const longestUri = 16_384;
+const longestBody = 50 * 1_048_576;
+
+/** @throws Error where the port is taken */
+export async function startSalesforceServer(
+  options: SalesforceServerOptions,
+): Promise<SalesforceServer> {
+  const clock = options.clock ?? systemClock;
+  const fields = new AccountFields(options.fields ?? []);
+  const store = new AccountStore(options.path, fields, clock);
+  const tasks = new TaskStore(options.path, (id) => store.get(id) !== undefined);
+  const sessions = new Sessions(options.clients ?? { kenko: { secret: 'local' } }, clock);
+  const usage = { used: 0, limit: options.dailyLimit ?? 1_000_000 };
+  const rest = new SalesforceRest({
+    store,
+    tasks,
+    fields,
+    usage,
+    pageSize: options.queryPageSize ?? 2_000,
+  });
+
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const api = url.pathname.startsWith('/services/data/');
+    if (api) usage.used++;
+    const reply = (status: number, body: unknown) => {
+      response.writeHead(status, {
+        'content-type': 'application/json;charset=UTF-8',
+        'sforce-limit-info': `api-usage=${usage.used}/${usage.limit}`,
+      });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
+    };
+    const refuse = (status: number, errorCode: string, message: string) =>
+      reply(status, [{ errorCode, message }]);
+
+    if ((request.url ?? '').length > longestUri) return refuse(414, 'URI_TOO_LONG', 'URI Too Long');
+    const text = await bodyOf(request);
+    if (text === undefined) {
+      return refuse(413, 'REQUEST_ENTITY_TOO_LARGE', 'Request Entity Too Large');
+    }
+    const method = request.method ?? 'GET';
+    if (url.pathname === '/services/oauth2/token' && method === 'POST') {
+      const { status, body } = sessions.grant(new URLSearchParams(text), instanceOf(request));
+      return reply(status, body);
+    }
+    if (url.pathname === '/stand-in/accounts' && method === 'POST') {
+      return reply(200, { created: store.seed(seeds.parse(JSON.parse(text))) });
+    }
+    if (!api) return refuse(404, 'NOT_FOUND', 'The requested resource does not exist');
+    if (!sessions.holds(request.headers.authorization)) {
+      return refuse(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
+    }
+    if (usage.used > usage.limit) {
+      return refuse(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+    }
+    const { status, body } = rest.answer(method, url, text);
+    reply(status, body);
+  };
+
+  // Node refuses headers, the URI included, above 16 KB by itself, with 431.
+  const server = createServer({ maxHeaderSize: 64 * 1_024 }, (request, response) => {
+    respond(request, response).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (response.headersSent) return response.destroy();
+      response.writeHead(500, { 'content-type': 'application/json;charset=UTF-8' });
+      response.end(JSON.stringify([{ errorCode: 'UNKNOWN_EXCEPTION', message }]));
+    });
+  });
+  await listening(server, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    defineFields: (custom) => {
+      fields.define(custom);
+      store.indexExternalId();
+    },
+    seedAccounts: (accounts) => store.seed(accounts),
+    accounts: () => store.all(),
+    tasks: () => tasks.all(),
+    usage,
+    expireSessions: () => sessions.expire(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          tasks.close();
+          store.close();
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const seeds = z.array(
+  z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+);
+
+/** The instance is wherever the request was sent, so that a proxy in between stays there. */
+function instanceOf(request: IncomingMessage): string {
+  return `http://${request.headers.host}`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes <= longestBody) chunks.push(chunk);
+  }
+  return bytes > longestBody ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

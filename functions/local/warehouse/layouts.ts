@@ -1,0 +1,45 @@
+/** Layouts of the tables we made: DuckDB itself knows neither partitions nor clusters. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TableSchema } from '../../ports/warehouse.ts';
+import { textOf } from './types.ts';
+
+export type Layout = TableSchema;
+
+/** A form in which equal layouts are equal texts; descriptions do not count. */
+function canonical(schema: TableSchema): string {
+  return JSON.stringify({
+    columns: schema.columns.map(({ name, type, required }) => ({
+      name,
+      type,
+      required: required === true,
+    })),
+    partition: schema.partition ?? null,
+    cluster: schema.cluster ?? [],
+  });
+}
+
+export const sameLayout = (a: TableSchema, b: TableSchema): boolean =>
+  canonical(a) === canonical(b);
+
+export async function saveLayout(
+  connection: DuckDBConnection,
+  table: string,
+  schema: TableSchema,
+): Promise<void> {
+  await connection.run(
+    `INSERT OR REPLACE INTO kenko.layouts VALUES (${textOf(table)}, ${textOf(canonical(schema))})`,
+  );
+}
+
+export async function layoutOf(
+  connection: DuckDBConnection,
+  table: string,
+): Promise<Layout | undefined> {
+  const reader = await connection.runAndReadAll(
+    `SELECT layout FROM kenko.layouts WHERE "table" = ${textOf(table)}`,
+  );
+  const text = reader.getRows()[0]?.[0];
+  if (typeof text !== 'string') return undefined;
+  const { partition, ...rest } = JSON.parse(text) as Layout & { partition: string | null };
+  return partition === null ? rest : { ...rest, partition };
+}

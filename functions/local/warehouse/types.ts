@@ -1,0 +1,89 @@
+/** GoogleSQL types as DuckDB's, and back; names and texts quoted for DuckDB. */
+import {
+  BIGINT,
+  BOOLEAN,
+  DATE,
+  DECIMAL,
+  DOUBLE,
+  type DuckDBType,
+  LIST,
+  TIMESTAMPTZ,
+  VARCHAR,
+} from '@duckdb/node-api';
+import type { ColumnType, TableColumn, TableName } from '../../ports/warehouse.ts';
+
+/** NUMERIC has 29 digits before the point and 9 after it in BigQuery, too. */
+const numeric = 'DECIMAL(38,9)';
+
+const names: Record<ColumnType, string> = {
+  STRING: 'VARCHAR',
+  INT64: 'BIGINT',
+  FLOAT64: 'DOUBLE',
+  NUMERIC: numeric,
+  BOOL: 'BOOLEAN',
+  DATE: 'DATE',
+  // An instant in both: DuckDB's plain TIMESTAMP has no zone.
+  TIMESTAMP: 'TIMESTAMP WITH TIME ZONE',
+  'ARRAY<INT64>': 'BIGINT[]',
+  'ARRAY<FLOAT64>': 'DOUBLE[]',
+};
+
+const types: Record<ColumnType, DuckDBType> = {
+  STRING: VARCHAR,
+  INT64: BIGINT,
+  FLOAT64: DOUBLE,
+  NUMERIC: DECIMAL(38, 9),
+  BOOL: BOOLEAN,
+  DATE,
+  TIMESTAMP: TIMESTAMPTZ,
+  'ARRAY<INT64>': LIST(BIGINT),
+  'ARRAY<FLOAT64>': LIST(DOUBLE),
+};
+
+export const duckDbName = (type: ColumnType): string => names[type];
+export const duckDbType = (type: ColumnType): DuckDBType => types[type];
+
+/** Which of our types a column of DuckDB holds; undefined for one that we do not use. */
+export function googleSqlType(duckDb: string): ColumnType | undefined {
+  const name = duckDb.toUpperCase();
+  if (name.endsWith('[]')) {
+    const item = googleSqlType(name.slice(0, -2));
+    if (item === 'INT64') return 'ARRAY<INT64>';
+    return item === 'FLOAT64' || item === 'NUMERIC' ? 'ARRAY<FLOAT64>' : undefined;
+  }
+  if (/^U?(BIG|HUGE|SMALL|TINY)?INT(EGER)?$/.test(name)) return 'INT64';
+  if (name === 'DOUBLE' || name === 'FLOAT') return 'FLOAT64';
+  if (name.startsWith('DECIMAL')) return 'NUMERIC';
+  if (name === 'BOOLEAN') return 'BOOL';
+  if (name === 'DATE') return 'DATE';
+  if (name.startsWith('TIMESTAMP')) return 'TIMESTAMP';
+  // A column of NULLs only has no type of its own.
+  if (name === 'VARCHAR' || name === '"NULL"' || name.startsWith('ENUM')) return 'STRING';
+  return undefined;
+}
+
+/** A name as DuckDB takes any. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A dataset's schema: that of a dataset in another project has both names in its own. */
+export const schemaOf = (dataset: readonly string[]): string => dataset.join('.');
+
+export const quotedTable = (table: TableName): string => {
+  if (typeof table === 'string') return quoted(table);
+  return [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''].map(quoted).join('.');
+};
+
+/** A text literal. A statement ends at a NUL, so that one is put together. */
+export function textOf(text: string): string {
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' || chr(0) || ')})`;
+}
+
+/** `name TYPE NOT NULL, ...` of a CREATE TABLE. */
+export const columnDefinitions = (columns: readonly TableColumn[]): string =>
+  columns
+    .map(
+      (column) =>
+        `${quoted(column.name)} ${duckDbName(column.type)}${column.required ? ' NOT NULL' : ''}`,
+    )
+    .join(', ');

@@ -1,0 +1,378 @@
+/** The warehouse port on an embedded DuckDB: one file, one process, one writer at a time. */
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { code, Rejected } from '../../errors.ts';
+import type {
+  FoundTable,
+  TableColumn,
+  TableName,
+  TableSchema,
+  Warehouse,
+} from '../../ports/warehouse.ts';
+import type { ColumnBatch } from '../../scorecard/engine/columns.ts';
+import type { TextCache } from '../googlesql/text-cache.ts';
+import { translateGoogleSql } from '../googlesql/translate.ts';
+import { appendBatches } from './append.ts';
+import { batchOfRows } from './append-rows.ts';
+import { mapped } from './errors.ts';
+import { type Layout, layoutOf, sameLayout, saveLayout } from './layouts.ts';
+import { openInstance } from './open.ts';
+import { batchOf, columnsToRead, readingOrder, readStatement } from './read.ts';
+import { RowRanges } from './row-ranges.ts';
+import { rowsOf } from './rows.ts';
+import {
+  columnDefinitions,
+  duckDbName,
+  googleSqlType,
+  quoted,
+  quotedTable,
+  schemaOf,
+  textOf,
+} from './types.ts';
+import { DuckDbWrites, withConnection } from './writes.ts';
+
+export interface DuckDbWarehouseOptions {
+  /** A file, made where there is none, or `:memory:`. */
+  path: string;
+  /** Schema of the user's tables, BigQuery's dataset of that name; default `source`. */
+  sourceSchema?: string;
+  threads?: number;
+  /** E.g. `512MB`; DuckDB writes to disk beyond it. */
+  memoryLimit?: string;
+  /** Keeps translated queries beyond the process. */
+  translations?: TextCache;
+}
+
+export interface DuckDbWarehouse extends Warehouse {
+  readonly sourceSchema: string;
+  /**
+   * Runs `work` in a transaction of its own, one at a time: all of it happens or nothing.
+   * It must use the connection given, never the warehouse, which would wait for it.
+   */
+  transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** Runs `work` on a connection of its own, which sees what is committed. */
+  reader<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** Waits for what runs and closes the file; nothing may be called afterwards. */
+  close(): Promise<void>;
+}
+
+/** A control query that gives more than this is a mistake. */
+const maximumRows = 10_000;
+
+/**
+ * Opens the warehouse.
+ * @throws Retryable `unavailable` where another process has the file open
+ * @throws Rejected `invalid-data` where the file is no DuckDB database
+ */
+export async function openDuckDbWarehouse(
+  options: DuckDbWarehouseOptions,
+): Promise<DuckDbWarehouse> {
+  const sourceSchema = options.sourceSchema ?? 'source';
+  const { instance, release } = await openInstance({ ...options, sourceSchema });
+  const writer = await instance.connect();
+  const kept = options.translations ? { cache: options.translations } : {};
+  return warehouseOn({ instance, writer, sourceSchema, release, kept });
+}
+
+/** A table whose rows stand in the order in which they are read. */
+interface OrderedTable {
+  columns: readonly TableColumn[];
+  ranges: RowRanges;
+}
+
+interface Parts {
+  instance: DuckDBInstance;
+  writer: DuckDBConnection;
+  sourceSchema: string;
+  release: () => void;
+  kept: { cache?: TextCache };
+}
+
+/** Columns of a table; undefined where there is none. Types that we do not use are left out. */
+export async function describeTable(
+  connection: DuckDBConnection,
+  table: TableName,
+): Promise<TableColumn[] | undefined> {
+  const [schema, name] =
+    typeof table === 'string'
+      ? ['main', table]
+      : [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''];
+  const reader = await connection.runAndReadAll(
+    `SELECT column_name, data_type, NOT is_nullable FROM duckdb_columns()
+     WHERE database_name = current_database() AND schema_name = ${textOf(schema)}
+       AND table_name = ${textOf(name)} ORDER BY column_index`,
+  );
+  const rows = reader.getRows();
+  if (rows.length === 0) return undefined;
+  return rows.flatMap(([column, type, required]) => {
+    const known = googleSqlType(String(type));
+    if (known === undefined) return [];
+    return [{ name: String(column), type: known, ...(required === true && { required: true }) }];
+  });
+}
+
+/** A table with the partitions and clusters that it was made with, where it is one of ours. */
+async function foundTable(
+  connection: DuckDBConnection,
+  table: TableName,
+): Promise<FoundTable | undefined> {
+  const columns = await describeTable(connection, table);
+  if (!columns) return undefined;
+  const layout = typeof table === 'string' ? await layoutOf(connection, table) : undefined;
+  return { ...layout, columns, location: null };
+}
+
+function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): DuckDbWarehouse {
+  const writes = new DuckDbWrites(instance, writer);
+  /** Tables that this process wrote in the order of their ids, and has not changed since. */
+  const ordered = new Map<TableName, OrderedTable>();
+  /** Layouts that were looked up; no other process changes them while the file is open here. */
+  const layouts = new Map<string, Layout>();
+  const reading = new Set<Promise<unknown>>();
+  let closed = false;
+
+  const assertOpen = (): void => {
+    if (closed) throw new Rejected(code.unavailable, 'duckdb: the warehouse is closed.');
+  };
+
+  /** Before a table is made anew or dropped, while nothing else writes. */
+  const forget = (table: string): void => {
+    ordered.delete(table);
+    layouts.delete(table);
+  };
+
+  async function transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    assertOpen();
+    return writes.transaction(work);
+  }
+
+  async function once(id: string, work: () => Promise<number>): Promise<{ rows: number }> {
+    assertOpen();
+    return writes.once(id, work);
+  }
+
+  /** Adds batches to a table, whose rows then no longer stand in order. */
+  async function add(
+    connection: DuckDBConnection,
+    table: string,
+    batchesFor: (columns: readonly TableColumn[]) => readonly ColumnBatch[],
+  ): Promise<number> {
+    ordered.delete(table);
+    const { columns } = await layoutFor(connection, table);
+    return appendBatches(connection, table, columns, batchesFor(columns));
+  }
+
+  async function reader<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    assertOpen();
+    const running = withConnection(instance, work);
+    const settled = running.catch(() => undefined);
+    reading.add(settled);
+    try {
+      return await running;
+    } finally {
+      reading.delete(settled);
+    }
+  }
+
+  async function layoutFor(connection: DuckDBConnection, table: string): Promise<Layout> {
+    const layout = layouts.get(table) ?? (await layoutOf(connection, table));
+    if (layout) {
+      layouts.set(table, layout);
+      return layout;
+    }
+    throw new Rejected(code.notFound, `duckdb: there is no table ${table}.`);
+  }
+
+  return {
+    sourceSchema,
+    sourceDataset: [sourceSchema],
+    transaction,
+    reader,
+
+    query: (sql, parameters = {}) =>
+      reader(async (connection) => {
+        const result = await connection.stream(translateGoogleSql(sql, { parameters, ...kept }));
+        const names = result.columnNames();
+        const rows = [];
+        for (
+          let chunk = await result.fetchChunk();
+          chunk?.rowCount;
+          chunk = await result.fetchChunk()
+        ) {
+          rows.push(...rowsOf(chunk, names));
+          if (rows.length > maximumRows) {
+            throw new Rejected(
+              code.badRequest,
+              `duckdb: a query gives more than ${maximumRows} rows; read the table instead.`,
+            );
+          }
+        }
+        return rows;
+      }),
+
+    materialize: async ({ id, sql, parameters = {}, table, cluster }) => {
+      const translated = translateGoogleSql(sql, { parameters, file: table, ...kept });
+      let columns: TableSchema['columns'] = [];
+      const result = await once(id, async () => {
+        forget(table);
+        columns = await columnsOfQuery(writer, translated);
+        const selected = columns
+          .map(
+            ({ name, type }) => `CAST(${quoted(name)} AS ${duckDbName(type)}) AS ${quoted(name)}`,
+          )
+          .join(', ');
+        const order = cluster.length > 0 ? ` ORDER BY ${cluster.map(quoted).join(', ')}` : '';
+        await writer.run(
+          `CREATE OR REPLACE TABLE ${quotedTable(table)} AS SELECT ${selected} FROM (${translated})${order}`,
+        );
+        await saveLayout(writer, table, { columns, cluster });
+        return countOf(writer, table);
+      });
+      if (isInReadingOrder(columns, cluster)) {
+        // Not before it is committed: until then, rows have other ids.
+        const ranges = await reader((connection) => RowRanges.of(connection, table));
+        ordered.set(table, { columns, ranges });
+      }
+      return result;
+    },
+
+    createTable: (table, schema) =>
+      transaction(async () => {
+        const existing = await layoutOf(writer, table);
+        if (existing) {
+          if (sameLayout(existing, schema)) return;
+          throw new Rejected(
+            code.conflict,
+            `duckdb: there is a table ${table} with other columns, partitions or clusters.`,
+          );
+        }
+        await writer.run(
+          `CREATE TABLE ${quotedTable(table)} (${columnDefinitions(schema.columns)})`,
+        );
+        await saveLayout(writer, table, schema);
+      }),
+
+    dropTable: (table) =>
+      transaction(async () => {
+        forget(table);
+        await writer.run(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
+        await writer.run(`DELETE FROM kenko.layouts WHERE "table" = ${textOf(table)}`);
+      }),
+
+    load: async ({ id, table, batches }) => {
+      assertOpen();
+      return writes.appendOnce(id, (connection) => add(connection, table, () => batches));
+    },
+
+    append: async (table, rows) => {
+      assertOpen();
+      if (rows.length === 0) return;
+      await writes.append((connection) =>
+        add(connection, table, (columns) => [batchOfRows(columns, rows)]),
+      );
+    },
+
+    replacePartition: async ({ id, from, to, date }) => {
+      await once(id, async () => {
+        const [source, target] = [await layoutFor(writer, from), await layoutFor(writer, to)];
+        if (!sameLayout(source, target)) {
+          throw new Rejected(
+            code.invalidData,
+            `duckdb: ${from} and ${to} differ in columns, partitions or clusters, so no partition can be copied.`,
+          );
+        }
+        if (target.partition === undefined) {
+          throw new Rejected(code.invalidData, `duckdb: ${to} has no partitions.`);
+        }
+        const where = `WHERE ${quoted(target.partition)} = DATE ${textOf(date)}`;
+        await writer.run(`DELETE FROM ${quotedTable(to)} ${where}`);
+        const order =
+          target.cluster && target.cluster.length > 0
+            ? ` ORDER BY ${target.cluster.map(quoted).join(', ')}`
+            : '';
+        const copied = await writer.run(
+          `INSERT INTO ${quotedTable(to)} SELECT * FROM ${quotedTable(from)} ${where}${order}`,
+        );
+        return copied.rowsChanged;
+      });
+    },
+
+    async *read(request) {
+      assertOpen();
+      let done = (): void => undefined;
+      const finished = new Promise<void>((resolve) => {
+        done = resolve;
+      });
+      reading.add(finished);
+      const connection = await mapped(() => instance.connect());
+      let left = false;
+      try {
+        const result = await mapped(async () => {
+          const known = ordered.get(request.table);
+          const columns = known?.columns ?? (await columnsToRead(connection, request.table));
+          return connection.stream(readStatement(request, columns, known?.ranges));
+        });
+        left = true;
+        for (;;) {
+          const chunk = await mapped(() => result.fetchChunk());
+          if (!chunk || chunk.rowCount === 0) {
+            left = false;
+            return;
+          }
+          yield batchOf(chunk, request.columns);
+        }
+      } finally {
+        // A stream that is left early holds its transaction until another statement ends it.
+        if (left) await mapped(() => connection.run('SELECT 1'));
+        connection.closeSync();
+        reading.delete(finished);
+        done();
+      }
+    },
+
+    describe: (table) => reader((connection) => foundTable(connection, table)),
+
+    close: async () => {
+      if (closed) return;
+      closed = true;
+      await writes.close();
+      await Promise.all(reading);
+      try {
+        await mapped(async () => {
+          await writer.run('CHECKPOINT');
+        });
+      } finally {
+        writer.closeSync();
+        instance.closeSync();
+        release();
+      }
+    },
+  };
+}
+
+function isInReadingOrder(columns: readonly TableColumn[], cluster: readonly string[]): boolean {
+  const order = readingOrder(columns);
+  return order.length > 0 && order.every((name, i) => name === cluster[i]);
+}
+
+async function countOf(connection: DuckDBConnection, table: string): Promise<number> {
+  const reader = await connection.runAndReadAll(`SELECT COUNT(*) FROM ${quotedTable(table)}`);
+  return Number(reader.getRows()[0]?.[0] ?? 0);
+}
+
+/** Columns that a query gives, in our types: DuckDB's sums of integers are wider than INT64. */
+async function columnsOfQuery(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<TableSchema['columns']> {
+  const reader = await connection.runAndReadAll(`DESCRIBE ${sql}`);
+  return reader.getRows().map(([name, type]) => {
+    const known = googleSqlType(String(type));
+    if (known === undefined) {
+      throw new Rejected(
+        code.invalidData,
+        `duckdb: column ${name} is ${type}, which is not used here.`,
+      );
+    }
+    return { name: String(name), type: known };
+  });
+}

@@ -1,0 +1,214 @@
+/** The files of a data folder: which table each one is, its columns, and where a row stands in it. */
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { code, Rejected } from '../errors.ts';
+import { quoted, textOf } from '../local/warehouse/types.ts';
+import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { notUtf8 } from '../utf8-text.ts';
+
+/** A column of a file: its name there and DuckDB's expression and type for it. */
+export interface FileColumn {
+  name: string;
+  expression: string;
+  /** As DuckDB names it; every cell of a CSV file is VARCHAR. */
+  type: string;
+}
+
+export interface DataFile {
+  contract: SourceTable;
+  /** The team's name of the table, which the file is called by. */
+  table: string;
+  /** File name, for errors. */
+  file: string;
+  path: string;
+  columns: FileColumn[];
+  /** What stands after FROM. */
+  scan: string;
+  /** Where the row of this number, from 1, stands: `purchases.csv line 7`. */
+  place: (row: number) => string;
+}
+
+const invalid = (sentence: string): Rejected => new Rejected(code.invalidData, sentence);
+
+type Mapped = Pick<Pack, 'sources' | 'tables'>;
+
+/**
+ * The file of every table of the contract that the folder has, by the contract's name.
+ * @throws Rejected `not-found` for no such folder, `invalid-data` where one table has two files.
+ */
+export function findDataFiles(folder: string, pack: Mapped): Map<string, string> {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Rejected(
+      code.notFound,
+      `${folder} is not a folder; name one with CSV or Parquet files.`,
+    );
+  }
+  const names = readdirSync(folder).sort();
+  const files = new Map<string, string>();
+  for (const table of pack.sources.keys()) {
+    const own = (pack.tables.get(table)?.table ?? table).toLowerCase();
+    const matching = names.filter((name) =>
+      [`${own}.csv`, `${own}.parquet`].includes(name.toLowerCase()),
+    );
+    const [file] = matching;
+    if (matching.length > 1) {
+      throw invalid(`${folder} has both ${matching.join(' and ')}; keep one of them.`);
+    }
+    if (file !== undefined) files.set(table, file);
+  }
+  return files;
+}
+
+/** Beyond this a first line is no header. */
+const maximumHeaderBytes = 1 << 20;
+
+/** Start of the file as text, without a byte order mark. */
+function startOf(path: string, file: string): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(maximumHeaderBytes);
+    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    const why = notUtf8(bytes.subarray(0, length), length === bytes.length);
+    if (why !== undefined) throw invalid(`${file} ${why}.`);
+    return bytes.toString('utf8', 0, length).replace(/^\uFEFF/, '');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Values of the first record of a CSV text. */
+function firstRecord(text: string): string[] {
+  const values: string[] = [];
+  let value = '';
+  let inQuotes = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inQuotes) {
+      if (character !== '"') value += character;
+      else if (text[i + 1] === '"') {
+        value += '"';
+        i++;
+      } else inQuotes = false;
+    } else if (character === '"') inQuotes = true;
+    else if (character === ',') {
+      values.push(value);
+      value = '';
+    } else if (character === '\n' || character === '\r') break;
+    else value += character;
+  }
+  values.push(value);
+  return values;
+}
+
+/**
+ * Line of a record, both from 1 and the header counted: quoted texts may hold line breaks, and
+ * empty lines are no records.
+ */
+export function lineOfRecord(text: string, record: number): number {
+  let line = 1;
+  let seen = 0;
+  let start = 1;
+  let empty = true;
+  let inQuotes = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') inQuotes = !inQuotes;
+    const isBreak = character === '\n' || (character === '\r' && text[i + 1] !== '\n');
+    if (!isBreak) {
+      if (character !== '\r') empty = false;
+      continue;
+    }
+    line++;
+    if (inQuotes) continue;
+    if (!empty) {
+      seen++;
+      if (seen === record) return start;
+    }
+    start = line;
+    empty = true;
+  }
+  return start;
+}
+
+/** What separates the columns of a header that a comma does not; undefined where a comma does. */
+export function otherSeparator(header: readonly string[]): string | undefined {
+  const [only = '', ...more] = header;
+  if (more.length > 0) return undefined;
+  if (only.includes(';')) return 'semicolons';
+  return only.includes('\t') ? 'tabs' : undefined;
+}
+
+function csvFile(contract: SourceTable, table: string, file: string, path: string): DataFile {
+  if (statSync(path).size === 0) {
+    throw invalid(`${file} is empty; a first line with column names is expected.`);
+  }
+  const header = firstRecord(startOf(path, file)).map((name) => name.trim());
+  const known = new Set<string>();
+  for (const [index, name] of header.entries()) {
+    if (name === '') {
+      throw invalid(`${file} line 1: column ${index + 1} has no name; every column needs one.`);
+    }
+    if (known.has(name.toLowerCase())) {
+      throw invalid(
+        `${file} line 1: the column ${name} is there twice; give every column its own name.`,
+      );
+    }
+    known.add(name.toLowerCase());
+  }
+  const separator = otherSeparator(header);
+  if (separator !== undefined) {
+    throw invalid(
+      `${file} line 1: columns are separated by ${separator}; separate them by commas.`,
+    );
+  }
+  const columns = header.map((name, i) => ({ name, expression: `c${i}`, type: 'VARCHAR' }));
+  const types = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+  return {
+    contract,
+    table,
+    file,
+    path,
+    columns,
+    // Nothing is guessed from samples: an id such as 00001 stays a text.
+    scan: `read_csv(${textOf(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${types}})`,
+    place: (row) => `${file} line ${lineOfRecord(readFileSync(path, 'utf8'), row + 1)}`,
+  };
+}
+
+async function parquetFile(
+  connection: DuckDBConnection,
+  contract: SourceTable,
+  table: string,
+  file: string,
+  path: string,
+): Promise<DataFile> {
+  const scan = `read_parquet(${textOf(path)})`;
+  const described = await connection
+    .runAndReadAll(`DESCRIBE SELECT * FROM ${scan}`)
+    .catch((error: unknown) => {
+      throw new Rejected(code.invalidData, `${file} is not a Parquet file.`, { cause: error });
+    });
+  const columns = described.getRows().map(([name, type]) => ({
+    name: String(name),
+    expression: quoted(String(name)),
+    type: String(type),
+  }));
+  return { contract, table, file, path, columns, scan, place: (row) => `${file} row ${row}` };
+}
+
+/** Opens the file of a table of the contract. @throws Rejected `invalid-data` for a bad header */
+export async function openDataFile(
+  connection: DuckDBConnection,
+  folder: string,
+  file: string,
+  contract: SourceTable,
+  pack: Mapped,
+): Promise<DataFile> {
+  const table = pack.tables.get(contract.table)?.table ?? contract.table;
+  const path = join(folder, file);
+  return file.toLowerCase().endsWith('.csv')
+    ? csvFile(contract, table, file, path)
+    : parquetFile(connection, contract, table, file, path);
+}

@@ -1,0 +1,204 @@
+/** A user's own tables, from a folder of CSV or Parquet files, one per table of the contract. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { addDays } from '../calendar.ts';
+import { code, Rejected } from '../errors.ts';
+import { mapColumns, named, pathOf } from '../inputs/sources-query.ts';
+import { quoted, quotedTable, schemaOf, textOf } from '../local/warehouse/types.ts';
+import type { DuckDbWarehouse } from '../local/warehouse/warehouse.ts';
+import type { Warehouse } from '../ports/warehouse.ts';
+import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { type DataFile, findDataFiles, openDataFile } from './files.ts';
+import { loadDataFile, type MatchedColumn, matchColumns } from './load.ts';
+
+export interface ImportedTable {
+  /** The contract's name. */
+  table: string;
+  file: string;
+  rows: number;
+  /** False: the file is as it was when it was last read. */
+  changed: boolean;
+}
+
+export interface ImportResult {
+  tables: ImportedTable[];
+  /** Whether anything in the warehouse changed. */
+  changed: boolean;
+}
+
+/** What of a pack this folder needs. */
+export type ImportPack = Pick<Pack, 'sources' | 'tables'>;
+
+async function contentHash(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Identifies how a file is read: another mapping or contract reads it anew. */
+function shapeOf(contract: SourceTable, pack: ImportPack): string {
+  const mapping = pack.tables.get(contract.table);
+  return createHash('sha256')
+    .update(JSON.stringify([contract, mapping?.table, [...(mapping?.columns ?? [])]]))
+    .digest('hex');
+}
+
+interface Known {
+  file: string;
+  content: string;
+  shape: string;
+  rows: number;
+}
+
+async function knownImports(connection: DuckDBConnection): Promise<Map<string, Known>> {
+  await connection.run(
+    `CREATE TABLE IF NOT EXISTS kenko.imports ("table" VARCHAR PRIMARY KEY, file VARCHAR,
+       content VARCHAR, shape VARCHAR, rows BIGINT, target VARCHAR)`,
+  );
+  const reader = await connection.runAndReadAll(
+    'SELECT "table", file, content, shape, rows FROM kenko.imports',
+  );
+  return new Map(
+    reader.getRows().map(([table, file, content, shape, rows]) => [
+      String(table),
+      {
+        file: String(file),
+        content: String(content),
+        shape: String(shape),
+        rows: Number(rows),
+      },
+    ]),
+  );
+}
+
+/**
+ * Reads the folder's files into the warehouse's source tables, all or none; files that have
+ * not changed are left alone, and tables whose file is gone are dropped.
+ * @throws Rejected `not-found` for no such folder, `invalid-data` with one sentence that names
+ *   file, line and column of what is wrong.
+ */
+export async function importData(
+  warehouse: DuckDbWarehouse,
+  { folder, pack }: { folder: string; pack: ImportPack },
+): Promise<ImportResult> {
+  const files = findDataFiles(folder, pack);
+  const accounts = pack.tables.get('accounts')?.table ?? 'accounts';
+  if (!files.has('accounts')) {
+    throw new Rejected(
+      code.invalidData,
+      `${folder} has neither ${accounts}.csv nor ${accounts}.parquet; that table is the only one that Kenko cannot do without.`,
+    );
+  }
+  return warehouse.transaction(async (connection) => {
+    const known = await knownImports(connection);
+    const tables: ImportedTable[] = [];
+    let changed = await dropGone(connection, new Set(files.keys()));
+    for (const [table, file] of files) {
+      const contract = pack.sources.get(table);
+      if (!contract) continue;
+      const content = await contentHash(join(folder, file));
+      const shape = shapeOf(contract, pack);
+      const before = known.get(table);
+      if (before?.content === content && before.shape === shape && before.file === file) {
+        tables.push({ table, file, rows: before.rows, changed: false });
+        continue;
+      }
+      const opened = await openDataFile(connection, folder, file, contract, pack);
+      const matched = await matchShared(connection, folder, file, files, pack, opened);
+      const path = pathOf(warehouse, opened.table);
+      await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schemaOf(path.slice(0, -1)))}`);
+      const target = quotedTable(path);
+      const rows = await loadDataFile(connection, target, opened, matched);
+      const values = [table, file, content, shape].map(textOf).join(', ');
+      await connection.run(
+        `INSERT OR REPLACE INTO kenko.imports VALUES (${values}, ${rows}, ${textOf(target)})`,
+      );
+      tables.push({ table, file, rows, changed: true });
+      changed = true;
+    }
+    return { tables, changed };
+  });
+}
+
+/**
+ * The columns of a file for all tables of the contract that it stands for: a sheet may be both
+ * the accounts and their metrics.
+ */
+async function matchShared(
+  connection: DuckDBConnection,
+  folder: string,
+  file: string,
+  files: ReadonlyMap<string, string>,
+  pack: ImportPack,
+  opened: DataFile,
+): Promise<MatchedColumn[]> {
+  const matched = new Map<string, MatchedColumn>();
+  const add = (from: DataFile, table: string): void => {
+    for (const column of matchColumns(from, pack.tables.get(table)?.columns)) {
+      if (!matched.has(column.file.name)) matched.set(column.file.name, column);
+    }
+  };
+  add(opened, opened.contract.table);
+  for (const [table, other] of files) {
+    const contract = pack.sources.get(table);
+    if (other !== file || !contract || table === opened.contract.table) continue;
+    add(await openDataFile(connection, folder, file, contract, pack), table);
+  }
+  return [...matched.values()];
+}
+
+async function dropGone(
+  connection: DuckDBConnection,
+  present: ReadonlySet<string>,
+): Promise<boolean> {
+  const reader = await connection.runAndReadAll('SELECT "table", target FROM kenko.imports');
+  let dropped = false;
+  for (const [table, target] of reader.getRows()) {
+    if (present.has(String(table))) continue;
+    await connection.run(`DROP TABLE IF EXISTS ${String(target)}`);
+    await connection.run(`DELETE FROM kenko.imports WHERE "table" = ${textOf(String(table))}`);
+    dropped = true;
+  }
+  return dropped;
+}
+
+/**
+ * The newest day that is complete in any feed: the newest of a DATE column, the day before the
+ * newest instant's of a TIMESTAMP column, since that day may still go on. Feeds with a declared
+ * freshness say it; without any, the other events do. Null where nothing says when anything
+ * happened.
+ */
+export async function newestCompleteDay(
+  warehouse: Warehouse,
+  pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
+): Promise<string | null> {
+  const newest: { day: string; feed: boolean }[] = [];
+  for (const contract of pack.sources.values()) {
+    const { event_time: event } = contract;
+    const column = contract.columns.find(({ name }) => name === event);
+    if (event === undefined || !column) continue;
+    const mapping = pack.tables.get(contract.table);
+    const table = mapping?.table ?? contract.table;
+    const path = pathOf(warehouse, table);
+    const described = await warehouse.describe(path);
+    const own = described && mapColumns(contract, mapping?.columns, described.columns).get(event);
+    if (!own) continue;
+    const name = named(own.name);
+    const day = own.type === 'DATE' ? `MAX(${name})` : `DATE(MAX(${name}), '${pack.zone}')`;
+    const [row] = await warehouse.query(
+      `SELECT ${day} AS newest FROM ${path.map(named).join('.')}`,
+    );
+    if (typeof row?.newest !== 'string') continue;
+    newest.push({
+      day: own.type === 'DATE' ? row.newest : addDays(row.newest, -1),
+      feed: contract.freshness !== 'none',
+    });
+  }
+  const feeds = newest.filter(({ feed }) => feed);
+  const days = (feeds.length > 0 ? feeds : newest).map(({ day }) => day).sort();
+  return days.at(-1) ?? null;
+}

@@ -1,0 +1,197 @@
+/** Past outcomes with the results of the days that they are held against, by rules as they are now. */
+
+import { addDays, dateEndingAt, endOfDate } from '../calendar.ts';
+import { code, Rejected } from '../errors.ts';
+import {
+  dateBefore,
+  distinctOutcomes,
+  type JudgedOutcome,
+  judgeOutcomes,
+  type Lead,
+  outcomeKinds,
+  type PastOutcome,
+} from '../evidence/past-outcomes.ts';
+import { findSources, type ProvidedSource, sourceQuery } from '../inputs/sources-query.ts';
+import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
+import type { HistoryRow } from '../scorecard/engine/result.ts';
+import { scoredMetrics } from '../scorecard/language/lint/metrics.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { type DataPlace, provideData, scoreAll } from './rules-data.ts';
+
+const table = 'outcomes';
+/** A year of outcomes, without other wishes. */
+const usualDays = 365;
+/** The parameters' names in our queries. */
+const until = { asOf: 'as_of', date: 'date' };
+
+export interface PastRequest extends Lead {
+  /** Local days of the outcomes looked at, inclusive; without them, the last year of the data. */
+  from?: string;
+  to?: string;
+}
+
+export interface PastScore {
+  /** Accounts with points, over all dates: also those without any outcome. */
+  results: number;
+  /** Each outcome with the one result that it is held against. */
+  judged: JudgedOutcome[];
+}
+
+export interface PastData {
+  from: string;
+  to: string;
+  /** Outcomes that there are, judged or not; one for an account and day. */
+  outcomes: number;
+  /** Dates scored. */
+  dates: number;
+  /** By score. */
+  scores: Map<string, PastScore>;
+  /** Tables under the measures that hold today's values only, by the team's names. */
+  timeless: string[];
+}
+
+/**
+ * Scores every account by the pack's rules on each day that an outcome is held against, every
+ * day as if it were the first and with what was known then.
+ * @throws Rejected for days outside the data, for data without outcomes then, and as a run does
+ */
+export async function judgePast(
+  pack: Pack,
+  place: DataPlace,
+  request: PastRequest,
+): Promise<PastData> {
+  const warehouse = await openDuckDbWarehouse({ path: ':memory:' });
+  try {
+    const asOf = await provideData(warehouse, pack, place);
+    const last = dateEndingAt(asOf, pack.zone);
+    requireInData(request, last);
+    const to = request.to ?? last;
+    const from = request.from ?? addDays(to, 1 - usualDays);
+    const outcomes = distinctOutcomes(await readOutcomes(warehouse, pack, { asOf, from, to }));
+    if (outcomes.length === 0) throw noOutcomes(from, to);
+    const dates = new Set(outcomes.map((outcome) => dateBefore(outcome, request)));
+    const rows = await scoreOn(warehouse, pack, [...dates].sort());
+    const scores = pack.scores.map(({ id }): [string, PastScore] => {
+      const byDate = rows.get(id) ?? new Map();
+      return [id, { results: resultsIn(byDate), judged: judgeOutcomes(outcomes, byDate, request) }];
+    });
+    return {
+      from,
+      to,
+      outcomes: outcomes.length,
+      dates: Math.max(0, ...[...rows.values()].map(({ size }) => size)),
+      scores: new Map(scores),
+      timeless: await timelessTables(warehouse, pack),
+    };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+function requireInData({ from, to }: PastRequest, last: string): void {
+  for (const [flag, day] of [
+    ['--from', from],
+    ['--to', to],
+  ] as const) {
+    if (day === undefined || day <= last) continue;
+    throw new Rejected(
+      code.badRequest,
+      `${flag} ${day} is after ${last}, the last day of the data; name that day or an earlier one.`,
+    );
+  }
+}
+
+function noOutcomes(from: string, to: string): Rejected {
+  return new Rejected(
+    code.notFound,
+    `The table "${table}" has nothing ${outcomeKinds.join(', ')} from ${from} to ${to}; name other days with --from and --to.`,
+  );
+}
+
+function resultsIn(byDate: ReadonlyMap<string, ReadonlyMap<string, HistoryRow>>): number {
+  return [...byDate.values()]
+    .flatMap((results) => [...results.values()])
+    .filter(({ state, points }) => state === 'scored' && points !== null).length;
+}
+
+/** What such a table says of a past day may have been known only after the outcome. */
+async function timelessTables(warehouse: DuckDbWarehouse, pack: Pack): Promise<string[]> {
+  const scored = scoredMetrics(pack);
+  const read = new Set(
+    pack.groups
+      .filter(({ metrics }) => metrics.some(({ id }) => scored.has(id)))
+      .flatMap(({ sources }) => sources),
+  );
+  const sources = await findSources(warehouse, pack);
+  return [...sources.values()]
+    .filter(({ contract, columns }) => {
+      if (contract.kind !== 'dimension' || !read.has(contract.table)) return false;
+      return !contract.validity || !columns.has(contract.validity.from);
+    })
+    .map(({ table: name }) => name)
+    .sort();
+}
+
+async function readOutcomes(
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  { asOf, from, to }: { asOf: string; from: string; to: string },
+): Promise<PastOutcome[]> {
+  const source = (await findSources(warehouse, pack, [table])).get(table);
+  if (!source) {
+    throw new Rejected(
+      code.notFound,
+      `The data has no table "${table}", so nobody knows what became of accounts; sql/sources/${table}.yaml says what it holds.`,
+    );
+  }
+  const known = sourceQuery(source, { zone: pack.zone, until });
+  const rows = await warehouse.query(
+    `SELECT account_id, CAST(outcome_on AS STRING) AS outcome_on, kind FROM (${known}) AS known
+     WHERE outcome_on >= @from_date ORDER BY account_id, outcome_on, kind`,
+    { as_of: { timestamp: asOf }, date: { date: to }, from_date: { date: from } },
+  );
+  return rows.flatMap(({ account_id, outcome_on, kind: text }): PastOutcome[] => {
+    const kind = outcomeKinds.find((one) => one === text);
+    return kind ? [{ account: String(account_id), on: String(outcome_on), kind }] : [];
+  });
+}
+
+/** By score, date and account. */
+async function scoreOn(
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  dates: readonly string[],
+): Promise<Map<string, Map<string, Map<string, HistoryRow>>>> {
+  const found = new Map(
+    pack.scores.map(({ id }) => [id, new Map<string, Map<string, HistoryRow>>()]),
+  );
+  const accounts = (await findSources(warehouse, pack)).get('accounts');
+  for (const date of dates) {
+    const asOf = endOfDate(date, pack.zone);
+    // Before the data begins there is nobody to score, and nothing to hold outcomes against.
+    if (accounts && !(await hasRows(warehouse, pack, accounts, { asOf, date }))) continue;
+    const { rows } = await scoreAll(
+      warehouse,
+      pack,
+      asOf,
+      `past_inputs_${date.replaceAll('-', '')}`,
+    );
+    for (const [score, results] of rows)
+      found.get(score)?.set(date, new Map(results.map((row) => [row.account_id, row])));
+  }
+  return found;
+}
+
+async function hasRows(
+  warehouse: DuckDbWarehouse,
+  pack: Pack,
+  source: ProvidedSource,
+  { asOf, date }: { asOf: string; date: string },
+): Promise<boolean> {
+  const known = sourceQuery(source, { zone: pack.zone, until });
+  const [row] = await warehouse.query(`SELECT COUNT(*) AS n FROM (${known}) AS known`, {
+    as_of: { timestamp: asOf },
+    date: { date },
+  });
+  return Number(row?.n) > 0;
+}

@@ -1,0 +1,198 @@
+import { type AccountDetails, packDetails } from '../records/account-details.ts';
+import type { AccountDocument, RunDocument, ScoreDocument } from '../records/documents.ts';
+import type { RulesLayout } from '../scorecard/engine/layout.ts';
+import type { HistoryRow, MeasureDelta, ScoreExplanation } from '../scorecard/engine/result.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { compareRows, explainResult } from '../scorecard/meaning/explain.ts';
+import { type Lang, reasonTexts, scorecardText } from '../scorecard/meaning/reasons.ts';
+import { shownRow } from '../scorecard/meaning/shown-scope.ts';
+import { type EnteredOverride, withOverrides } from './overrides.ts';
+
+export type Attributes = AccountDocument['attributes'];
+
+/** All results of one account in a run, with the rows of the date before. */
+export interface AccountResult {
+  account: string;
+  attributes: Attributes;
+  rows: HistoryRow[];
+  before: { row: HistoryRow; layout: RulesLayout }[];
+}
+
+/**
+ * The document that shows a result, with the overrides in force and who looks after it. What changed is taken over
+ * from the latest document where this run found no change.
+ * @returns undefined for an account that left and was never published
+ */
+export function accountDocumentOf(given: {
+  id: string;
+  run: RunDocument;
+  layout: RulesLayout;
+  result: AccountResult;
+  latest: AccountDocument | undefined;
+  overrides: readonly EnteredOverride[];
+  assignment: AccountDocument['assignment'];
+  pack: Pick<Pack, 'scores' | 'worklists'>;
+}): AccountDocument | undefined {
+  const { run, layout, result, latest } = given;
+  const absent = result.rows.every((row) => row.state === 'absent');
+  if (absent && !latest) return undefined;
+  const resultHash = resultHashOf(result);
+  const common = {
+    pack: run.pack,
+    merged_into: null,
+    date: run.date,
+    run: given.id,
+    rules_hash: run.rules_hash,
+    engine_hash: run.engine_hash,
+    result_hash: resultHash,
+    hash: resultHash,
+  };
+  if (absent) {
+    return {
+      ...common,
+      state: 'absent',
+      phase: null,
+      attributes: latest?.attributes ?? {},
+      scores: {},
+      assignment: given.assignment,
+      metrics: {},
+      worklists: {},
+      details: packDetails({}),
+    };
+  }
+  const scores: AccountDocument['scores'] = {};
+  const details: AccountDetails = {};
+  for (const row of result.rows) {
+    if (row.state === 'absent') continue;
+    const explanation = explainResult(layout, row);
+    const before = result.before.find((candidate) => candidate.row.score === row.score);
+    const deltas = before ? compareRows(layout, row, before.layout, before.row) : [];
+    scores[row.score] = scoreDocumentOf(row, latest?.scores[row.score], latest?.date === run.date);
+    const bands = layout.scores.find((score) => score.id === row.score)?.bands ?? [];
+    details[row.score] = {
+      explanation,
+      bands: Object.fromEntries(bands.map((band) => [band.id, band.label])),
+      deltas,
+      reasons: reasonsOf(explanation, deltas, before && switchOf(row, layout, before)),
+    };
+  }
+  const document: AccountDocument = {
+    ...common,
+    state: 'active',
+    phase: result.rows[0]?.phase ?? null,
+    attributes: result.attributes,
+    scores,
+    assignment: given.assignment,
+    metrics: listMetrics(given.pack, layout, result),
+    worklists: {},
+    details: packDetails(details),
+  };
+  return withOverrides(document, given.overrides, given.pack);
+}
+
+/** Values of the metrics that worklists read. */
+export function listMetrics(
+  { worklists }: Pick<Pack, 'worklists'>,
+  layout: RulesLayout,
+  { rows, attributes }: AccountResult,
+): AccountDocument['metrics'] {
+  if (worklists.metrics.length === 0) return {};
+  const { metrics } = shownRow(layout, rows, attributes);
+  return Object.fromEntries(
+    worklists.metrics.flatMap((id) => {
+      const value = metrics[id];
+      return value === undefined ? [] : [[id, value]];
+    }),
+  );
+}
+
+/** Identifies the computed result of all scores. */
+export function resultHashOf({ rows }: AccountResult): string {
+  return rows.map((row) => `${row.score}:${row.result_hash}`).join(',');
+}
+
+function scoreDocumentOf(
+  row: HistoryRow,
+  latest: ScoreDocument | undefined,
+  latestIsOfThisDate: boolean,
+): ScoreDocument {
+  const change = changeOf(row);
+  return {
+    state: row.state === 'error' ? 'error' : 'scored',
+    scorecard: row.scorecard,
+    version: row.version,
+    points: row.points,
+    earned: row.earned,
+    available: row.available,
+    confidence: row.confidence,
+    band: row.band,
+    computed_band: row.band,
+    override: null,
+    cap: row.cap,
+    waiting_for_data: row.waiting_for_data ?? false,
+    held_by_hysteresis: row.held_by_hysteresis ?? false,
+    trend: row.trend,
+    // An earlier revision of this date told a change that this one replaces.
+    change: change ?? (latestIsOfThisDate ? null : (latest?.change ?? null)),
+    moved: change?.total ?? 0,
+    reason: row.reason,
+  };
+}
+
+/** The change against the result before; null where there is none. */
+function changeOf(row: HistoryRow): ScoreDocument['change'] {
+  if (row.before_date === null || row.before_points === null || row.points === null) return null;
+  const total = row.points - row.before_points;
+  const bandChanged = row.before_band !== row.band;
+  const parts = {
+    rules: row.change_rules ?? 0,
+    data: row.change_data ?? 0,
+    behaviour: row.change_behaviour ?? 0,
+  };
+  const moved = total !== 0 || Object.values(parts).some((part) => part !== 0);
+  if (!moved && !bandChanged) return null;
+  return {
+    since: row.before_date,
+    from: row.before_points,
+    total,
+    ...parts,
+    from_band: bandChanged ? row.before_band : null,
+  };
+}
+
+const mostReasons = 3;
+
+/** Where the scorecard changed, that comes first, and what the customer did before the rest. */
+function reasonsOf(
+  explanation: ScoreExplanation,
+  deltas: readonly MeasureDelta[],
+  switched: { before: Label; now: Label } | undefined,
+): { en: string[]; ja: string[] } {
+  const told = switched
+    ? deltas.filter(({ cause }) => cause === 'behaviour' || cause === 'data')
+    : deltas;
+  const texts = (lang: Lang): string[] =>
+    [
+      ...(switched ? [scorecardText(switched.before, switched.now, lang)] : []),
+      ...reasonTexts(explanation, told, lang, mostReasons),
+    ].slice(0, mostReasons);
+  return { en: texts('en'), ja: texts('ja') };
+}
+
+/** The labels of both scorecards where another one applies than before. */
+function switchOf(
+  row: HistoryRow,
+  layout: RulesLayout,
+  before: { row: HistoryRow; layout: RulesLayout },
+): { before: Label; now: Label } | undefined {
+  if (row.scorecard === before.row.scorecard) return undefined;
+  const from = cardLabel(before.layout, before.row);
+  const to = cardLabel(layout, row);
+  return from && to ? { before: from, now: to } : undefined;
+}
+
+function cardLabel(layout: RulesLayout, row: HistoryRow): Label | undefined {
+  const score = layout.scores.find(({ id }) => id === row.score);
+  return score?.scorecards.find(({ id }) => id === row.scorecard)?.label;
+}

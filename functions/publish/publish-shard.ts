@@ -1,0 +1,217 @@
+import { code, hasCode } from '../errors.ts';
+import { ref } from '../records/collection.ts';
+import {
+  type AccountDocument,
+  accounts,
+  handOvers,
+  packs,
+  type RunDocument,
+  runs,
+  type ShardDocument,
+  shardsOf,
+  snapshotsOf,
+} from '../records/documents.ts';
+import type { ShardMessage } from '../records/messages.ts';
+import { knownSignals } from '../records/signal-documents.ts';
+import { loadLayout } from '../runs/compiled-run.ts';
+import { dropRunTables } from '../runs/end-run.ts';
+import { renewLease } from '../runs/leases.ts';
+import type { Runtime } from '../runtime.ts';
+import type { RulesLayout } from '../scorecard/engine/layout.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import {
+  type AccountResult,
+  accountDocumentOf,
+  listMetrics,
+  resultHashOf,
+} from './account-document.ts';
+import { decideAssignment } from './assignments.ts';
+import { snapshotOf } from './dated-snapshot.ts';
+import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
+import { announceSignals, looksAtSignals } from './publish-signals.ts';
+import { readResults } from './read-results.ts';
+
+/**
+ * Accounts whose documents are written in one transaction. A request to Firestore holds 10 MiB
+ * (https://firebase.google.com/docs/firestore/quotas#writes_and_transactions), each account is
+ * written twice, and a large pack's document has tens of kilobytes.
+ */
+const accountsPerTransaction = 50;
+/** Accounts in one announcement, as many as Salesforce takes in one call. */
+const accountsPerMessage = 200;
+
+/**
+ * Publishes what one shard of a closed run changed: documents first, then the ids of the
+ * accounts, so that consumers load the latest. A repeated message announces again what this
+ * run wrote, so a crash between document and message loses nothing.
+ */
+export async function publishShard(runtime: Runtime, message: ShardMessage): Promise<void> {
+  const { snapshots, log } = runtime;
+  const { run: id, shard: number } = message;
+  const ignore = (reason: string) =>
+    log.messageIgnored({ function: 'publish-shard', run: id, reason });
+
+  const run = (await snapshots.get(ref(runs, id)))?.data;
+  if (!run) return ignore('no such run');
+  if (run.state !== 'publishing') return ignore(`the run is ${run.state}`);
+  const shard = (await snapshots.get(ref(shardsOf(id, run), String(number))))?.data;
+  if (!shard) return ignore('no such shard');
+
+  if (shard.state === 'scored') {
+    const changed = await publishRange(runtime, id, run, shard);
+    await announceSignals(runtime, id, run, shard);
+    await snapshots.set(ref(shardsOf(id, run), String(number)), {
+      ...shard,
+      state: 'published',
+      changed,
+    });
+    log.shardPublished({ run: id, shard: number, published: changed });
+    await renewLease(snapshots, id, run, runtime.clock.now()).catch((error: unknown) => {
+      // A newer run has taken over; what this one wrote is announced all the same.
+      if (!hasCode(error, code.conflict)) throw error;
+    });
+  }
+  await finishRun(runtime, id, run);
+}
+
+async function publishRange(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  shard: ShardDocument,
+): Promise<number> {
+  const layout = await loadLayout(runtime.snapshots, run.rules_hash);
+  const results = await readResults(runtime, id, run, layout, shard);
+  const overrides = await lastingOverrides(runtime, run.pack);
+  const announce = (accounts: string[]) =>
+    runtime.bus.publish('accounts-changed', [{ body: { pack: run.pack, run: id, accounts } }]);
+  const waiting: string[] = [];
+  let changed = 0;
+  for (let start = 0; start < results.length; start += accountsPerTransaction) {
+    const group = results.slice(start, start + accountsPerTransaction);
+    const written = await publishAccounts(runtime, id, run, layout, group, overrides);
+    changed += written.length;
+    waiting.push(...written);
+    if (waiting.length >= accountsPerMessage) {
+      await announce(waiting.splice(0, accountsPerMessage));
+    }
+  }
+  if (waiting.length > 0) await announce(waiting);
+  return changed;
+}
+
+/** Writes the documents that differ. @returns accounts whose document is this run's. */
+function publishAccounts(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  layout: RulesLayout,
+  results: readonly AccountResult[],
+  overrides: Overrides,
+): Promise<string[]> {
+  const { pack } = runtime;
+  return runtime.snapshots.transaction(async (tx) => {
+    const current = (await tx.get(ref(packs, run.pack)))?.data.current;
+    const stored = await tx.getAll(results.map((result) => ref(accounts, result.account)));
+    const written: string[] = [];
+    for (const [index, result] of results.entries()) {
+      const latest = stored[index]?.data;
+      if (latest?.run === id) {
+        written.push(result.account);
+        continue;
+      }
+      if (current?.run !== id) {
+        // A newer run is current: its documents win, this one only repeats its announcements.
+        if (current && run.date < current.date)
+          keepDated(tx, { id, run, layout, result, pack: runtime.pack });
+        continue;
+      }
+      const active = overridesInForce(overrides, result.account, runtime.clock.now());
+      const { assignment, handOver } = decideAssignment(pack, {
+        id,
+        run,
+        layout,
+        result,
+        latest,
+      });
+      const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
+      // Where only an override began or ended, the document is the same as where the override
+      // is published by itself; it names this run, so that a repeated message announces it.
+      const metrics = listMetrics(pack, layout, result);
+      const next = isSame
+        ? { ...withOverrides({ ...latest, assignment, metrics }, active, pack), run: id }
+        : accountDocumentOf({
+            id,
+            run,
+            layout,
+            result,
+            latest,
+            overrides: active,
+            assignment,
+            pack,
+          });
+      if (!next || next.hash === latest?.hash) continue;
+      write(tx, result.account, next);
+      if (handOver) tx.set(ref(handOvers, handOver.id), handOver.document);
+      written.push(result.account);
+    }
+    return written;
+  });
+}
+
+function write(
+  tx: Parameters<Parameters<Runtime['snapshots']['transaction']>[0]>[0],
+  account: string,
+  document: AccountDocument,
+): void {
+  tx.set(ref(accounts, account), document);
+  tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
+}
+
+/** Keeps what an account's result was on a date that a later one has overtaken, where it changed. */
+function keepDated(
+  tx: Parameters<typeof write>[0],
+  given: { id: string; run: RunDocument; layout: RulesLayout; result: AccountResult; pack: Pack },
+): void {
+  const { account, rows, before } = given.result;
+  const hashBefore = new Map(before.map(({ row }) => [row.score, row.result_hash]));
+  if (rows.every((row) => hashBefore.get(row.score) === row.result_hash)) return;
+  const nothing = { latest: undefined, overrides: [], assignment: null };
+  const document = accountDocumentOf({ ...given, ...nothing });
+  if (document) tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
+}
+
+/** Ends the run when its last shard is published, and lets the next one begin. */
+async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promise<void> {
+  const { snapshots, clock, log } = runtime;
+  const shards = shardsOf(id, run);
+  const open = await snapshots.count({
+    collection: shards,
+    where: [{ field: 'state', op: '==', value: 'scored' }],
+  });
+  if (open > 0) return;
+  const all = await snapshots.query({ collection: shards, limit: run.shards });
+  const changed = all.reduce((sum, { data }) => sum + data.changed, 0);
+  await dropRunTables(runtime, id, run);
+  const finished = await snapshots.transaction(async (tx) => {
+    const now = (await tx.get(ref(runs, id)))?.data;
+    if (now?.state !== 'publishing') return false;
+    const holderRef = ref(packs, run.pack);
+    const holder = (await tx.get(holderRef))?.data;
+    const at = clock.now().toISOString();
+    if (holder?.lease?.run === id) tx.set(holderRef, { ...holder, lease: null });
+    if (looksAtSignals(runtime, run)) {
+      const signals = runtime.pack.signals?.states.map((signal) => signal.id) ?? [];
+      tx.set(ref(knownSignals, run.pack), { run: id, date: run.date, signals });
+    }
+    tx.set(ref(runs, id), {
+      ...now,
+      state: 'finished',
+      changed,
+      reached: { ...now.reached, finished: at },
+      progressed_at: at,
+    });
+    return true;
+  });
+  if (finished) log.runFinished({ run: id, changed });
+}

@@ -1,0 +1,62 @@
+/** What the API tells of hand-overs, and takes of their checklists. */
+import { z } from 'zod';
+import { label } from '../../scorecard/language/pack/catalogue.ts';
+import { tickStates } from '../hand-over-ticks.ts';
+import { components, cursor, named, textOf } from './accounts.ts';
+
+const states = `one of ${tickStates.join(', ')}`;
+
+export const tickRequest = z.strictObject({
+  state: z
+    .enum(tickStates, { error: states })
+    .default('done')
+    .describe('missing: not known; back to sales with what they have to find out'),
+  text: textOf(2_000).optional().describe('What was told; of what is missing, what to find out'),
+  author: textOf(200),
+});
+export type TickRequest = z.infer<typeof tickRequest>;
+
+const said = z.strictObject({
+  author: z.string(),
+  at: z.iso.datetime(),
+  on: z.iso.date().describe('Local day of `at`'),
+  text: z.string().nullable(),
+});
+
+export const checklistItem = z.strictObject({
+  id: z.string(),
+  label,
+  state: z.enum(['open', ...tickStates]),
+  done: said.nullable().describe('Who ticked it off'),
+  missing: said.nullable().describe('Who sent it back to sales; kept when it is done later'),
+});
+export type ChecklistItem = z.infer<typeof checklistItem>;
+
+const holder = z.strictObject({ team: named, owner: z.string().nullable() });
+
+export const handOverAnswer = z.strictObject({
+  id: z.string(),
+  account: z.string(),
+  name: z.string().nullable(),
+  date: z.iso.date(),
+  from: holder,
+  to: holder,
+  why: label,
+  open: z.boolean().describe('Whether an item is not done yet'),
+  checklist: z.array(checklistItem),
+});
+export type HandOverAnswer = z.infer<typeof handOverAnswer>;
+
+export const handOverList = z.strictObject({
+  hand_overs: z.array(handOverAnswer).describe('Newest first'),
+  next: cursor,
+});
+export type HandOverList = z.infer<typeof handOverList>;
+
+for (const [id, schema] of Object.entries({
+  TickRequest: tickRequest,
+  HandOver: handOverAnswer,
+  HandOvers: handOverList,
+})) {
+  components.add(schema, { id });
+}

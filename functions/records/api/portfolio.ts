@@ -1,0 +1,55 @@
+/** What the API tells of all accounts together. */
+import { z } from 'zod';
+import { label } from '../../scorecard/language/pack/catalogue.ts';
+import { sourceState } from '../documents.ts';
+import { bothLanguages, components, count, day, instant, named, points } from './accounts.ts';
+import { crmCounts, runSummary } from './runs.ts';
+
+const mover = z.strictObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  points: points.nullable(),
+  moved: points,
+  band: named.nullable(),
+  from_band: named.nullable().describe('Band before, where it differs'),
+  reasons: bothLanguages,
+});
+export type Mover = z.infer<typeof mover>;
+
+const scorePortfolio = z.strictObject({
+  id: z.string(),
+  label,
+  purpose: z.string().nullable(),
+  scale: points,
+  accounts: count.describe('With a band'),
+  bands: z.array(z.strictObject({ id: z.string(), label, from: points, accounts: count })),
+  unknown: count.describe('Too little data for a band'),
+  unscored: count.describe('No scorecard applies'),
+  errors: count.describe('Could not be scored; they keep the result before'),
+  overridden: count.describe('Bands that a person has set'),
+  average: points.nullable(),
+  movers: z.strictObject({ up: z.array(mover), down: z.array(mover) }),
+});
+export type ScorePortfolio = z.infer<typeof scorePortfolio>;
+
+export const portfolioAnswer = z.strictObject({
+  pack: named,
+  current: z
+    .strictObject({ date: day, slot: instant, revision: z.int(), run: z.string() })
+    .nullable()
+    .describe('Null before the first run closes'),
+  accounts: z.strictObject({ active: count, absent: count.describe('Left on the current date') }),
+  scores: z.array(scorePortfolio),
+  phases: z.array(z.strictObject({ phase: named.nullable(), accounts: count })),
+  sources: z.array(sourceState),
+  crm: crmCounts,
+  latest_run: runSummary.nullable(),
+});
+export type PortfolioAnswer = z.infer<typeof portfolioAnswer>;
+
+for (const [id, schema] of Object.entries({
+  Mover: mover,
+  Portfolio: portfolioAnswer,
+})) {
+  components.add(schema, { id });
+}

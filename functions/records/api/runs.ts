@@ -1,0 +1,79 @@
+/** What the API tells of runs, and what people decide about one that is held. */
+import { z } from 'zod';
+import { runState, sourceState } from '../documents.ts';
+import { components, count, cursor, day, instant, textOf } from './accounts.ts';
+
+const runCounts = z.strictObject({
+  scored: count,
+  absent: count,
+  errors: count,
+  unknown: count,
+  band_changes: count,
+  comparable: count,
+});
+
+export const runSummary = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['scheduled', 'backfill']),
+  slot: instant,
+  as_of: instant.describe('Exclusive end of what the run could see'),
+  date: day,
+  state: runState,
+  revision: z.int().min(1).nullable(),
+  accounts: count,
+  shards: count,
+  changed: count.nullable().describe('Accounts whose result changed'),
+  counts: runCounts.nullable(),
+  started_at: instant,
+  ended_at: instant.nullable(),
+  failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+export const crmCounts = z.strictObject({
+  updated: count,
+  pending: count.describe('Wait for Salesforce'),
+  parked: count.describe('Salesforce refuses the row as it is'),
+});
+export type CrmCounts = z.infer<typeof crmCounts>;
+
+export const runList = z.strictObject({ runs: z.array(runSummary), next: cursor });
+export type RunList = z.infer<typeof runList>;
+
+export const runAnswer = runSummary.extend({
+  attempt: z.int().min(1),
+  before_date: day.nullable(),
+  rules_hash: z.string(),
+  engine_hash: z.string(),
+  reached: z.record(z.string(), instant).describe('When each state was reached'),
+  sources: z.array(sourceState),
+  group_ages: z
+    .record(z.string(), z.int().nullable())
+    .describe(
+      'By metric group, days between its last complete day and the date; null: not provided',
+    ),
+  progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
+  crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
+  decision: z
+    .strictObject({
+      action: z.enum(['release', 'discard']),
+      author: z.string(),
+      reason: z.string(),
+      at: instant,
+    })
+    .nullable()
+    .describe('What a person decided about a held run'),
+});
+export type RunAnswer = z.infer<typeof runAnswer>;
+
+export const decisionRequest = z.strictObject({ author: textOf(200), reason: textOf(2_000) });
+export type DecisionRequest = z.infer<typeof decisionRequest>;
+
+for (const [id, schema] of Object.entries({
+  RunSummary: runSummary,
+  RunList: runList,
+  Run: runAnswer,
+  DecisionRequest: decisionRequest,
+})) {
+  components.add(schema, { id });
+}

@@ -1,0 +1,43 @@
+/** What the API answers about worklists. */
+import { z } from 'zod';
+import { label } from '../../scorecard/language/pack/catalogue.ts';
+import { accountSummary, bothLanguages, components, cursor, named } from './accounts.ts';
+
+const count = z.int().min(0);
+
+const worklistSummary = z.strictObject({
+  id: z.string(),
+  label,
+  score: z.string().describe('The score whose reasons are shown'),
+  accounts: count.describe('On the list now'),
+});
+export type WorklistSummary = z.infer<typeof worklistSummary>;
+
+export const worklistsAnswer = z.strictObject({ worklists: z.array(worklistSummary) });
+export type WorklistsAnswer = z.infer<typeof worklistsAnswer>;
+
+const worklistEntry = z.strictObject({
+  account: accountSummary,
+  team: named.nullable(),
+  owner: z.string().nullable().describe("The routing's, else the attribute `owner`"),
+  rank: z.number().nullable().describe('What the list is sorted by; null where not known'),
+  reasons: z.array(named).describe('Why it is on the list'),
+  action: label.nullable().describe('What to do next'),
+  why: bothLanguages.describe('Why the score is what it is'),
+});
+export type WorklistEntryAnswer = z.infer<typeof worklistEntry>;
+
+export const worklistAnswer = worklistSummary.extend({
+  entries: z.array(worklistEntry).describe('Highest rank first'),
+  looked_at: count.describe('Entries looked at; a filter stops at 2,000 and goes on by `next`'),
+  next: cursor,
+});
+export type WorklistAnswer = z.infer<typeof worklistAnswer>;
+
+for (const [id, schema] of Object.entries({
+  Worklists: worklistsAnswer,
+  WorklistEntry: worklistEntry,
+  Worklist: worklistAnswer,
+})) {
+  components.add(schema, { id });
+}

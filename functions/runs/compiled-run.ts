@@ -1,0 +1,47 @@
+import { code, Rejected } from '../errors.ts';
+import type { Snapshots } from '../ports/snapshots.ts';
+import { ref } from '../records/collection.ts';
+import { type RunDocument, rules } from '../records/documents.ts';
+import type { Runtime } from '../runtime.ts';
+import { type CompiledPack, compilePack } from '../scorecard/engine/compile.ts';
+import { type RulesLayout, rulesLayout } from '../scorecard/engine/layout.ts';
+
+/** How to read rows that the given rules made. @throws Rejected `not-found` */
+export async function loadLayout(snapshots: Snapshots, rulesHash: string): Promise<RulesLayout> {
+  const stored = await snapshots.get(ref(rules, rulesHash));
+  if (!stored) {
+    throw new Rejected(code.notFound, `the rules ${rulesHash} of earlier results are not stored`);
+  }
+  return rulesLayout.parse(JSON.parse(stored.data.layout));
+}
+
+const compiledRuns = new WeakMap<Runtime, Map<string, Promise<CompiledPack>>>();
+
+/** The pack compiled for a run: once per run in a process, shared by its shards. */
+export function compiledRun(runtime: Runtime, id: string, run: RunDocument): Promise<CompiledPack> {
+  const cache = compiledRuns.get(runtime) ?? new Map<string, Promise<CompiledPack>>();
+  compiledRuns.set(runtime, cache);
+  const key = `${id}/${run.attempt}`;
+  const known = cache.get(key);
+  if (known) return known;
+  const compiled = compileRun(runtime, run);
+  // A failure must not be remembered; two runs at most overlap in one process.
+  compiled.catch(() => cache.delete(key));
+  cache.set(key, compiled);
+  for (const old of [...cache.keys()].slice(0, -2)) cache.delete(old);
+  return compiled;
+}
+
+async function compileRun(runtime: Runtime, run: RunDocument): Promise<CompiledPack> {
+  const layouts = new Map<string, RulesLayout>();
+  for (const hash of run.before_rules) {
+    layouts.set(hash, await loadLayout(runtime.snapshots, hash));
+  }
+  return compilePack(runtime.pack, {
+    layouts,
+    groupAgeDays: new Map(Object.entries(run.group_ages)),
+    engineHash: run.engine_hash,
+    date: run.date,
+    ...(run.before_date ? { beforeDate: run.before_date } : {}),
+  });
+}

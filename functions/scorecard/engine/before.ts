@@ -1,0 +1,227 @@
+/** Reading results of an earlier date, which may be of other rules. */
+
+import type { ScoreInputs } from '../language/pack/inputs.ts';
+import type { Pack, Score } from '../language/pack/pack.ts';
+import type { ColumnRequest } from './columns.ts';
+import type { MetricLayout, RulesLayout, ScoreLayout } from './layout.ts';
+
+/** Bits of a word of a set of input positions. */
+export const wordBits = 30;
+
+export function wordsFor(count: number): number {
+  return Math.max(1, Math.ceil(count / wordBits));
+}
+
+/** Texts of a column of the row before, by code - 1; those of today's rules come first. */
+export interface BeforeCodes {
+  states: readonly string[];
+  rules: readonly string[];
+  scorecards: readonly string[];
+  bands: readonly string[];
+  caps: readonly string[];
+  phases: readonly string[];
+  trends: readonly string[];
+}
+
+/** How rows of one rules hash give the inputs that today's rules read. */
+export interface BeforeReader {
+  /** Made by today's rules. */
+  same: boolean;
+  /** By measured slot: position in the row's inputs; -1 where its rules did not read it. */
+  positions: Int32Array;
+  /** By measured slot: today's enum position by the position then. */
+  renumbered: (Float64Array | null)[];
+  /** Set of measured slots that the row's rules read. */
+  read: Int32Array;
+  /** Set of measured slots without a current value then, from the row's `missing`. */
+  missingOf(text: string | null): Int32Array;
+  /** Version of a scorecard then. */
+  versions: ReadonlyMap<string, string>;
+}
+
+export interface CompiledBefore {
+  codes: BeforeCodes;
+  /** By code of the rules hash - 1. */
+  readers: BeforeReader[];
+  /** For rows of rules whose layout is not known: as if they had read nothing. */
+  stranger: BeforeReader;
+}
+
+type Layouts = ReadonlyMap<string, RulesLayout>;
+
+export function compileBefore(
+  pack: Pack,
+  own: RulesLayout,
+  score: Score,
+  inputs: ScoreInputs,
+  layouts: Layouts,
+): CompiledBefore {
+  const others = [...layouts].filter(([hash]) => hash !== pack.hash).sort(byKey);
+  const known: [string, RulesLayout][] = [[pack.hash, own], ...others];
+  const readers = known.map(([hash, layout]) =>
+    readerFor(layout, scoreOf(layout, score.id), own, inputs, hash === pack.hash),
+  );
+  const all = known.flatMap(([, layout]) => scoreOf(layout, score.id) ?? []);
+  const cards = all.flatMap(({ scorecards }) => scorecards);
+  return {
+    readers,
+    stranger: readerFor(own, undefined, own, inputs, false),
+    codes: {
+      states: ['scored', 'error', 'absent'],
+      rules: known.map(([hash]) => hash),
+      scorecards: distinct(cards.map(({ id }) => id)),
+      // Today's bands first, so that a code of one of them is its index.
+      bands: distinct([
+        ...score.bands.map(({ id }) => id),
+        'unknown',
+        ...all.flatMap(({ bands }) => bands.map(({ id }) => id)),
+      ]),
+      caps: distinct(cards.flatMap(({ caps }) => caps.map(({ id }) => id))),
+      phases: distinct(known.flatMap(([, { phases }]) => phases.map(({ id }) => id))),
+      trends: ['rising', 'steady', 'falling'],
+    },
+  };
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+function scoreOf(layout: RulesLayout, id: string): ScoreLayout | undefined {
+  return layout.scores.find((score) => score.id === id);
+}
+
+function readerFor(
+  layout: RulesLayout,
+  then: ScoreLayout | undefined,
+  own: RulesLayout,
+  inputs: ScoreInputs,
+  same: boolean,
+): BeforeReader {
+  const count = inputs.measured.length;
+  const words = wordsFor(count);
+  const positions = new Int32Array(count).fill(-1);
+  const read = new Int32Array(words);
+  const renumbered: (Float64Array | null)[] = [];
+  for (const [slot, { metric, maxAge }] of inputs.measured.entries()) {
+    const found = positionThen(then, metric, maxAge);
+    const before = layout.metrics[metric];
+    const now = own.metrics[metric];
+    const alike = before !== undefined && now !== undefined && comparable(before, now);
+    if (found >= 0 && alike) {
+      positions[slot] = found;
+      addTo(read, slot);
+    }
+    renumbered.push(alike ? renumbering(before, now) : null);
+  }
+  return {
+    same,
+    positions,
+    renumbered,
+    read,
+    missingOf: missingReader(positions, words),
+    versions: new Map(then?.scorecards.map(({ id, version }) => [id, version])),
+  };
+}
+
+/** The same metric with the same max_age; else with the most lenient one, which knows the most. */
+function positionThen(
+  then: ScoreLayout | undefined,
+  metric: string,
+  maxAge: number | null,
+): number {
+  let best = -1;
+  let bestAge = -1;
+  for (const [position, input] of (then?.inputs ?? []).entries()) {
+    if (input.derived || input.metric !== metric) continue;
+    if (input.max_age === maxAge) return position;
+    const age = input.max_age ?? Number.POSITIVE_INFINITY;
+    if (age > bestAge) {
+      best = position;
+      bestAge = age;
+    }
+  }
+  return best;
+}
+
+/** Numbers stay numbers; an enum or boolean that became something else says nothing. */
+function comparable(before: MetricLayout, now: MetricLayout): boolean {
+  const number = (type: MetricLayout['type']) => type === 'int' || type === 'float';
+  return before.type === now.type || (number(before.type) && number(now.type));
+}
+
+function renumbering(before: MetricLayout, now: MetricLayout): Float64Array | null {
+  const then = before.values ?? [];
+  const today = now.values ?? [];
+  if (then.length === 0) return null;
+  return Float64Array.from(then, (text) => {
+    const position = today.indexOf(text);
+    return position < 0 ? Number.NaN : position;
+  });
+}
+
+/** Distinct texts are few; the limit only guards against texts that are not ours. */
+const rememberedTexts = 4096;
+
+function missingReader(positions: Int32Array, words: number): (text: string | null) => Int32Array {
+  const remembered = new Map<string, Int32Array>();
+  const none = new Int32Array(words);
+  return (text) => {
+    if (text === null || text === '') return none;
+    const known = remembered.get(text);
+    if (known) return known;
+    const then = new Set(text.split(',').map(Number));
+    const set = new Int32Array(words);
+    for (const [slot, position] of positions.entries()) if (then.has(position)) addTo(set, slot);
+    if (remembered.size < rememberedTexts) remembered.set(text, set);
+    return set;
+  };
+}
+
+/** Adds a position to a set. */
+export function addTo(set: Int32Array, position: number): void {
+  const word = Math.floor(position / wordBits);
+  set[word] = (set[word] ?? 0) | (1 << (position % wordBits));
+}
+
+/** The value that a row before had last known for a slot; NaN where there is none. */
+export function lastKnown(
+  reader: BeforeReader,
+  slot: number,
+  values: Float64Array,
+  from: number,
+  to: number,
+): number {
+  const position = reader.positions[slot] as number;
+  if (position < 0 || from + position >= to) return Number.NaN;
+  const value = values[from + position] as number;
+  const numbers = reader.renumbered[slot];
+  return numbers ? (numbers[value] ?? Number.NaN) : value;
+}
+
+/** The columns of `run_inputs` that carry the row before of a score. */
+export function beforeRequests(score: string, codes: BeforeCodes, trend: boolean): ColumnRequest[] {
+  const name = (field: string) => `before_${score}_${field}`;
+  return [
+    { name: name('state'), as: 'code', codes: codes.states },
+    { name: name('scorecard'), as: 'code', codes: codes.scorecards },
+    { name: name('band'), as: 'code', codes: codes.bands },
+    { name: name('points'), as: 'number' },
+    { name: name('earned'), as: 'number' },
+    { name: name('available'), as: 'number' },
+    { name: name('confidence'), as: 'number' },
+    { name: name('cap'), as: 'code', codes: codes.caps },
+    { name: name('contributions'), as: 'numbers' },
+    { name: name('earned_points'), as: 'numbers' },
+    { name: name('inputs'), as: 'numbers' },
+    { name: name('missing'), as: 'string' },
+    { name: name('rules_hash'), as: 'code', codes: codes.rules },
+    { name: name('phase'), as: 'code', codes: codes.phases },
+    { name: name('trend'), as: 'code', codes: codes.trends },
+    ...(trend ? [{ name: `trend_${score}_points`, as: 'number' } as const] : []),
+  ];
+}

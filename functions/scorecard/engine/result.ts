@@ -1,0 +1,149 @@
+/** One row of the score history as an object, and what is told from it. */
+import { z } from 'zod';
+import { label } from '../language/pack/catalogue.ts';
+
+const hundredths = z.int();
+const text = z.string().nullable();
+
+/**
+ * A row of `score_history`. Lists as stored; `null` in `inputs` stands for NaN (never known);
+ * hashes are signed 64-bit integers in decimal.
+ */
+export const historyRow = z.strictObject({
+  date: z.iso.date(),
+  account_id: z.string(),
+  score: z.string(),
+  state: z.enum(['scored', 'absent', 'error']),
+  reason: text,
+  phase: text,
+  scorecard: text,
+  version: text,
+  band: text,
+  points: hundredths.nullable(),
+  earned: hundredths.nullable(),
+  available: hundredths.nullable(),
+  confidence: z.number().nullable(),
+  cap: text,
+  waiting_for_data: z.boolean().nullable(),
+  held_by_hysteresis: z.boolean().nullable(),
+  trend: z.enum(['rising', 'steady', 'falling']).nullable(),
+  contributions: z.array(z.int()),
+  earned_points: z.array(z.int()),
+  inputs: z.array(z.number().nullable()),
+  missing: text,
+  before_date: z.iso.date().nullable(),
+  before_band: text,
+  before_points: hundredths.nullable(),
+  change_rules: hundredths.nullable(),
+  change_data: hundredths.nullable(),
+  change_behaviour: hundredths.nullable(),
+  rules_hash: z.string(),
+  engine_hash: z.string(),
+  input_hash: z.string(),
+  result_hash: z.string(),
+});
+export type HistoryRow = z.infer<typeof historyRow>;
+
+/** A metric's value as shown: enum texts and booleans, not positions. */
+const shownValue = z.union([z.number(), z.boolean(), z.string(), z.null()]);
+export type ShownValue = z.infer<typeof shownValue>;
+
+const shownMetric = z.strictObject({
+  metric: z.string(),
+  label,
+  unit: z.string().nullable(),
+  /** Today's value; the last known one where `current` is false; null where never known. */
+  value: shownValue,
+  current: z.boolean(),
+});
+export type ShownMetric = z.infer<typeof shownMetric>;
+
+const explainedMeasure = z.strictObject({
+  id: z.string(),
+  axis: text,
+  label,
+  metric: z.string(),
+  unit: z.string().nullable(),
+  value: shownValue,
+  /** missing: no current value; `value` is then the last known one. */
+  state: z.enum(['ok', 'missing']),
+  /** Hundredths earned before scaling; null where left out. */
+  earned: hundredths.nullable(),
+  /** Most it can earn, in hundredths; 0 where left out. */
+  available: hundredths,
+  /** Hundredths of the score; they sum to its points. Null where left out. */
+  contribution: hundredths.nullable(),
+  hypothesis: z.boolean(),
+  hints: z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) }),
+  /** The nearest value that earns more, and the hundredths gained before scaling. */
+  next: z.strictObject({ value: shownValue, gain: hundredths }).nullable(),
+});
+export type ExplainedMeasure = z.infer<typeof explainedMeasure>;
+
+/** Why a result is what it is. Points in hundredths. */
+export const scoreExplanation = z.strictObject({
+  score: z.string(),
+  label,
+  date: z.iso.date(),
+  state: z.enum(['scored', 'absent', 'error']),
+  reason: text,
+  phase: z.strictObject({ id: z.string(), label }).nullable(),
+  scorecard: z.strictObject({ id: z.string(), version: z.string(), label }).nullable(),
+  scale: hundredths,
+  points: hundredths.nullable(),
+  earned: hundredths.nullable(),
+  available: hundredths.nullable(),
+  confidence: z.number().nullable(),
+  band: z.strictObject({ id: z.string(), label }).nullable(),
+  cap: z.strictObject({ id: z.string(), label }).nullable(),
+  waiting_for_data: z.boolean(),
+  held_by_hysteresis: z.boolean(),
+  trend: z.enum(['rising', 'steady', 'falling']).nullable(),
+  axes: z.array(
+    z.strictObject({
+      id: z.string(),
+      label,
+      /** Sum of its measures' contributions. */
+      points: hundredths,
+      /** Share of the scale that its measures with data could contribute. */
+      available: hundredths,
+    }),
+  ),
+  measures: z.array(explainedMeasure),
+  reference: z.array(shownMetric),
+  headline: shownMetric.nullable(),
+  /** Against the result before; null without one. The parts sum to `total`. */
+  change: z
+    .strictObject({
+      since: z.iso.date(),
+      from: hundredths,
+      from_band: text,
+      total: hundredths,
+      rules: hundredths,
+      data: hundredths,
+      behaviour: hundredths,
+    })
+    .nullable(),
+});
+export type ScoreExplanation = z.infer<typeof scoreExplanation>;
+
+/** How one measure changed between two rows, also across rules. Hundredths of the score. */
+export const measureDelta = z.strictObject({
+  id: z.string(),
+  label,
+  metric: z.string(),
+  unit: z.string().nullable(),
+  direction: z.enum(['higher', 'lower', 'none']),
+  before: shownValue,
+  now: shownValue,
+  before_contribution: hundredths.nullable(),
+  now_contribution: hundredths.nullable(),
+  delta: hundredths,
+  /**
+   * behaviour: the value changed; data: it appeared or went missing; rules: the measure is new,
+   * gone or earns differently; scaling: other measures' data changed its weight.
+   */
+  cause: z.enum(['behaviour', 'data', 'rules', 'scaling']),
+  hints: z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) }),
+});
+export type MeasureDelta = z.infer<typeof measureDelta>;

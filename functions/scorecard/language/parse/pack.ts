@@ -1,0 +1,373 @@
+/** From the texts of a pack's files to a checked `Pack`, or to all that is wrong with them. */
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import type { Expression } from '../cel/expressions.ts';
+import { certain, nothing, union } from '../cel/guards.ts';
+import { martMapping, martName } from '../pack/mart.ts';
+import type { AccountColumn, Pack, PackMetric, Phase, Score } from '../pack/pack.ts';
+import { routingFile } from '../schema/routing.ts';
+import {
+  bandsFile,
+  exemplarsFile,
+  type PackFile,
+  packFile,
+  salesforceFile,
+  scorecardFile,
+  testFile,
+} from '../schema/scorecards.ts';
+import { signalsFile } from '../schema/signals.ts';
+import { worklistsFile } from '../schema/worklists.ts';
+import { readYaml, type YamlDocument } from '../yaml/document.ts';
+import { type Catalogue, readCatalogue } from './catalogue.ts';
+import { type Problem, RulesError, suggestion } from './problems.ts';
+import { readRouting } from './routing.ts';
+import { readSalesforce } from './salesforce.ts';
+import { type PackScope, packScope, readExpression } from './scope.ts';
+import { readScores } from './scores.ts';
+import { readSignals } from './signals.ts';
+import { readExemplars, readTests } from './tests.ts';
+import { readWorklists } from './worklists.ts';
+
+export type { Pack } from '../pack/pack.ts';
+export { type Problem, RulesError, sentenceOf } from './problems.ts';
+
+type Files = ReadonlyMap<string, string>;
+
+/**
+ * Reads one pack. `files`: texts by path from the root of the repository (`rules/<pack>/**`,
+ * `sql/metrics/**`, `sql/sources/**`); other paths are ignored.
+ * @throws RulesError with every problem found
+ */
+export function parsePack(files: Files): Pack {
+  const problems: Problem[] = [];
+  const folder = packFolder(files);
+  const read = <T>(name: string, schema: z.ZodType<T>) => {
+    const text = files.get(folder + name);
+    return text === undefined ? undefined : readYaml(folder + name, text, schema, problems);
+  };
+  const packDocument = read('pack.yaml', packFile);
+  const bands = read('bands.yaml', bandsFile);
+  const salesforce = read('salesforce.yaml', salesforceFile);
+  const signals = read('signals.yaml', signalsFile);
+  const routing = read('routing.yaml', routingFile);
+  const worklists = read('worklists.yaml', worklistsFile);
+  const exemplars = read('exemplars.yaml', exemplarsFile);
+  const names = [...files.keys()].filter((path) => path.startsWith(folder)).sort();
+  const scorecards = [];
+  const tests = [];
+  for (const path of names) {
+    if (!/\.ya?ml$/.test(path)) continue;
+    const name = path.slice(folder.length);
+    const text = files.get(path) ?? '';
+    if (/\.test\.ya?ml$/.test(name)) {
+      const document = readYaml(path, text, testFile, problems);
+      if (document) tests.push(document);
+    } else if (name.startsWith('scorecards/')) {
+      const document = readYaml(path, text, scorecardFile, problems);
+      if (document) scorecards.push(document);
+    } else if (!knownFiles.includes(name)) {
+      problems.push({
+        file: path,
+        line: 1,
+        field: '',
+        message: `is no file of a pack${suggestion(name, knownFiles)}`,
+      });
+    }
+  }
+  for (const name of ['pack.yaml', 'bands.yaml']) {
+    if (!files.has(folder + name)) {
+      problems.push({
+        file: folder + name,
+        line: 1,
+        field: '',
+        message: 'is missing: every pack has one',
+      });
+    }
+  }
+  const id = /^rules\/([^/]+)\/$/.exec(folder)?.[1] ?? '';
+  const catalogue = readCatalogue(files, id, packDocument?.data.metrics, problems);
+  if (!packDocument) throw new RulesError(problems);
+
+  checkPackFile(packDocument, id, catalogue, problems);
+  const scope = packScope(packDocument, catalogue, problems);
+  const phases = readPhases(packDocument, scope, problems);
+  const scores = readScores({ pack: packDocument, bands, scorecards }, scope, problems);
+  const attributes = readAttributes(packDocument, scope, problems);
+  const phaseIds = phases.map((phase) => phase.id);
+  const context = { ...scope, phases: phaseIds, groups: [...catalogue.groups.keys()] };
+  const ruleTests = tests.flatMap((document) => {
+    const path = document.file.replace(/\.test(\.ya?ml)$/, '$1');
+    for (const score of scores) {
+      const card = score.scorecards.find(({ place }) => place.file === path);
+      if (card) return [readTests(document, score, card, context, problems)];
+    }
+    if (!files.has(path))
+      problems.push(document.problem([], `has no scorecard beside it: expected ${path}`));
+    return [];
+  });
+  const shown = { ...scope, scores, phases, attributes };
+  const lists = readWorklists(worklists, shown, problems);
+  const mapping = salesforce
+    ? readSalesforce(
+        salesforce,
+        { scores, attributes, routed: routing !== undefined, lists: lists.lists },
+        scope.account,
+        problems,
+      )
+    : null;
+  const routed = routing
+    ? readRouting(routing, files.get(routing.file) ?? '', shown, problems)
+    : null;
+  const told = signals
+    ? readSignals(
+        signals,
+        files.get(signals.file) ?? '',
+        { ...shown, hasRecords: salesforce !== undefined },
+        problems,
+      )
+    : null;
+  const examples = exemplars ? readExemplars(exemplars, scores, problems) : [];
+  if (problems.length > 0) throw new RulesError(problems);
+
+  const { data } = packDocument;
+  const used = metricsRead(scores, phases, scope.metrics);
+  const scored = [...catalogue.groups.values()].filter((group) =>
+    group.metrics.some((metric) => used.has(metric.id)),
+  );
+  for (const metric of told?.metrics ?? []) used.add(metric);
+  const groups = [...catalogue.groups.values()].filter((group) =>
+    group.metrics.some((metric) => used.has(metric.id)),
+  );
+  return {
+    id: data.pack,
+    label: data.label,
+    zone: data.zone,
+    asOf: data.as_of,
+    accountsPerShard: data.accounts_per_shard,
+    breaker: data.breaker ?? null,
+    scores,
+    phases,
+    attributes,
+    accountColumns: accountColumnsRead(attributes, scores, phases, scope.account),
+    derived: scope.derived.filter((metric) => used.has(metric.id)),
+    metrics: scope.metrics,
+    groups,
+    sources: catalogue.sources,
+    tables: tableMapping(data),
+    salesforce: mapping,
+    signals: told,
+    routing: routed,
+    worklists: lists,
+    exemplars: examples,
+    tests: ruleTests,
+    hash: hashOf(files, folder, scorecards, scored, catalogue),
+  };
+}
+
+const knownFiles = [
+  'pack.yaml',
+  'bands.yaml',
+  'salesforce.yaml',
+  'signals.yaml',
+  'routing.yaml',
+  'worklists.yaml',
+  'exemplars.yaml',
+];
+
+/** `rules/<pack>/`, or a problem where there is none or more than one. */
+function packFolder(files: Files): string {
+  const folders = new Set<string>();
+  for (const path of files.keys()) {
+    const folder = /^rules\/[^/]+\//.exec(path)?.[0];
+    if (folder !== undefined && folder !== 'rules/schema/') folders.add(folder);
+  }
+  const [folder] = folders;
+  if (folder !== undefined && folders.size === 1) return folder;
+  const found =
+    folders.size === 0 ? 'no pack' : `${folders.size} packs (${[...folders].join(', ')})`;
+  throw new RulesError([
+    { file: 'rules', line: 1, field: '', message: `holds ${found}: exactly one is read at a time` },
+  ]);
+}
+
+function checkPackFile(
+  document: YamlDocument<PackFile>,
+  folder: string,
+  { sources }: Catalogue,
+  problems: Problem[],
+): void {
+  const { data } = document;
+  const report = (path: PropertyKey[], message: string) =>
+    problems.push(document.problem(path, message));
+  if (data.pack !== folder) {
+    report(['pack'], `is ${data.pack}, but its folder is called ${folder}: give both one name`);
+  }
+  if (!isZone(data.zone)) {
+    report(['zone'], `is ${data.zone}, which is no IANA time zone: write one such as Asia/Tokyo`);
+  }
+  const checkColumns = (path: PropertyKey[], table: string, columns: Iterable<string>) => {
+    const names = sources.get(table)?.columns.map(({ name }) => name) ?? [];
+    for (const column of columns) {
+      if (names.includes(column)) continue;
+      report(
+        [...path, column],
+        table === martName
+          ? `is neither account_id nor a metric with sources: [mart]${suggestion(column, names)}`
+          : `is no column of ${table} in the input contract${suggestion(column, names)}`,
+      );
+    }
+  };
+  for (const [table, { columns }] of Object.entries(data.tables)) {
+    if (table === martName || !sources.has(table)) {
+      const tables = [...sources.keys()].filter((name) => name !== martName);
+      report(['tables', table], `is no table of the input contract${suggestion(table, tables)}`);
+      continue;
+    }
+    checkColumns(['tables', table, 'columns'], table, Object.keys(columns ?? {}));
+  }
+  checkColumns(['metrics', 'columns'], martName, Object.keys(data.metrics?.columns ?? {}));
+}
+
+function isZone(zone: string): boolean {
+  if (!/^[A-Za-z]/.test(zone)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function readPhases(
+  document: YamlDocument<PackFile>,
+  { scope }: PackScope,
+  problems: Problem[],
+): Phase[] {
+  const phases: Phase[] = [];
+  const seen = new Set<string>();
+  // A phase is only asked for where none before it holds: `!has(x)` guards those after it.
+  let known = nothing;
+  for (const [i, { id, label, when: text }] of document.data.phases.entries()) {
+    if (seen.has(id))
+      problems.push(document.problem(['phases', i, 'id'], `is ${id} again: phase ids are unique`));
+    seen.add(id);
+    const path = ['phases', i, 'when'];
+    const when = readExpression(document, path, text, scope, 'condition', problems, known);
+    if (when) known = union(known, certain(when.ast, false));
+    if (when?.readsPhase) {
+      problems.push(
+        document.problem(
+          ['phases', i, 'when'],
+          'reads account.phase, which is what phases decide: use metrics or other columns',
+        ),
+      );
+    } else if (when) {
+      phases.push({ id, label, when });
+    }
+  }
+  return phases;
+}
+
+function readAttributes(
+  document: YamlDocument<PackFile>,
+  { account }: PackScope,
+  problems: Problem[],
+): string[] {
+  const { attributes } = document.data;
+  for (const [i, name] of attributes.entries()) {
+    if (attributes.indexOf(name) < i) {
+      problems.push(document.problem(['attributes', i], `repeats ${name}: list it once`));
+    } else if (!account.has(name)) {
+      problems.push(
+        document.problem(
+          ['attributes', i],
+          `is ${name}, which is no column of accounts that can be shown${suggestion(name, account.keys())}`,
+        ),
+      );
+    }
+  }
+  return attributes;
+}
+
+/** Every condition of the pack. */
+function conditions(scores: readonly Score[], phases: readonly Phase[]): Expression[] {
+  const cards = scores.flatMap(({ scorecards }) => scorecards);
+  return [
+    ...phases.map(({ when }) => when),
+    ...cards.flatMap(({ appliesTo, caps }) => [
+      ...(appliesTo ? [appliesTo] : []),
+      ...caps.map(({ when }) => when),
+    ]),
+  ];
+}
+
+/** Ids of all metrics that the rules read, also through derived ones. */
+function metricsRead(
+  scores: readonly Score[],
+  phases: readonly Phase[],
+  metrics: ReadonlyMap<string, PackMetric>,
+): Set<string> {
+  const used = new Set<string>();
+  const add = (id: string): void => {
+    if (used.has(id)) return;
+    used.add(id);
+    const metric = metrics.get(id);
+    if (metric?.kind === 'derived') for (const read of metric.expression.metrics) add(read);
+  };
+  for (const expression of conditions(scores, phases)) for (const id of expression.metrics) add(id);
+  for (const { headline, scorecards } of scores) {
+    if (headline !== null) add(headline);
+    for (const { measures, reference } of scorecards) {
+      for (const { metric } of measures) add(metric);
+      for (const id of reference) add(id);
+    }
+  }
+  return used;
+}
+
+function accountColumnsRead(
+  attributes: readonly string[],
+  scores: readonly Score[],
+  phases: readonly Phase[],
+  account: ReadonlyMap<string, AccountColumn>,
+): AccountColumn[] {
+  const names = new Set(attributes);
+  for (const { account: read } of conditions(scores, phases))
+    for (const name of read) names.add(name);
+  return [...names].flatMap((name) => account.get(name) ?? []);
+}
+
+function tableMapping(data: PackFile): Pack['tables'] {
+  const tables = new Map(
+    Object.entries(data.tables).map(([name, { table, columns }]) => [
+      name,
+      { table: table ?? name, columns: new Map(Object.entries(columns ?? {})) },
+    ]),
+  );
+  if (data.metrics) tables.set(martName, martMapping(data.metrics));
+  return tables;
+}
+
+/** Of what decides results: not of tests, exemplars, signals and what Salesforce is shown. */
+function hashOf(
+  files: Files,
+  folder: string,
+  scorecards: readonly { file: string }[],
+  groups: Pack['groups'],
+  { sources, sourceFiles }: Catalogue,
+): string {
+  const paths = new Set([`${folder}pack.yaml`, `${folder}bands.yaml`]);
+  for (const { file } of scorecards) paths.add(file);
+  const tables = new Set(['accounts', ...groups.flatMap((group) => group.sources)]);
+  for (const { file, sqlFile } of groups) paths.add(file).add(sqlFile);
+  for (const table of tables) {
+    const file = sourceFiles.get(table);
+    if (file !== undefined && sources.has(table)) paths.add(file);
+  }
+  const hash = createHash('sha256');
+  for (const path of [...paths].sort()) {
+    const text = files.get(path) ?? '';
+    hash.update(`${path}\0${text.length}\0${text}\0`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,137 @@
+import { code, hasCode } from '../errors.ts';
+import type { Stored } from '../ports/snapshots.ts';
+import { republishOverridden } from '../publish/overrides.ts';
+import { ref } from '../records/collection.ts';
+import {
+  activeRunStates,
+  type CrmDocument,
+  crmAccounts,
+  type RunDocument,
+  runs,
+} from '../records/documents.ts';
+import { claimRun } from '../runs/claim-run.ts';
+import { dropRunTables } from '../runs/end-run.ts';
+import { endHeldRuns } from '../runs/held-runs.ts';
+import { advanceRun } from '../runs/start-run.ts';
+import type { Runtime } from '../runtime.ts';
+import { sweepSignals } from './sweep-signals.ts';
+
+/** A run without progress for this long is taken up again. */
+const stalledMs = 5 * 60_000;
+/** A run that is not closed by then never will be: the next slot has long been due. */
+const expiredMs = 20 * 3_600_000;
+/** Accounts that wait for Salesforce are sent again in messages of this size. */
+const accountsPerMessage = 200;
+const pendingPerPage = 2_000;
+
+/**
+ * What nobody else would notice: runs that stopped or wait, accounts that wait for Salesforce,
+ * overrides that began or ended, notices that were not sent. Runs every ten minutes; each step may be repeated.
+ */
+export async function sweep(
+  runtime: Runtime,
+  options: { stalledMs?: number; digestAfterMs?: number } = {},
+): Promise<{ runs: string[]; accounts: number }> {
+  const held = await endHeldRuns(runtime);
+  const resumed = await sweepRuns(runtime, options.stalledMs ?? stalledMs);
+  const waiting = await sweepPending(runtime);
+  const overridden = await republishOverridden(runtime, { again: true });
+  if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
+  const unsent = await sweepSignals(runtime, options);
+  if (unsent > 0) runtime.log.sweepResumed({ what: 'notices', count: unsent });
+  return { runs: [...held, ...resumed], accounts: waiting + overridden };
+}
+
+async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
+  const { snapshots, clock, log, pack } = runtime;
+  const now = clock.now().getTime();
+  const active = await snapshots.query({
+    collection: runs,
+    where: [
+      { field: 'pack', op: '==', value: pack.id },
+      { field: 'state', op: 'in', value: activeRunStates },
+    ],
+    limit: 1000,
+  });
+  const resumed: string[] = [];
+  const oldestFirst = active.sort((a, b) => (a.data.slot < b.data.slot ? -1 : 1));
+  for (const { id, data: run } of oldestFirst) {
+    const idle = now - Date.parse(run.progressed_at);
+    if (run.state !== 'waiting' && idle < idleMs) continue;
+    if (await expire(runtime, id, run, now)) continue;
+    const claim = await claimRun(snapshots, {
+      pack: pack.id,
+      kind: run.kind,
+      moment: { slot: run.slot, asOf: run.as_of, date: run.date },
+      rulesHash: pack.hash,
+      engineHash: runtime.engineHash,
+      now: clock.now(),
+    });
+    if (!claim.holds) continue;
+    log.sweepResumed({ what: 'run', count: 1, run: id });
+    try {
+      await advanceRun(runtime, id, claim.run);
+    } catch (error) {
+      // It moved on by itself; anything else must not keep the runs behind it waiting.
+      if (!hasCode(error, code.conflict)) log.requestFailed({ function: 'sweep', error });
+    }
+    resumed.push(id);
+  }
+  return resumed;
+}
+
+/** Ends a run whose shards never all came through: nothing of it was copied or published. */
+async function expire(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  now: number,
+): Promise<boolean> {
+  if (run.state !== 'preparing' && run.state !== 'scoring') return false;
+  if (now - Date.parse(run.started_at) < expiredMs) return false;
+  const failure = {
+    code: 'expired',
+    message: 'Its shards did not all finish in time; see the dead letters of score-shards.',
+  };
+  const ended = await runtime.snapshots.transaction(async (tx) => {
+    const latest = (await tx.get(ref(runs, id)))?.data;
+    if (latest?.state !== run.state || latest.token !== run.token) return false;
+    tx.set(ref(runs, id), {
+      ...latest,
+      state: 'failed',
+      failure,
+      reached: { ...latest.reached, failed: new Date(now).toISOString() },
+    });
+    return true;
+  });
+  if (!ended) return false;
+  await dropRunTables(runtime, id, run);
+  runtime.log.runFailed({ run: id, code: failure.code, reason: failure.message });
+  return true;
+}
+
+/** Sends accounts that wait for Salesforce on their way again. */
+async function sweepPending(runtime: Runtime): Promise<number> {
+  const { snapshots, bus, log, pack } = runtime;
+  let count = 0;
+  let last: string | undefined;
+  do {
+    const page: Stored<CrmDocument>[] = await snapshots.query({
+      collection: crmAccounts,
+      where: [{ field: 'state', op: '==', value: 'pending' }],
+      limit: pendingPerPage,
+      ...(last !== undefined && { startAfter: { id: last } }),
+    });
+    for (let first = 0; first < page.length; first += accountsPerMessage) {
+      const group = page.slice(first, first + accountsPerMessage);
+      const run = group[0]?.data.run ?? '';
+      await bus.publish('accounts-changed', [
+        { body: { pack: pack.id, run, accounts: group.map(({ id }) => id) } },
+      ]);
+    }
+    count += page.length;
+    last = page.length < pendingPerPage ? undefined : page.at(-1)?.id;
+  } while (last !== undefined);
+  if (count > 0) log.sweepResumed({ what: 'accounts', count });
+  return count;
+}

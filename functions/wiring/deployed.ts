@@ -1,0 +1,152 @@
+/** Chooses the adapters. Nothing else in what is deployed knows which ones there are. */
+import {
+  type FunctionName,
+  maySpare,
+  type PortName,
+  portsOf,
+  readConfiguration,
+} from '../config.ts';
+import { Rejected } from '../errors.ts';
+import type { BigQueryWarehouseOptions } from '../gcp/bigquery/warehouse.ts';
+import type { FirestoreSnapshotsOptions } from '../gcp/firestore/snapshots.ts';
+import type { PubSubBusOptions } from '../gcp/pubsub/bus.ts';
+import { createLog, writeToStdout } from '../log.ts';
+import type { Bus } from '../ports/bus.ts';
+import type { Crm } from '../ports/crm.ts';
+import type { Messenger } from '../ports/messenger.ts';
+import type { Snapshots } from '../ports/snapshots.ts';
+import type { Warehouse } from '../ports/warehouse.ts';
+import type { Runtime } from '../runtime.ts';
+import type { SalesforceCrmOptions } from '../salesforce/salesforce-crm.ts';
+import type { SlackOptions } from '../slack/slack-messenger.ts';
+import { systemClock } from '../system-clock.ts';
+import { engineHash, repositoryRoot } from './deployed-files.ts';
+import { readRules } from './deployed-rules.ts';
+
+let chosen: Runtime | undefined;
+const opened = new Map<FunctionName, Promise<Runtime>>();
+
+/** Makes every function of this process use these adapters instead of Google's services. */
+export function useRuntime(runtime: Runtime | undefined): void {
+  chosen = runtime;
+  opened.clear();
+}
+
+/**
+ * The runtime of a function: the one chosen for this process, else Google's services as its
+ * environment names them, opened with its first request.
+ * @throws Rejected `unavailable` saying what the environment lacks
+ */
+export function runtimeOf(name: FunctionName): Promise<Runtime> {
+  const known = opened.get(name);
+  if (known) return known;
+  const opening = open(name);
+  opened.set(name, opening);
+  // Neither environment nor rules change while a process lives: it is said once.
+  opening.catch((error: unknown) => {
+    createLog(writeToStdout(undefined), systemClock).notConfigured({ function: name, error });
+  });
+  return opening;
+}
+
+async function open(name: FunctionName): Promise<Runtime> {
+  return chosen ? withinReach(name, chosen) : openGoogleRuntime(name);
+}
+
+/** The twin's functions reach no port that they are not configured for in the cloud. */
+function withinReach(name: FunctionName, runtime: Runtime): Runtime {
+  const reachable: readonly PortName[] = portsOf[name];
+  // Whoever chose the runtime may still exchange a port of it.
+  const within: Runtime = Object.create(runtime);
+  for (const port of ['snapshots', 'bus', 'warehouse', 'crm', 'messenger'] as const) {
+    if (reachable.includes(port)) continue;
+    Object.defineProperty(within, port, { value: outOfReach(name, port) });
+  }
+  return within;
+}
+
+/** A port that nobody configured, where a pack may do without: what is asked of it is refused. */
+function absent<P extends PortName>(name: FunctionName, port: P): Runtime[P] {
+  if (!maySpare(name, port)) return outOfReach(name, port);
+  const refusal = () =>
+    Promise.reject(new Rejected('not-configured', `${name} is not configured for ${port}.`));
+  return new Proxy({} as Runtime[P], { get: () => refusal });
+}
+
+/** A port that is a defect to use. */
+function outOfReach<P extends PortName>(name: FunctionName, port: P): Runtime[P] {
+  return new Proxy({} as Runtime[P], {
+    get() {
+      throw new Error(`${name} is not configured for ${port}; see portsOf in config.ts.`);
+    },
+  });
+}
+
+/** Google's services as the function's environment names them. @throws Rejected */
+async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
+  const { pack, projectId, ...ports } = readConfiguration(name);
+  const root = repositoryRoot();
+  const clock = systemClock;
+  const [rules, snapshots, bus, warehouse, crm, messenger] = await Promise.all([
+    readRules(pack, root),
+    ports.snapshots && firestore({ projectId, ...ports.snapshots }),
+    ports.bus && pubSub({ projectId, clock, ...ports.bus }),
+    ports.warehouse && bigQuery({ projectId, clock, ...ports.warehouse }),
+    ports.crm && salesforce({ clock, ...ports.crm }),
+    ports.messenger && slack(ports.messenger),
+  ]);
+  return {
+    ...rules,
+    snapshots: snapshots ?? outOfReach(name, 'snapshots'),
+    bus: bus ?? outOfReach(name, 'bus'),
+    warehouse: warehouse ?? outOfReach(name, 'warehouse'),
+    crm: crm ?? absent(name, 'crm'),
+    messenger: messenger ?? absent(name, 'messenger'),
+    clock,
+    log: createLog(writeToStdout(projectId), clock),
+    engineHash: engineHash(root),
+  };
+}
+
+// Each adapter loads its client with its first call: that is most of a cold start, and many
+// requests need one of them or none.
+
+async function firestore(options: FirestoreSnapshotsOptions): Promise<Snapshots> {
+  const { openFirestoreSnapshots } = await import('../gcp/firestore/snapshots.ts');
+  return openFirestoreSnapshots(options);
+}
+
+async function pubSub(options: PubSubBusOptions): Promise<Bus> {
+  const { openPubSubBus } = await import('../gcp/pubsub/bus.ts');
+  return openPubSubBus(options);
+}
+
+async function bigQuery(options: BigQueryWarehouseOptions): Promise<Warehouse> {
+  const { openBigQueryWarehouse } = await import('../gcp/bigquery/warehouse.ts');
+  return openBigQueryWarehouse(options);
+}
+
+async function salesforce(options: SalesforceCrmOptions): Promise<Crm> {
+  const { openSalesforceCrm } = await import('../salesforce/salesforce-crm.ts');
+  return openSalesforceCrm(options);
+}
+
+async function slack(options: SlackOptions): Promise<Messenger> {
+  const { openSlackMessenger } = await import('../slack/slack-messenger.ts');
+  return openSlackMessenger(options);
+}
+
+/** Loads every adapter and its client, and opens none: for code that is to be compiled ahead. */
+export async function loadAdapters(): Promise<void> {
+  await Promise.all([
+    import('../gcp/firestore/snapshots.ts'),
+    import('../gcp/firestore/client.ts'),
+    import('../gcp/pubsub/bus.ts'),
+    import('../gcp/pubsub/client.ts'),
+    import('../gcp/bigquery/warehouse.ts'),
+    import('../gcp/bigquery/client.ts'),
+    import('../salesforce/salesforce-crm.ts'),
+    import('../salesforce/connection.ts'),
+    import('../slack/slack-messenger.ts'),
+  ]);
+}

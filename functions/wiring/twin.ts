@@ -1,0 +1,111 @@
+/** Chooses the adapters of the embedded twin. Never part of what is deployed. */
+import { join } from 'node:path';
+import { readTableSchemas } from '../inputs/table-schemas.ts';
+import type { TextCache } from '../local/googlesql/text-cache.ts';
+import type { DuckDbWarehouse } from '../local/warehouse/warehouse.ts';
+import { createLog, type LogSink } from '../log.ts';
+import type { Bus } from '../ports/bus.ts';
+import type { Queue } from '../records/messages.ts';
+import type { Runtime } from '../runtime.ts';
+import { openSalesforceCrm } from '../salesforce/salesforce-crm.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { openSlackMessenger } from '../slack/slack-messenger.ts';
+import { systemClock } from '../system-clock.ts';
+import { engineHash, repositoryRoot, translatorHash } from './deployed-files.ts';
+
+export interface LocalBackend {
+  /** The pack's state folder. */
+  folder: string;
+  pack: Pack;
+  packFiles: ReadonlyMap<string, string>;
+  /** Where each queue is delivered, once the functions are served. */
+  endpoint: (queue: Queue) => string;
+  salesforceUrl: string;
+  slackUrl: string;
+  log: LogSink;
+  duckdb?: { threads?: number; memoryLimit?: string };
+}
+
+/** A bus whose deliveries this process can wait for. */
+export interface LocalBus extends Bus {
+  start(): void;
+  /** Delivers nothing more. */
+  stop(): Promise<void>;
+  /** Resolves when no message is left but dead letters. */
+  idle(): Promise<void>;
+}
+
+export interface LocalRuntime {
+  runtime: Runtime;
+  translations: TextCache;
+  /** Where the tables are, whatever the functions reach them through. */
+  warehouse: DuckDbWarehouse;
+  bus: LocalBus;
+  close(): Promise<void>;
+}
+
+/** The embedded twin: DuckDB, SQLite, a durable bus, and the Salesforce stand-in. */
+export async function openLocalRuntime(backend: LocalBackend): Promise<LocalRuntime> {
+  const [{ openSqliteSnapshots }, { openSqliteBus }] = await Promise.all([
+    import('../local/state/sqlite-snapshots.ts'),
+    import('../local/state/sqlite-bus.ts'),
+  ]);
+  const { warehouse, translations } = await openTwinWarehouse(backend);
+  const snapshots = openSqliteSnapshots({ path: join(backend.folder, 'snapshots.sqlite') });
+  const bus = openSqliteBus({
+    path: join(backend.folder, 'bus.sqlite'),
+    clock: systemClock,
+    endpoints: backend.endpoint,
+  });
+  return {
+    runtime: runtimeWith(backend, { warehouse, snapshots, bus }),
+    translations,
+    warehouse,
+    bus,
+    close: async () => {
+      await bus.close();
+      snapshots.close();
+      await warehouse.close();
+    },
+  };
+}
+
+/** The folder's DuckDB, with the translations it has needed so far. */
+export async function openTwinWarehouse({
+  folder,
+  duckdb,
+}: LocalBackend): Promise<Pick<LocalRuntime, 'warehouse' | 'translations'>> {
+  const [{ openDuckDbWarehouse }, { openTextCache }] = await Promise.all([
+    import('../local/warehouse/warehouse.ts'),
+    import('../local/googlesql/text-cache.ts'),
+  ]);
+  const cache = join(folder, 'translations.json');
+  const translations = openTextCache(cache, translatorHash(repositoryRoot()));
+  const path = join(folder, 'warehouse.duckdb');
+  const warehouse = await openDuckDbWarehouse({ path, ...duckdb, translations });
+  return { warehouse, translations };
+}
+
+/** These ports, and what is the same for all that runs on one machine. */
+export function runtimeWith(
+  { salesforceUrl, slackUrl, log, pack, packFiles }: LocalBackend,
+  ports: Pick<Runtime, 'warehouse' | 'snapshots' | 'bus'>,
+): Runtime {
+  const root = repositoryRoot();
+  const clock = systemClock;
+  return {
+    ...ports,
+    crm: openSalesforceCrm({
+      loginUrl: salesforceUrl,
+      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+      clock,
+    }),
+    messenger: openSlackMessenger({ token: 'local', apiUrl: slackUrl }),
+    clock,
+    log: createLog(log, clock),
+    pack,
+    packFiles,
+    tables: readTableSchemas(join(root, 'sql', 'tables')),
+    engineHash: engineHash(root),
+  };
+}

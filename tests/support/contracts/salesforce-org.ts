@@ -1,0 +1,181 @@
+/** The Salesforce stand-in as an org under test, with a proxy before it that can fail. */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type FieldDefinition,
+  type SalesforceServer,
+  type SalesforceServerOptions,
+  startSalesforceServer,
+} from '../../../functions/local/salesforce/server.ts';
+import { fields } from './crm-fields.ts';
+
+export const orgFields: FieldDefinition[] = [
+  { name: fields.externalId, type: 'text', length: 255, externalId: true, unique: true },
+  { name: fields.text, type: 'long-text' },
+  { name: fields.shortText, type: 'text', length: 20 },
+  { name: fields.number, type: 'number', precision: 16, scale: 2 },
+  { name: fields.checkbox, type: 'checkbox' },
+  { name: fields.date, type: 'date' },
+];
+
+export interface SeenRequest {
+  method: string;
+  /** Path and query. */
+  url: string;
+  body: string;
+}
+
+/**
+ * What happens to a request: it goes through (undefined), it is answered here, some of its
+ * records are locked while the others are updated, the last answer of several is left out, its
+ * connection breaks before it arrives, or after it arrived but before the whole answer.
+ */
+export type Fault =
+  | undefined
+  | { status: number; body: unknown }
+  | { lockedRows: (row: number) => boolean }
+  | 'short-answer'
+  | 'drop-before'
+  | 'drop-after'
+  | 'never-answer';
+
+export interface Org extends SalesforceServer {
+  readonly requests: SeenRequest[];
+  /** Decides the fault of each request. */
+  fault: (request: SeenRequest) => Fault;
+  /** Requests of the API itself, without logins. */
+  calls(): SeenRequest[];
+  /** Creates accounts through the API, past the adapter under test; gives their ids. */
+  create(externalIds: readonly string[]): Promise<string[]>;
+  /** Logs in past the adapter under test and sends one request. */
+  admin(method: string, path: string, body?: unknown): Promise<unknown>;
+}
+
+export async function startOrg(options: Partial<SalesforceServerOptions> = {}): Promise<Org> {
+  const server = await startSalesforceServer({ path: ':memory:', fields: orgFields, ...options });
+  const requests: SeenRequest[] = [];
+  const proxy = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString('utf8');
+    const { method = 'GET', url = '/' } = request;
+    const seen = { method, url, body };
+    requests.push(seen);
+    const fault = org.fault(seen);
+    if (fault === 'drop-before') return request.socket.destroy();
+    if (fault === 'never-answer') return;
+    if (typeof fault === 'object' && 'status' in fault)
+      return answer(response, fault.status, JSON.stringify(fault.body));
+    const locked = typeof fault === 'object' ? fault.lockedRows : undefined;
+    const forwarded = await fetch(server.url + url, {
+      method,
+      headers: {
+        'content-type': request.headers['content-type'] ?? 'application/json',
+        authorization: request.headers.authorization ?? '',
+      },
+      ...(body === '' ? {} : { body: locked ? withoutLocked(body, locked) : body }),
+    });
+    // The token's answer names the instance: it has to be this proxy.
+    let text = (await forwarded.text()).replaceAll(server.url, org.url);
+    if (locked) text = withLocked(body, text, locked);
+    if (fault === 'short-answer') text = withoutLast(text);
+    if (fault === 'drop-after') {
+      response.writeHead(forwarded.status, { 'content-type': 'application/json' });
+      response.write(text.slice(0, 5), () => request.socket.destroy());
+      return;
+    }
+    const usage = forwarded.headers.get('sforce-limit-info') ?? '';
+    answer(response, forwarded.status, text, { 'sforce-limit-info': usage });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+
+  let token: string | undefined;
+  const admin = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    token ??= await logIn(server.url);
+    const response = await fetch(`${server.url}/services/data/v62.0${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+
+  const org: Org = {
+    ...server,
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    requests,
+    fault: () => undefined,
+    calls: () => requests.filter(({ url }) => url.startsWith('/services/data/')),
+    admin,
+    async create(externalIds) {
+      const ids: string[] = [];
+      for (let at = 0; at < externalIds.length; at += 200) {
+        const records = externalIds.slice(at, at + 200).map((id) => ({
+          attributes: { type: 'Account' },
+          Name: `Account ${id}`.slice(0, 255),
+          [fields.externalId]: id,
+        }));
+        const saved = (await admin('POST', '/composite/sobjects', { records })) as { id: string }[];
+        ids.push(...saved.map(({ id }) => id));
+      }
+      return ids;
+    },
+    async close() {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+      await server.close();
+    },
+  };
+  return org;
+}
+
+type Locked = (row: number) => boolean;
+const recordsOf = (body: string) => (JSON.parse(body) as { records: unknown[] }).records;
+
+function withoutLocked(body: string, locked: Locked): string {
+  const records = recordsOf(body).filter((_, row) => !locked(row));
+  return JSON.stringify({ ...JSON.parse(body), records });
+}
+
+/** One answer for each record again, those of locked ones among them. */
+function withLocked(body: string, text: string, locked: Locked): string {
+  const answers = JSON.parse(text) as unknown[];
+  if (!Array.isArray(answers)) return text;
+  const errors = [
+    { statusCode: 'UNABLE_TO_LOCK_ROW', message: 'unable to obtain exclusive access', fields: [] },
+  ];
+  const all = recordsOf(body).map((_, row) =>
+    locked(row) ? { success: false, errors } : answers.shift(),
+  );
+  return JSON.stringify(all);
+}
+
+function withoutLast(text: string): string {
+  const answers: unknown = JSON.parse(text);
+  return Array.isArray(answers) ? JSON.stringify(answers.slice(0, -1)) : text;
+}
+
+async function logIn(url: string): Promise<string> {
+  const response = await fetch(`${url}/services/oauth2/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'kenko',
+      client_secret: 'local',
+    }),
+  });
+  const { access_token } = (await response.json()) as { access_token: string };
+  return access_token;
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8', ...headers });
+  response.end(status === 204 ? undefined : text);
+}

@@ -1,0 +1,64 @@
+/** All that a run leaves behind and people can see, without the times and tokens of getting there. */
+import type { FieldData } from '../../../functions/local/salesforce/accounts.ts';
+import type { DeadLetter } from '../../../functions/ports/bus.ts';
+import type { Snapshots } from '../../../functions/ports/snapshots.ts';
+import type { Warehouse } from '../../../functions/ports/warehouse.ts';
+import {
+  accounts,
+  crmAccounts,
+  days,
+  packs,
+  runs,
+  snapshotsOf,
+} from '../../../functions/records/documents.ts';
+
+const everything = 10_000;
+
+/** What holds the state: a system at work, or the files of one that ended. */
+export interface StateHolder {
+  runtime: { snapshots: Snapshots };
+  warehouse: Warehouse;
+  salesforce: { accounts(): FieldData[] };
+  bus: { deadLetters(): Promise<DeadLetter[]> };
+}
+
+export async function finalState(system: StateHolder): Promise<Record<string, unknown>> {
+  const { snapshots } = system.runtime;
+  const latest = await snapshots.query({ collection: accounts, limit: everything });
+  const kept = await Promise.all(
+    latest.map(({ id }) => snapshots.query({ collection: snapshotsOf(id), limit: everything })),
+  );
+  return {
+    accounts: latest.map(({ id, data }) => ({ id, ...data })),
+    snapshots: kept.flat().map(({ id, data }) => ({ id, ...data })),
+    crm: (await snapshots.query({ collection: crmAccounts, limit: everything })).map(
+      ({ id, data: { at: _, ...rest } }) => ({ id, ...rest }),
+    ),
+    days: (await snapshots.query({ collection: days, limit: everything })).map(({ id, data }) => ({
+      id,
+      ...data,
+      // Each backfill is a run of its own, named after the moment it was asked for.
+      run: data.run.replace(/-backfill-.*/, '-backfill'),
+    })),
+    current: (await snapshots.query({ collection: packs, limit: everything })).map(
+      ({ id, data }) => ({ id, current: data.current, leased: data.lease !== null }),
+    ),
+    runs: (await snapshots.query({ collection: runs, limit: everything }))
+      .filter(({ data }) => data.kind === 'scheduled')
+      .map(({ id, data }) => ({
+        id,
+        state: data.state,
+        accounts: data.accounts,
+        changed: data.changed,
+        revision: data.revision,
+        counts: data.counts,
+      })),
+    history: await system.warehouse.query(
+      'SELECT * FROM score_history ORDER BY date, account_id, score',
+    ),
+    salesforce: system.salesforce
+      .accounts()
+      .map(({ LastModifiedDate: _, CreatedDate: __, SystemModstamp: ___, ...fields }) => fields),
+    deadLetters: await system.bus.deadLetters(),
+  };
+}

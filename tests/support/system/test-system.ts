@@ -1,0 +1,171 @@
+/**
+ * The whole system on twins, in one process: real functions behind the real framework, real
+ * HTTP between bus and functions, a real client towards the Salesforce stand-in, and a clock
+ * that waits for nobody.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { postJson } from '../../../functions/cli/session/http-client.ts';
+import { closeServer, listen } from '../../../functions/cli/session/local-system.ts';
+import { type FunctionName, functionNames } from '../../../functions/config.ts';
+import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
+import { startSalesforceServer } from '../../../functions/local/salesforce/server.ts';
+import { startSlackServer } from '../../../functions/local/slack/server.ts';
+import { openSqliteBus } from '../../../functions/local/state/sqlite-bus.ts';
+import { openSqliteSnapshots } from '../../../functions/local/state/sqlite-snapshots.ts';
+import { virtualClock } from '../../../functions/local/virtual-clock.ts';
+import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
+import { createLog, type LogEntry } from '../../../functions/log.ts';
+import type { Bus } from '../../../functions/ports/bus.ts';
+import type { Snapshots } from '../../../functions/ports/snapshots.ts';
+import { activeRunStates, runs } from '../../../functions/records/documents.ts';
+import { type Queue, queueConsumers } from '../../../functions/records/messages.ts';
+import type { Runtime } from '../../../functions/runtime.ts';
+import { customFields } from '../../../functions/salesforce/custom-fields.ts';
+import { openSalesforceCrm } from '../../../functions/salesforce/salesforce-crm.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { openSlackMessenger } from '../../../functions/slack/slack-messenger.ts';
+import { sweep } from '../../../functions/sweep/sweep.ts';
+import { useRuntime } from '../../../functions/wiring/deployed.ts';
+import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
+import '../../../functions/index.ts';
+import { tinyPackFiles } from './tiny-pack.ts';
+
+const root = repositoryRoot();
+
+export interface TestSystemOptions {
+  files?: ReadonlyMap<string, string>;
+  /** State to begin with: a folder that `copyTo` filled. */
+  from?: string;
+  now?: string;
+  engineHash?: string;
+  startSalesforce?: typeof startSalesforceServer;
+  /** Other adapters than the twin's; whoever gives them closes them. */
+  openPorts?: (endpoint: (queue: Queue) => string) => Promise<{
+    snapshots: Snapshots;
+    bus: Bus;
+    /** Resolves when no message is left but dead letters. */
+    idle(): Promise<void>;
+  }>;
+}
+
+export type TestSystem = Awaited<ReturnType<typeof openTestSystem>>;
+
+export async function openTestSystem(options: TestSystemOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'kenko-test-'));
+  if (options.from) cpSync(options.from, folder, { recursive: true });
+  const packFiles = options.files ?? tinyPackFiles();
+  const pack = parsePack(packFiles);
+  const clock = virtualClock(new Date(options.now ?? '2026-03-02T00:00:00Z'), { auto: true });
+  const entries: LogEntry[] = [];
+  const salesforce = await (options.startSalesforce ?? startSalesforceServer)({
+    path: join(folder, 'salesforce.sqlite'),
+    fields: customFields(pack),
+    clock,
+  });
+  const slack = await startSlackServer({ path: join(folder, 'slack.sqlite'), clock });
+  const warehouse = await openDuckDbWarehouse({
+    path: join(folder, 'warehouse.duckdb'),
+    threads: 1,
+  });
+  const snapshots = openSqliteSnapshots({ path: join(folder, 'snapshots.sqlite') });
+  const urls = new Map<string, string>();
+  const endpoints = (queue: Queue) => urls.get(queueConsumers[queue]) ?? '';
+  const bus = openSqliteBus({ path: join(folder, 'bus.sqlite'), clock, endpoints });
+  const ports = (await options.openPorts?.(endpoints)) ?? {
+    snapshots,
+    bus,
+    idle: () => bus.idle(),
+  };
+  const tables = readTableSchemas(join(root, 'sql', 'tables'));
+  for (const [table, schema] of tables) await warehouse.createTable(table, schema);
+  const runtime: Runtime = {
+    warehouse,
+    snapshots: ports.snapshots,
+    bus: ports.bus,
+    crm: openSalesforceCrm({
+      loginUrl: salesforce.url,
+      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+      clock,
+    }),
+    messenger: openSlackMessenger({ token: 'local', apiUrl: slack.url }),
+    clock,
+    log: createLog((entry) => entries.push(entry), clock),
+    pack,
+    packFiles,
+    tables,
+    engineHash: options.engineHash ?? 'test-engine',
+  };
+  useRuntime(runtime);
+  const servers: Server[] = [];
+  for (const name of functionNames) {
+    const server = getTestServer(name);
+    urls.set(name, await listen(server, 0));
+    servers.push(server);
+  }
+  bus.start();
+
+  return {
+    runtime,
+    warehouse,
+    salesforce,
+    slack,
+    bus,
+    clock,
+    entries,
+    folder,
+    url: (name: FunctionName) => urls.get(name) ?? '',
+    /** Calls `score` as Cloud Scheduler does. */
+    score: (slot: string, body: object = {}) =>
+      postJson(urls.get('score') ?? '', body, { 'X-CloudScheduler-ScheduleTime': slot }),
+    /** Calls `sweep` as Cloud Scheduler does. */
+    sweep: (slot: string) =>
+      postJson(urls.get('sweep') ?? '', {}, { 'X-CloudScheduler-ScheduleTime': slot }),
+    /** Calls `reconcile` as Cloud Scheduler does. */
+    reconcile: (slot: string) =>
+      postJson(urls.get('reconcile') ?? '', {}, { 'X-CloudScheduler-ScheduleTime': slot }),
+    /** True while a message is on its way or waits. */
+    busy: (): boolean =>
+      Object.values(bus.stats()).some(
+        ({ queued, inFlight, backingOff }) => queued + inFlight + backingOff > 0,
+      ),
+    /** Until nothing moves any more: messages, sweeps, waiting runs. */
+    async settle(): Promise<void> {
+      for (let round = 0; round < 50; round += 1) {
+        await ports.idle();
+        const active = await runtime.snapshots.count({
+          collection: runs,
+          where: [{ field: 'state', op: 'in', value: activeRunStates }],
+        });
+        if (active === 0) return;
+        await clock.advance(11 * 60_000);
+        await sweep(runtime);
+      }
+      throw new Error('the system does not settle');
+    },
+    /** Closes everything and keeps the state in `target`. */
+    async closeInto(target: string): Promise<void> {
+      await close();
+      mkdirSync(target, { recursive: true });
+      cpSync(folder, target, { recursive: true });
+      rmSync(folder, { recursive: true });
+    },
+    async close(): Promise<void> {
+      await close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+
+  async function close(): Promise<void> {
+    await bus.close();
+    await Promise.all(servers.map(closeServer));
+    useRuntime(undefined);
+    snapshots.close();
+    await warehouse.close();
+    await salesforce.close();
+    await slack.close();
+  }
+}

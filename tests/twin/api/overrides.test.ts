@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accountAnswer, overrideAnswer } from '../../../functions/records/api/accounts.ts';
+import { portfolioAnswer } from '../../../functions/records/api/portfolio.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { accounts, overrides } from '../../../functions/records/documents.ts';
+import { accountOf, currentRun, today } from '../../support/api/documents.ts';
+import { startApi, type TestApi } from '../../support/api/fixture.ts';
+
+const request = {
+  score: 'health',
+  band: 'red',
+  reason: 'The key user told us that they leave.',
+  author: 'csm@example.com',
+  until: '2026-12-31T00:00:00Z',
+};
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi({
+    accounts: ['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6'].map((id) => ({ id, points: 90 })),
+    history: ['a-1', 'a-2'].map((account) => ({
+      date: today,
+      account,
+      points: 9_000,
+      band: 'green',
+    })),
+  });
+});
+afterAll(() => api.close());
+
+const pathOf = (account: string) => `/v1/accounts/${account}/overrides`;
+const stored = async (account: string) => {
+  const all = await api.runtime.snapshots.query({ collection: overrides, limit: 100 });
+  return all.filter(({ data }) => data.account === account);
+};
+const announced = (account: string) =>
+  api.announced.filter((message) => message.accounts.includes(account));
+
+describe('POST /v1/accounts/{id}/overrides', () => {
+  it('keeps the override, shows it at once, and announces the account', async () => {
+    const { status, body } = await api.post(pathOf('a-1'), request);
+    expect(status).toBe(201);
+    expect(overrideAnswer.parse(body)).toMatchObject({
+      ...request,
+      until: '2026-12-31T00:00:00.000Z',
+      account: 'a-1',
+      from: '2026-11-24T01:00:00.000Z',
+      in_force: true,
+    });
+    const [health] = accountAnswer.parse((await api.get('/v1/accounts/a-1')).body).scores;
+    expect(health).toMatchObject({
+      points: 90,
+      band: { id: 'red' },
+      computed_band: { id: 'green' },
+      override: { reason: request.reason, author: request.author },
+    });
+    expect(announced('a-1')).toEqual([{ pack: 'saas', run: currentRun, accounts: ['a-1'] }]);
+  });
+
+  it('counts in the portfolio as the band in force', async () => {
+    await api.post(pathOf('a-1'), request, { 'idempotency-key': 'once' });
+    await api.post(pathOf('a-2'), request);
+    const { scores } = portfolioAnswer.parse((await api.get('/v1/portfolio')).body);
+    expect(scores[0]).toMatchObject({
+      overridden: 2,
+      bands: [{ id: 'red', accounts: 2 }, { accounts: 0 }, { id: 'green', accounts: 0 }],
+    });
+  });
+
+  it('keeps one that begins later without showing it yet', async () => {
+    const later = { ...request, from: '2026-11-25T09:00:00+09:00' };
+    const { body } = await api.post(pathOf('a-3'), later);
+    expect(body).toMatchObject({ from: '2026-11-25T00:00:00.000Z', in_force: false });
+    expect(announced('a-3')).toEqual([]);
+  });
+
+  it('has one effect for one Idempotency-Key, however often it comes', async () => {
+    const key = { 'idempotency-key': 'form-1' };
+    const first = await api.post(pathOf('a-4'), request, key);
+    const second = await api.post(pathOf('a-4'), request, key);
+    expect(second.body).toEqual(first.body);
+    expect(await stored('a-4')).toHaveLength(1);
+    expect(announced('a-4')).toHaveLength(1);
+  });
+
+  it('refuses a key that stands for another override', async () => {
+    await api.post(pathOf('a-5'), request, { 'idempotency-key': 'form-1' });
+    const { status, body } = await api.post(
+      pathOf('a-5'),
+      { ...request, band: 'amber' },
+      { 'idempotency-key': 'form-1' },
+    );
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ error: { message: expect.stringContaining('another override') } });
+  });
+
+  it.each([
+    [{ score: 'nps' }, 'pack saas has health, approach'],
+    [{ band: 'purple' }, 'score health has red, amber, green'],
+    [{ band: 'unknown' }, 'score health has red, amber, green'],
+    [{ reason: '   ' }, 'The field reason has to be a text of 1 to 2,000 characters.'],
+    [{ reason: 'x'.repeat(2001) }, 'a text of 1 to 2,000 characters'],
+    [{ author: 7 }, 'a text of 1 to 200 characters'],
+    [{ until: undefined }, 'The field until has to be an instant such as'],
+    [{ until: '2026-12-31' }, 'an instant such as'],
+    [{ until: '2026-11-24T00:59:00Z' }, 'it has to be after'],
+    [{ until: '2027-12-31T00:00:00Z' }, 'an override ends within 366 days'],
+    [{ from: '2026-11-01T00:00:00Z' }, 'in the past'],
+    [{ from: '2026-12-31T00:00:00Z' }, 'it has to be after'],
+    [
+      { points: 100 },
+      'The field "points" is unknown; allowed: score, band, reason, author, from, until.',
+    ],
+  ])('refuses %j, and changes nothing', async (change, sentence) => {
+    const { status, body } = await api.post(pathOf('a-6'), { ...request, ...change });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: { message: expect.stringContaining(sentence) } });
+    expect(await stored('a-6')).toEqual([]);
+  });
+
+  it.each([
+    ['not JSON', '{"score":', {}, 400, 'The body is not JSON.'],
+    ['no object', '[]', {}, 400, 'The body has to be a JSON object.'],
+    ['nothing', '', {}, 400, 'The body is not JSON.'],
+    [
+      'another type',
+      JSON.stringify(request),
+      { 'content-type': 'text/plain' },
+      415,
+      'application/json',
+    ],
+    ['too much', JSON.stringify({ ...request, reason: 'x'.repeat(70_000) }), {}, 413, 'too large'],
+    [
+      'an empty key',
+      JSON.stringify(request),
+      { 'idempotency-key': '' },
+      400,
+      '1 to 200 characters',
+    ],
+  ])('refuses a body of %s', async (_, body, headers, status, sentence) => {
+    const answer = await api.post(pathOf('a-6'), body, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ error: { message: expect.stringContaining(sentence) } });
+    expect(await stored('a-6')).toEqual([]);
+  });
+
+  it('refuses an account that is unknown or has left', async () => {
+    expect((await api.post('/v1/accounts/nobody/overrides', request)).status).toBe(404);
+    await api.runtime.snapshots.set(ref(accounts, 'gone'), {
+      ...accountOf({ id: 'gone', points: 1 }),
+      state: 'absent',
+      scores: {},
+    });
+    const { status, body } = await api.post('/v1/accounts/gone/overrides', request);
+    expect([status, body]).toMatchObject([
+      400,
+      { error: { message: expect.stringContaining('has left') } },
+    ]);
+  });
+});

@@ -1,0 +1,210 @@
+/** A new pack from a template or a sheet: it passes the checks and scores the sheet. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dataFindings } from '../../../functions/evidence/data-findings.ts';
+import { lintPackSql } from '../../../functions/local/googlesql/lint.ts';
+import { scoreOnData } from '../../../functions/own-data/rules-data.ts';
+import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
+import { type Pack, parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { runRuleTests } from '../../../functions/scorecard/meaning/rule-tests.ts';
+import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
+import { kenko } from '../../support/system/command-line.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kenko-init-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The pack as written below `folder`, read with the contract that is here. */
+function written(name: string, paths: readonly string[]): Pack {
+  const files = new Map(
+    [...readPackFiles('saas')].filter(([path]) => /^sql\/(sources|metrics\/shared)\//.test(path)),
+  );
+  for (const path of paths) files.set(path, readFileSync(join(folder, path), 'utf8'));
+  const pack = parsePack(files);
+  expect(pack.id).toBe(name);
+  return pack;
+}
+
+async function init(name: string, ...flags: string[]): Promise<Pack> {
+  const made = await kenko('init', name, '--into', folder, '--json', ...flags);
+  expect(made).toMatchObject({ status: 0, stderr: '' });
+  return written(name, JSON.parse(made.stdout).files);
+}
+
+function expectNoWarnings(pack: Pack): void {
+  lintPackSql(pack);
+  expect(runRuleTests(pack)).toMatchObject({ passed: 3, failed: 0 });
+  expect(lintPack(pack).filter(({ severity }) => severity !== 'hint')).toEqual([]);
+}
+
+function sheet(name: string, text: string): string {
+  const data = join(folder, `${name}-data`);
+  mkdirSync(data);
+  writeFileSync(join(data, `${name}.csv`), text);
+  return data;
+}
+
+/** 40 customers: what they do falls with their number. */
+const customers = Array.from({ length: 40 }, (_, i) =>
+  [
+    `C${i}`,
+    `会社${i}`,
+    40 - i,
+    (i * 7) % 11,
+    i % 5 === 0 ? i : '',
+    40 - i,
+    i % 4 !== 0,
+    3,
+    '2026-01-05',
+    1000 * i,
+  ].join(','),
+);
+/** Customers 0 to 26, then these. */
+const sheetOf = (more: readonly string[]): string =>
+  `customer_id,company,n\n${[...Array(27).keys(), ...more].map((id, i) => `${id},会社${i},${i}`).join('\n')}\n`;
+const header =
+  '顧客ID,会社名,ログイン日数,open_tickets,NPS,ログイン率,key_user,plan_no,契約日,月額';
+
+describe('kenko init', () => {
+  it('makes a pack of the template that passes the checks', async () => {
+    const pack = await init('plain');
+    expectNoWarnings(pack);
+    expect(pack.scores[0]?.scorecards[0]?.measures.every(({ hypothesis }) => hypothesis)).toBe(
+      true,
+    );
+  });
+
+  it('T15: starts from a sheet: finds the id, scores what nearly all have and what differs', async () => {
+    const data = sheet('customers', `${header}\n${customers.join('\n')}\n`);
+    const pack = await init(
+      'team',
+      '--from-sheet',
+      join(data, 'customers.csv'),
+      '--label-ja',
+      '顧客チーム',
+    );
+    expectNoWarnings(pack);
+    const [card] = pack.scores[0]?.scorecards ?? [];
+    const scored = card?.measures.map(({ label, hypothesis }) => [label.ja, hypothesis]);
+    expect(scored).toEqual([
+      ['ログイン日数', true],
+      ['open tickets（列の値）', true],
+      ['key user（列の値）', true],
+    ]);
+    expect(pack.metrics.get('open_tickets')?.direction).toBe('lower');
+    // Known for few; the same ranking as another; the same everywhere.
+    expect(card?.reference.map((id) => pack.metrics.get(id)?.label.ja)).toEqual([
+      'NPS（列の値）',
+      'ログイン率',
+      'plan no（列の値）',
+    ]);
+    expect(pack.attributes).toEqual(['name', 'mrr']);
+
+    const [result] = await scoreOnData([pack], { folder: data, asOf: '2026-03-31T15:00:00Z' });
+    if (!result) throw new Error('nothing was scored');
+    const points = new Map(result.rows.get('health')?.map((row) => [row.account_id, row.points]));
+    expect(points.size).toBe(40);
+    expect(points.get('C1') ?? 0).toBeGreaterThan(points.get('C36') ?? 0);
+    expect(result.revenue.get('C3')).toBe(3000);
+    const warnings = dataFindings(pack, result).filter(({ severity }) => severity !== 'hint');
+    expect(warnings).toEqual([]);
+  });
+
+  it('T15: takes the column of days where accounts stand in many rows', async () => {
+    const rows = [1, 2, 3].flatMap((day) =>
+      Array.from({ length: 30 }, (_, i) => `a${i},2026-03-0${day},${(i * day) % 13}`),
+    );
+    const data = sheet('daily', `account_id,day,logins\n${rows.join('\n')}\n`);
+    const ids = Array.from({ length: 30 }, (_, i) => `a${i}`);
+    writeFileSync(join(data, 'accounts.csv'), `account_id\n${ids.join('\n')}\n`);
+    const pack = await init('daily', '--from-sheet', join(data, 'daily.csv'));
+    expectNoWarnings(pack);
+    const [result] = await scoreOnData([pack], { folder: data });
+    expect(result?.date).toBe('2026-03-03');
+    expect(result?.rows.get('health')).toHaveLength(30);
+  });
+
+  it('refuses to write over what is there, and names that cannot be one', async () => {
+    const before = readFileSync(join(folder, 'rules/plain/pack.yaml'), 'utf8');
+    const again = await kenko('init', 'plain', '--into', folder, '--zone', 'UTC');
+    expect(again.status).toBe(2);
+    expect(again.stderr).toContain('rules/plain is there already and stays as it is');
+    expect(readFileSync(join(folder, 'rules/plain/pack.yaml'), 'utf8')).toBe(before);
+    for (const name of ['../x', 'Team', 'schema', 'a b']) {
+      const refused = await kenko('init', name, '--into', folder);
+      expect(refused.stderr).toContain('cannot be the name of a pack');
+    }
+  });
+
+  it('leaves out what says how it ended, and cells that are written for people', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) =>
+      [
+        `C${i}`,
+        i,
+        i % 2 ? 'yes' : 'no',
+        `"${i},000"`,
+        i % 5 ? (i * 7) % 11 : 'N/A',
+        (i * 3) % 7,
+        i % 3,
+        i % 2 ? 'yes' : 'no',
+      ].join(','),
+    );
+    const data = sheet(
+      'cells',
+      `customer_id,seats,churn,revenue,minutes,account_length,nps_latest,has_app\n${rows.join('\n')}\n`,
+    );
+    const made = await kenko(
+      ...['init', 'cells', '--into', folder, '--json'],
+      ...['--from-sheet', join(data, 'cells.csv')],
+    );
+    const { files, sheet: profile } = JSON.parse(made.stdout);
+    expect(profile.left).toEqual([
+      { column: 'churn', because: 'it says how it ended, which the score is to foresee' },
+      { column: 'revenue', because: 'it holds numbers written as "0,000": write 0 instead' },
+      {
+        column: 'minutes',
+        because: 'it holds "N/A" where nothing is known: leave such cells empty',
+      },
+    ]);
+    const pack = written('cells', files);
+    // The shared metrics have a seats and an nps_latest, too; account_ is a prefix of ours.
+    const ids = pack.scores[0]?.scorecards[0]?.measures.map(({ metric }) => metric);
+    expect(ids).toEqual(['sheet_seats', 'sheet_account_length', 'sheet_nps_latest', 'has_app']);
+    expect(pack.metrics.get('sheet_nps_latest')?.direction).toBe('higher');
+    expect(pack.metrics.get('has_app')?.type).toBe('bool');
+    expectNoWarnings(pack);
+    const [result] = await scoreOnData([pack], { folder: data, asOf: '2026-03-31T15:00:00Z' });
+    expect(result?.rows.get('health')?.every(({ confidence }) => confidence === 1)).toBe(true);
+  });
+
+  it.each([
+    ['no ids', 'logins,day\n1,2\n1,2\n', /no column tells the accounts apart/],
+    ['no numbers', 'id,memo\na,x\nb,y\n', /no column has numbers/],
+    ['one column twice', 'id,n,n\na,1,2\n', /the first line holds "n" twice/],
+    ['a column without a name', 'id,\na,1\n', /a column has no name/],
+    ['nothing below its header', 'id,n\n', /has no rows/],
+    ['rows of other lengths', 'id,n\na,1,2\n', /line 2 has 3 cells, but the first line has 2: /],
+    ['a title above it', '顧客一覧\nid,n\na,1\n', /must hold the column names, without a title/],
+    ['a quote that stays open', 'id,n\na,"1\n', /line 2: a quoted text has no end/],
+    ['semicolons', 'id;n\na;1\n', /separated by semicolons; separate them by commas/],
+    ['an id that is empty', sheetOf(['a', 'b', '']), /customer_id is empty in row 31;/],
+    ['an id twice', sheetOf(['a', 'b', 'a']), /customer_id is "a" in row 29 and again in row 31;/],
+    ['a total below it', sheetOf(['合計']), /row 29 is a total, no account; remove it/],
+  ])('refuses a sheet with %s, and writes nothing', async (name, text, sentence) => {
+    const path = join(sheet(name.replaceAll(' ', '-'), text), `${name.replaceAll(' ', '-')}.csv`);
+    const refused = await kenko('init', 'bad', '--into', folder, '--from-sheet', path);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(sentence);
+    expect(existsSync(join(folder, 'rules/bad'))).toBe(false);
+  });
+
+  it('refuses a zone that there is not, and writes nothing', async () => {
+    const refused = await kenko('init', 'zoned', '--into', folder, '--zone', 'Mars/Olympus');
+    expect(refused.stderr).toContain('no IANA time zone');
+    expect(existsSync(join(folder, 'rules/zoned'))).toBe(false);
+  });
+});

@@ -1,0 +1,148 @@
+/** A team's own table of finished metrics, read in place of metric SQL. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lintPackSql } from '../../../functions/local/googlesql/lint.ts';
+import { scoreOnData } from '../../../functions/own-data/rules-data.ts';
+import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { problemsIn } from '../../support/small-pack.ts';
+
+const label = '{ en: Logins, ja: ログイン }';
+const metrics = 'metrics: { table: marts.health, date: day, columns: { account_id: customer } }';
+
+const texts: Record<string, string> = {
+  'sql/sources/accounts.yaml': `table: accounts
+description: Accounts.
+kind: dimension
+current_only: true
+columns:
+  - { name: account_id, type: STRING, required: true, description: Id. }
+`,
+  'sql/metrics/dbt/health.yaml': `group: health
+sources: [mart]
+metrics:
+  - { id: logins, type: int, direction: higher, nullable: true, label: ${label}, description: ${label} }
+  - { id: mood, type: enum, values: [low, high], direction: higher, nullable: true, label: ${label}, description: ${label} }
+`,
+  'rules/dbt/pack.yaml': `pack: dbt
+label: { en: DBT, ja: DBT }
+zone: Asia/Tokyo
+scores:
+  - { id: health, label: { en: Health, ja: 健康度 }, purpose: churn }
+${metrics}
+`,
+  'rules/dbt/bands.yaml': `health:
+  - { id: low, from: 0, label: { en: Low, ja: 低 } }
+  - { id: high, from: 50, label: { en: High, ja: 高 } }
+`,
+  'rules/dbt/scorecards/all.yaml': `score: health
+scorecard: all
+version: 1.0.0
+label: { en: All, ja: 全体 }
+measures:
+  - { id: logins, metric: logins, steps: [[0, 0], [5, 60]], max_age: 3d }
+  - { id: mood, metric: mood, lookup: { low: 0, high: 40 } }
+`,
+};
+
+function filesWith(...changes: [path: string, from: string, to: string][]): Map<string, string> {
+  const files = new Map(Object.entries(texts));
+  for (const [path, from, to] of changes) {
+    expect(files.get(path)).toContain(from);
+    files.set(path, (files.get(path) ?? '').replace(from, to));
+  }
+  return files;
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kenko-mart-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Points by account as of a day's end, from rows of the mart. */
+async function pointsOn(
+  date: string,
+  rows: readonly string[],
+  files = filesWith(),
+): Promise<Record<string, number | null>> {
+  const data = mkdtempSync(join(folder, 'data-'));
+  const ids = new Set(rows.map((row) => row.split(',')[0]));
+  writeFileSync(join(data, 'accounts.csv'), `account_id\n${[...ids].join('\n')}\n`);
+  writeFileSync(join(data, 'marts.health.csv'), `customer,day,logins,mood\n${rows.join('\n')}\n`);
+  const pack = parsePack(files);
+  lintPackSql(pack);
+  const [scored] = await scoreOnData([pack], { folder: data, asOf: `${date}T15:00:00Z` });
+  const found = scored?.rows.get('health') ?? [];
+  return Object.fromEntries(found.map((row) => [row.account_id, row.points]));
+}
+
+describe('a metrics mart', () => {
+  it('gives every account its newest row up to the date, and none from after it', async () => {
+    const rows = [
+      'a,2026-03-01,9,high',
+      'a,2026-03-02,0,high',
+      'a,2026-03-03,9,high',
+      'b,2026-03-02,9,low',
+    ];
+    expect(await pointsOn('2026-03-02', rows)).toEqual({ a: 4000, b: 6000 });
+    expect(await pointsOn('2026-03-03', rows)).toEqual({ a: 10_000, b: 6000 });
+    expect(await pointsOn('2026-03-01', rows)).toEqual({ a: 10_000, b: null });
+  });
+
+  it('leaves an account out whose rows are older than max_age, against the last day', async () => {
+    const rows = ['a,2026-03-10,9,high', 'b,2026-03-03,9,high'];
+    expect(await pointsOn('2026-03-10', rows)).toEqual({ a: 10_000, b: null });
+    const longer = filesWith(['rules/dbt/pack.yaml', 'date: day,', 'date: day, max_age: 8d,']);
+    expect(await pointsOn('2026-03-10', rows, longer)).toEqual({ a: 10_000, b: 10_000 });
+  });
+
+  it('counts as missing where the whole table is older than a measure allows', async () => {
+    const rows = ['a,2026-03-02,9,low'];
+    expect(await pointsOn('2026-03-05', rows)).toEqual({ a: 6000 });
+    // Logins have max_age 3d; the judgement has none.
+    expect(await pointsOn('2026-03-06', rows)).toEqual({ a: 0 });
+  });
+
+  it('is refused with two rows for one account and day', async () => {
+    const rows = ['a,2026-03-02,9,high', 'a,2026-03-02,1,high'];
+    await expect(pointsOn('2026-03-02', rows)).rejects.toThrow(
+      /mart\.account_id \(your marts\.health\.customer\) 'a' and .*day\) '2026-03-02' is in 2 rows/,
+    );
+  });
+
+  it('may be one sheet without dates that holds accounts and metrics', async () => {
+    const files = filesWith([
+      'rules/dbt/pack.yaml',
+      metrics,
+      'metrics: { table: sheet, columns: { account_id: customer } }\ntables: { accounts: { table: sheet, columns: { account_id: customer } } }',
+    ]);
+    const data = mkdtempSync(join(folder, 'sheet-'));
+    writeFileSync(join(data, 'sheet.csv'), 'customer,logins,mood\na,9,low\nb,,high\n');
+    const place = { folder: data, asOf: '2026-03-02T15:00:00Z' };
+    const [scored] = await scoreOnData([parsePack(files)], place);
+    expect(scored?.rows.get('health')?.map(({ points }) => points)).toEqual([6000, 10_000]);
+  });
+
+  it('needs pack.yaml to name it, and metrics to have the names of its columns', () => {
+    const unnamed = problemsIn(filesWith(['rules/dbt/pack.yaml', metrics, '']));
+    expect(unnamed.map(({ file, message }) => `${file} ${message}`)).toContainEqual(
+      expect.stringContaining('sql/metrics/dbt/health.yaml is mart, which'),
+    );
+    const wrong = filesWith(['rules/dbt/pack.yaml', 'account_id: customer', 'login: n']);
+    expect(problemsIn(wrong)).toMatchObject([
+      {
+        file: 'rules/dbt/pack.yaml',
+        line: 6,
+        message: expect.stringContaining('did you mean logins?'),
+      },
+    ]);
+  });
+
+  it('is watched like a feed: a measure without max_age is told', () => {
+    const rules = lintPack(parsePack(filesWith())).map(({ rule, line }) => [rule, line]);
+    expect(rules).toContainEqual(['no-max-age', 7]);
+  });
+});
