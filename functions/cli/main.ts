@@ -3,22 +3,22 @@ import { Command, CommanderError, Option } from 'commander';
 import { KenkoError, messageOf } from '../errors.ts';
 import { RulesError, sentenceOf } from '../scorecard/language/parse/problems.ts';
 import { language, positiveInteger, withData, withDecision, withState } from './command-options.ts';
-import { doctor } from './doctor/doctor-command.ts';
+import { doctor } from './doctor/doctor.ts';
 import { exitCode, fail } from './output.ts';
-import { showAccounts } from './people/accounts-command.ts';
+import { showAccounts } from './people/accounts.ts';
 import { addPeopleCommands } from './people/commands.ts';
-import { acknowledgeEpisode, showEpisodes } from './people/episodes-command.ts';
-import { explain } from './people/explain-command.ts';
-import { showWorklist } from './people/worklist-command.ts';
+import { acknowledgeEpisode, showEpisodes } from './people/episodes.ts';
+import { explain } from './people/explain.ts';
+import { showWorklist } from './people/worklist.ts';
 import { addRulesCommands } from './rules/commands.ts';
-import { dataCheck } from './rules/data-check-command.ts';
-import { init, purposes } from './rules/init-command.ts';
-import { backfill } from './run/backfill-command.ts';
-import { listDeadLetters, replayDeadLetters } from './run/dead-letters-command.ts';
-import { reconcileSalesforce } from './run/reconcile-command.ts';
-import { run } from './run/run-command.ts';
-import { decideRun, showRuns } from './run/runs-command.ts';
-import { start } from './run/start-command.ts';
+import { dataCheck } from './rules/data-check.ts';
+import { init, purposes } from './rules/init.ts';
+import { backfill } from './run/backfill.ts';
+import { listDeadLetters, replayDeadLetters } from './run/dead-letters.ts';
+import { reconcileSalesforce } from './run/reconcile.ts';
+import { run } from './run/run.ts';
+import { decideRun, showRuns } from './run/runs.ts';
+import { start } from './run/start.ts';
 
 export function program(): Command {
   const kenko = new Command('kenko')

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { summaryText } from '../../functions/cli/run/run-command.ts';
+import { summaryText } from '../../functions/cli/run/run.ts';
 import { openOwnSession } from '../../functions/cli/session/open-session.ts';
 import { kenko } from '../support/system/command-line.ts';
 

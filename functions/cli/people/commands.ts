@@ -3,10 +3,10 @@ import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { interventionKinds } from '../../records/entries.ts';
 import { language, withPast, withState } from '../command-options.ts';
-import { showActions } from '../evidence/actions-command.ts';
-import { showHandOvers, tick } from './hand-overs-command.ts';
-import { enter, showAnswers, showDisagreements, showLog } from './log-command.ts';
-import { override } from './override-command.ts';
+import { showActions } from '../evidence/actions.ts';
+import { showHandOvers, tick } from './hand-overs.ts';
+import { enter, showAnswers, showDisagreements, showLog } from './log.ts';
+import { override } from './override.ts';
 export function addPeopleCommands(kenko: Command): void {
   const log = kenko.command('log').description('what people did, judged and noted of an account');
   withState(log.command('show', { isDefault: true }))

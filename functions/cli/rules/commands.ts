@@ -1,10 +1,10 @@
 /** Commands that try rules before anything goes live. */
 import type { Command } from 'commander';
 import { language, positiveInteger, withPast } from '../command-options.ts';
-import { rulesBacktest } from '../evidence/backtest-command.ts';
-import { rulesCheck } from './check-command.ts';
-import { rulesDiff } from './diff-command.ts';
-import { writeSchemas } from './schema-command.ts';
+import { rulesBacktest } from '../evidence/backtest.ts';
+import { rulesCheck } from './check.ts';
+import { rulesDiff } from './diff.ts';
+import { writeSchemas } from './schema.ts';
 
 export function addRulesCommands(kenko: Command): void {
   const rules = kenko.command('rules').description('the rules of a pack');

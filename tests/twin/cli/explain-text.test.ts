@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { explanationText } from '../../../functions/cli/people/explain-command.ts';
+import { explanationText } from '../../../functions/cli/people/explain.ts';
 import { type AccountAnswer, accountAnswer } from '../../../functions/records/api/accounts.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
 

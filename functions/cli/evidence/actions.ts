@@ -14,7 +14,7 @@ import { colour, print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import type { Session } from '../session/session.ts';
 import type { Language } from '../texts.ts';
-import { checkPeriod, type PastOptions } from './backtest-command.ts';
+import { checkPeriod, type PastOptions } from './backtest.ts';
 import { pastWords } from './past-texts.ts';
 
 const pageSize = 200;

@@ -5,7 +5,7 @@ import type { DataOptions } from '../options.ts';
 import { colour, exitCode, note, print, printJson, progressLine } from '../output.ts';
 import { connect, serveAdmin } from '../session/admin.ts';
 import { openOwnSession, stateFolder } from '../session/open-session.ts';
-import { ended, summaryText } from './run-command.ts';
+import { ended, summaryText } from './run.ts';
 
 interface StartOptions extends DataOptions {
   once?: boolean;
