@@ -17,8 +17,8 @@ import type { Messenger } from '../ports/messenger.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { Runtime } from '../runtime.ts';
-import type { SalesforceCrmOptions } from '../salesforce/salesforce-crm.ts';
-import type { SlackOptions } from '../slack/slack-messenger.ts';
+import type { SalesforceCrmOptions } from '../salesforce/crm.ts';
+import type { SlackOptions } from '../slack/messenger.ts';
 import { systemClock } from '../system-clock.ts';
 import { engineHash, repositoryRoot } from './deployed-files.ts';
 import { readRules } from './deployed-rules.ts';
@@ -127,12 +127,12 @@ async function bigQuery(options: BigQueryWarehouseOptions): Promise<Warehouse> {
 }
 
 async function salesforce(options: SalesforceCrmOptions): Promise<Crm> {
-  const { openSalesforceCrm } = await import('../salesforce/salesforce-crm.ts');
+  const { openSalesforceCrm } = await import('../salesforce/crm.ts');
   return openSalesforceCrm(options);
 }
 
 async function slack(options: SlackOptions): Promise<Messenger> {
-  const { openSlackMessenger } = await import('../slack/slack-messenger.ts');
+  const { openSlackMessenger } = await import('../slack/messenger.ts');
   return openSlackMessenger(options);
 }
 
@@ -145,8 +145,8 @@ export async function loadAdapters(): Promise<void> {
     import('../gcp/pubsub/client.ts'),
     import('../gcp/bigquery/warehouse.ts'),
     import('../gcp/bigquery/client.ts'),
-    import('../salesforce/salesforce-crm.ts'),
+    import('../salesforce/crm.ts'),
     import('../salesforce/connection.ts'),
-    import('../slack/slack-messenger.ts'),
+    import('../slack/messenger.ts'),
   ]);
 }

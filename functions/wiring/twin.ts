@@ -7,9 +7,9 @@ import { createLog, type LogSink } from '../log.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Queue } from '../records/messages.ts';
 import type { Runtime } from '../runtime.ts';
-import { openSalesforceCrm } from '../salesforce/salesforce-crm.ts';
+import { openSalesforceCrm } from '../salesforce/crm.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import { openSlackMessenger } from '../slack/slack-messenger.ts';
+import { openSlackMessenger } from '../slack/messenger.ts';
 import { systemClock } from '../system-clock.ts';
 import { engineHash, repositoryRoot, translatorHash } from './deployed-files.ts';
 
@@ -47,8 +47,8 @@ export interface LocalRuntime {
 /** The embedded twin: DuckDB, SQLite, a durable bus, and the Salesforce stand-in. */
 export async function openLocalRuntime(backend: LocalBackend): Promise<LocalRuntime> {
   const [{ openSqliteSnapshots }, { openSqliteBus }] = await Promise.all([
-    import('../local/state/sqlite-snapshots.ts'),
-    import('../local/state/sqlite-bus.ts'),
+    import('../local/state/snapshots.ts'),
+    import('../local/state/bus.ts'),
   ]);
   const { warehouse, translations } = await openTwinWarehouse(backend);
   const snapshots = openSqliteSnapshots({ path: join(backend.folder, 'snapshots.sqlite') });

@@ -4,8 +4,8 @@ import {
   seedSalesforceAccounts,
   spawnSalesforceServer,
 } from '../../functions/local/salesforce/child.ts';
-import { openSqliteBus } from '../../functions/local/state/sqlite-bus.ts';
-import { openSqliteSnapshots } from '../../functions/local/state/sqlite-snapshots.ts';
+import { openSqliteBus } from '../../functions/local/state/bus.ts';
+import { openSqliteSnapshots } from '../../functions/local/state/snapshots.ts';
 import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts, snapshotsOf } from '../../functions/records/documents.ts';

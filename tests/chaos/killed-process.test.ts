@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSqliteSnapshots } from '../../functions/local/state/sqlite-snapshots.ts';
+import { openSqliteSnapshots } from '../../functions/local/state/snapshots.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
 import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';

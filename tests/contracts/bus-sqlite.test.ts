@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Retryable } from '../../functions/errors.ts';
-import { openSqliteBus, type SqliteBus } from '../../functions/local/state/sqlite-bus.ts';
+import { openSqliteBus, type SqliteBus } from '../../functions/local/state/bus.ts';
 import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { mostDeadLetters } from '../../functions/ports/bus.ts';
 import type { Queue } from '../../functions/records/messages.ts';

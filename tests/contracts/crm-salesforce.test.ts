@@ -1,5 +1,5 @@
 import { virtualClock } from '../../functions/local/virtual-clock.ts';
-import { openSalesforceCrm } from '../../functions/salesforce/salesforce-crm.ts';
+import { openSalesforceCrm } from '../../functions/salesforce/crm.ts';
 import { describeCrm } from '../support/contracts/crm-contract.ts';
 import { startOrg } from '../support/contracts/salesforce-org.ts';
 

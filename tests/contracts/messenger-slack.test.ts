@@ -11,7 +11,7 @@ import {
 import { startSlackServer } from '../../functions/local/slack/server.ts';
 import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import type { Messenger } from '../../functions/ports/messenger.ts';
-import { openSlackMessenger } from '../../functions/slack/slack-messenger.ts';
+import { openSlackMessenger } from '../../functions/slack/messenger.ts';
 import { describeMessenger } from '../support/contracts/messenger-contract.ts';
 
 const channel = 'C0123456789';

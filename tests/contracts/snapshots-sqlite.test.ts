@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { code, Retryable } from '../../functions/errors.ts';
-import { openSqliteSnapshots } from '../../functions/local/state/sqlite-snapshots.ts';
+import { openSqliteSnapshots } from '../../functions/local/state/snapshots.ts';
 import { type Collection, ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
 import { describeSnapshots } from '../support/contracts/snapshots-contract.ts';

@@ -10,7 +10,7 @@ import {
   type Warehouse,
 } from '../../ports/warehouse.ts';
 import { appendRows } from './append.ts';
-import { encodeAvro } from './avro.ts';
+import { encodeAvro } from './avro/file.ts';
 import type { BigQueryApi } from './client.ts';
 import { PageColumns } from './columns.ts';
 import { unreadable } from './failures.ts';

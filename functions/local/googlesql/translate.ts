@@ -9,7 +9,7 @@ import { replaceParameters } from '../../ports/googlesql-text.ts';
 import type { Parameter } from '../../ports/warehouse.ts';
 import { schemaOf } from '../warehouse/types.ts';
 import { duckDbLiteral, googleSqlLiteral } from './parameters.ts';
-import { rewrite } from './rewrite.ts';
+import { rewrite } from './rewrite/rewrite.ts';
 import { checkSubset } from './subset.ts';
 import type { TextCache } from './text-cache.ts';
 import { parseGoogleSql } from './tree.ts';

@@ -1,7 +1,7 @@
 /** The Account records of the Salesforce stand-in, and what its API does to them. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
-import { atomically, openDatabase } from '../state/sqlite.ts';
+import { atomically, openDatabase } from '../state/database.ts';
 import type { AccountFields, FieldError } from './fields.ts';
 import type { SoqlCondition, SoqlQuery } from './soql.ts';
 

@@ -1,6 +1,6 @@
 /** The Task records of the Salesforce stand-in: made and found by their key, no more. */
 import type { DatabaseSync } from 'node:sqlite';
-import { openDatabase } from '../state/sqlite.ts';
+import { openDatabase } from '../state/database.ts';
 import type { FieldData, SaveResult } from './accounts.ts';
 import type { SoqlQuery } from './soql.ts';
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system-clock.ts';
-import { openDatabase } from '../state/sqlite.ts';
+import { openDatabase } from '../state/database.ts';
 
 export interface SlackServerOptions {
   /** A file, or `:memory:`. */

@@ -5,7 +5,7 @@
 import { Rejected } from '../../../functions/errors.ts';
 import { Random } from '../../../functions/local/demo/random.ts';
 import type { TextCache } from '../../../functions/local/googlesql/text-cache.ts';
-import { openSqliteSnapshots } from '../../../functions/local/state/sqlite-snapshots.ts';
+import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import { isUnsent } from '../../../functions/notify/episodes.ts';
@@ -29,8 +29,8 @@ import type {
 import { episodes } from '../../../functions/records/signal-documents.ts';
 import { scoreShard } from '../../../functions/runs/score-shard.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
+import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
-import { openSalesforceCrm } from '../../../functions/salesforce/salesforce-crm.ts';
 import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
 import { sweep } from '../../../functions/sweep/sweep.ts';
 import { syncSalesforce } from '../../../functions/sync/sync-salesforce.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { api } from '../../../functions/api/api.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
-import { openSqliteSnapshots } from '../../../functions/local/state/sqlite-snapshots.ts';
+import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';

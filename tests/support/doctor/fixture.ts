@@ -10,17 +10,14 @@ import {
   type FieldDefinition,
   startSalesforceServer,
 } from '../../../functions/local/salesforce/server.ts';
-import { openSqliteBus } from '../../../functions/local/state/sqlite-bus.ts';
-import { openSqliteSnapshots } from '../../../functions/local/state/sqlite-snapshots.ts';
+import { openSqliteBus } from '../../../functions/local/state/bus.ts';
+import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { type RunDocument, runs } from '../../../functions/records/documents.ts';
+import { openSalesforceCrm, type SalesforceAuth } from '../../../functions/salesforce/crm.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
-import {
-  openSalesforceCrm,
-  type SalesforceAuth,
-} from '../../../functions/salesforce/salesforce-crm.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
 import { tinyPackFiles } from '../system/tiny-pack.ts';

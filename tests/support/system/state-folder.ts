@@ -1,8 +1,8 @@
 /** The final state in the files of a state folder that nobody works on. */
 import { join } from 'node:path';
 import { startSalesforceServer } from '../../../functions/local/salesforce/server.ts';
-import { openSqliteBus } from '../../../functions/local/state/sqlite-bus.ts';
-import { openSqliteSnapshots } from '../../../functions/local/state/sqlite-snapshots.ts';
+import { openSqliteBus } from '../../../functions/local/state/bus.ts';
+import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';

@@ -3,7 +3,7 @@ import avro from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasCode } from '../../../functions/errors.ts';
-import { encodeAvro } from '../../../functions/gcp/bigquery/avro.ts';
+import { encodeAvro } from '../../../functions/gcp/bigquery/avro/file.ts';
 import type { TableColumn } from '../../../functions/ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../../functions/scorecard/engine/columns.ts';
 

@@ -10,9 +10,9 @@ import {
   refuseMalformed,
 } from '../../records/messages.ts';
 import { traceAttributes } from '../../trace.ts';
+import { atomically, openDatabase, translatingErrors } from './database.ts';
 import { push } from './push.ts';
 import { ReadyMessages } from './ready-messages.ts';
-import { atomically, openDatabase, translatingErrors } from './sqlite.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS messages (

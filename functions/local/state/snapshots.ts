@@ -8,8 +8,8 @@ import type { Collection, Ref } from '../../records/collection.ts';
 import { documentId } from '../../records/document-id.ts';
 import { collectionPath, documentBytes, parsedDocument } from '../../records/document-rules.ts';
 import { type CompositeIndex, indexes } from '../../records/indexes.ts';
-import { atomically, openDatabase, translatingErrors } from './sqlite.ts';
-import { type Condition, conditionsOf, orderOf } from './sqlite-query.ts';
+import { atomically, openDatabase, translatingErrors } from './database.ts';
+import { type Condition, conditionsOf, orderOf } from './queries.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS documents (

@@ -1,8 +1,8 @@
 /** Cells of columns as Avro: what a column of BigQuery takes, and the refusal of all else. */
-import { code, Rejected } from '../../errors.ts';
-import type { TableColumn } from '../../ports/warehouse.ts';
-import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
-import type { AvroWriter } from './avro-writer.ts';
+import { code, Rejected } from '../../../errors.ts';
+import type { TableColumn } from '../../../ports/warehouse.ts';
+import type { Column, ColumnBatch } from '../../../scorecard/engine/columns.ts';
+import type { AvroWriter } from './writer.ts';
 
 /** Writes one row's cell. */
 export type CellWriter = (row: number) => void;

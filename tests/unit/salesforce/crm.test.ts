@@ -1,19 +1,16 @@
 /** How the Salesforce adapter takes failures; what it does otherwise is in its contract. */
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { code, Rejected, Retryable, Throttled, Unauthorized } from '../../functions/errors.ts';
-import { virtualClock } from '../../functions/local/virtual-clock.ts';
-import {
-  openSalesforceCrm,
-  type SalesforceCrmOptions,
-} from '../../functions/salesforce/salesforce-crm.ts';
-import { fields } from '../support/contracts/crm-fields.ts';
+import { code, Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
+import { virtualClock } from '../../../functions/local/virtual-clock.ts';
+import { openSalesforceCrm, type SalesforceCrmOptions } from '../../../functions/salesforce/crm.ts';
+import { fields } from '../../support/contracts/crm-fields.ts';
 import {
   type Fault,
   type Org,
   type SeenRequest,
   startOrg,
-} from '../support/contracts/salesforce-org.ts';
+} from '../../support/contracts/salesforce-org.ts';
 
 const start = new Date('2026-04-01T00:00:00Z');
 const orgs: Org[] = [];

@@ -4,10 +4,10 @@
  * https://avro.apache.org/docs/1.12.0/specification/ and
  * https://docs.cloud.google.com/bigquery/docs/loading-data-cloud-storage-avro
  */
-import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
-import type { ColumnBatch } from '../../scorecard/engine/columns.ts';
-import { type CellWriter, cellWriter, refuseUnknown } from './avro-cells.ts';
-import { AvroWriter } from './avro-writer.ts';
+import type { ColumnType, TableColumn } from '../../../ports/warehouse.ts';
+import type { ColumnBatch } from '../../../scorecard/engine/columns.ts';
+import { type CellWriter, cellWriter, refuseUnknown } from './cells.ts';
+import { AvroWriter } from './writer.ts';
 
 /** Bytes after which a block ends: BigQuery reads blocks in parallel and refuses above 16 MB. */
 const blockBytes = 1 << 20;

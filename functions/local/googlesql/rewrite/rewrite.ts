@@ -1,21 +1,5 @@
 /** Puts calls of our macros where the two engines differ, before the translator sees the query. */
-import {
-  dateArithmetic,
-  difference,
-  extraction,
-  lastDay,
-  localDate,
-  type Source,
-  truncation,
-} from './rewrite-dates.ts';
-import {
-  caseOfOneType,
-  listOfOneType,
-  notNumeric,
-  ofOneType,
-  product,
-  toNumeric,
-} from './rewrite-numeric.ts';
+
 import {
   commonNames,
   isObject,
@@ -27,7 +11,24 @@ import {
   rewriteTree,
   template,
   textLiteralNode,
-} from './tree.ts';
+} from '../tree.ts';
+import {
+  dateArithmetic,
+  difference,
+  extraction,
+  lastDay,
+  localDate,
+  type Source,
+  truncation,
+} from './dates.ts';
+import {
+  caseOfOneType,
+  listOfOneType,
+  notNumeric,
+  ofOneType,
+  product,
+  toNumeric,
+} from './numeric.ts';
 
 function calledFunction(body: JsonObject, source: Source): Json | undefined {
   const name = String(body.name).toUpperCase();

@@ -3,7 +3,7 @@
  * to nine digits, and takes a number with a point beside a NUMERIC as NUMERIC, too. Types are
  * only known to DuckDB, so these calls say so when the query is planned, at no cost to its rows.
  */
-import { type Json, type JsonObject, literal, nodeOf, template } from './tree.ts';
+import { type Json, type JsonObject, literal, nodeOf, template } from '../tree.ts';
 
 /** `1.5` or `-1e3`: FLOAT64, unless it stands beside a NUMERIC. */
 function isFloatLiteral(value: Json): boolean {

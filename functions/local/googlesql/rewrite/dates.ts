@@ -1,6 +1,6 @@
 /** Dates and instants: calls of our macros in place of what DuckDB would take otherwise. */
-import { dateParts, instantParts } from './constructs.ts';
-import { refuse } from './subset.ts';
+import { dateParts, instantParts } from '../constructs.ts';
+import { refuse } from '../subset.ts';
 import {
   isObject,
   type Json,
@@ -10,8 +10,8 @@ import {
   numberLiteral,
   template,
   textLiteralNode,
-} from './tree.ts';
-import { constantOffset } from './zone-offset.ts';
+} from '../tree.ts';
+import { constantOffset } from '../zone-offset.ts';
 
 export interface Source {
   /** The query's text, to say where something stands. */

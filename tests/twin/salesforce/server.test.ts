@@ -6,15 +6,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   seedSalesforceAccounts,
   spawnSalesforceServer,
-} from '../../functions/local/salesforce/child.ts';
+} from '../../../functions/local/salesforce/child.ts';
 import {
   type SalesforceServer,
   type SalesforceServerOptions,
   startSalesforceServer,
-} from '../../functions/local/salesforce/server.ts';
-import { parseSoql } from '../../functions/local/salesforce/soql.ts';
-import { inQueries, soqlText } from '../../functions/salesforce/soql.ts';
-import { orgFields } from '../support/contracts/salesforce-org.ts';
+} from '../../../functions/local/salesforce/server.ts';
+import { parseSoql } from '../../../functions/local/salesforce/soql.ts';
+import { inQueries, soqlText } from '../../../functions/salesforce/soql.ts';
+import { orgFields } from '../../support/contracts/salesforce-org.ts';
 
 const external = 'Kenko_Account_Id__c';
 
