@@ -1,7 +1,7 @@
 /** The command line: `kenko ...`. */
 import { Command, CommanderError, Option } from 'commander';
 import { KenkoError, messageOf } from '../errors.ts';
-import { RulesError, sentenceOf } from '../scorecard/language/parse/problems.ts';
+import { RulesError, sentenceOf } from '../scorecard/language/problems.ts';
 import { language, positiveInteger, withData, withDecision, withState } from './command-options.ts';
 import { doctor } from './doctor/doctor.ts';
 import { exitCode, fail } from './output.ts';

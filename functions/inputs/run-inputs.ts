@@ -9,7 +9,7 @@ import { replaceParameters, textLiteral } from '../ports/googlesql-text.ts';
 import type { ColumnType, Parameter } from '../ports/warehouse.ts';
 import type { Metric } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
-import { frozenColumns } from '../scorecard/language/pack/signal-rules.ts';
+import { frozenColumns } from '../scorecard/language/pack/signals.ts';
 import { historyTable } from './run-tables.ts';
 import { named, type Sources, sourceQuery } from './sources-query.ts';
 

@@ -4,7 +4,7 @@ import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts } from '../records/documents.ts';
 import { type Delivery, type EpisodeDocument, episodes } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
-import type { PackSignals, SignalText } from '../scorecard/language/pack/signal-rules.ts';
+import type { PackSignals, SignalText } from '../scorecard/language/pack/signals.ts';
 import { slackText, taskText } from './notice-text.ts';
 import { recordOf } from './task-record.ts';
 

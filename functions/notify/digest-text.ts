@@ -1,5 +1,5 @@
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import type { PackSignals } from '../scorecard/language/pack/signal-rules.ts';
+import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import { escaped } from './notice-text.ts';
 
 interface Group {

@@ -5,7 +5,7 @@ import {
   type HeldSignal,
   type SignalsDocument,
 } from '../records/signal-documents.ts';
-import type { PackSignals, SignalText } from '../scorecard/language/pack/signal-rules.ts';
+import type { PackSignals, SignalText } from '../scorecard/language/pack/signals.ts';
 
 const dayMs = 86_400_000;
 

@@ -4,7 +4,7 @@ import type { AccountDocument } from '../records/documents.ts';
 import { localDay } from '../records/entries.ts';
 import type { Delivery, EpisodeDocument } from '../records/signal-documents.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import type { Severity, SignalText } from '../scorecard/language/pack/signal-rules.ts';
+import type { Severity, SignalText } from '../scorecard/language/pack/signals.ts';
 import { type Lang, valueText } from '../scorecard/meaning/reasons.ts';
 import type { SignalFact } from '../scorecard/meaning/signals.ts';
 

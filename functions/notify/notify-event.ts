@@ -5,7 +5,7 @@ import { type EventBody, events } from '../records/events.ts';
 import { type EpisodeDocument, episodeId, episodes } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { CelRow, CelValue } from '../scorecard/language/cel/expressions.ts';
-import type { EventSignal } from '../scorecard/language/pack/signal-rules.ts';
+import type { EventSignal } from '../scorecard/language/pack/signals.ts';
 import { resultValues, type SignalFact } from '../scorecard/meaning/signals.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
 import { opened } from './episodes.ts';

@@ -7,7 +7,7 @@ import {
   signalDocuments,
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
-import type { PackSignals } from '../scorecard/language/pack/signal-rules.ts';
+import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
 import { closed, isUnsent, nextEpisodes } from './episodes.ts';
 import { sendDigest } from './send-digest.ts';

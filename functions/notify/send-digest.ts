@@ -11,7 +11,7 @@ import {
   episodes,
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
-import type { PackSignals } from '../scorecard/language/pack/signal-rules.ts';
+import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import { claimedDelivery, sendOnce } from './deliver-episodes.ts';
 import { digestText } from './digest-text.ts';
 

@@ -6,7 +6,7 @@ import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { compareRows, explainResult } from '../scorecard/meaning/explain.ts';
 import { type Lang, reasonTexts, scorecardText } from '../scorecard/meaning/reasons.ts';
-import { shownRow } from '../scorecard/meaning/shown-scope.ts';
+import { shownRow } from '../scorecard/meaning/shown-row.ts';
 import { type EnteredOverride, withOverrides } from './overrides.ts';
 
 export type Attributes = AccountDocument['attributes'];

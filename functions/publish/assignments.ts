@@ -8,7 +8,7 @@ import {
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { type Assignment, assign } from '../scorecard/meaning/routing.ts';
-import { shownRow } from '../scorecard/meaning/shown-scope.ts';
+import { shownRow } from '../scorecard/meaning/shown-row.ts';
 import type { AccountResult } from './account-document.ts';
 
 /** What is in force, and the record of the hand-over that led to it. */

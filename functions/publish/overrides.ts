@@ -9,7 +9,7 @@ import {
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { inForce } from '../scorecard/meaning/override.ts';
-import { documentRow } from '../scorecard/meaning/shown-scope.ts';
+import { documentRow } from '../scorecard/meaning/shown-row.ts';
 import { entriesOf } from '../scorecard/meaning/worklists.ts';
 import { snapshotOf } from './dated-snapshot.ts';
 

@@ -8,7 +8,7 @@ import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { HistoryRow } from '../scorecard/engine/result.ts';
 import { historyRequests, rowsOf } from '../scorecard/engine/rows.ts';
 import type { AccountColumn, Pack } from '../scorecard/language/pack/pack.ts';
-import { shownRow } from '../scorecard/meaning/shown-scope.ts';
+import { shownRow } from '../scorecard/meaning/shown-row.ts';
 import { entriesOf } from '../scorecard/meaning/worklists.ts';
 import type { AccountResult, Attributes } from './account-document.ts';
 

@@ -11,7 +11,7 @@ import type { ColumnBatch, ColumnRequest } from '../scorecard/engine/columns.ts'
 import { historyRequests, rowsOf } from '../scorecard/engine/rows.ts';
 import type { CelValue } from '../scorecard/language/cel/expressions.ts';
 import type { Pack, PackMetric } from '../scorecard/language/pack/pack.ts';
-import type { PackSignals } from '../scorecard/language/pack/signal-rules.ts';
+import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import type { SignalInputs, SignalPast, SignalResult } from '../scorecard/meaning/signals.ts';
 import { metricValuesOf, resultOfRow } from './past-results.ts';
 

@@ -11,7 +11,7 @@ import {
   shardsOf,
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
-import { shownHash } from '../scorecard/meaning/shown-scope.ts';
+import { shownHash } from '../scorecard/meaning/shown-row.ts';
 import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
 import { addCounts, noCounts } from './run-counts.ts';

@@ -19,7 +19,7 @@ import { leaseMs } from '../../functions/runs/leases.ts';
 import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 import { layoutOf } from '../../functions/scorecard/engine/layout.ts';
 import { scoreBatch } from '../../functions/scorecard/engine/score.ts';
-import { shownHash } from '../../functions/scorecard/meaning/shown-scope.ts';
+import { shownHash } from '../../functions/scorecard/meaning/shown-row.ts';
 import { openLocalRuntime } from '../../functions/wiring/twin.ts';
 import { accountId, inputsSchema, loadInputs } from './accounts.ts';
 import { compiledPack, engine, firstDate, groupAges, packFiles, secondDate } from './pack.ts';

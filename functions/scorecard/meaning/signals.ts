@@ -6,7 +6,7 @@
 
 import type { ShownValue } from '../engine/result.ts';
 import type { CelRow, CelValue } from '../language/cel/expressions.ts';
-import type { StateSignal } from '../language/pack/signal-rules.ts';
+import type { StateSignal } from '../language/pack/signals.ts';
 
 /** One result as conditions see it. Points are hundredths. */
 export interface SignalResult {

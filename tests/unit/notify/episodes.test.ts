@@ -10,7 +10,7 @@ import {
   episodeDocument,
   type SignalsDocument,
 } from '../../../functions/records/signal-documents.ts';
-import type { PackSignals } from '../../../functions/scorecard/language/pack/signal-rules.ts';
+import type { PackSignals } from '../../../functions/scorecard/language/pack/signals.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { signalPackFiles } from '../../support/system/tiny-signals.ts';
 

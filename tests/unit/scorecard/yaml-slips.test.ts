@@ -1,7 +1,7 @@
 /** Slips of a beginner in YAML: each is told at its line, in words that say what to write. */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Problem } from '../../../functions/scorecard/language/parse/problems.ts';
+import type { Problem } from '../../../functions/scorecard/language/problems.ts';
 import { readYaml } from '../../../functions/scorecard/language/yaml/document.ts';
 
 const card = `score: health

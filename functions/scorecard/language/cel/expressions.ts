@@ -8,7 +8,7 @@
  * then no value). That is CEL's own treatment of errors.
  */
 import { type ASTNode, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
-import { suggestion } from '../parse/problems.ts';
+import { suggestion } from '../problems.ts';
 import { childrenOf, columnForm, columnNode, isRoot, type Root, roots } from './ast.ts';
 import { type Known, unguarded } from './guards.ts';
 

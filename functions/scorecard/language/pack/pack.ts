@@ -8,7 +8,7 @@ import type { Worklists } from '../../meaning/worklists.ts';
 import type { Expression } from '../cel/expressions.ts';
 import type { RuleTestCase } from '../schema/scorecards.ts';
 import type { Label, Metric, MetricGroup, SourceColumn, SourceTable } from './catalogue.ts';
-import type { PackSignals } from './signal-rules.ts';
+import type { PackSignals } from './signals.ts';
 
 /** Where something is written, for findings. */
 export interface Place {

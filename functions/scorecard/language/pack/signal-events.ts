@@ -1,6 +1,6 @@
 /** What events carry, as expressions read it. */
 import type { ScopeColumn } from '../cel/expressions.ts';
-import type { EventKind } from './signal-rules.ts';
+import type { EventKind } from './signals.ts';
 
 /** As in the input contract's tables of surveys and users. */
 export const surveyKinds = ['nps', 'csat'] as const;

@@ -1,9 +1,9 @@
 /** Reads the input contract and the metric catalogue. */
 import { type MetricGroup, metricGroup, type SourceTable, sourceTable } from '../pack/catalogue.ts';
 import { martName, martSource, martSql } from '../pack/mart.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { MartFile } from '../schema/scorecards.ts';
 import { readYaml, type YamlDocument } from '../yaml/document.ts';
-import { type Problem, suggestion } from './problems.ts';
 
 /** A group as found, with its SQL. */
 export interface CatalogueGroup extends MetricGroup {

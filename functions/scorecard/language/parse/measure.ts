@@ -1,8 +1,8 @@
 /** Reads how the values of one measure earn points. */
 import type { Earning, Measure, PackMetric } from '../pack/pack.ts';
 import { hundredths } from '../pack/points.ts';
+import { suggestion } from '../problems.ts';
 import type { MeasureFile } from '../schema/scorecards.ts';
-import { suggestion } from './problems.ts';
 import { readMetric } from './scope.ts';
 
 /** Beyond this, thresholds and their differences lose precision. */

@@ -5,6 +5,7 @@ import type { Expression } from '../cel/expressions.ts';
 import { certain, nothing, union } from '../cel/guards.ts';
 import { martMapping, martName } from '../pack/mart.ts';
 import type { AccountColumn, Pack, PackMetric, Phase, Score } from '../pack/pack.ts';
+import { type Problem, RulesError, suggestion } from '../problems.ts';
 import { routingFile } from '../schema/routing.ts';
 import {
   bandsFile,
@@ -19,7 +20,6 @@ import { signalsFile } from '../schema/signals.ts';
 import { worklistsFile } from '../schema/worklists.ts';
 import { readYaml, type YamlDocument } from '../yaml/document.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
-import { type Problem, RulesError, suggestion } from './problems.ts';
 import { readRouting } from './routing.ts';
 import { readSalesforce } from './salesforce.ts';
 import { type PackScope, packScope, readExpression } from './scope.ts';
@@ -29,7 +29,7 @@ import { readExemplars, readTests } from './tests.ts';
 import { readWorklists } from './worklists.ts';
 
 export type { Pack } from '../pack/pack.ts';
-export { type Problem, RulesError, sentenceOf } from './problems.ts';
+export { type Problem, RulesError, sentenceOf } from '../problems.ts';
 
 type Files = ReadonlyMap<string, string>;
 

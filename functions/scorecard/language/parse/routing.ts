@@ -1,11 +1,11 @@
 /** Reads `routing.yaml`: teams, owners, and when an account changes hands. */
 import { createHash } from 'node:crypto';
 import type { Milestone, OwnerRule, Routing, RoutingCell } from '../../meaning/routing.ts';
-import { readShown, type ShownContext, shownScope } from '../../meaning/shown-scope.ts';
+import { readShown, type ShownContext, shownScope } from '../../meaning/shown-row.ts';
 import type { Expression, Scope } from '../cel/expressions.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { RoutingFile } from '../schema/routing.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-import { type Problem, suggestion } from './problems.ts';
 
 interface Reader {
   document: YamlDocument<RoutingFile>;

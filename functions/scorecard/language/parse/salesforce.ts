@@ -3,9 +3,9 @@
 import type { Worklist } from '../../meaning/worklists.ts';
 import type { Label } from '../pack/catalogue.ts';
 import type { AccountColumn, SalesforceMapping, SalesforceValue, Score } from '../pack/pack.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { SalesforceFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-import { type Problem, suggestion } from './problems.ts';
 
 const plainValues = [
   'points',

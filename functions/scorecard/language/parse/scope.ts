@@ -11,10 +11,10 @@ import {
 import { type Known, unguarded } from '../cel/guards.ts';
 import type { SourceTable } from '../pack/catalogue.ts';
 import type { AccountColumn, DerivedMetric, PackMetric } from '../pack/pack.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { PackFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type Problem, suggestion } from './problems.ts';
 
 /** Metrics and account columns of a pack, and the expressions over them. */
 export interface PackScope {

@@ -2,10 +2,10 @@
 import type { Scope } from '../cel/expressions.ts';
 import type { Axis, Band, Cap, Measure, PackMetric, Scorecard } from '../pack/pack.ts';
 import { hundredths, mostPoints } from '../pack/points.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { ScorecardFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { readMeasure } from './measure.ts';
-import { type Problem, suggestion } from './problems.ts';
 import { readExpression, readMetric } from './scope.ts';
 
 /** What a scorecard refers to. */

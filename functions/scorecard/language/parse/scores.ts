@@ -1,9 +1,9 @@
 /** Reads the scores of a pack with their bands and scorecards. */
 import type { Band, Score, Scorecard } from '../pack/pack.ts';
 import { hundredths } from '../pack/points.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { BandsFile, PackFile, ScorecardFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-import { type Problem, suggestion } from './problems.ts';
 import type { PackScope } from './scope.ts';
 import { readMetric } from './scope.ts';
 import { readScorecard } from './scorecard.ts';

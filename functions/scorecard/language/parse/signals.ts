@@ -4,10 +4,10 @@ import type { Expression, Scope, ScopeColumn } from '../cel/expressions.ts';
 import { inputsOf } from '../pack/inputs.ts';
 import type { DerivedMetric, Phase, Score } from '../pack/pack.ts';
 import { eventColumns } from '../pack/signal-events.ts';
-import type { EventSignal, PackSignals, SignalText, StateSignal } from '../pack/signal-rules.ts';
+import type { EventSignal, PackSignals, SignalText, StateSignal } from '../pack/signals.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { SignalsFile } from '../schema/signals.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-import { type Problem, suggestion } from './problems.ts';
 import { type PackScope, readExpression } from './scope.ts';
 
 type Written = SignalsFile['signals'][number];

@@ -8,9 +8,9 @@ import type {
   Score,
   Scorecard,
 } from '../pack/pack.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { ExemplarsFile, RuleTestCase } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-import { type Problem, suggestion } from './problems.ts';
 
 type Report = (path: PropertyKey[], message: string) => void;
 

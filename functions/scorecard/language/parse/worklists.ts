@@ -1,12 +1,12 @@
 /** Reads `worklists.yaml`, or makes lists from the scores' purposes where a pack has none. */
 import { createHash } from 'node:crypto';
-import { readShown, type ShownContext, shownScope } from '../../meaning/shown-scope.ts';
+import { readShown, type ShownContext, shownScope } from '../../meaning/shown-row.ts';
 import type { Worklist, Worklists } from '../../meaning/worklists.ts';
 import { checkExpression, type Expression, type Scope } from '../cel/expressions.ts';
-import { usualWorklists } from '../pack/usual-worklists.ts';
+import { usualWorklists } from '../pack/worklists.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import type { WorklistsFile } from '../schema/worklists.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-import { type Problem, suggestion } from './problems.ts';
 
 /** What is reported, and where. */
 interface Source {

@@ -1,7 +1,7 @@
 /** One YAML file read with a schema: its data, or problems with the line of each. */
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { type Problem, suggestion } from '../parse/problems.ts';
+import { type Problem, suggestion } from '../problems.ts';
 import { slipOf } from './slips.ts';
 
 type Path = readonly PropertyKey[];

@@ -1,5 +1,5 @@
 /** What is wrong with a pack, in sentences for the people who write rules. */
-import { code, Rejected } from '../../../errors.ts';
+import { code, Rejected } from '../../errors.ts';
 
 export interface Problem {
   file: string;

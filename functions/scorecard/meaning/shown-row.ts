@@ -14,9 +14,9 @@ import type {
 } from '../language/cel/expressions.ts';
 import { inputsOf } from '../language/pack/inputs.ts';
 import type { Pack, Phase, Score } from '../language/pack/pack.ts';
-import type { Problem } from '../language/parse/problems.ts';
 import { type PackScope, readExpression } from '../language/parse/scope.ts';
 import { resultColumns } from '../language/parse/signals.ts';
+import type { Problem } from '../language/problems.ts';
 import type { YamlDocument } from '../language/yaml/document.ts';
 import { shownAs } from './explain.ts';
 import { resultValues, type SignalResult } from './signals.ts';
