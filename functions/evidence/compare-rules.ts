@@ -1,7 +1,7 @@
 /** What other rules make of the same accounts: who moves between bands, and what causes it. */
 
+import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
-import type { HistoryRow } from '../scorecard/engine/result.ts';
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import { compareRows } from '../scorecard/meaning/explain.ts';
 

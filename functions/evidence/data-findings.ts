@@ -3,12 +3,13 @@
  * apart, whether two say the same, and whether well-known accounts come out as they must.
  */
 
+import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
-import type { ExplainedMeasure, HistoryRow } from '../scorecard/engine/result.ts';
 import { type Finding, findingList, type Report } from '../scorecard/language/lint/findings.ts';
 import type { Measure, Pack, Score, Scorecard } from '../scorecard/language/pack/pack.ts';
 import { pointsOf } from '../scorecard/language/pack/points.ts';
 import { explainResult } from '../scorecard/meaning/explain.ts';
+import type { ExplainedMeasure } from '../scorecard/meaning/explanation.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 
 /** What rules made of some data. */

@@ -1,5 +1,5 @@
 /** What became of accounts, each held against the score as it stood some time before. */
-import type { HistoryRow } from '../scorecard/engine/result.ts';
+import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 
 /** From the one that hides the others where a table has several for one day. */
 export const outcomeKinds = ['churned', 'expanded', 'renewed'] as const;

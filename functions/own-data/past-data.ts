@@ -13,7 +13,7 @@ import {
 } from '../evidence/past-outcomes.ts';
 import { findSources, type ProvidedSource, sourceQuery } from '../inputs/sources-query.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
-import type { HistoryRow } from '../scorecard/engine/result.ts';
+import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import { scoredMetrics } from '../scorecard/language/lint/metrics.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { type DataPlace, provideData, scoreAll } from './rules-data.ts';

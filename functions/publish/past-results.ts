@@ -1,7 +1,7 @@
 /** Rows of the history as signals see them. */
 
+import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
-import type { HistoryRow } from '../scorecard/engine/result.ts';
 import type { CelValue } from '../scorecard/language/cel/expressions.ts';
 import type { SignalResult } from '../scorecard/meaning/signals.ts';
 

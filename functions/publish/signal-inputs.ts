@@ -8,7 +8,7 @@ import { closedBefore } from '../runs/closed-days.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ColumnBatch, ColumnRequest } from '../scorecard/engine/columns.ts';
-import { historyRequests, rowsOf } from '../scorecard/engine/rows.ts';
+import { historyRequests, rowsOf } from '../scorecard/engine/history-row.ts';
 import type { CelValue } from '../scorecard/language/cel/expressions.ts';
 import type { Pack, PackMetric } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';

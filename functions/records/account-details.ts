@@ -1,7 +1,7 @@
 /** The part of an account's document that is only ever read whole: why each score is what it is. */
 import { z } from 'zod';
-import { measureDelta, scoreExplanation } from '../scorecard/engine/result.ts';
 import { label } from '../scorecard/language/pack/catalogue.ts';
+import { measureDelta, scoreExplanation } from '../scorecard/meaning/explanation.ts';
 
 const scoreDetails = z.strictObject({
   explanation: scoreExplanation,

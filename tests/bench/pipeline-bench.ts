@@ -8,7 +8,7 @@ import {
 } from '../../functions/local/warehouse/warehouse.ts';
 import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 import type { CompiledPack } from '../../functions/scorecard/engine/compile.ts';
-import { historyRequests } from '../../functions/scorecard/engine/rows.ts';
+import { historyRequests } from '../../functions/scorecard/engine/history-row.ts';
 import { scoreBatch } from '../../functions/scorecard/engine/score.ts';
 import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import { accountId, loadInputs } from './accounts.ts';

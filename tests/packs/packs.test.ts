@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSummary } from '../../functions/cli/run/run-summary.ts';
 import { kinds } from '../../functions/local/demo/kinds.ts';
-import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/history-row.ts';
 import { packNames } from '../../functions/wiring/deployed-files.ts';
 import { kenko } from '../support/system/command-line.ts';
 import { openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';

@@ -1,6 +1,6 @@
 /** What Monoxer tells of its score, on the demo's schools. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/history-row.ts';
 import { auc, openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
 type Health = Map<string, HistoryRow>;

@@ -1,6 +1,6 @@
 /** What SmartHR tells of its scores, on the demo's customers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/history-row.ts';
 import { openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
 const today = '2026-03-10';

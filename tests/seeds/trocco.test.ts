@@ -1,6 +1,6 @@
 /** What primeNumber tells of trocco's score, on the demo's customers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/history-row.ts';
 import type { Scorecard } from '../../functions/scorecard/language/pack/pack.ts';
 import { auc, openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../functions/scorecard/engine/history-row.ts';
 import { kenko } from '../support/system/command-line.ts';
 import { openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 

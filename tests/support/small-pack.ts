@@ -1,13 +1,12 @@
 /** A small pack as file texts, to vary in tests: one score, two scorecards, five metrics. */
 import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 import { type CompileOptions, compilePack } from '../../functions/scorecard/engine/compile.ts';
+import { type HistoryRow, rowsOf } from '../../functions/scorecard/engine/history-row.ts';
 import {
   beforeCells,
   type InputRow,
   inputBatch,
 } from '../../functions/scorecard/engine/input-batch.ts';
-import type { HistoryRow } from '../../functions/scorecard/engine/result.ts';
-import { rowsOf } from '../../functions/scorecard/engine/rows.ts';
 import { scoreBatch } from '../../functions/scorecard/engine/score.ts';
 import type { Pack } from '../../functions/scorecard/language/pack/pack.ts';
 import {

@@ -7,7 +7,7 @@ import type { HistoryAnswer, HistoryPoint } from '../../records/api/accounts.ts'
 import { ref } from '../../records/collection.ts';
 import { packs } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
-import { historyRow } from '../../scorecard/engine/result.ts';
+import { historyRow } from '../../scorecard/engine/history-row.ts';
 import { bandNamed, inPoints, inPointsOrNull, scoreOf } from '../names.ts';
 import type { HistoryParameters } from '../parameters.ts';
 import { findAccount } from './account.ts';

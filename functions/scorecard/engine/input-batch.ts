@@ -1,6 +1,6 @@
 /** Rows of `run_inputs` as objects, made into a batch: for rule tests and what-if questions. */
 import { type Column, type ColumnBatch, type ColumnRequest, unknownCode } from './columns.ts';
-import type { HistoryRow } from './result.ts';
+import type { HistoryRow } from './history-row.ts';
 
 export type InputCell = string | number | boolean | bigint | null | readonly (number | null)[];
 

@@ -1,13 +1,14 @@
 /** Why a result is what it is, and why it differs from another: read from stored rows alone. */
+
+import type { HistoryRow } from '../engine/history-row.ts';
 import type { MeasureLayout, RulesLayout, ScorecardLayout, ScoreLayout } from '../engine/layout.ts';
 import type {
   ExplainedMeasure,
-  HistoryRow,
   MeasureDelta,
   ScoreExplanation,
   ShownMetric,
   ShownValue,
-} from '../engine/result.ts';
+} from './explanation.ts';
 
 /** A row with the layout that reads it. */
 interface Reading {

@@ -1,13 +1,13 @@
 /** Short sentences on a score, for people: in lists, messages and CRM fields. */
 
+import type { Label } from '../language/pack/catalogue.ts';
+import { pointsOf } from '../language/pack/points.ts';
 import type {
   ExplainedMeasure,
   MeasureDelta,
   ScoreExplanation,
   ShownValue,
-} from '../engine/result.ts';
-import type { Label } from '../language/pack/catalogue.ts';
-import { pointsOf } from '../language/pack/points.ts';
+} from './explanation.ts';
 import { wordLabel } from './judgement-words.ts';
 
 export type Lang = 'en' | 'ja';

@@ -1,8 +1,7 @@
 /** Runs the cases written beside scorecards: inputs, and what must come of them. */
 import { compilePack } from '../engine/compile.ts';
+import { type HistoryRow, rowsOf } from '../engine/history-row.ts';
 import { beforeCells, type InputRow, inputBatch } from '../engine/input-batch.ts';
-import type { HistoryRow } from '../engine/result.ts';
-import { rowsOf } from '../engine/rows.ts';
 import { scoreBatch } from '../engine/score.ts';
 import type { Pack } from '../language/pack/pack.ts';
 import { hundredths, pointsOf } from '../language/pack/points.ts';

@@ -3,8 +3,8 @@
  * phase, its results, and the metrics that any of its scores reads.
  */
 
+import type { HistoryRow } from '../engine/history-row.ts';
 import type { RulesLayout } from '../engine/layout.ts';
-import type { HistoryRow } from '../engine/result.ts';
 import type {
   CelRow,
   CelValue,

@@ -4,9 +4,9 @@
  * begins nor ends.
  */
 
-import type { ShownValue } from '../engine/result.ts';
 import type { CelRow, CelValue } from '../language/cel/expressions.ts';
 import type { StateSignal } from '../language/pack/signals.ts';
+import type { ShownValue } from './explanation.ts';
 
 /** One result as conditions see it. Points are hundredths. */
 export interface SignalResult {

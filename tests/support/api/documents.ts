@@ -7,13 +7,13 @@ import type {
   RunDocument,
   ScoreDocument,
 } from '../../../functions/records/documents.ts';
-import type { ScoreExplanation } from '../../../functions/scorecard/engine/result.ts';
 import {
   checkExpression,
   type Expression,
 } from '../../../functions/scorecard/language/cel/expressions.ts';
 import { sourceTable } from '../../../functions/scorecard/language/pack/catalogue.ts';
 import type { Pack, Score } from '../../../functions/scorecard/language/pack/pack.ts';
+import type { ScoreExplanation } from '../../../functions/scorecard/meaning/explanation.ts';
 
 export const today = '2026-11-23';
 export const yesterday = '2026-11-22';

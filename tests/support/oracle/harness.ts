@@ -1,14 +1,13 @@
 /** Runs generated accounts through the product, and shows its results as the interpreter's. */
 import type { ColumnBatch, ColumnRequest } from '../../../functions/scorecard/engine/columns.ts';
 import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
+import { type HistoryRow, rowsOf } from '../../../functions/scorecard/engine/history-row.ts';
 import {
   beforeCells,
   type InputRow,
   inputBatch,
 } from '../../../functions/scorecard/engine/input-batch.ts';
 import type { RulesLayout } from '../../../functions/scorecard/engine/layout.ts';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
-import { rowsOf } from '../../../functions/scorecard/engine/rows.ts';
 import { scoreBatch } from '../../../functions/scorecard/engine/score.ts';
 import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
 import type { Plain } from './cel.ts';

@@ -10,8 +10,7 @@ import {
   openDuckDbWarehouse,
 } from '../../../functions/local/warehouse/warehouse.ts';
 import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
-import { rowsOf } from '../../../functions/scorecard/engine/rows.ts';
+import { type HistoryRow, rowsOf } from '../../../functions/scorecard/engine/history-row.ts';
 import { scoreBatch } from '../../../functions/scorecard/engine/score.ts';
 import { type Pack, parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 

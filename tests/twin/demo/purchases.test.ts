@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { auc, openScoredDemo, readPack, scoredTables } from '../../support/unit/demo-scoring.ts';
 
 const folder = 'tests/support/fixtures/cdnow-500';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dateOf, dayOf } from '../../../functions/local/demo/calendar.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
 import { auc, openScoredDemo, type ScoredDemo } from '../../support/unit/demo-scoring.ts';
 
 type Results = Map<string, Map<string, HistoryRow>>;

@@ -11,7 +11,7 @@ import {
   judgeOutcomes,
   type OutcomeKind,
 } from '../../../functions/evidence/past-outcomes.ts';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../../../functions/scorecard/engine/layout.ts';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
 import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import {
+  batchOf,
+  historyRequests,
+  rowsOf,
+} from '../../../functions/scorecard/engine/history-row.ts';
 import { layoutOf, rulesLayout } from '../../../functions/scorecard/engine/layout.ts';
-import { scoreExplanation } from '../../../functions/scorecard/engine/result.ts';
-import { batchOf, historyRequests, rowsOf } from '../../../functions/scorecard/engine/rows.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { compareRows, explainResult } from '../../../functions/scorecard/meaning/explain.ts';
+import { scoreExplanation } from '../../../functions/scorecard/meaning/explanation.ts';
 import { reasonTexts, valueText } from '../../../functions/scorecard/meaning/reasons.ts';
 import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 

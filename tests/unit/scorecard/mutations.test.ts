@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument, visit } from 'yaml';
 import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
+import { rowsOf } from '../../../functions/scorecard/engine/history-row.ts';
 import {
   type InputCell,
   type InputRow,
   inputBatch,
 } from '../../../functions/scorecard/engine/input-batch.ts';
-import { rowsOf } from '../../../functions/scorecard/engine/rows.ts';
 import { scoreBatch } from '../../../functions/scorecard/engine/score.ts';
 import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { allFresh, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 
 const pack = smallPack();

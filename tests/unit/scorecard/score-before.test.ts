@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import type { InputRow } from '../../../functions/scorecard/engine/input-batch.ts';
 import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
-import type { HistoryRow } from '../../../functions/scorecard/engine/result.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { allFresh, filesWith, goodAccount, scoreOne, smallPack } from '../../support/small-pack.ts';
 

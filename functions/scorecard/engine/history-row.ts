@@ -1,6 +1,48 @@
 /** History rows as objects: only for the few that are published, explained or made by tests. */
+import { z } from 'zod';
 import type { Column, ColumnBatch, ColumnRequest } from './columns.ts';
-import { type HistoryRow, historyRow } from './result.ts';
+
+const hundredths = z.int();
+const text = z.string().nullable();
+
+/**
+ * A row of `score_history`. Lists as stored; `null` in `inputs` stands for NaN (never known);
+ * hashes are signed 64-bit integers in decimal.
+ */
+export const historyRow = z.strictObject({
+  date: z.iso.date(),
+  account_id: z.string(),
+  score: z.string(),
+  state: z.enum(['scored', 'absent', 'error']),
+  reason: text,
+  phase: text,
+  scorecard: text,
+  version: text,
+  band: text,
+  points: hundredths.nullable(),
+  earned: hundredths.nullable(),
+  available: hundredths.nullable(),
+  confidence: z.number().nullable(),
+  cap: text,
+  waiting_for_data: z.boolean().nullable(),
+  held_by_hysteresis: z.boolean().nullable(),
+  trend: z.enum(['rising', 'steady', 'falling']).nullable(),
+  contributions: z.array(z.int()),
+  earned_points: z.array(z.int()),
+  inputs: z.array(z.number().nullable()),
+  missing: text,
+  before_date: z.iso.date().nullable(),
+  before_band: text,
+  before_points: hundredths.nullable(),
+  change_rules: hundredths.nullable(),
+  change_data: hundredths.nullable(),
+  change_behaviour: hundredths.nullable(),
+  rules_hash: z.string(),
+  engine_hash: z.string(),
+  input_hash: z.string(),
+  result_hash: z.string(),
+});
+export type HistoryRow = z.infer<typeof historyRow>;
 
 type Kind = 'string' | 'number' | 'bool' | 'bigint' | 'numbers';
 
