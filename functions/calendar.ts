@@ -1,76 +1,34 @@
-import { DateTime } from 'luxon';
+/**
+ * Calendar dates, as text (`YYYY-MM-DD`) and as whole days since 1970-01-01. Arithmetic alone:
+ * no zone, no clock.
+ */
 import { code, Rejected } from './errors.ts';
 
-/** When a run looks at the data, and the local day it speaks of. */
-export interface Moment {
-  /** The scheduled instant: the run's identity. */
-  slot: string;
-  /** Exclusive upper end of everything the run may see. */
-  asOf: string;
-  /** Local day that ends at `asOf` or contains it. */
-  date: string;
-}
+export const dayMs = 86_400_000;
 
-const utc = (at: DateTime): string => {
-  const text = at.toUTC().toISO({ suppressMilliseconds: true });
-  if (!text) throw new Rejected(code.badRequest, 'The instant is outside the calendar.');
-  return text;
-};
+/** The day's number; not a number where the text is no date. */
+export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / dayMs;
 
-/** An ISO 8601 instant with an offset. @throws Rejected `bad-request` */
-export function parseInstant(text: string, name: string): DateTime {
-  const at = DateTime.fromISO(text, { setZone: true });
-  if (!at.isValid || !/(?:[zZ]|[+-]\d{2}:?\d{2})$/.test(text)) {
-    throw new Rejected(
-      code.badRequest,
-      `${name} is "${text}"; an instant with a zone is expected, such as 2026-11-23T00:00:00Z.`,
-    );
-  }
-  return at;
+/** The date of a day. @throws RangeError outside JavaScript's calendar */
+export const dateOf = (day: number): string =>
+  new Date(day * dayMs).toISOString().replace(/T.*/, '');
+
+/** The date `days` later (earlier where negative). */
+export const addDays = (date: string, days: number): string => dateOf(dayOf(date) + days);
+
+export const daysBetween = (from: string, to: string): number => dayOf(to) - dayOf(from);
+
+/** Whether the text is a date that exists. JavaScript turns February 30 into March 1. */
+export function isDate(text: string): boolean {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? dayOf(text) : Number.NaN;
+  return !Number.isNaN(day) && dateOf(day) === text;
 }
 
 /** A calendar date. @throws Rejected `bad-request` */
 export function parseDate(text: string, name: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || !DateTime.fromISO(text).isValid) {
-    throw new Rejected(
-      code.badRequest,
-      `${name} is "${text}"; a date is expected, such as 2026-11-23.`,
-    );
-  }
-  return text;
-}
-
-/**
- * Daily packs look at the last local midnight at or before the slot; intraday packs at the
- * slot itself. A midnight belongs to the day that it ends.
- */
-export function momentOf(slot: string, pack: { zone: string; asOf: 'midnight' | 'slot' }): Moment {
-  const at = parseInstant(slot, 'The slot');
-  const local = at.setZone(pack.zone);
-  const asOf = pack.asOf === 'midnight' ? local.startOf('day') : local;
-  return { slot: utc(at), asOf: utc(asOf), date: dateEndingAt(utc(asOf), pack.zone) };
-}
-
-/** The local day that ends at the instant, or contains it. */
-export function dateEndingAt(asOf: string, zone: string): string {
-  const local = DateTime.fromISO(asOf).setZone(zone);
-  return (local.equals(local.startOf('day')) ? local.minus({ days: 1 }) : local).toISODate() ?? '';
-}
-
-/** The instant at which a local day ends: the `as_of` that a daily run of that day has. */
-export function endOfDate(date: string, zone: string): string {
-  return utc(DateTime.fromISO(date, { zone }).plus({ days: 1 }).startOf('day'));
-}
-
-/** The date `days` later (earlier where negative). */
-export function addDays(date: string, days: number): string {
-  return DateTime.fromISO(date, { zone: 'utc' }).plus({ days }).toISODate() ?? '';
-}
-
-/** Run ids double as parts of BigQuery job ids and table names. */
-export function runId(pack: string, kind: 'scheduled' | 'backfill', moment: Moment): string {
-  const compact = moment.slot.replaceAll(/[-:]/g, '').replace('.', '_');
-  return kind === 'backfill'
-    ? `${pack}-${moment.date}-backfill-${compact}`
-    : `${pack}-${moment.date}-${compact}`;
+  if (isDate(text)) return text;
+  throw new Rejected(
+    code.badRequest,
+    `${name} is "${text}"; a date is expected, such as 2026-11-23.`,
+  );
 }

@@ -1,5 +1,5 @@
 /** Checks of the tables: the team's and our own. */
-import { momentOf } from '../calendar.ts';
+import { momentOf } from '../inputs/moments.ts';
 import { lackingColumns, usedColumns } from '../inputs/source-columns.ts';
 import { findSources, type Instant, sourceStates } from '../inputs/sources.ts';
 import type { ProvidedSource } from '../inputs/sources-query.ts';

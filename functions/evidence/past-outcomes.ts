@@ -1,4 +1,6 @@
 /** What became of accounts, each held against the score as it stood some time before. */
+
+import { dateOf, dayOf } from '../calendar.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 
 /** From the one that hides the others where a table has several for one day. */
@@ -24,15 +26,13 @@ export interface Lead {
   every: number;
 }
 
-const dayMs = 86_400_000;
-
 /**
  * The day whose result an outcome is held against. Days are counted from 1970, so that the same
  * outcome meets the same day whatever else the data holds.
  */
 export function dateBefore({ on }: Pick<PastOutcome, 'on'>, { lead, every }: Lead): string {
-  const day = Date.parse(`${on}T00:00:00Z`) / dayMs - lead;
-  return new Date(Math.floor(day / every) * every * dayMs).toISOString().slice(0, 10);
+  const day = dayOf(on) - lead;
+  return dateOf(Math.floor(day / every) * every);
 }
 
 /** One outcome for an account and day: an expansion is a renewal too, and leaving ends both. */

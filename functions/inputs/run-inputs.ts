@@ -4,12 +4,13 @@
  * of its last complete day, so that a late feed does not fade its windows.
  */
 
-import { addDays, endOfDate } from '../calendar.ts';
+import { addDays } from '../calendar.ts';
 import { replaceParameters, textLiteral } from '../ports/googlesql-text.ts';
 import type { ColumnType, Parameter } from '../ports/warehouse.ts';
 import type { Metric } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
 import { frozenColumns } from '../scorecard/language/pack/signals.ts';
+import { endOfDate } from './moments.ts';
 import { historyTable } from './run-tables.ts';
 import { named, type Sources, sourceQuery } from './sources-query.ts';
 

@@ -1,5 +1,14 @@
 /** Names of a run's own tables and jobs: deterministic, so that a repeated step finds its first effect. */
 import type { RunDocument } from '../records/documents.ts';
+import type { Moment } from './moments.ts';
+
+/** Run ids double as parts of BigQuery job ids and table names. */
+export function runId(pack: string, kind: 'scheduled' | 'backfill', moment: Moment): string {
+  const compact = moment.slot.replaceAll(/[-:]/g, '').replace('.', '_');
+  return kind === 'backfill'
+    ? `${pack}-${moment.date}-backfill-${compact}`
+    : `${pack}-${moment.date}-${compact}`;
+}
 
 type Attempted = Pick<RunDocument, 'attempt'>;
 

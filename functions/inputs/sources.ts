@@ -1,5 +1,5 @@
 /** What the team's tables hold at an instant: how far each reaches, and whether it can be scored. */
-import { DateTime } from 'luxon';
+import { addDays, daysBetween } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import { textLiteral } from '../ports/googlesql-text.ts';
 import type { Parameter, Row, Warehouse } from '../ports/warehouse.ts';
@@ -27,15 +27,6 @@ const parametersOf = ({ asOf, date }: Instant): Record<string, Parameter> => ({
   as_of: { timestamp: asOf },
   date: { date },
 });
-
-/** Days from one calendar date to another. */
-function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
-}
-
-function dayBefore(date: string): string {
-  return DateTime.fromISO(date, { zone: 'utc' }).minus({ days: 1 }).toISODate() ?? date;
-}
 
 /** The column that shows how far a table reaches; undefined where silence says nothing. */
 function freshnessColumn({ contract, columns }: ProvidedSource): SourceColumn | undefined {
@@ -91,7 +82,7 @@ async function lastDay(
   if (column === undefined) return instant.date;
   if (typeof row.newest !== 'string') return null;
   if (row.newest >= instant.date) return instant.date;
-  return column.type === 'DATE' ? row.newest : dayBefore(row.newest);
+  return column.type === 'DATE' ? row.newest : addDays(row.newest, -1);
 }
 
 /**

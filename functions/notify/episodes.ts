@@ -1,4 +1,5 @@
 /** How episodes open and close: pure, so that a repeated message leads to the same. */
+import { dayMs } from '../calendar.ts';
 import {
   type EpisodeDocument,
   episodeId,
@@ -6,8 +7,6 @@ import {
   type SignalsDocument,
 } from '../records/signal-documents.ts';
 import type { PackSignals, SignalText } from '../scorecard/language/pack/signals.ts';
-
-const dayMs = 86_400_000;
 
 /** Episodes by id. */
 export type Episodes = ReadonlyMap<string, EpisodeDocument>;

@@ -1,4 +1,5 @@
 /** What people read: in Slack, in a task, in a digest. */
+import { dayMs } from '../calendar.ts';
 import type { CrmTask } from '../ports/crm.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import { localDay } from '../records/entries.ts';
@@ -21,7 +22,6 @@ const marks: Record<Severity, string> = { critical: '🔴', warning: '🟡', inf
 const priorities = { critical: 'High', warning: 'Normal', info: 'Low' } as const;
 /** Days that a task leaves. */
 const dueDays = { critical: 1, warning: 3, info: 7 } as const;
-const dayMs = 86_400_000;
 
 const words = {
   en: { seen: 'Seen', hints: 'To consider', action: 'Next', owner: 'Owner', links: 'Help' },

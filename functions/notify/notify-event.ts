@@ -1,3 +1,4 @@
+import { dayMs } from '../calendar.ts';
 import { code, hasCode, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts } from '../records/documents.ts';
@@ -9,8 +10,6 @@ import type { EventSignal } from '../scorecard/language/pack/signals.ts';
 import { resultValues, type SignalFact } from '../scorecard/meaning/signals.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
 import { opened } from './episodes.ts';
-
-const dayMs = 86_400_000;
 
 /**
  * Takes an event: keeps it, opens the episodes it asks for, and tells people at once. An event

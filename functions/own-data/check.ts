@@ -1,7 +1,7 @@
 /** What a folder of files gives a pack, found out by reading it into a warehouse in memory. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { endOfDate } from '../calendar.ts';
 import { faultyMetrics } from '../inputs/freeze-inputs.ts';
+import { endOfDate } from '../inputs/moments.ts';
 import { type RunInputsRequest, runInputsQuery } from '../inputs/run-inputs.ts';
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import { pathOf } from '../inputs/sources-query.ts';

@@ -1,6 +1,6 @@
 /** Past outcomes with the results of the days that they are held against, by rules as they are now. */
 
-import { addDays, dateEndingAt, endOfDate } from '../calendar.ts';
+import { addDays } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import {
   dateBefore,
@@ -11,6 +11,7 @@ import {
   outcomeKinds,
   type PastOutcome,
 } from '../evidence/past-outcomes.ts';
+import { dateEndingAt, endOfDate } from '../inputs/moments.ts';
 import { findSources, type ProvidedSource, sourceQuery } from '../inputs/sources-query.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { dateEndingAt, endOfDate, momentOf } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import { freezeInputs } from '../inputs/freeze-inputs.ts';
+import { dateEndingAt, endOfDate, momentOf } from '../inputs/moments.ts';
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import { advanceDemo } from '../local/demo/advance.ts';
 import { quoted, textOf } from '../local/warehouse/types.ts';

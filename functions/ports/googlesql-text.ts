@@ -1,4 +1,5 @@
 /** GoogleSQL as text: literals, and the parameters in it. */
+import { isDate } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 
 /** Texts and comments are matched whole, so that an `@` inside them stays what it is. */
@@ -63,9 +64,7 @@ export function utcInstant(instant: string): string {
 
 /** @throws Rejected `bad-request` where the text is no calendar date */
 export function calendarDate(date: string): string {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(date) : Number.NaN;
-  // JavaScript turns February 30 into March 1.
-  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date) {
+  if (!isDate(date)) {
     throw new Rejected(code.badRequest, `'${date}' is not a date; write it like 2024-03-01.`);
   }
   return date;

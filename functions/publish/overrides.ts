@@ -1,3 +1,4 @@
+import { dayMs } from '../calendar.ts';
 import { ref } from '../records/collection.ts';
 import {
   type AccountDocument,
@@ -24,7 +25,7 @@ export type Overrides = ReadonlyMap<string, readonly EnteredOverride[]>;
 const mostOverrides = 10_000;
 
 /** How long after its end an override is still looked at, so that no end is missed. */
-const lookBackMs = 7 * 86_400_000;
+const lookBackMs = 7 * dayMs;
 
 /** Three sweeps: how long a beginning or an end is announced. */
 export const announcedMs = 30 * 60_000;

@@ -1,5 +1,5 @@
-import type { Moment } from '../calendar.ts';
-import { runId } from '../calendar.ts';
+import type { Moment } from '../inputs/moments.ts';
+import { runId } from '../inputs/run-tables.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import { activeRunStates, packs, type RunDocument, runs } from '../records/documents.ts';

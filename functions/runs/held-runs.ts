@@ -1,4 +1,5 @@
 /** Runs that the mass-change breaker stopped: a person lets them through, or throws them away. */
+import { dayMs } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import { packs, type RunDocument, runs } from '../records/documents.ts';
@@ -7,7 +8,7 @@ import { isBehind } from './claim-run.ts';
 import { leaseMs, noLease } from './leases.ts';
 
 /** Held runs nobody decided about are thrown away after this long. */
-export const heldMs = 7 * 86_400_000;
+export const heldDays = 7;
 
 export interface Decision {
   action: 'release' | 'discard';
@@ -101,12 +102,12 @@ export async function endHeldRuns(runtime: Runtime): Promise<string[]> {
     const current = (await snapshots.get(ref(packs, data.pack)))?.data.current;
     const overtaken = current && isBehind(data, current) ? current.run : undefined;
     const heldSince = Date.parse(data.reached.held ?? data.started_at);
-    const expired = clock.now().getTime() - heldSince >= heldMs;
+    const expired = clock.now().getTime() - heldSince >= heldDays * dayMs;
     if (overtaken === undefined && !expired) continue;
     if (!(await endHeldRun(runtime, id, overtaken))) continue;
     ended.push(id);
     if (overtaken !== undefined) log.runSuperseded({ run: id, by: overtaken });
-    else log.runExpired({ run: id, days: heldMs / 86_400_000 });
+    else log.runExpired({ run: id, days: heldDays });
   }
   return ended;
 }

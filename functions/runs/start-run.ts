@@ -1,5 +1,6 @@
-import { endOfDate, type Moment, momentOf, parseDate } from '../calendar.ts';
+import { parseDate } from '../calendar.ts';
 import { code, hasCode, Rejected } from '../errors.ts';
+import { endOfDate, type Moment, momentOf } from '../inputs/moments.ts';
 import { ref } from '../records/collection.ts';
 import { packs, type RunDocument, runs } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';

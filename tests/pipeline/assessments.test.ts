@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { postJson } from '../../functions/cli/session/http-client.ts';
 import { accountDocuments } from '../support/system/routed-pack.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
@@ -82,7 +83,7 @@ it('M2: a judgement entered by a person counts in the next run, beside those of 
   expect((await judged('a1')).slice(1)).toEqual(['missing', null]);
 
   // What is entered after the midnight that a run looks from is for the next one.
-  await system.clock.advance(3 * 86_400_000);
+  await system.clock.advance(3 * dayMs);
   await assess('a4', 'high', '2026-12-31');
   await run('2026-03-04T18:00:00Z');
   expect(await judged('a4')).toEqual([null, 'missing', null]);

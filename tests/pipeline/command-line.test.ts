@@ -1,9 +1,11 @@
 /** The commands on the demo, as a user types them. */
+
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { runSummary } from '../../functions/cli/run/run-summary.ts';
 import { serveAdmin } from '../../functions/cli/session/admin.ts';
 import { openOwnSession, stateFolder } from '../../functions/cli/session/open-session.ts';
@@ -139,7 +141,7 @@ describe('commands that look', () => {
   it('set a band for a limited time, which the account then tells of', async () => {
     const [{ id }] = JSON.parse((await kenko('accounts', '--json', ...state)).stdout);
     const asked = ['override', id, '--reason', 'They pay for others', '--author', 'csm', ...state];
-    const until = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
+    const until = new Date(Date.now() + 90 * dayMs).toISOString().slice(0, 10);
     const set = await kenko(...asked, '--band', 'excellent', '--until', until);
     expect(set).toMatchObject({ status: 0, stdout: expect.stringContaining(`until ${until}`) });
     // The day counts to its end, in the pack's own zone.

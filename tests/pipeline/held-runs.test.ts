@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
 import { runAnswer } from '../../functions/records/api/runs.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { packs, type RunDocument, runs } from '../../functions/records/documents.ts';
-import { heldMs } from '../../functions/runs/held-runs.ts';
+import { heldDays } from '../../functions/runs/held-runs.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { finalState } from '../support/system/final-state.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
@@ -148,7 +149,7 @@ describe('a run in which too many accounts change band', () => {
 
   it('is discarded after seven days, with an alert', async () => {
     const { held, before } = await hold();
-    await system.clock.advance(heldMs - 3_600_000);
+    await system.clock.advance(heldDays * dayMs - 3_600_000);
     await sweep(system.runtime);
     expect((await stored(held.id)).state).toBe('held');
     await system.clock.advance(3_600_000);

@@ -1,8 +1,10 @@
 /** The real purchases of 500 customers, from files to the Salesforce stand-in. */
+
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { type AccountSummary, accountAnswer } from '../../functions/records/api/accounts.ts';
 import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import { kenko } from '../support/system/command-line.ts';
@@ -78,7 +80,7 @@ describe('own purchase histories', () => {
         ({ metric }) => metric === 'days_since_last_purchase',
       );
       const last = Date.parse(days.get(id) ?? '');
-      expect(recency?.value, id).toBe((Date.parse('1998-03-31') - last) / 86_400_000);
+      expect(recency?.value, id).toBe((Date.parse('1998-03-31') - last) / dayMs);
     }
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
 import { Rejected, Retryable, Throttled } from '../../functions/errors.ts';
 import { ref } from '../../functions/records/collection.ts';
@@ -141,7 +142,7 @@ describe('a signal that begins', () => {
     expect(await episode('a1', 'low')).toMatchObject({ state: 'closed', number: 1 });
     expect(alerts()).toEqual([]);
     // It still holds when the quiet days are over: sweep brings it up.
-    await system.clock.advance(4 * 86_400_000);
+    await system.clock.advance(4 * dayMs);
     await sweeps();
     expect(await episode('a1', 'low')).toMatchObject({ state: 'open', number: 2 });
     expect(alerts()).toHaveLength(1);

@@ -2,15 +2,17 @@
  * Every query that the deployed functions make, asked of both engines while each pack runs over
  * awkward rows for two days. A query that no step here reaches fails the last test by name.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { historyOf } from '../../functions/api/accounts/history.ts';
 import { portfolioOf } from '../../functions/api/accounts/portfolio.ts';
 import { enterIntervention } from '../../functions/api/entries/enter-entry.ts';
-import { endOfDate } from '../../functions/calendar.ts';
+import { dayMs } from '../../functions/calendar.ts';
 import { code, Rejected } from '../../functions/errors.ts';
 import { faultyMetrics } from '../../functions/inputs/freeze-inputs.ts';
+import { endOfDate } from '../../functions/inputs/moments.ts';
 import {
   findSources,
   groupAges,
@@ -95,7 +97,7 @@ describe('queries of the pipeline and the API', () => {
     const history = await historyOf(runtime, account, { score, limit: 10 });
     expect(history.results).toHaveLength(2);
     // Of a day that has gone by: the bands of then come from the history.
-    await system.clock.advance(86_400_000);
+    await system.clock.advance(dayMs);
     const call = { did: 'call', on: '2024-04-01', text: 'A call', author: 'csm' } as const;
     await enterIntervention(runtime, account, call, undefined);
     expectSame(warehouse);

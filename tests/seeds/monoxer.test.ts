@@ -1,5 +1,7 @@
 /** What Monoxer tells of its score, on the demo's schools. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDays } from '../../functions/calendar.ts';
 import type { HistoryRow } from '../../functions/scorecard/engine/history-row.ts';
 import { auc, openScoredDemo, type ScoredDemo } from '../support/unit/demo-scoring.ts';
 
@@ -49,7 +51,7 @@ describe('a learning platform for schools', () => {
        ORDER BY valid_until DESC, account_id LIMIT 1`,
     );
     const until = String(last?.valid_until);
-    const next = new Date(Date.parse(until) + 86_400_000).toISOString().slice(0, 10);
+    const next = addDays(until, 1);
     const id = String(last?.account_id);
     expect(measureIn((await health(until)).get(id), 'proficiency')).toBeGreaterThanOrEqual(0);
     expect(measureIn((await health(next)).get(id), 'proficiency')).toBe(-1);

@@ -1,8 +1,10 @@
 /** What a practitioner advises, walked through as rules/README.md tells CS Ops to do it. */
+
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { accountAnswer } from '../../functions/records/api/accounts.ts';
 import { disagreementList } from '../../functions/records/api/entries.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
@@ -180,7 +182,7 @@ describe('one score still in use', () => {
       (one: { scores: { health?: { computed_band: string | null } } }) =>
         one.scores.health?.computed_band === 'poor',
     );
-    const until = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+    const until = new Date(Date.now() + 60 * dayMs).toISOString().slice(0, 10);
     const why = ['--reason', 'They close their books in March', '--author', 'csm'];
     const set = await kenko('override', id, '--band', 'good', '--until', until, ...why, ...at);
     expect(set.status, set.stderr).toBe(0);

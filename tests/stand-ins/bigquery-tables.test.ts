@@ -1,6 +1,8 @@
 /** Where the BigQuery adapter reads and writes: within its limit, in its place, for a time. */
+
 import { PassThroughClient } from 'google-auth-library';
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { code, hasCode, Rejected } from '../../functions/errors.ts';
 import { temporaryDays } from '../../functions/ports/warehouse.ts';
 import {
@@ -105,11 +107,11 @@ describe('tables of one run', () => {
     await warehouse.createTable(kept, numbers);
     await warehouse.createTable(staging, numbers, { temporary: true });
     await warehouse.materialize({ id: fresh('m'), sql: 'SELECT 1 AS n', table: made, cluster: [] });
-    await clock.advance((temporaryDays - 0.5) * 86_400_000);
+    await clock.advance((temporaryDays - 0.5) * dayMs);
     for (const table of [kept, staging, made]) {
       expect(await warehouse.describe(table)).toBeDefined();
     }
-    await clock.advance(86_400_000);
+    await clock.advance(dayMs);
     expect(await warehouse.describe(kept)).toBeDefined();
     expect(await warehouse.describe(staging)).toBeUndefined();
     expect(await warehouse.describe(made)).toBeUndefined();
@@ -132,7 +134,7 @@ describe('tables of one run', () => {
     });
     const [metadata] = await client.dataset('kenko').table(made).getMetadata();
     expect(metadata).toMatchObject({ clustering: { fields: ['account_id'] }, numRows: '1' });
-    const days = (Number(metadata.expirationTime) - world.clock.now().getTime()) / 86_400_000;
+    const days = (Number(metadata.expirationTime) - world.clock.now().getTime()) / dayMs;
     expect(days).toBeCloseTo(temporaryDays, 1);
   });
 });

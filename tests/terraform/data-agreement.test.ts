@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runId } from '../../functions/calendar.ts';
+import { runId } from '../../functions/inputs/run-tables.ts';
 import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
 import { readViews } from '../../functions/local/warehouse/reporting-views.ts';
 import { counters } from '../../functions/log.ts';

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addDays,
-  dateEndingAt,
-  endOfDate,
-  momentOf,
-  parseDate,
-  parseInstant,
-  runId,
-} from '../../functions/calendar.ts';
+import { addDays, parseDate } from '../../functions/calendar.ts';
+import { dateEndingAt, endOfDate, momentOf, parseInstant } from '../../functions/inputs/moments.ts';
+import { runId } from '../../functions/inputs/run-tables.ts';
 
 const daily = { zone: 'Asia/Tokyo', asOf: 'midnight' as const };
 const intraday = { zone: 'Asia/Tokyo', asOf: 'slot' as const };

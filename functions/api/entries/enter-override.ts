@@ -1,5 +1,7 @@
 /** A person sets a band in place of the computed one, for a limited time. */
+
 import { createHash } from 'node:crypto';
+import { dayMs } from '../../calendar.ts';
 import { code, hasCode, Rejected } from '../../errors.ts';
 import { republishOverridden } from '../../publish/overrides.ts';
 import type { OverrideAnswer, OverrideRequest } from '../../records/api/accounts.ts';
@@ -12,7 +14,6 @@ import { ids, requireListed, scoreOf } from '../names.ts';
 import { quoted } from '../parameters.ts';
 
 const mostDays = 366;
-const dayMs = 86_400_000;
 
 /**
  * Keeps the override and publishes the account with it. The same `Idempotency-Key` for the same

@@ -1,4 +1,5 @@
-import { endOfDate, parseDate } from '../../calendar.ts';
+import { parseDate } from '../../calendar.ts';
+import { endOfDate } from '../../inputs/moments.ts';
 import { overrideAnswer } from '../../records/api/accounts.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';

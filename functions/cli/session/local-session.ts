@@ -1,5 +1,7 @@
-import { addDays, momentOf, parseDate, runId } from '../../calendar.ts';
+import { addDays, parseDate } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
+import { momentOf } from '../../inputs/moments.ts';
+import { runId } from '../../inputs/run-tables.ts';
 import { lintPackSql } from '../../local/googlesql/lint.ts';
 import { ref } from '../../records/collection.ts';
 import { activeRunStates, reconciliations, runs } from '../../records/documents.ts';

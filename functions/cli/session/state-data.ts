@@ -1,7 +1,9 @@
 /** The data that a state folder scores: the demo, or the user's own files. */
 import { DateTime } from 'luxon';
-import { addDays, endOfDate, momentOf, parseDate, runId } from '../../calendar.ts';
+import { addDays, parseDate } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
+import { endOfDate, momentOf } from '../../inputs/moments.ts';
+import { runId } from '../../inputs/run-tables.ts';
 import { pathOf } from '../../inputs/sources-query.ts';
 import { advanceDemo, readDemoState } from '../../local/demo/advance.ts';
 import { quoted, quotedTable } from '../../local/warehouse/types.ts';

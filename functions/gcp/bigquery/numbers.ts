@@ -1,4 +1,5 @@
 /** Numbers out of the bytes of their texts, without making texts of them where that can be. */
+import { dayOf } from '../../calendar.ts';
 import { UnexpectedJson } from './json.ts';
 
 const minus = 0x2d;
@@ -60,7 +61,7 @@ export function boolAt(bytes: Buffer, start: number, end: number): number {
 
 /** Days since 1970-01-01 of `YYYY-MM-DD`. @throws UnexpectedJson */
 export function dayAt(bytes: Buffer, start: number, end: number): number {
-  const ms = Date.parse(`${bytes.toString('latin1', start, end)}T00:00:00Z`);
-  if (end - start !== 10 || Number.isNaN(ms)) throw new UnexpectedJson('a date', start);
-  return ms / 86_400_000;
+  const day = dayOf(bytes.toString('latin1', start, end));
+  if (end - start !== 10 || Number.isNaN(day)) throw new UnexpectedJson('a date', start);
+  return day;
 }

@@ -1,6 +1,8 @@
 /** The warehouse port on BigQuery. */
+
 import type { BigQueryOptions } from '@google-cloud/bigquery';
 import { z } from 'zod';
+import { dayMs } from '../../calendar.ts';
 import { code, hasCode, Rejected } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
@@ -46,8 +48,6 @@ export interface BigQueryWarehouseOptions {
   /** For one request and its whole answer; default two minutes. */
   timeoutMs?: number;
 }
-
-const dayMs = 86_400_000;
 
 /** Loads the client with the first call: a function that reads no table starts without it. */
 export function openBigQueryWarehouse(options: BigQueryWarehouseOptions): Warehouse {

@@ -1,5 +1,7 @@
 /** The demo in a state folder: made once, then day by day, all or nothing. */
+
 import { z } from 'zod';
+import { addDays } from '../../calendar.ts';
 import type { DuckDbWarehouse } from '../warehouse/warehouse.ts';
 import { generateDemo } from './generate.ts';
 import { loadDemo } from './load.ts';
@@ -38,7 +40,7 @@ export async function advanceDemo(
   if (known && known.today >= request.today) return known;
   const made = generateDemo(
     known
-      ? { ...known, today: request.today, from: nextDay(known.today) }
+      ? { ...known, today: request.today, from: addDays(known.today, 1) }
       : { ...request, days: request.days },
   );
   const state: DemoState = {
@@ -55,8 +57,4 @@ export async function advanceDemo(
     await connection.run(`INSERT INTO ${stateTable} VALUES ($1)`, [JSON.stringify(state)]);
   });
   return state;
-}
-
-function nextDay(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,21 +1,18 @@
 /** Days as whole numbers since 1970-01-01; the demo lives in Asia/Tokyo, UTC+9 all year. */
+import { dayMs, isDate, dayOf as numberOf } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
 
-export const dayMs = 86_400_000;
 const offsetMs = 9 * 3_600_000;
 
 /** @throws Rejected `bad-request` for anything but a date that exists. */
 export function dayOf(date: string): number {
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(ms) || dateOf(ms / dayMs) !== date)
+  if (!isDate(date))
     throw new Rejected(
       code.badRequest,
       `Demo data: ${JSON.stringify(date)} is not a date; write it as 2026-04-01.`,
     );
-  return ms / dayMs;
+  return numberOf(date);
 }
-
-export const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
 
 /** Saturday or Sunday. Day 0 was a Thursday. */
 export const isWeekend = (day: number): boolean => {

@@ -1,3 +1,5 @@
+import { dateOf } from '../../calendar.ts';
+
 /** Tables as columns that grow: flat arrays, since the demo has more than a million rows. */
 
 export type DemoColumn =
@@ -110,7 +112,7 @@ export function cellOf(column: DemoColumn, row: number): string | number | boole
   const value = column.values[row] as number;
   if (Number.isNaN(value)) return null;
   if (column.type === 'BOOL') return value === 1;
-  if (column.type === 'DATE') return new Date(value * 86_400_000).toISOString().slice(0, 10);
+  if (column.type === 'DATE') return dateOf(value);
   if (column.type === 'TIMESTAMP') return new Date(value).toISOString();
   return value;
 }

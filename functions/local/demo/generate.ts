@@ -3,8 +3,9 @@
  * the day the demo began, so asking for a later `today` adds to what was there and changes
  * none of it.
  */
+import { dateOf } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
-import { dateOf, dayOf } from './calendar.ts';
+import { dayOf } from './calendar.ts';
 import type { DemoTable, DemoTables } from './columns.ts';
 import { kinds } from './kinds.ts';
 import { Life } from './life.ts';

@@ -1,5 +1,6 @@
 /** A learning platform's customers: schools, whose year begins in April, and their learners. */
-import { dateOf, dayOf, instant } from './calendar.ts';
+import { dateOf } from '../../calendar.ts';
+import { dayOf, instant } from './calendar.ts';
 import { TableBuilder } from './columns.ts';
 import { type AccountDay, type DemoKind, type Records, subscription } from './kind.ts';
 import { type Profile, wordOf } from './profile.ts';

@@ -1,6 +1,7 @@
 import { IANAZone } from 'luxon';
+import { dayMs } from '../../calendar.ts';
 
-const weekMs = 7 * 86_400_000;
+const weekMs = 7 * dayMs;
 const since = Date.UTC(1970, 0, 1);
 const until = Date.UTC(2070, 0, 1);
 

@@ -2,6 +2,7 @@
  * Columns straight into DuckDB's vectors. Per-value calls cost ten times as much, so numbers
  * are copied as blocks; only texts go one by one.
  */
+
 import {
   type DuckDBConnection,
   type DuckDBDataChunk,
@@ -9,6 +10,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
+import { dayMs } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
 import type { TableColumn, TableName } from '../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
@@ -19,8 +21,6 @@ import { duckDbType, quoted, quotedTable } from './types.ts';
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048;
-
-const dayMs = 86_400_000;
 
 type Bytes = Float64Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Uint8Array;
 

@@ -1,7 +1,8 @@
 /** What happens to the world while things go wrong: seven stories of a few days. */
 import { enterOverride } from '../../../functions/api/entries/enter-override.ts';
-import { momentOf, runId } from '../../../functions/calendar.ts';
 import { code, hasCode } from '../../../functions/errors.ts';
+import { momentOf } from '../../../functions/inputs/moments.ts';
+import { runId } from '../../../functions/inputs/run-tables.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { overrides, runs } from '../../../functions/records/documents.ts';
 import { decideHeldRun } from '../../../functions/runs/held-runs.ts';

@@ -1,4 +1,5 @@
 /** Tables and rows that the contract of Warehouse is tried with. */
+import { dayMs } from '../../../functions/calendar.ts';
 import type { ReadRequest, TableSchema, Warehouse } from '../../../functions/ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../../functions/scorecard/engine/columns.ts';
 
@@ -52,7 +53,7 @@ export const history: TableSchema = {
   partition: 'date',
   cluster: ['account_id', 'score'],
 };
-export const dayOf = (date: string): number => Date.parse(date) / 86_400_000;
+export const dayOf = (date: string): number => Date.parse(date) / dayMs;
 
 /** A row for each account, all of one date. */
 export function rowsFor(date: string, accounts: string[], points = 1): ColumnBatch {

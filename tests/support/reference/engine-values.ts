@@ -1,4 +1,5 @@
 /** Values and types as the reference engine's protocol carries them, and back. */
+import { dayMs } from '../../../functions/calendar.ts';
 import type { ColumnType, Parameter } from '../../../functions/ports/warehouse.ts';
 
 /**
@@ -49,7 +50,6 @@ export function typeName(type: WireType): TypeName {
   return names.get(type.type_kind) ?? type.type_kind;
 }
 
-const dayMs = 86_400_000;
 const million = 1_000_000n;
 const scale = 1_000_000_000n;
 

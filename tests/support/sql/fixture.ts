@@ -2,6 +2,7 @@
  * Rows for every table of the contract, made from its schema alone, so that a new metric file
  * or a new table is covered without anybody writing rows for it.
  */
+import { dayMs } from '../../../functions/calendar.ts';
 import { appendBatches } from '../../../functions/local/warehouse/append.ts';
 import { columnDefinitions, quotedTable } from '../../../functions/local/warehouse/types.ts';
 import type { DuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
@@ -20,7 +21,6 @@ export const zone = 'Asia/Tokyo';
 export const date = '2024-03-31';
 export const asOf = '2024-03-31T15:00:00Z';
 
-const dayMs = 86_400_000;
 const end = Date.parse(asOf);
 export const dayAfter = (days: number): string =>
   new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);

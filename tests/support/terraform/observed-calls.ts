@@ -3,8 +3,9 @@
  * twins: runs, the API, sweeps, and runs that were interrupted and taken up by somebody else.
  */
 
-import { momentOf, runId } from '../../../functions/calendar.ts';
 import { getJson, postJson } from '../../../functions/cli/session/http-client.ts';
+import { momentOf } from '../../../functions/inputs/moments.ts';
+import { runId } from '../../../functions/inputs/run-tables.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { crmAccounts, runs } from '../../../functions/records/documents.ts';
 import { episodeId } from '../../../functions/records/signal-documents.ts';

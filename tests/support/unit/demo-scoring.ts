@@ -1,6 +1,6 @@
 /** The demo scored without the pipeline: real data, real metric SQL, real core, no snapshots. */
 import { globSync, readFileSync } from 'node:fs';
-import { endOfDate } from '../../../functions/calendar.ts';
+import { endOfDate } from '../../../functions/inputs/moments.ts';
 import { runInputsQuery } from '../../../functions/inputs/run-inputs.ts';
 import { findSources, groupAges, sourceStates } from '../../../functions/inputs/sources.ts';
 import { type DemoOptions, generateDemo } from '../../../functions/local/demo/generate.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../../functions/calendar.ts';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { auc, openScoredDemo, readPack, scoredTables } from '../../support/unit/demo-scoring.ts';
 
@@ -16,7 +17,7 @@ const purchases: Purchase[] = parse(readFileSync(`${folder}/purchases.csv`), { c
 
 /** Who buys in the 91 days after a date. */
 const buyersAfter = (date: string): Set<string> => {
-  const end = new Date(Date.parse(date) + 91 * 86_400_000).toISOString().slice(0, 10);
+  const end = new Date(Date.parse(date) + 91 * dayMs).toISOString().slice(0, 10);
   return new Set(
     purchases
       .filter(({ purchase_date }) => purchase_date > date && purchase_date <= end)
@@ -56,7 +57,7 @@ describe('the retail pack', () => {
         .sort();
       expect(row.purchase_days).toBe(new Set(days).size);
       expect(row.days_since_last_purchase).toBe(
-        (Date.parse('1998-03-31') - Date.parse(days.at(-1) ?? '')) / 86_400_000,
+        (Date.parse('1998-03-31') - Date.parse(days.at(-1) ?? '')) / dayMs,
       );
     }
     await scored.close();

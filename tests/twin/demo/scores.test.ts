@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dateOf, dayOf } from '../../../functions/local/demo/calendar.ts';
+import { dateOf, dayOf } from '../../../functions/calendar.ts';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
 import { auc, openScoredDemo, type ScoredDemo } from '../../support/unit/demo-scoring.ts';

@@ -1,5 +1,7 @@
 /** What holds for every metric file there is, on rows made from the contract's schema. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dayMs } from '../../../functions/calendar.ts';
 import { runInputsQuery } from '../../../functions/inputs/run-inputs.ts';
 import { findSources } from '../../../functions/inputs/sources.ts';
 import { lintPackSql } from '../../../functions/local/googlesql/lint.ts';
@@ -63,7 +65,7 @@ beforeAll(async () => {
   const future = withFutureRows(past, sources.values());
   // Far enough on that every injected row counts, near enough that windows of 28 days see it.
   const later = {
-    asOf: new Date(Date.parse(asOf) + 16 * 86_400_000).toISOString(),
+    asOf: new Date(Date.parse(asOf) + 16 * dayMs).toISOString(),
     date: dayAfter(16),
   };
   atRun = await inputsOn(past, { asOf, date });

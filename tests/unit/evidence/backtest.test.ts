@@ -1,6 +1,8 @@
 /** Scores held against outcomes: figures counted by hand and by brute force. */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../../functions/calendar.ts';
 import { actionEffects } from '../../../functions/evidence/action-effects.ts';
 import { proveScore } from '../../../functions/evidence/backtest.ts';
 import { areaUnderCurve, shareDifference } from '../../../functions/evidence/intervals.ts';
@@ -93,9 +95,9 @@ describe('an outcome', () => {
         fc.integer({ min: 1, max: 400 }),
         fc.integer({ min: 1, max: 60 }),
         (day, lead, every) => {
-          const on = new Date((18_000 + day) * 86_400_000).toISOString().slice(0, 10);
+          const on = new Date((18_000 + day) * dayMs).toISOString().slice(0, 10);
           const date = dateBefore({ on }, { lead, every });
-          const apart = (Date.parse(on) - Date.parse(date)) / 86_400_000;
+          const apart = (Date.parse(on) - Date.parse(date)) / dayMs;
           expect(apart).toBeGreaterThanOrEqual(lead);
           expect(apart).toBeLessThan(lead + every);
         },

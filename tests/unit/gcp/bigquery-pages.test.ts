@@ -1,7 +1,9 @@
 /** Rows of BigQuery's answers as columns, against plain JSON and the client's own reading of them. */
+
 import { BigQuery } from '@google-cloud/bigquery';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../../functions/calendar.ts';
 import { PageColumns } from '../../../functions/gcp/bigquery/columns.ts';
 import { RowReader, UnexpectedJson } from '../../../functions/gcp/bigquery/json.ts';
 import { numberAt } from '../../../functions/gcp/bigquery/numbers.ts';
@@ -96,7 +98,7 @@ describe('a page', () => {
         );
         expect(of('d')).toEqual(
           theirs.map((cells) =>
-            cells.d === null ? Number.NaN : Date.parse(cells.d.value) / 86_400_000,
+            cells.d === null ? Number.NaN : Date.parse(cells.d.value) / dayMs,
           ),
         );
         expect(of('c')).toEqual(

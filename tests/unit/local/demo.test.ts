@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { dateOf, dayMs } from '../../../functions/calendar.ts';
 import { Rejected } from '../../../functions/errors.ts';
-import { dateOf, dayMs, dayOf, instant } from '../../../functions/local/demo/calendar.ts';
+import { dayOf, instant } from '../../../functions/local/demo/calendar.ts';
 import { cellOf, type DemoTable, type DemoTables } from '../../../functions/local/demo/columns.ts';
 import { type DemoOptions, generateDemo } from '../../../functions/local/demo/generate.ts';
 import { sourceTable } from '../../../functions/scorecard/language/pack/catalogue.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dayMs } from '../../../functions/calendar.ts';
 import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { systemClock } from '../../../functions/system-clock.ts';
 
@@ -7,7 +8,7 @@ const start = new Date('2026-04-01T00:00:00Z');
 describe('a virtual clock', () => {
   test('lets sleep end at once, at the time it should end', async () => {
     const clock = virtualClock(start);
-    await clock.sleep(86_400_000);
+    await clock.sleep(dayMs);
     expect(clock.now()).toEqual(new Date('2026-04-02T00:00:00Z'));
   });
 

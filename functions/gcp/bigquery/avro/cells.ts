@@ -1,4 +1,5 @@
 /** Cells of columns as Avro: what a column of BigQuery takes, and the refusal of all else. */
+import { dayMs } from '../../../calendar.ts';
 import { code, Rejected } from '../../../errors.ts';
 import type { TableColumn } from '../../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../../scorecard/engine/columns.ts';
@@ -6,8 +7,6 @@ import type { AvroWriter } from './writer.ts';
 
 /** Writes one row's cell. */
 export type CellWriter = (row: number) => void;
-
-const dayMs = 86_400_000;
 
 function wrongKind(column: TableColumn, found: string): never {
   throw new Rejected(
