@@ -1,5 +1,5 @@
 /** Which columns of a team's table a pack reads, and which of them the table lacks. */
-import { frozenColumns } from '../scorecard/language/pack/signals.ts';
+import { frozenColumns } from '../scorecard/language/pack/inputs.ts';
 import type { ProvidedSource, SourcePack } from './sources-query.ts';
 
 /** Columns that the pack reads of a table: all that its SQL names. */

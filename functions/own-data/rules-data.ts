@@ -13,7 +13,8 @@ import { compilePack } from '../scorecard/engine/compile.ts';
 import { type HistoryRow, rowsOf } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import { scoreBatch } from '../scorecard/engine/score.ts';
-import type { AccountColumn, Pack } from '../scorecard/language/pack/pack.ts';
+import type { AccountColumn } from '../scorecard/language/pack/catalogue.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { importData, newestCompleteDay } from './index.ts';
 
 /** Where the data is: a folder of files, the warehouse of a state folder, or the demo. */

@@ -1,6 +1,6 @@
 /** Events that do not wait for a run, as they are sent and kept. */
 import { z } from 'zod';
-import { surveyKinds, userRoles } from '../scorecard/language/pack/signal-events.ts';
+import { surveyKinds, userRoles } from '../scorecard/language/pack/signals.ts';
 import type { Collection } from './collection.ts';
 
 const textOf = (most: number) => {

@@ -1,5 +1,6 @@
 /** The custom fields that a pack's mapping needs on the CRM's object. */
-import type { AccountColumn, Pack, SalesforceValue } from '../scorecard/language/pack/pack.ts';
+import type { AccountColumn } from '../scorecard/language/pack/catalogue.ts';
+import type { Pack, SalesforceValue } from '../scorecard/language/pack/pack.ts';
 
 /** A custom field as an administrator makes it in Setup. */
 export interface CustomField {

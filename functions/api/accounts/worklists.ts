@@ -11,7 +11,8 @@ import type {
 import { type AccountDocument, accounts } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
-import { unranked, type Worklist } from '../../scorecard/meaning/worklists.ts';
+import type { Worklist } from '../../scorecard/language/pack/worklists.ts';
+import { unranked } from '../../scorecard/meaning/worklists.ts';
 import { decodeAccountCursor, encodeCursor } from '../cursors.ts';
 import { ids } from '../names.ts';
 import { quoted, type WorklistParameters } from '../parameters.ts';

@@ -1,6 +1,7 @@
 /** Which account columns a pack reads, how they are asked for, and where expressions find them. */
 
-import type { AccountColumn, Pack } from '../language/pack/pack.ts';
+import type { AccountColumn } from '../language/pack/catalogue.ts';
+import type { Pack } from '../language/pack/pack.ts';
 import type { Located } from './cel-columns.ts';
 import type { ColumnRequest } from './columns.ts';
 

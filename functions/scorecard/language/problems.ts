@@ -1,10 +1,14 @@
 /** What is wrong with a pack, in sentences for the people who write rules. */
 import { code, Rejected } from '../../errors.ts';
 
-export interface Problem {
+/** Where something is written. */
+export interface Place {
   file: string;
   /** From 1. */
   line: number;
+}
+
+export interface Problem extends Place {
   /** Dotted path of the field, e.g. `measures[2].steps`; empty for the file as a whole. */
   field: string;
   /** What is wrong and what would be right, as the end of a sentence that starts with the field. */
@@ -14,6 +18,39 @@ export interface Problem {
 /** `rules/saas/bands.yaml:4 health[1].from is ...` */
 export function sentenceOf({ file, line, field, message }: Problem): string {
   return `${file}:${line} ${field === '' ? '' : `${field} `}${message}`;
+}
+
+/** Takes what is wrong with a field, by its path in the document or below a part of it. */
+export type Report = (path: readonly PropertyKey[], message: string) => void;
+
+/** What is wrong with a file as a whole. */
+export const problemOfFile = (file: string, message: string): Problem => ({
+  file,
+  line: 1,
+  field: '',
+  message,
+});
+
+/** Reports every text that an earlier one equals; `rule` says why there may be only one. */
+export function requireUnique(
+  texts: readonly string[],
+  rule: string,
+  report: Report,
+  pathOf: (i: number) => PropertyKey[] = (i) => [i, 'id'],
+): void {
+  for (const [i, text] of texts.entries()) {
+    if (texts.indexOf(text) < i) report(pathOf(i), `is ${text} again: ${rule}`);
+  }
+}
+
+/** `is x, which is no metric: did you mean y?` */
+export function isNone(text: string, what: string, candidates: Iterable<string>): string {
+  return `is ${text}, which is ${what}${suggestion(text, candidates)}`;
+}
+
+/** What is wrong with a text that names a column which documents of accounts do not hold. */
+export function isNoAttribute(text: string, column: string, attributes: readonly string[]): string {
+  return `is ${text}, but account.<column> needs a column listed under attributes in pack.yaml${suggestion(column, attributes)}`;
 }
 
 /** Rules that cannot be used; `problems` holds all that was found. Code `invalid-rules`. */

@@ -5,39 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { CelRow, Expression } from '../language/cel/expressions.ts';
-import type { Label } from '../language/pack/catalogue.ts';
+import type { CelRow } from '../language/cel/expressions.ts';
 import { label } from '../language/pack/catalogue.ts';
-
-/** By name, by a column of accounts, or the one of several to whom an account falls. */
-export type OwnerRule = { name: string } | { column: string } | { among: string[] } | null;
-
-export interface RoutingTeam {
-  id: string;
-  label: Label;
-}
-
-export interface RoutingCell {
-  label: Label;
-  /** All have to hold; none: everybody. */
-  when: Expression[];
-  team: string;
-  owner: OwnerRule;
-}
-
-/** A milestone has passed where its value changed: `phase`, or `account.<column>`. */
-export type Milestone = 'phase' | `account.${string}`;
-
-export interface Routing {
-  teams: RoutingTeam[];
-  /** Empty: whoever is assigned first stays. */
-  milestones: Milestone[];
-  /** The first that holds; the last one always does. */
-  cells: RoutingCell[];
-  checklist: { id: string; label: Label }[];
-  /** Identifies the file: 16 hex digits. */
-  hash: string;
-}
+import type { Milestone, OwnerRule, Routing, RoutingCell } from '../language/pack/routing.ts';
 
 /** Team and owner of an account. */
 export const assignment = z.strictObject({

@@ -1,50 +1,11 @@
-/**
- * What routing and worklists read: an account as it is shown, that is its attributes, its
- * phase, its results, and the metrics that any of its scores reads.
- */
+/** The row of an account as it is shown, which conditions of routing and worklists are asked of. */
 
 import type { HistoryRow } from '../engine/history-row.ts';
 import type { RulesLayout } from '../engine/layout.ts';
-import type {
-  CelRow,
-  CelValue,
-  Expression,
-  Scope,
-  ScopeColumn,
-} from '../language/cel/expressions.ts';
-import { inputsOf } from '../language/pack/inputs.ts';
-import type { Pack, Phase, Score } from '../language/pack/pack.ts';
-import { type PackScope, readExpression } from '../language/parse/scope.ts';
-import { resultColumns } from '../language/parse/signals.ts';
-import type { Problem } from '../language/problems.ts';
-import type { YamlDocument } from '../language/yaml/document.ts';
+import type { CelRow, CelValue } from '../language/cel/expressions.ts';
+import type { Pack, Score } from '../language/pack/pack.ts';
 import { shownAs } from './explain.ts';
 import { resultValues, type SignalResult } from './signals.ts';
-
-export interface ShownContext extends PackScope {
-  scores: readonly Score[];
-  phases: readonly Phase[];
-  attributes: readonly string[];
-}
-
-/** Columns that conditions over what is shown may read. */
-export function shownScope(context: ShownContext): Scope {
-  const { scope, scores, phases, attributes, derived } = context;
-  const metrics = new Map<string, ScopeColumn>();
-  const now = new Map<string, ScopeColumn>();
-  for (const score of scores) {
-    for (const [name, column] of resultColumns(score)) now.set(`${score.id}.${name}`, column);
-    const inputs = inputsOf({ derived: [...derived], phases: [...phases] }, score);
-    for (const { metric } of [...inputs.measured, ...inputs.derived]) {
-      const column = scope.metrics.get(metric);
-      if (column) metrics.set(metric, column);
-    }
-  }
-  const account = new Map(
-    [...scope.account].filter(([name]) => name === 'phase' || attributes.includes(name)),
-  );
-  return { account, metrics, now };
-}
 
 /** Identifies how documents are made from results, beside the rules. */
 export function shownHash({ routing, worklists }: Pick<Pack, 'routing' | 'worklists'>): string {
@@ -81,26 +42,6 @@ export interface AccountShown {
   scores: Readonly<
     Record<string, Omit<SignalResult, 'waitingForData'> & { waiting_for_data: boolean }>
   >;
-}
-
-/** A condition or number over what is shown; reports what is wrong and then gives undefined. */
-export function readShown(
-  document: YamlDocument<unknown>,
-  path: PropertyKey[],
-  text: string,
-  purpose: 'signal' | 'value',
-  { context, scope, problems }: { context: ShownContext; scope: Scope; problems: Problem[] },
-): Expression | undefined {
-  const found: Problem[] = [];
-  const expression = readExpression(document, path, text, scope, purpose, found);
-  const unread = /^reads metrics\.(\w+), which is no metric/.exec(found[0]?.message ?? '')?.[1];
-  if (unread !== undefined && context.metrics.has(unread)) {
-    const message = `reads metrics.${unread}, which no scorecard reads: list it under reference of one`;
-    problems.push(document.problem(path, message));
-  } else {
-    problems.push(...found);
-  }
-  return expression;
 }
 
 type Shown = Readonly<Record<string, string | number | boolean | null>>;

@@ -1,33 +1,7 @@
 /** Which accounts people should look at, why, and in which order. */
 import { z } from 'zod';
-import type { CelRow, Expression } from '../language/cel/expressions.ts';
-import type { Label } from '../language/pack/catalogue.ts';
-
-export interface WorklistReason {
-  id: string;
-  label: Label;
-  when: Expression;
-  action: Label;
-}
-
-export interface Worklist {
-  id: string;
-  label: Label;
-  /** Null: every account. */
-  when: Expression | null;
-  reasons: WorklistReason[];
-  /** Null: all are equal. */
-  sort: Expression | null;
-  score: string;
-}
-
-export interface Worklists {
-  lists: Worklist[];
-  /** Metrics that they read. */
-  metrics: string[];
-  /** Identifies the lists: 16 hex digits. */
-  hash: string;
-}
+import type { CelRow } from '../language/cel/expressions.ts';
+import type { Worklist } from '../language/pack/worklists.ts';
 
 /** Where an account stands in a list. */
 export const worklistEntry = z.strictObject({

@@ -163,7 +163,7 @@ const mistakes: [what: string, from: string, to: string, sentence: string][] = [
     'an event that recovers',
     '    event: survey_answer\n',
     '    event: survey_answer\n    recovers: event.score > 8\n',
-    ':20 signals[1].recovers does not fit an event, which is told when it happens: remove it',
+    ':20 signals[1].recovers does not fit an event, which is reported when it happens: remove it',
   ],
   [
     'an event that reads metrics',

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CelRow } from '../../../functions/scorecard/language/cel/expressions.ts';
+import type { Routing } from '../../../functions/scorecard/language/pack/routing.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
-import {
-  type Assignment,
-  assign,
-  type Routing,
-} from '../../../functions/scorecard/meaning/routing.ts';
+import { type Assignment, assign } from '../../../functions/scorecard/meaning/routing.ts';
 import { filesWith, problemsIn } from '../../support/small-pack.ts';
 
 const file = 'rules/small/routing.yaml';

@@ -1,5 +1,5 @@
 /** What `kenko rules check` tells of a pack that can be used, but perhaps should not be. */
-import type { Place } from '../pack/pack.ts';
+import type { Place } from '../problems.ts';
 
 export interface Finding {
   /** Stable name of the check. */

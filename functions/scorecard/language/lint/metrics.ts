@@ -1,5 +1,6 @@
 /** Findings on metrics: those that nothing reads, and those read out of free text. */
 
+import { metricsIn, namedBy, withParts } from '../pack/inputs.ts';
 import type { Pack, PackGroup } from '../pack/pack.ts';
 import type { Report } from './findings.ts';
 
@@ -49,35 +50,20 @@ function lintWords({ sql, sqlFile, group }: PackGroup, report: Report): void {
 }
 
 /** Ids of all metrics that measures rest on, also through derived ones. */
-export function scoredMetrics(pack: Pack): Set<string> {
-  const scored = new Set<string>();
-  const add = (id: string): void => {
-    if (scored.has(id)) return;
-    scored.add(id);
-    const metric = pack.metrics.get(id);
-    if (metric?.kind === 'derived') for (const below of metric.expression.metrics) add(below);
-  };
-  for (const { scorecards } of pack.scores)
-    for (const { measures } of scorecards) for (const { metric } of measures) add(metric);
-  return scored;
+export function scoredMetrics({ scores, derived }: Pack): Set<string> {
+  const measures = scores.flatMap(({ scorecards }) => scorecards.flatMap((card) => card.measures));
+  return new Set(
+    withParts(
+      measures.map(({ metric }) => metric),
+      derived,
+    ),
+  );
 }
 
-function metricsShown(pack: Pack): Set<string> {
-  const read = new Set<string>();
-  const addAll = (ids: readonly string[]) => {
-    for (const id of ids) read.add(id);
-  };
-  addAll(pack.signals?.metrics ?? []);
-  for (const { when } of pack.phases) addAll(when.metrics);
-  for (const { expression } of pack.derived) addAll(expression.metrics);
-  for (const { headline, scorecards } of pack.scores) {
-    if (headline !== null) read.add(headline);
-    for (const { appliesTo, measures, reference, caps } of scorecards) {
-      addAll(appliesTo?.metrics ?? []);
-      addAll(measures.map(({ metric }) => metric));
-      addAll(reference);
-      for (const { when } of caps) addAll(when.metrics);
-    }
-  }
-  return read;
+function metricsShown({ signals, phases, derived, scores }: Pack): Set<string> {
+  return new Set([
+    ...(signals?.metrics ?? []),
+    ...metricsIn(derived.map(({ expression }) => expression)),
+    ...scores.flatMap((score) => namedBy(phases, score).map(({ metric }) => metric)),
+  ]);
 }

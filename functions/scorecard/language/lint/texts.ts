@@ -1,6 +1,7 @@
 /** Findings on texts that people read: both languages must really be there. */
 import type { Label } from '../pack/catalogue.ts';
-import type { Measure, Pack, Place } from '../pack/pack.ts';
+import type { Measure, Pack } from '../pack/pack.ts';
+import type { Place } from '../problems.ts';
 import type { Report } from './findings.ts';
 
 const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;

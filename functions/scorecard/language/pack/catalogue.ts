@@ -43,6 +43,14 @@ const sourceColumn = z.strictObject({
 });
 export type SourceColumn = z.infer<typeof sourceColumn>;
 
+/** An account column that the pack reads; in `run_inputs` it is `account_<name>`. */
+export interface AccountColumn {
+  name: string;
+  type: Exclude<SourceColumn['type'], 'TIMESTAMP'>;
+  required: boolean;
+  values?: string[];
+}
+
 /** One table of the input contract. */
 export const sourceTable = z.strictObject({
   table: identifier,

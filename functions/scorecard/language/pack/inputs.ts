@@ -1,6 +1,7 @@
 /** What a score reads: the positions of the vectors that are scored and stored. */
 import type { Expression } from '../cel/expressions.ts';
-import type { DerivedMetric, Pack, Score } from './pack.ts';
+import type { AccountColumn } from './catalogue.ts';
+import type { DerivedMetric, Pack, Phase, Score } from './pack.ts';
 
 /**
  * A metric as one kind of reader sees it: stale beyond its `max_age`, so one metric with two
@@ -44,17 +45,7 @@ export function inputsOf(pack: Pick<Pack, 'derived' | 'phases'>, score: Score): 
     known.set(key, { metric, maxAge });
     for (const read of definition?.expression.metrics ?? []) add(read, maxAge);
   };
-  const addAll = (expression: Expression | undefined): void => {
-    for (const metric of expression?.metrics ?? []) add(metric, null);
-  };
-  for (const { when } of pack.phases) addAll(when);
-  for (const { appliesTo } of score.scorecards) addAll(appliesTo);
-  for (const { measures, caps, reference } of score.scorecards) {
-    for (const { metric, maxAge } of measures) add(metric, maxAge);
-    for (const { when } of caps) addAll(when);
-    for (const metric of reference) add(metric, null);
-  }
-  if (score.headline !== null) add(score.headline, null);
+  for (const { metric, maxAge } of namedBy(pack.phases, score)) add(metric, maxAge);
 
   const positions = new Map<string, number>();
   for (const key of measured.keys()) positions.set(key, positions.size);
@@ -75,6 +66,58 @@ export function inputsOf(pack: Pick<Pack, 'derived' | 'phases'>, score: Score): 
     for (const read of definition.expression.metrics) reads.set(read, positionOf(read, maxAge));
   }
   return { measured: [...measured.values()], derived: slots, count: positions.size, positionOf };
+}
+
+/** The metrics that rules of a score name, in order, often more than once. */
+export function namedBy(phases: readonly Phase[], score: Score): InputSlot[] {
+  const { scorecards, headline } = score;
+  const anyAge = (metric: string): InputSlot => ({ metric, maxAge: null });
+  return [
+    ...metricsIn(phases.map(({ when }) => when)).map(anyAge),
+    ...metricsIn(scorecards.map(({ appliesTo }) => appliesTo)).map(anyAge),
+    ...scorecards.flatMap(({ measures, caps, reference }) => [
+      ...measures.map(({ metric, maxAge }) => ({ metric, maxAge })),
+      ...metricsIn(caps.map(({ when }) => when)).map(anyAge),
+      ...reference.map(anyAge),
+    ]),
+    ...(headline === null ? [] : [anyAge(headline)]),
+  ];
+}
+
+/** Ids of all metrics that a score reads, also through derived ones. */
+export function metricsOf(
+  { derived, phases }: { derived: readonly DerivedMetric[]; phases: readonly Phase[] },
+  score: Score,
+): string[] {
+  const named = namedBy(phases, score).map(({ metric }) => metric);
+  return withParts(named, derived);
+}
+
+/** Ids of the metrics that expressions name. */
+export function metricsIn(expressions: Iterable<Expression | null | undefined>): string[] {
+  return [...new Set([...expressions].flatMap((expression) => expression?.metrics ?? []))];
+}
+
+/** Ids of metrics, each followed by those it is made from. */
+export function withParts(ids: Iterable<string>, derived: readonly DerivedMetric[]): string[] {
+  const all = new Set<string>();
+  const add = (id: string): void => {
+    if (all.has(id)) return;
+    all.add(id);
+    const parts = derived.find((metric) => metric.id === id)?.expression.metrics ?? [];
+    for (const part of parts) add(part);
+  };
+  for (const id of ids) add(id);
+  return [...all];
+}
+
+/** Columns of accounts that a run freezes: for its results, and for its signals. */
+export function frozenColumns(
+  pack: Pick<Pack, 'accountColumns'> & Partial<Pick<Pack, 'signals'>>,
+): AccountColumn[] {
+  const names = new Set(pack.accountColumns.map(({ name }) => name));
+  const more = pack.signals?.accountColumns.filter(({ name }) => !names.has(name)) ?? [];
+  return [...pack.accountColumns, ...more];
 }
 
 function keyOf(metric: string, maxAge: number | null): string {

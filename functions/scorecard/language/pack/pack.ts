@@ -3,18 +3,13 @@
  * check again. Points are whole hundredths; thresholds and values are in the metric's unit.
  */
 
-import type { Routing } from '../../meaning/routing.ts';
-import type { Worklists } from '../../meaning/worklists.ts';
 import type { Expression } from '../cel/expressions.ts';
+import type { Place } from '../problems.ts';
 import type { RuleTestCase } from '../schema/scorecards.ts';
-import type { Label, Metric, MetricGroup, SourceColumn, SourceTable } from './catalogue.ts';
+import type { AccountColumn, Label, Metric, MetricGroup, SourceTable } from './catalogue.ts';
+import type { Routing } from './routing.ts';
 import type { PackSignals } from './signals.ts';
-
-/** Where something is written, for findings. */
-export interface Place {
-  file: string;
-  line: number;
-}
+import type { Worklists } from './worklists.ts';
 
 /** A metric group that the pack reads, with its SQL. */
 export interface PackGroup extends MetricGroup {
@@ -134,14 +129,6 @@ export interface Score {
   scorecards: Scorecard[];
   place: Place;
   bandsPlace: Place;
-}
-
-/** An account column that the pack reads; in `run_inputs` it is `account_<name>`. */
-export interface AccountColumn {
-  name: string;
-  type: Exclude<SourceColumn['type'], 'TIMESTAMP'>;
-  required: boolean;
-  values?: string[];
 }
 
 /** What a Salesforce field shows. */

@@ -1,24 +1,22 @@
-/** The signals of a pack, as parsed. */
+/** The signals of a pack, as parsed, and what events carry. */
 
-import type { Expression } from '../cel/expressions.ts';
-import type { Label } from './catalogue.ts';
-import type { AccountColumn, Pack, Place } from './pack.ts';
+import type { Expression, ScopeColumn } from '../cel/expressions.ts';
+import type { Place } from '../problems.ts';
+import type { eventKinds, SignalsFile } from '../schema/signals.ts';
+import type { AccountColumn } from './catalogue.ts';
+
+type Written = SignalsFile['signals'][number];
 
 export type SignalTarget =
   | { to: 'slack'; channel: string; mention: string | null }
   | { to: 'task' }
   | { to: 'digest' };
 
-export type Severity = 'info' | 'warning' | 'critical';
+export type Severity = Written['severity'];
 
 /** What is the same for signals of runs and of events. */
-export interface SignalText {
-  id: string;
-  label: Label;
-  severity: Severity;
-  hints: { en: string[]; ja: string[] };
-  action: Label;
-  links: { label: Label; url: string }[];
+export interface SignalText
+  extends Pick<Written, 'id' | 'label' | 'severity' | 'hints' | 'action' | 'links'> {
   /** A column of accounts, or an address; null: nobody is named. */
   owner: { column: string } | { address: string } | null;
   targets: SignalTarget[];
@@ -39,17 +37,18 @@ export interface StateSignal extends SignalText {
   maxAge: number;
 }
 
-export type EventKind = 'survey_answer' | 'user_departed';
+export type EventKind = (typeof eventKinds)[number];
 
-/** Something that happened to an account, told at once. */
+/** Something that happened to an account, reported at once. */
 export interface EventSignal extends SignalText {
   kind: 'event';
   event: EventKind;
 }
 
 export interface PackSignals {
-  /** Of what Slack is told; the id of the digest's channel where there is one. */
+  /** Of what is sent to Slack. */
   language: 'en' | 'ja';
+  /** The channel's id. */
   digestChannel: string | null;
   states: StateSignal[];
   events: EventSignal[];
@@ -61,11 +60,16 @@ export interface PackSignals {
   hash: string;
 }
 
-/** Columns of accounts that a run freezes: for its results, and for its signals. */
-export function frozenColumns(
-  pack: Pick<Pack, 'accountColumns'> & Partial<Pick<Pack, 'signals'>>,
-): AccountColumn[] {
-  const names = new Set(pack.accountColumns.map(({ name }) => name));
-  const more = pack.signals?.accountColumns.filter(({ name }) => !names.has(name)) ?? [];
-  return [...pack.accountColumns, ...more];
-}
+/** As in the input contract's tables of surveys and users. */
+export const surveyKinds = ['nps', 'csat'] as const;
+export const userRoles = ['key_user', 'admin', 'member', 'viewer'] as const;
+
+export const eventColumns: Record<EventKind, ReadonlyMap<string, ScopeColumn>> = {
+  survey_answer: new Map<string, ScopeColumn>([
+    ['survey', { type: 'text', nullable: false, values: surveyKinds }],
+    ['score', { type: 'number', nullable: false }],
+  ]),
+  user_departed: new Map<string, ScopeColumn>([
+    ['role', { type: 'text', nullable: true, values: userRoles }],
+  ]),
+};

@@ -1,12 +1,43 @@
-/** The lists of a pack that writes none: what its scores are for says whom to look at. */
+/** The lists of a pack, as parsed, and those of a pack that writes none. */
 
+import type { Expression } from '../cel/expressions.ts';
 import type { WorklistsFile } from '../schema/worklists.ts';
+import type { Label } from './catalogue.ts';
 import type { Score } from './pack.ts';
+
+export interface WorklistReason {
+  id: string;
+  label: Label;
+  when: Expression;
+  action: Label;
+}
+
+export interface Worklist {
+  id: string;
+  label: Label;
+  /** Null: every account. */
+  when: Expression | null;
+  reasons: WorklistReason[];
+  /** Null: all are equal. */
+  sort: Expression | null;
+  score: string;
+}
+
+export interface Worklists {
+  lists: Worklist[];
+  /** Metrics that they read. */
+  metrics: string[];
+  /** Identifies the lists: 16 hex digits. */
+  hash: string;
+}
 
 type List = WorklistsFile[number];
 type Scored = Pick<Score, 'id' | 'bands' | 'purpose' | 'trend'>;
 
-/** Accounts to save by the first score about churn, accounts to grow by the first about upsell. */
+/**
+ * What the scores are for says whom to look at: accounts to save by the first score about churn,
+ * accounts to grow by the first about upsell.
+ */
 export function usualWorklists(
   scores: readonly Scored[],
   attributes: readonly string[],

@@ -1,7 +1,7 @@
 /** Reads the input contract and the metric catalogue. */
 import { type MetricGroup, metricGroup, type SourceTable, sourceTable } from '../pack/catalogue.ts';
 import { martName, martSource, martSql } from '../pack/mart.ts';
-import { type Problem, suggestion } from '../problems.ts';
+import { isNone, type Problem, problemOfFile, requireUnique, suggestion } from '../problems.ts';
 import type { MartFile } from '../schema/scorecards.ts';
 import { readYaml, type YamlDocument } from '../yaml/document.ts';
 
@@ -50,9 +50,9 @@ export function readCatalogue(
     const ofMart = mart && data.sources.length === 1 && data.sources[0] === martName;
     const sql = files.get(sqlFile) ?? (ofMart ? martSql(mart, data.metrics) : undefined);
     if (sql === undefined) {
-      problems.push(document.problem([], `has no SQL beside it: add ${sqlFile}`));
+      document.report([], `has no SQL beside it: add ${sqlFile}`);
     }
-    checkGroup(document, groups, sources, metricFiles, problems);
+    checkGroup(document, groups, sources, metricFiles);
     if (!groups.has(data.group)) groups.set(data.group, { ...data, file, sqlFile, sql: sql ?? '' });
   }
   return { sources, groups, sourceFiles };
@@ -65,7 +65,7 @@ function readGroups(files: Files, pack: string, problems: Problem[]): YamlDocume
     const bare = file.replace(/\.sql$/, '');
     if (bare !== file && !files.has(`${bare}.yaml`) && !files.has(`${bare}.yml`)) {
       const message = `has no catalogue beside it, so nothing reads it: add ${bare}.yaml`;
-      problems.push({ file, line: 1, field: '', message });
+      problems.push(problemOfFile(file, message));
     }
     if (!/\.ya?ml$/.test(file)) return [];
     return readYaml(file, text, metricGroup, problems) ?? [];
@@ -81,11 +81,8 @@ function checkGroup(
   groups: ReadonlyMap<string, CatalogueGroup>,
   sources: ReadonlyMap<string, SourceTable>,
   metricFiles: Map<string, string>,
-  problems: Problem[],
 ): void {
-  const { data, file } = document;
-  const report = (path: PropertyKey[], message: string) =>
-    problems.push(document.problem(path, message));
+  const { data, file, report } = document;
   const name = /([^/]+)\.ya?ml$/.exec(file)?.[1];
   if (name !== data.group) {
     report(['group'], `is ${data.group}, but the file is called ${name}: give both one name`);
@@ -143,19 +140,17 @@ function readSources(
     if (!/^sql\/sources\/[^/]+\.ya?ml$/.test(file)) continue;
     const document = readYaml(file, text, sourceTable, problems);
     if (!document) continue;
-    checkSource(document, problems);
+    checkSource(document);
     const { data } = document;
     const known = sourceFiles.get(data.table);
     if (known !== undefined) {
-      problems.push(document.problem(['table'], `is already declared in ${known}`));
+      document.report(['table'], `is already declared in ${known}`);
       continue;
     }
     if (data.table === martName) {
-      problems.push(
-        document.problem(
-          ['table'],
-          'is mart, as the table of metrics in pack.yaml is called: choose another name',
-        ),
+      document.report(
+        ['table'],
+        'is mart, as the table of metrics in pack.yaml is called: choose another name',
       );
     }
     sources.set(data.table, data);
@@ -163,31 +158,29 @@ function readSources(
   }
   const accounts = sources.get('accounts');
   if (!accounts?.columns.some(({ name }) => name === 'account_id')) {
-    problems.push({
-      file: 'sql/sources/accounts.yaml',
-      line: 1,
-      field: '',
-      message: 'is missing or has no column account_id: declare the table accounts',
-    });
+    problems.push(
+      problemOfFile(
+        'sql/sources/accounts.yaml',
+        'is missing or has no column account_id: declare the table accounts',
+      ),
+    );
   }
   return { sources, sourceFiles };
 }
 
-function checkSource(document: YamlDocument<SourceTable>, problems: Problem[]): void {
-  const { data } = document;
-  const report = (path: PropertyKey[], message: string) =>
-    problems.push(document.problem(path, message));
-  const types = new Map<string, string>();
-  for (const [i, column] of data.columns.entries()) {
-    if (types.has(column.name))
-      report(['columns', i], `is ${column.name} again: list each column once`);
-    types.set(column.name, column.type);
-  }
-  const check = (path: PropertyKey[], name: string | undefined, wanted: readonly string[]) => {
+function checkSource({ data, report }: YamlDocument<SourceTable>): void {
+  const types = new Map(data.columns.map(({ name, type }) => [name, type]));
+  requireUnique(
+    data.columns.map(({ name }) => name),
+    'list each column once',
+    report,
+    (i) => ['columns', i],
+  );
+  const check = (path: string[], name: string | undefined, wanted: readonly string[]) => {
     if (name === undefined) return;
     const type = types.get(name);
     if (type === undefined) {
-      report(path, `is ${name}, which is no column of the table${suggestion(name, types.keys())}`);
+      report(path, isNone(name, 'no column of the table', types.keys()));
     } else if (!wanted.includes(type)) {
       report(path, `is ${name}, a ${type} column, but must be ${wanted.join(' or ')}`);
     }

@@ -1,14 +1,12 @@
 /** Reads how the values of one measure earn points. */
 import type { Earning, Measure, PackMetric } from '../pack/pack.ts';
 import { hundredths } from '../pack/points.ts';
-import { suggestion } from '../problems.ts';
+import { type Report, suggestion } from '../problems.ts';
 import type { MeasureFile } from '../schema/scorecards.ts';
 import { readMetric } from './scope.ts';
 
 /** Beyond this, thresholds and their differences lose precision. */
 const largest = 1e15;
-
-type Report = (path: PropertyKey[], message: string) => void;
 
 /** Checks one measure; reports what is wrong and then gives undefined. */
 export function readMeasure(

@@ -3,9 +3,17 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Expression } from '../cel/expressions.ts';
 import { certain, nothing, union } from '../cel/guards.ts';
+import { metricsOf } from '../pack/inputs.ts';
 import { martMapping, martName } from '../pack/mart.ts';
-import type { AccountColumn, Pack, PackMetric, Phase, Score } from '../pack/pack.ts';
-import { type Problem, RulesError, suggestion } from '../problems.ts';
+import type { Pack, Phase, Score } from '../pack/pack.ts';
+import {
+  isNone,
+  type Problem,
+  problemOfFile,
+  RulesError,
+  requireUnique,
+  suggestion,
+} from '../problems.ts';
 import { routingFile } from '../schema/routing.ts';
 import {
   bandsFile,
@@ -22,7 +30,7 @@ import { readYaml, type YamlDocument } from '../yaml/document.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
 import { readRouting } from './routing.ts';
 import { readSalesforce } from './salesforce.ts';
-import { type PackScope, packScope, readExpression } from './scope.ts';
+import { columnsRead, type PackScope, packScope, readExpression } from './scope.ts';
 import { readScores } from './scores.ts';
 import { readSignals } from './signals.ts';
 import { readExemplars, readTests } from './tests.ts';
@@ -66,78 +74,51 @@ export function parsePack(files: Files): Pack {
       const document = readYaml(path, text, scorecardFile, problems);
       if (document) scorecards.push(document);
     } else if (!knownFiles.includes(name)) {
-      problems.push({
-        file: path,
-        line: 1,
-        field: '',
-        message: `is no file of a pack${suggestion(name, knownFiles)}`,
-      });
+      problems.push(problemOfFile(path, `is no file of a pack${suggestion(name, knownFiles)}`));
     }
   }
   for (const name of ['pack.yaml', 'bands.yaml']) {
     if (!files.has(folder + name)) {
-      problems.push({
-        file: folder + name,
-        line: 1,
-        field: '',
-        message: 'is missing: every pack has one',
-      });
+      problems.push(problemOfFile(folder + name, 'is missing: every pack has one'));
     }
   }
   const id = /^rules\/([^/]+)\/$/.exec(folder)?.[1] ?? '';
   const catalogue = readCatalogue(files, id, packDocument?.data.metrics, problems);
   if (!packDocument) throw new RulesError(problems);
 
-  checkPackFile(packDocument, id, catalogue, problems);
-  const scope = packScope(packDocument, catalogue, problems);
-  const phases = readPhases(packDocument, scope, problems);
-  const scores = readScores({ pack: packDocument, bands, scorecards }, scope, problems);
-  const attributes = readAttributes(packDocument, scope, problems);
+  checkPackFile(packDocument, id, catalogue);
+  const scope = packScope(packDocument, catalogue);
+  const phases = readPhases(packDocument, scope);
+  const scores = readScores({ pack: packDocument, bands, scorecards }, scope);
+  const attributes = readAttributes(packDocument, scope);
   const phaseIds = phases.map((phase) => phase.id);
   const context = { ...scope, phases: phaseIds, groups: [...catalogue.groups.keys()] };
   const ruleTests = tests.flatMap((document) => {
     const path = document.file.replace(/\.test(\.ya?ml)$/, '$1');
     for (const score of scores) {
       const card = score.scorecards.find(({ place }) => place.file === path);
-      if (card) return [readTests(document, score, card, context, problems)];
+      if (card) return [readTests(document, score, card, context)];
     }
-    if (!files.has(path))
-      problems.push(document.problem([], `has no scorecard beside it: expected ${path}`));
+    if (!files.has(path)) document.report([], `has no scorecard beside it: expected ${path}`);
     return [];
   });
   const shown = { ...scope, scores, phases, attributes };
-  const lists = readWorklists(worklists, shown, problems);
-  const mapping = salesforce
-    ? readSalesforce(
-        salesforce,
-        { scores, attributes, routed: routing !== undefined, lists: lists.lists },
-        scope.account,
-        problems,
-      )
+  const lists = readWorklists(worklists, shown);
+  const showable = { scores, attributes, routed: routing !== undefined, lists: lists.lists };
+  const mapping = salesforce ? readSalesforce(salesforce, showable, scope.account) : null;
+  const textOf = ({ file }: { file: string }) => files.get(file) ?? '';
+  const routed = routing ? readRouting(routing, textOf(routing), shown) : null;
+  const watched = signals
+    ? readSignals(signals, textOf(signals), { ...shown, hasRecords: salesforce !== undefined })
     : null;
-  const routed = routing
-    ? readRouting(routing, files.get(routing.file) ?? '', shown, problems)
-    : null;
-  const told = signals
-    ? readSignals(
-        signals,
-        files.get(signals.file) ?? '',
-        { ...shown, hasRecords: salesforce !== undefined },
-        problems,
-      )
-    : null;
-  const examples = exemplars ? readExemplars(exemplars, scores, problems) : [];
+  const examples = exemplars ? readExemplars(exemplars, scores) : [];
   if (problems.length > 0) throw new RulesError(problems);
 
   const { data } = packDocument;
-  const used = metricsRead(scores, phases, scope.metrics);
-  const scored = [...catalogue.groups.values()].filter((group) =>
-    group.metrics.some((metric) => used.has(metric.id)),
-  );
-  for (const metric of told?.metrics ?? []) used.add(metric);
-  const groups = [...catalogue.groups.values()].filter((group) =>
-    group.metrics.some((metric) => used.has(metric.id)),
-  );
+  const scored = scores.flatMap((score) => metricsOf({ ...scope, phases }, score));
+  const used = new Set([...scored, ...(watched?.metrics ?? [])]);
+  const groupsWith = (ids: ReadonlySet<string>) =>
+    [...catalogue.groups.values()].filter(({ metrics }) => metrics.some(({ id }) => ids.has(id)));
   return {
     id: data.pack,
     label: data.label,
@@ -148,19 +129,19 @@ export function parsePack(files: Files): Pack {
     scores,
     phases,
     attributes,
-    accountColumns: accountColumnsRead(attributes, scores, phases, scope.account),
+    accountColumns: columnsRead(conditions(scores, phases), scope.account, attributes),
     derived: scope.derived.filter((metric) => used.has(metric.id)),
     metrics: scope.metrics,
-    groups,
+    groups: groupsWith(used),
     sources: catalogue.sources,
     tables: tableMapping(data),
     salesforce: mapping,
-    signals: told,
+    signals: watched,
     routing: routed,
     worklists: lists,
     exemplars: examples,
     tests: ruleTests,
-    hash: hashOf(files, folder, scorecards, scored, catalogue),
+    hash: hashOf(files, folder, scorecards, groupsWith(new Set(scored)), catalogue),
   };
 }
 
@@ -185,20 +166,14 @@ function packFolder(files: Files): string {
   if (folder !== undefined && folders.size === 1) return folder;
   const found =
     folders.size === 0 ? 'no pack' : `${folders.size} packs (${[...folders].join(', ')})`;
-  throw new RulesError([
-    { file: 'rules', line: 1, field: '', message: `holds ${found}: exactly one is read at a time` },
-  ]);
+  throw new RulesError([problemOfFile('rules', `holds ${found}: exactly one is read at a time`)]);
 }
 
 function checkPackFile(
-  document: YamlDocument<PackFile>,
+  { data, report }: YamlDocument<PackFile>,
   folder: string,
   { sources }: Catalogue,
-  problems: Problem[],
 ): void {
-  const { data } = document;
-  const report = (path: PropertyKey[], message: string) =>
-    problems.push(document.problem(path, message));
   if (data.pack !== folder) {
     report(['pack'], `is ${data.pack}, but its folder is called ${folder}: give both one name`);
   }
@@ -238,52 +213,34 @@ function isZone(zone: string): boolean {
   }
 }
 
-function readPhases(
-  document: YamlDocument<PackFile>,
-  { scope }: PackScope,
-  problems: Problem[],
-): Phase[] {
-  const phases: Phase[] = [];
-  const seen = new Set<string>();
+function readPhases(document: YamlDocument<PackFile>, { scope }: PackScope): Phase[] {
+  const { phases } = document.data;
+  const report = document.below('phases');
+  requireUnique(
+    phases.map(({ id }) => id),
+    'phase ids are unique',
+    report,
+  );
   // A phase is only asked for where none before it holds: `!has(x)` guards those after it.
   let known = nothing;
-  for (const [i, { id, label, when: text }] of document.data.phases.entries()) {
-    if (seen.has(id))
-      problems.push(document.problem(['phases', i, 'id'], `is ${id} again: phase ids are unique`));
-    seen.add(id);
-    const path = ['phases', i, 'when'];
-    const when = readExpression(document, path, text, scope, 'condition', problems, known);
-    if (when) known = union(known, certain(when.ast, false));
-    if (when?.readsPhase) {
-      problems.push(
-        document.problem(
-          ['phases', i, 'when'],
-          'reads account.phase, which is what phases decide: use metrics or other columns',
-        ),
-      );
-    } else if (when) {
-      phases.push({ id, label, when });
-    }
-  }
-  return phases;
+  return phases.flatMap(({ id, label, when: text }, i) => {
+    const path = [i, 'when'];
+    const when = readExpression(report, path, text, scope, 'condition', known);
+    if (!when) return [];
+    known = union(known, certain(when.ast, false));
+    if (!when.readsPhase) return [{ id, label, when }];
+    report(path, 'reads account.phase, which is what phases decide: use metrics or other columns');
+    return [];
+  });
 }
 
-function readAttributes(
-  document: YamlDocument<PackFile>,
-  { account }: PackScope,
-  problems: Problem[],
-): string[] {
+function readAttributes(document: YamlDocument<PackFile>, { account }: PackScope): string[] {
   const { attributes } = document.data;
+  const report = document.below('attributes');
+  requireUnique(attributes, 'list it once', report, (i) => [i]);
   for (const [i, name] of attributes.entries()) {
-    if (attributes.indexOf(name) < i) {
-      problems.push(document.problem(['attributes', i], `repeats ${name}: list it once`));
-    } else if (!account.has(name)) {
-      problems.push(
-        document.problem(
-          ['attributes', i],
-          `is ${name}, which is no column of accounts that can be shown${suggestion(name, account.keys())}`,
-        ),
-      );
+    if (!account.has(name)) {
+      report([i], isNone(name, 'no column of accounts that can be shown', account.keys()));
     }
   }
   return attributes;
@@ -299,42 +256,6 @@ function conditions(scores: readonly Score[], phases: readonly Phase[]): Express
       ...caps.map(({ when }) => when),
     ]),
   ];
-}
-
-/** Ids of all metrics that the rules read, also through derived ones. */
-function metricsRead(
-  scores: readonly Score[],
-  phases: readonly Phase[],
-  metrics: ReadonlyMap<string, PackMetric>,
-): Set<string> {
-  const used = new Set<string>();
-  const add = (id: string): void => {
-    if (used.has(id)) return;
-    used.add(id);
-    const metric = metrics.get(id);
-    if (metric?.kind === 'derived') for (const read of metric.expression.metrics) add(read);
-  };
-  for (const expression of conditions(scores, phases)) for (const id of expression.metrics) add(id);
-  for (const { headline, scorecards } of scores) {
-    if (headline !== null) add(headline);
-    for (const { measures, reference } of scorecards) {
-      for (const { metric } of measures) add(metric);
-      for (const id of reference) add(id);
-    }
-  }
-  return used;
-}
-
-function accountColumnsRead(
-  attributes: readonly string[],
-  scores: readonly Score[],
-  phases: readonly Phase[],
-  account: ReadonlyMap<string, AccountColumn>,
-): AccountColumn[] {
-  const names = new Set(attributes);
-  for (const { account: read } of conditions(scores, phases))
-    for (const name of read) names.add(name);
-  return [...names].flatMap((name) => account.get(name) ?? []);
 }
 
 function tableMapping(data: PackFile): Pack['tables'] {

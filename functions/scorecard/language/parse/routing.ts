@@ -1,18 +1,17 @@
 /** Reads `routing.yaml`: teams, owners, and when an account changes hands. */
 import { createHash } from 'node:crypto';
-import type { Milestone, OwnerRule, Routing, RoutingCell } from '../../meaning/routing.ts';
-import { readShown, type ShownContext, shownScope } from '../../meaning/shown-row.ts';
 import type { Expression, Scope } from '../cel/expressions.ts';
-import { type Problem, suggestion } from '../problems.ts';
+import type { Milestone, OwnerRule, Routing, RoutingCell } from '../pack/routing.ts';
+import { isNoAttribute, isNone, type Report, requireUnique, suggestion } from '../problems.ts';
 import type { RoutingFile } from '../schema/routing.ts';
 import type { YamlDocument } from '../yaml/document.ts';
+import { readShown, type ShownContext, shownScope } from './shown.ts';
 
 interface Reader {
-  document: YamlDocument<RoutingFile>;
+  data: RoutingFile;
+  report: Report;
   context: ShownContext;
   scope: Scope;
-  problems: Problem[];
-  report(path: PropertyKey[], message: string): void;
 }
 
 type WrittenOwner = RoutingFile['teams'][number]['owner'];
@@ -23,18 +22,12 @@ export function readRouting(
   document: YamlDocument<RoutingFile>,
   text: string,
   context: ShownContext,
-  problems: Problem[],
 ): Routing {
-  const reader: Reader = {
-    document,
-    context,
-    scope: shownScope(context),
-    problems,
-    report: (path, message) => problems.push(document.problem(path, message)),
-  };
-  const { teams, changes, hand_over: handOver } = document.data;
-  requireUnique(reader, ['teams'], teams);
-  requireUnique(reader, ['hand_over', 'checklist'], handOver.checklist);
+  const { data, report } = document;
+  const reader: Reader = { data, report, context, scope: shownScope(context) };
+  const { teams, changes, hand_over: handOver } = data;
+  requireIds(reader, ['teams'], teams);
+  requireIds(reader, ['hand_over', 'checklist'], handOver.checklist);
   return {
     teams: teams.map(({ id, label }) => ({ id, label })),
     milestones: changes === 'never' ? [] : changes.at.map((name, i) => milestone(reader, name, i)),
@@ -44,16 +37,13 @@ export function readRouting(
   };
 }
 
-function requireUnique(
+function requireIds(
   { report }: Reader,
   path: PropertyKey[],
   entries: readonly { id: string }[],
 ): void {
-  for (const [i, { id }] of entries.entries()) {
-    if (entries.findIndex((entry) => entry.id === id) < i) {
-      report([...path, i, 'id'], `is ${id} again: ids here are unique`);
-    }
-  }
+  const ids = entries.map(({ id }) => id);
+  requireUnique(ids, 'ids here are unique', report, (i) => [...path, i, 'id']);
 }
 
 function milestone(
@@ -63,17 +53,14 @@ function milestone(
 ): Milestone {
   const column = name.slice('account.'.length);
   if (name !== 'phase' && !attributes.includes(column)) {
-    report(
-      ['changes', 'at', i],
-      `is ${name}, but account.<column> needs a column listed under attributes in pack.yaml${suggestion(column, attributes)}`,
-    );
+    report(['changes', 'at', i], isNoAttribute(name, column, attributes));
   }
   return name === 'phase' ? name : `account.${column}`;
 }
 
 function plainCells(reader: Reader): RoutingCell[] {
-  const { document, report } = reader;
-  const { cells, table } = document.data;
+  const { data, report } = reader;
+  const { cells, table } = data;
   const last = table ? -1 : cells.length - 1;
   if (cells.length === 0 && !table) {
     report([], 'has neither cells nor a table: say which accounts go to which team');
@@ -98,7 +85,7 @@ const catchAll = 'leave its when out, so that every account has a team';
 
 /** The table row by row: the first row that holds, then its first column that holds. */
 function tableCells(reader: Reader): RoutingCell[] {
-  const { table } = reader.document.data;
+  const { table } = reader.data;
   if (!table) return [];
   const rows = headings(reader, 'rows', table.rows);
   const columns = headings(reader, 'columns', table.columns);
@@ -139,7 +126,7 @@ function headings(
   written: readonly Heading[],
 ): (Omit<Heading, 'when'> & { when: Expression[] })[] {
   const path = ['table', axis];
-  requireUnique(reader, path, written);
+  requireIds(reader, path, written);
   return written.flatMap(({ id, label, when }, i) => {
     if (when === undefined && i < written.length - 1) {
       reader.report(
@@ -169,24 +156,24 @@ function refuseUnknown(
 }
 
 function condition(
-  { document, ...reader }: Reader,
+  reader: Reader,
   path: PropertyKey[],
   text: string | undefined,
 ): Expression[] | undefined {
   if (text === undefined) return [];
-  const when = readShown(document, path, text, 'signal', reader);
+  const when = readShown(reader.report, path, text, 'signal', reader);
   return when && [when];
 }
 
-function requireTeam({ document, report }: Reader, path: PropertyKey[], team: string): boolean {
-  const ids = document.data.teams.map(({ id }) => id);
+function requireTeam({ data, report }: Reader, path: PropertyKey[], team: string): boolean {
+  const ids = data.teams.map(({ id }) => id);
   if (ids.includes(team)) return true;
-  report(path, `is ${team}, which is none of the teams${suggestion(team, ids)}`);
+  report(path, isNone(team, 'none of the teams', ids));
   return false;
 }
 
-function teamOwner({ document }: Reader, team: string): WrittenOwner {
-  return document.data.teams.find(({ id }) => id === team)?.owner;
+function teamOwner({ data }: Reader, team: string): WrittenOwner {
+  return data.teams.find(({ id }) => id === team)?.owner;
 }
 
 function ownerRule(
@@ -199,10 +186,7 @@ function ownerRule(
   const column = /^account\.(.*)$/.exec(written)?.[1];
   if (column === undefined) return { name: written };
   if (!attributes.includes(column)) {
-    report(
-      path,
-      `is owned by ${written}, but account.<column> needs a column listed under attributes in pack.yaml${suggestion(column, attributes)}`,
-    );
+    report(path, isNoAttribute(`owned by ${written}`, column, attributes));
   }
   return { column };
 }

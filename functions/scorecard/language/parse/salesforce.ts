@@ -1,9 +1,9 @@
 /** Reads `salesforce.yaml`: which field shows what. */
 
-import type { Worklist } from '../../meaning/worklists.ts';
-import type { Label } from '../pack/catalogue.ts';
-import type { AccountColumn, SalesforceMapping, SalesforceValue, Score } from '../pack/pack.ts';
-import { type Problem, suggestion } from '../problems.ts';
+import type { AccountColumn, Label } from '../pack/catalogue.ts';
+import type { SalesforceMapping, SalesforceValue, Score } from '../pack/pack.ts';
+import type { Worklist } from '../pack/worklists.ts';
+import { isNoAttribute, suggestion } from '../problems.ts';
 import type { SalesforceFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 
@@ -36,28 +36,23 @@ export function readSalesforce(
   document: YamlDocument<SalesforceFile>,
   showable: Showable,
   account: ReadonlyMap<string, AccountColumn>,
-  problems: Problem[],
 ): SalesforceMapping {
-  const { data } = document;
+  const { data, report } = document;
   const fields: SalesforceMapping['fields'] = [];
   if (data.external_id === undefined && !account.has('salesforce_id')) {
-    problems.push(
-      document.problem(
-        [],
-        'says neither external_id nor do accounts have a column salesforce_id: add one, so that records can be found',
-      ),
+    report(
+      [],
+      'says neither external_id nor do accounts have a column salesforce_id: add one, so that records can be found',
     );
   }
   for (const [name, entry] of Object.entries(data.fields)) {
     const { value: source, by_hand: byHand } =
       typeof entry === 'string' ? { value: entry, by_hand: 'repair' } : entry;
     if (name === data.external_id) {
-      problems.push(
-        document.problem(['fields', name], 'is the external id, which is never written: remove it'),
-      );
+      report(['fields', name], 'is the external id, which is never written: remove it');
     }
     const value = readValue(source, showable);
-    if ('problem' in value) problems.push(document.problem(['fields', name], value.problem));
+    if ('problem' in value) report(['fields', name], value.problem);
     else fields.push({ name, source, value, keepByHand: byHand === 'keep' });
   }
   return { object: data.object, externalId: data.external_id ?? null, fields };
@@ -99,9 +94,7 @@ function readValue(
     if (second !== undefined && third === undefined && attributes.includes(second)) {
       return { of: 'account', column: second };
     }
-    return {
-      problem: `${is} account.<column> needs a column listed under attributes in pack.yaml${suggestion(second ?? '', attributes)}`,
-    };
+    return { problem: isNoAttribute(source, second ?? '', attributes) };
   }
   const score = scores.find(({ id }) => id === first);
   if (!score) {

@@ -9,9 +9,9 @@ import {
   type ScopeColumn,
 } from '../cel/expressions.ts';
 import { type Known, unguarded } from '../cel/guards.ts';
-import type { SourceTable } from '../pack/catalogue.ts';
-import type { AccountColumn, DerivedMetric, PackMetric } from '../pack/pack.ts';
-import { type Problem, suggestion } from '../problems.ts';
+import type { AccountColumn, SourceTable } from '../pack/catalogue.ts';
+import type { DerivedMetric, PackMetric } from '../pack/pack.ts';
+import { isNone, type Report } from '../problems.ts';
 import type { PackFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -25,28 +25,23 @@ export interface PackScope {
   scope: Scope;
 }
 
-/** Checks an expression of a file; reports what is wrong and then gives undefined. */
+/** Checks an expression; reports what is wrong and then gives undefined. */
 export function readExpression(
-  document: YamlDocument<unknown>,
-  path: PropertyKey[],
+  report: Report,
+  path: readonly PropertyKey[],
   text: string,
   scope: Scope,
   purpose: Purpose,
-  problems: Problem[],
   known?: Known,
 ): Expression | undefined {
   const checked = checkExpression(text, scope, purpose, known);
   if (!('problem' in checked)) return checked;
-  problems.push(document.problem(path, checked.problem));
+  report(path, checked.problem);
   return undefined;
 }
 
 /** The metrics of the catalogue and those that the pack derives. */
-export function packScope(
-  document: YamlDocument<PackFile>,
-  catalogue: Catalogue,
-  problems: Problem[],
-): PackScope {
+export function packScope(document: YamlDocument<PackFile>, catalogue: Catalogue): PackScope {
   const account = accountColumns(catalogue.sources.get('accounts'));
   const metrics = new Map<string, PackMetric>();
   for (const group of catalogue.groups.values()) {
@@ -57,7 +52,7 @@ export function packScope(
     }
   }
   const phases = document.data.phases.map(({ id }) => id);
-  const derived = deriveMetrics(document, metrics, problems);
+  const derived = deriveMetrics(document, metrics);
   return {
     metrics,
     account,
@@ -107,17 +102,15 @@ function scopeOfMetrics(metrics: Iterable<PackMetric>): Map<string, ScopeColumn>
 function deriveMetrics(
   document: YamlDocument<PackFile>,
   metrics: Map<string, PackMetric>,
-  problems: Problem[],
 ): DerivedMetric[] {
-  const report = (path: PropertyKey[], message: string) =>
-    problems.push(document.problem(path, message));
+  const report = document.below('derive');
   const declared = document.data.derive;
   const types = scopeOfMetrics(metrics.values());
   const taken = new Set(metrics.keys());
   for (const [i, { id, type }] of declared.entries()) {
-    if (taken.has(id)) report(['derive', i, 'id'], `is ${id}, which is a metric already`);
+    if (taken.has(id)) report([i, 'id'], `is ${id}, which is a metric already`);
     if (/^(account|before|trend)_|^present$/.test(id)) {
-      report(['derive', i, 'id'], `is ${id}, but such names are taken: choose another`);
+      report([i, 'id'], `is ${id}, but such names are taken: choose another`);
     }
     taken.add(id);
     types.set(id, { type: type === 'bool' ? 'bool' : 'number', nullable: true });
@@ -125,19 +118,19 @@ function deriveMetrics(
   const scope: Scope = { account: new Map(), metrics: types };
   const found = new Map<string, DerivedMetric & { index: number }>();
   for (const [index, { expression: text, ...rest }] of declared.entries()) {
-    const path = ['derive', index, 'expression'];
+    const path = [index, 'expression'];
     if (/\baccount\s*\./.test(text)) {
       report(path, 'reads account columns, but a derived metric is made from metrics only');
       continue;
     }
-    const expression = readExpression(document, path, text, scope, 'value', problems);
+    const expression = readExpression(report, path, text, scope, 'value');
     if (!expression) continue;
     if ((expression.type === 'bool') !== (rest.type === 'bool')) {
       const gives = expression.type === 'bool' ? 'true or false' : 'a number';
       report(path, `gives ${gives}, which does not fit its type ${rest.type}`);
       continue;
     }
-    const place = { file: document.file, line: document.lineOf(['derive', index]) };
+    const place = document.placeOf('derive', index);
     found.set(rest.id, { ...rest, expression, place, index });
   }
   return inOrder(found, metrics, report);
@@ -146,7 +139,7 @@ function deriveMetrics(
 function inOrder(
   found: ReadonlyMap<string, DerivedMetric & { index: number }>,
   metrics: Map<string, PackMetric>,
-  report: (path: PropertyKey[], message: string) => void,
+  report: Report,
 ): DerivedMetric[] {
   const ordered: DerivedMetric[] = [];
   const state = new Map<string, 'open' | 'done'>();
@@ -158,7 +151,7 @@ function inOrder(
       const around = trail.slice(trail.indexOf(id));
       for (const part of around) circular.add(part);
       const cycle = [...around, id].join(' -> ');
-      report(['derive', entry.index, 'expression'], `is made from itself: ${cycle}`);
+      report([entry.index, 'expression'], `is made from itself: ${cycle}`);
       return;
     }
     state.set(id, 'open');
@@ -191,6 +184,16 @@ export function readMetric(
   report: (message: string) => void,
 ): PackMetric | undefined {
   const metric = metrics.get(id);
-  if (!metric) report(`is ${id}, which is no metric of this pack${suggestion(id, metrics.keys())}`);
+  if (!metric) report(isNone(id, 'no metric of this pack', metrics.keys()));
   return metric;
+}
+
+/** Columns of accounts that conditions read, after those that are there anyway. */
+export function columnsRead(
+  conditions: readonly Expression[],
+  account: PackScope['account'],
+  anyway: readonly string[] = [],
+): AccountColumn[] {
+  const names = new Set([...anyway, ...conditions.flatMap((condition) => condition.account)]);
+  return [...names].flatMap((name) => account.get(name) ?? []);
 }

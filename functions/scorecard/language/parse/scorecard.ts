@@ -2,7 +2,7 @@
 import type { Scope } from '../cel/expressions.ts';
 import type { Axis, Band, Cap, Measure, PackMetric, Scorecard } from '../pack/pack.ts';
 import { hundredths, mostPoints } from '../pack/points.ts';
-import { type Problem, suggestion } from '../problems.ts';
+import { isNone, type Report, requireUnique, suggestion } from '../problems.ts';
 import type { ScorecardFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
 import { readMeasure } from './measure.ts';
@@ -15,19 +15,15 @@ export interface ScorecardContext {
   /** Hundredths of the score's scale. */
   scale: number;
   bands: readonly Band[];
-  problems: Problem[];
 }
 
-/** Checks one scorecard; problems found go to the context. */
+/** Checks one scorecard; the document reports what is wrong. */
 export function readScorecard(
   document: YamlDocument<ScorecardFile>,
   context: ScorecardContext,
 ): Scorecard {
-  const { data, file } = document;
-  const { metrics, scope, scale, problems } = context;
-  const report = (path: PropertyKey[], message: string) =>
-    problems.push(document.problem(path, message));
-
+  const { data, file, report } = document;
+  const { metrics, scope, scale } = context;
   const name = /([^/]+)\.ya?ml$/.exec(file)?.[1];
   if (name !== data.scorecard) {
     report(
@@ -44,13 +40,13 @@ export function readScorecard(
   const appliesTo =
     data.applies_to === undefined
       ? undefined
-      : readExpression(document, ['applies_to'], data.applies_to, scope, 'condition', problems);
+      : readExpression(report, ['applies_to'], data.applies_to, scope, 'condition');
   const measures = readMeasures(document, context);
   const axes = readAxes(document, measures, report);
   for (const [i, id] of data.reference.entries()) {
     readMetric(id, metrics, (message) => report(['reference', i], message));
-    if (data.reference.indexOf(id) < i) report(['reference', i], `repeats ${id}: list it once`);
   }
+  requireUnique(data.reference, 'list it once', report, (i) => ['reference', i]);
   return {
     id: data.scorecard,
     version: data.version,
@@ -68,26 +64,23 @@ export function readScorecard(
 
 function readMeasures(
   document: YamlDocument<ScorecardFile>,
-  { metrics, problems }: ScorecardContext,
+  { metrics }: ScorecardContext,
 ): Measure[] {
-  const measures: Measure[] = [];
-  const seen = new Set<string>();
-  for (const [i, written] of document.data.measures.entries()) {
-    const report = (path: PropertyKey[], message: string) =>
-      problems.push(document.problem(['measures', i, ...path], message));
-    if (seen.has(written.id)) report(['id'], `is ${written.id} again: measure ids are unique`);
-    seen.add(written.id);
-    const place = { file: document.file, line: document.lineOf(['measures', i]) };
-    const measure = readMeasure(written, metrics, place, report);
-    if (measure) measures.push(measure);
-  }
+  const { measures: written } = document.data;
+  requireUnique(
+    written.map(({ id }) => id),
+    'measure ids are unique',
+    document.below('measures'),
+  );
+  const measures = written.flatMap((measure, i) => {
+    const at = ['measures', i] as const;
+    return readMeasure(measure, metrics, document.placeOf(...at), document.below(...at)) ?? [];
+  });
   const total = measures.reduce((sum, { points }) => sum + points, 0);
   if (total > mostPoints * 100) {
-    problems.push(
-      document.problem(
-        ['measures'],
-        `have ${total / 100} points together, but at most ${mostPoints} can be kept apart: use smaller points, the score is scaled anyway`,
-      ),
+    document.report(
+      ['measures'],
+      `have ${total / 100} points together, but at most ${mostPoints} can be kept apart: use smaller points, the score is scaled anyway`,
     );
   }
   return measures;
@@ -96,7 +89,7 @@ function readMeasures(
 function readAxes(
   document: YamlDocument<ScorecardFile>,
   measures: readonly Measure[],
-  report: (path: PropertyKey[], message: string) => void,
+  report: Report,
 ): Axis[] {
   const { data } = document;
   const names = Object.keys(data.axes);
@@ -109,7 +102,7 @@ function readAxes(
     } else if (names.length > 0 && axis === undefined) {
       report(['measures', i, 'axis'], `is missing${suggestion('', names)}`);
     } else if (axis !== undefined && !names.includes(axis)) {
-      report(['measures', i, 'axis'], `is ${axis}, which is no axis${suggestion(axis, names)}`);
+      report(['measures', i, 'axis'], isNone(axis, 'no axis', names));
     }
   }
   for (const [id, { points }] of Object.entries(data.axes)) {
@@ -127,25 +120,22 @@ function readAxes(
 
 function readCaps(
   document: YamlDocument<ScorecardFile>,
-  { scope, bands, problems }: ScorecardContext,
+  { scope, bands }: ScorecardContext,
 ): Cap[] {
-  const caps: Cap[] = [];
-  const seen = new Set<string>();
-  for (const [i, { id, when: text, at_most, label }] of document.data.caps.entries()) {
-    const report = (path: PropertyKey[], message: string) =>
-      problems.push(document.problem(['caps', i, ...path], message));
-    if (seen.has(id)) report(['id'], `is ${id} again: cap ids are unique`);
-    seen.add(id);
-    const when = readExpression(document, ['caps', i, 'when'], text, scope, 'condition', problems);
-    const atMost = bands.findIndex((band) => band.id === at_most);
+  const { caps } = document.data;
+  const report = document.below('caps');
+  requireUnique(
+    caps.map(({ id }) => id),
+    'cap ids are unique',
+    report,
+  );
+  return caps.flatMap(({ id, when: text, at_most, label }, i) => {
+    const when = readExpression(report, [i, 'when'], text, scope, 'condition');
+    const names = bands.map((band) => band.id);
+    const atMost = names.indexOf(at_most);
     if (atMost < 0 && bands.length > 0) {
-      const names = bands.map((band) => band.id);
-      report(
-        ['at_most'],
-        `is ${at_most}, which is no band of the score${suggestion(at_most, names)}`,
-      );
+      report([i, 'at_most'], isNone(at_most, 'no band of the score', names));
     }
-    if (when && atMost >= 0) caps.push({ id, when, atMost, label });
-  }
-  return caps;
+    return when && atMost >= 0 ? [{ id, when, atMost, label }] : [];
+  });
 }

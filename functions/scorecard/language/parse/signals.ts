@@ -1,22 +1,23 @@
-/** Reads `signals.yaml`: what people are told of, when, and where. */
+/** Reads `signals.yaml`: what people are notified of, when, and where. */
 import { createHash } from 'node:crypto';
 import type { Expression, Scope, ScopeColumn } from '../cel/expressions.ts';
-import { inputsOf } from '../pack/inputs.ts';
-import type { DerivedMetric, Phase, Score } from '../pack/pack.ts';
-import { eventColumns } from '../pack/signal-events.ts';
-import type { EventSignal, PackSignals, SignalText, StateSignal } from '../pack/signals.ts';
-import { type Problem, suggestion } from '../problems.ts';
+import { metricsIn, withParts } from '../pack/inputs.ts';
+import {
+  type EventSignal,
+  eventColumns,
+  type PackSignals,
+  type SignalText,
+  type StateSignal,
+} from '../pack/signals.ts';
+import { isNoAttribute, isNone, type Report, requireUnique } from '../problems.ts';
 import type { SignalsFile } from '../schema/signals.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-import { type PackScope, readExpression } from './scope.ts';
+import { columnsRead, readExpression } from './scope.ts';
+import { number, resultsScope, type ShownContext, scoredMetrics, shownColumns } from './shown.ts';
 
 type Written = SignalsFile['signals'][number];
-type Report = (path: PropertyKey[], message: string) => void;
 
-export interface SignalContext extends PackScope {
-  scores: readonly Score[];
-  phases: readonly Phase[];
-  attributes: readonly string[];
+export interface SignalContext extends ShownContext {
   /** Whether the pack says how records in Salesforce are found. */
   hasRecords: boolean;
 }
@@ -26,25 +27,25 @@ export function readSignals(
   document: YamlDocument<SignalsFile>,
   text: string,
   context: SignalContext,
-  problems: Problem[],
 ): PackSignals {
   const { slack, signals } = document.data;
   const states: StateSignal[] = [];
   const events: EventSignal[] = [];
-  const seen = new Set<string>();
   const scope = stateScope(context);
   const digest = slack?.digest;
   if (digest !== undefined && slack?.channels[digest] === undefined) {
-    problems.push(document.problem(['slack', 'digest'], noChannel(digest, slack?.channels)));
+    document.report(['slack', 'digest'], noChannel(digest, slack?.channels));
   }
+  requireUnique(
+    signals.map(({ id }) => id),
+    'signal ids are unique',
+    document.below('signals'),
+  );
   for (const [i, written] of signals.entries()) {
-    const report: Report = (path, message) =>
-      problems.push(document.problem(['signals', i, ...path], message));
+    const report = document.below('signals', i);
     const condition = (field: 'when' | 'recovers', source: string, of: Scope) =>
-      readExpression(document, ['signals', i, field], source, of, 'signal', problems);
-    if (seen.has(written.id)) report(['id'], `is ${written.id} again: signal ids are unique`);
-    seen.add(written.id);
-    const place = { file: document.file, line: document.lineOf(['signals', i]) };
+      readExpression(report, [field], source, of, 'signal');
+    const place = document.placeOf('signals', i);
     const common = readText(written, document.data, context, report);
     if (written.event !== undefined) {
       refuseLookingBack(written, report);
@@ -67,13 +68,14 @@ export function readSignals(
       place,
     });
   }
+  const conditions = states.flatMap(({ when, recovers }) => (recovers ? [when, recovers] : [when]));
   return {
     language: slack?.language ?? 'en',
     digestChannel: digest === undefined ? null : (slack?.channels[digest] ?? null),
     states,
     events,
-    accountColumns: columnsRead(states, context),
-    metrics: metricsRead(states, context.derived),
+    accountColumns: columnsRead(conditions, context.account),
+    metrics: withParts(metricsIn(conditions), context.derived),
     hash: createHash('sha256').update(text).digest('hex').slice(0, 16),
   };
 }
@@ -81,7 +83,7 @@ export function readSignals(
 const wholeDays = (text: string): number => Number(text.slice(0, -1));
 
 function noChannel(name: string, channels: Readonly<Record<string, string>> | undefined): string {
-  return `is ${name}, which is no channel under slack.channels${suggestion(name, Object.keys(channels ?? {}))}`;
+  return isNone(name, 'no channel under slack.channels', Object.keys(channels ?? {}));
 }
 
 function readText(
@@ -135,16 +137,13 @@ function readOwner(
   const column = /^account\.(.*)$/.exec(owner)?.[1];
   if (column === undefined) return { address: owner };
   if (!attributes.includes(column)) {
-    report(
-      ['owner'],
-      `is ${owner}, but account.<column> needs a column listed under attributes in pack.yaml${suggestion(column, attributes)}`,
-    );
+    report(['owner'], isNoAttribute(owner, column, attributes));
   }
   return { column };
 }
 
 function refuseLookingBack({ within, recovers }: Written, report: Report): void {
-  const why = 'does not fit an event, which is told when it happens: remove it';
+  const why = 'does not fit an event, which is reported when it happens: remove it';
   if (within !== undefined) report(['within'], why);
   if (recovers !== undefined) report(['recovers'], why);
 }
@@ -175,82 +174,25 @@ function checkState(
 }
 
 /** What conditions of states may read. */
-function stateScope({ scope, scores, phases, derived }: SignalContext): Scope {
-  const now = new Map<string, ScopeColumn>();
-  const before = new Map<string, ScopeColumn>();
-  const metricsBefore = new Map<string, ScopeColumn>();
-  for (const score of scores) {
-    for (const [name, column] of resultColumns(score)) {
-      now.set(`${score.id}.${name}`, column);
-      if (beforeValues.has(name)) before.set(`${score.id}.${name}`, column);
-    }
-    const { measured, derived: made } = inputsOf(
-      { derived: [...derived], phases: [...phases] },
-      score,
-    );
-    for (const { metric } of [...measured, ...made]) {
-      const column = scope.metrics.get(metric);
-      if (column) metricsBefore.set(metric, column);
-    }
-  }
-  const moved = new Map(scores.map(({ id }) => [id, number]));
-  return { ...scope, now, before, metrics_before: metricsBefore, moved };
+function stateScope(context: SignalContext): Scope {
+  const { scope, scores } = context;
+  return {
+    ...scope,
+    now: resultsScope(scores),
+    before: resultsScope(scores, (value) => beforeValues.has(value)),
+    metrics_before: scoredMetrics(context),
+    moved: new Map(scores.map(({ id }): [string, ScopeColumn] => [id, number])),
+  };
 }
-
-const number: ScopeColumn = { type: 'number', nullable: true };
 
 const beforeValues: ReadonlySet<string> = new Set(['points', 'band', 'level', 'scorecard']);
 
-/** What a result has, by name. */
-export function resultColumns(score: Score): [name: string, column: ScopeColumn][] {
-  const text = (values: string[]): ScopeColumn => ({ type: 'text', nullable: true, values });
-  return [
-    ['points', number],
-    ['level', number],
-    ['band', text(score.bands.map(({ id }) => id))],
-    ['confidence', number],
-    ['trend', text(['rising', 'steady', 'falling'])],
-    ['scorecard', text(score.scorecards.map(({ id }) => id))],
-  ];
-}
-
 /** What conditions of events may read: the event, and the account as it is shown. */
-function eventScope(
-  { scope, scores, attributes }: SignalContext,
-  kind: EventSignal['event'],
-): Scope {
-  const shown = new Map(
-    [...scope.account].filter(([name]) => name === 'phase' || attributes.includes(name)),
-  );
-  const now = new Map<string, ScopeColumn>();
-  for (const score of scores) {
-    for (const [name, column] of resultColumns(score)) now.set(`${score.id}.${name}`, column);
-  }
-  return { account: shown, metrics: new Map(), now, event: eventColumns[kind] };
-}
-
-function columnsRead(
-  states: readonly StateSignal[],
-  { account }: SignalContext,
-): PackSignals['accountColumns'] {
-  const names = new Set<string>();
-  for (const { when, recovers } of states) {
-    for (const name of [...when.account, ...(recovers?.account ?? [])]) names.add(name);
-  }
-  return [...names].flatMap((name) => account.get(name) ?? []);
-}
-
-function metricsRead(states: readonly StateSignal[], derived: readonly DerivedMetric[]): string[] {
-  const used = new Set<string>();
-  const add = (id: string): void => {
-    if (used.has(id)) return;
-    used.add(id);
-    for (const read of derived.find((metric) => metric.id === id)?.expression.metrics ?? []) {
-      add(read);
-    }
+function eventScope(context: SignalContext, kind: EventSignal['event']): Scope {
+  return {
+    account: shownColumns(context),
+    metrics: new Map(),
+    now: resultsScope(context.scores),
+    event: eventColumns[kind],
   };
-  for (const { when, recovers } of states) {
-    for (const id of [...when.metrics, ...(recovers?.metrics ?? [])]) add(id);
-  }
-  return [...used];
 }

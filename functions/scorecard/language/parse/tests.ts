@@ -1,18 +1,9 @@
 /** Reads what a pack is checked against: `*.test.yaml` and `exemplars.yaml`. */
-import type {
-  AccountColumn,
-  Band,
-  Exemplar,
-  PackMetric,
-  RuleTests,
-  Score,
-  Scorecard,
-} from '../pack/pack.ts';
-import { type Problem, suggestion } from '../problems.ts';
+import type { AccountColumn } from '../pack/catalogue.ts';
+import type { Band, Exemplar, PackMetric, RuleTests, Score, Scorecard } from '../pack/pack.ts';
+import { isNone, type Report, suggestion } from '../problems.ts';
 import type { ExemplarsFile, RuleTestCase } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
-
-type Report = (path: PropertyKey[], message: string) => void;
 
 interface Names {
   metrics: ReadonlyMap<string, PackMetric>;
@@ -27,15 +18,11 @@ export function readTests(
   score: Score,
   card: Scorecard,
   names: Names,
-  problems: Problem[],
 ): RuleTests {
-  const cases: RuleTests['cases'] = [];
-  for (const [i, test] of document.data.entries()) {
-    const report: Report = (path, message) =>
-      problems.push(document.problem([i, ...path], message));
-    checkCase(test, score, card, names, report);
-    cases.push({ line: document.lineOf([i]), test });
-  }
+  const cases = document.data.map((test, i) => {
+    checkCase(test, score, card, names, document.below(i));
+    return { line: document.placeOf(i).line, test };
+  });
   return { file: document.file, score: score.id, scorecard: card.id, cases };
 }
 
@@ -61,44 +48,28 @@ function checkCase(
         report(['account', name], `is ${JSON.stringify(value)}, but ${name} is a ${wanted}`);
     }
   }
-  const known = (path: PropertyKey[], id: string | null | undefined, ids: readonly string[]) => {
-    if (id === null || id === undefined || ids.includes(id)) return;
-    report(path, `is ${id}, which does not exist${suggestion(id, ids)}`);
+  const known = (path: string[], id: string | null | undefined, ids: readonly string[]) => {
+    if (id !== null && id !== undefined && !ids.includes(id)) {
+      report(path, `is ${id}, which does not exist${suggestion(id, ids)}`);
+    }
   };
-  const bands = [...score.bands.map(({ id }) => id), 'unknown'];
-  const cards = score.scorecards.map(({ id }) => id);
+  const idsOf = (entries: readonly { id: string }[]) => entries.map(({ id }) => id);
+  const bands = [...idsOf(score.bands), 'unknown'];
+  const cards = idsOf(score.scorecards);
+  const caps = idsOf(card.caps);
   known(['before', 'band'], before?.band, bands);
   known(['before', 'scorecard'], before?.scorecard, cards);
-  known(
-    ['before', 'cap'],
-    before?.cap,
-    card.caps.map(({ id }) => id),
-  );
+  known(['before', 'cap'], before?.cap, caps);
   known(['expect', 'band'], expect.band, bands);
   known(['expect', 'scorecard'], expect.scorecard, cards);
   known(['expect', 'phase'], expect.phase, names.phases);
-  known(
-    ['expect', 'cap'],
-    expect.cap,
-    card.caps.map(({ id }) => id),
-  );
-  for (const id of Object.keys(expect.measures ?? {})) {
-    known(
-      ['expect', 'measures', id],
-      id,
-      card.measures.map((measure) => measure.id),
-    );
-  }
-  for (const id of Object.keys(expect.axes ?? {})) {
-    known(
-      ['expect', 'axes', id],
-      id,
-      card.axes.map((axis) => axis.id),
-    );
-  }
-  for (const group of Object.keys(group_ages ?? {})) {
-    known(['group_ages', group], group, [...names.groups]);
-  }
+  known(['expect', 'cap'], expect.cap, caps);
+  const allKnown = (path: string[], named: object | undefined, ids: readonly string[]) => {
+    for (const id of Object.keys(named ?? {})) known([...path, id], id, ids);
+  };
+  allKnown(['expect', 'measures'], expect.measures, idsOf(card.measures));
+  allKnown(['expect', 'axes'], expect.axes, idsOf(card.axes));
+  allKnown(['group_ages'], group_ages, [...names.groups]);
 }
 
 function columnKind(type: AccountColumn['type']): 'string' | 'boolean' | 'number' {
@@ -141,22 +112,14 @@ function valueProblem(metric: PackMetric, value: number | boolean | string): str
 export function readExemplars(
   document: YamlDocument<ExemplarsFile>,
   scores: readonly Score[],
-  problems: Problem[],
 ): Exemplar[] {
-  const exemplars: Exemplar[] = [];
-  for (const [i, { account, score: id, at_least, at_most, why }] of document.data.entries()) {
-    const report: Report = (path, message) =>
-      problems.push(document.problem([i, ...path], message));
+  return document.data.flatMap(({ account, score: id, at_least, at_most, why }, i) => {
+    const report = document.below(i);
     const score = scores.find((candidate) => candidate.id === id);
     if (!score) {
-      report(
-        ['score'],
-        `is ${id}, which is no score${suggestion(
-          id,
-          scores.map((s) => s.id),
-        )}`,
-      );
-      continue;
+      const ids = scores.map((candidate) => candidate.id);
+      report(['score'], isNone(id, 'no score', ids));
+      return [];
     }
     if (at_least === undefined && at_most === undefined) {
       report([], 'expects nothing: say at_least or at_most with a band');
@@ -166,17 +129,9 @@ export function readExemplars(
     if (from !== undefined && to !== undefined && from > to) {
       report(['at_least'], `is ${at_least}, above at_most ${at_most}: no band is both`);
     }
-    const place = { file: document.file, line: document.lineOf([i]) };
-    exemplars.push({
-      account,
-      score: id,
-      atLeast: at_least ?? null,
-      atMost: at_most ?? null,
-      why,
-      place,
-    });
-  }
-  return exemplars;
+    const place = document.placeOf(i);
+    return [{ account, score: id, atLeast: at_least ?? null, atMost: at_most ?? null, why, place }];
+  });
 }
 
 function bandIndex(
@@ -186,14 +141,8 @@ function bandIndex(
   report: Report,
 ): number | undefined {
   if (id === undefined) return undefined;
-  const index = bands.findIndex((band) => band.id === id);
-  if (index >= 0) return index;
-  report(
-    [field],
-    `is ${id}, which is no band of the score${suggestion(
-      id,
-      bands.map((b) => b.id),
-    )}`,
-  );
+  const ids = bands.map((band) => band.id);
+  if (ids.includes(id)) return ids.indexOf(id);
+  report([field], isNone(id, 'no band of the score', ids));
   return undefined;
 }

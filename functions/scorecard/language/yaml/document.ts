@@ -1,7 +1,7 @@
 /** One YAML file read with a schema: its data, or problems with the line of each. */
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { type Problem, suggestion } from '../problems.ts';
+import { type Place, type Problem, problemOfFile, type Report, suggestion } from '../problems.ts';
 import { slipOf } from './slips.ts';
 
 type Path = readonly PropertyKey[];
@@ -9,10 +9,11 @@ type Path = readonly PropertyKey[];
 export interface YamlDocument<T> {
   file: string;
   data: T;
-  /** Line of a field, or of the nearest thing around it that exists. */
-  lineOf(path: Path): number;
-  /** A problem with a field. */
-  problem(path: Path, message: string): Problem;
+  /** Where a field is, or the nearest thing around it that exists. */
+  placeOf(...path: PropertyKey[]): Place;
+  report: Report;
+  /** Reports on fields of one part. */
+  below(...base: PropertyKey[]): Report;
 }
 
 /** Reads `text` with `schema`; adds what is wrong to `problems` and then gives undefined. */
@@ -39,13 +40,13 @@ export function readYaml<T>(
     return undefined;
   }
 
-  const lineOf = (path: Path): number => at(offsetOf(document.contents, path));
-  const problem = (path: Path, message: string): Problem => ({
+  const placeOf = (...path: PropertyKey[]): Place => ({
     file,
-    line: lineOf(path),
-    field: fieldOf(path),
-    message,
+    line: at(offsetOf(document.contents, path)),
   });
+  const report: Report = (path, message) => {
+    problems.push({ ...placeOf(...path), field: fieldOf(path), message });
+  };
 
   let value: unknown;
   try {
@@ -53,15 +54,19 @@ export function readYaml<T>(
   } catch (error) {
     // The only thing toJS refuses: more aliases than anyone writes by hand.
     const words = error instanceof Error ? error.message : String(error);
-    problems.push({ file, line: 1, field: '', message: `is not usable YAML: ${words}` });
+    problems.push(problemOfFile(file, `is not usable YAML: ${words}`));
     return undefined;
   }
   const parsed = schema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) problems.push(...problemsOf(issue, schema, problem));
+    for (const issue of parsed.error.issues) reportIssue(issue, schema, report);
     return undefined;
   }
-  return { file, data: parsed.data, lineOf, problem };
+  const below =
+    (...base: PropertyKey[]): Report =>
+    (path, message) =>
+      report([...base, ...path], message);
+  return { file, data: parsed.data, placeOf, report, below };
 }
 
 /** `measures[2].steps` */
@@ -97,28 +102,22 @@ function offsetOf(contents: unknown, path: Path): number {
 
 type Issue = z.core.$ZodIssue;
 
-function problemsOf(
-  issue: Issue,
-  schema: z.ZodType,
-  problem: (path: Path, message: string) => Problem,
-): Problem[] {
+function reportIssue(issue: Issue, schema: z.ZodType, report: Report): void {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path);
-    return issue.keys.map((key) =>
-      problem(
+    for (const key of issue.keys) {
+      report(
         [...issue.path, key],
         // What follows a comma inside { } begins another field.
         /\s/.test(key)
           ? 'is no field here: put a text that holds a comma into quotes'
           : `is no field here${suggestion(key, known)}`,
-      ),
-    );
-  }
-  if (issue.code === 'invalid_key') {
+      );
+    }
+  } else if (issue.code === 'invalid_key') {
     const [first] = issue.issues;
-    return [problem(issue.path, `is not a name that can be used: ${messageOf(first)}`)];
-  }
-  return [problem(issue.path, sentence(issue))];
+    report(issue.path, `is not a name that can be used: ${messageOf(first)}`);
+  } else report(issue.path, sentence(issue));
 }
 
 /** One issue as the end of a sentence that starts with the field. */
