@@ -157,9 +157,9 @@ export function createLog(sink: LogSink, clock: Clock) {
     /** Salesforce cannot take rows now; sweep sends them later. */
     syncDelayed: (f: { run: string; accounts: number; code: string }) =>
       syncDelayed(`${f.accounts} accounts wait for Salesforce: ${f.code}`, f),
-    /** Salesforce does not let us in: accounts wait until an operator has mended that. */
+    /** Salesforce refuses the login or whole calls: accounts wait until an operator has mended that. */
     credentialsRefused: (f: { run: string; accounts: number; code: string }) =>
-      credentialsRefused(`Salesforce refuses the login; ${f.accounts} accounts wait`, f),
+      credentialsRefused(`Salesforce refuses us (${f.code}); ${f.accounts} accounts wait`, f),
     /** Episodes that opened, and what became of what they have to tell. */
     accountsNotified: (f: {
       opened: number;

@@ -121,8 +121,9 @@ export async function sendOnce(
       if (found !== undefined) return { state: 'sent', ref: found, code: null };
     } catch (error) {
       if (!(error instanceof KenkoError)) throw error;
-      const never = error instanceof Rejected || error instanceof Unauthorized;
-      return { state: never ? 'unsure' : 'sending', ref: null, code: error.code };
+      // Whoever is not let in now may look once an operator has mended that.
+      const state = error instanceof Rejected ? 'unsure' : 'sending';
+      return { state, ref: null, code: error.code };
     }
   }
   for (let waits = 0; ; waits += 1) {

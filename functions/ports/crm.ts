@@ -64,7 +64,7 @@ export interface Crm {
    * The answer has exactly one entry per record, in order; what became of records whose
    * call got no answer is `retry`, since values are absolute and may be sent again.
    * @throws Throttled at the daily limit or below the headroom kept for others
-   * @throws Unauthorized where credentials do not work
+   * @throws Unauthorized where credentials do not work, or calls are refused whatever their rows
    * @throws Retryable where no record was sent
    */
   update(objectType: string, records: readonly RecordUpdate[]): Promise<UpdateResult[]>;

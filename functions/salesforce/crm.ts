@@ -10,7 +10,15 @@ import type {
   RecordUpdate,
   UpdateResult,
 } from '../ports/crm.ts';
-import { callFailure, errorCodeOf, rowError, rowFailure } from './failures.ts';
+import {
+  callFailure,
+  causeOf,
+  errorCodeOf,
+  isOfSomeRow,
+  refusedCall,
+  rowError,
+  rowFailure,
+} from './failures.ts';
 import { type SalesforceAuth, SalesforceSession } from './session.ts';
 import { inQueries, soqlText } from './soql.ts';
 import { createTask, findTask } from './tasks.ts';
@@ -251,11 +259,12 @@ class SalesforceCrm implements Crm {
           type,
           pending.map((at) => recordAt(records, at)),
         );
-      } catch (error) {
+      } catch (thrown) {
+        const error = refusedCall(thrown);
         if (error instanceof Unauthorized) throw error;
         const failure = callFailure(error);
-        if (errorCodeOf(error instanceof Error ? error.cause : undefined) === 'JSON_PARSER_ERROR') {
-          // One value that Salesforce cannot read fails the whole call: find its row.
+        if (isOfSomeRow(errorCodeOf(causeOf(error)))) {
+          // Find the row.
           const [first, second] = halvesOf(pending);
           if (second !== undefined) {
             const stopped = await this.#updateChunk(type, records, first, results);

@@ -74,6 +74,23 @@ export function classified(error: unknown, what: string): unknown {
   return new Rejected(code.invalidData, message, options);
 }
 
+/**
+ * A call that is refused as a whole, as for an object whose permission was taken away or a version
+ * of the API that is no more, says nothing of its rows: an operator has to act, and they wait.
+ */
+export function refusedCall(error: unknown): unknown {
+  const found = errorCodeOf(causeOf(error));
+  if (!(error instanceof Rejected) || isOfSomeRow(found)) return error;
+  return new Unauthorized(found ?? error.code, error.summary, { cause: error.cause });
+}
+
+/** One value that Salesforce cannot read fails the whole call, and so do too many bytes. */
+export const isOfSomeRow = (found: string | undefined): boolean =>
+  found === 'JSON_PARSER_ERROR' || found === 'ERROR_HTTP_413';
+
+export const causeOf = (error: unknown): unknown =>
+  error instanceof Error ? error.cause : undefined;
+
 /** A refused login: `invalid_grant`, `invalid_client` and the like are for an operator. */
 export function classifiedLogin(error: unknown): unknown {
   if (error instanceof KenkoError) return error;
@@ -113,7 +130,7 @@ export function callFailure(error: unknown): UpdateResult {
   const retry = !(error instanceof Rejected);
   return {
     outcome: retry ? 'retry' : 'rejected',
-    code: errorCodeOf(error instanceof Error ? error.cause : undefined) ?? codeOf(error),
+    code: errorCodeOf(causeOf(error)) ?? codeOf(error),
     reason: messageOf(error),
   };
 }

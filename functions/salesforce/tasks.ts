@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { code, Rejected, Retryable } from '../errors.ts';
 import { type CrmTask, taskKeyField } from '../ports/crm.ts';
-import { rowError, rowFailure } from './failures.ts';
+import { refusedCall, rowError, rowFailure } from './failures.ts';
 import type { SalesforceSession } from './session.ts';
 import { soqlText } from './soql.ts';
 
@@ -34,14 +34,13 @@ export async function createTask(session: SalesforceSession, task: CrmTask): Pro
     Status: 'Not Started',
     ActivityDate: task.due,
   };
-  const answer = created.safeParse(
-    await session.call(
-      'creating a task',
-      (connection) =>
-        connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
-      { once: true },
-    ),
+  const made = session.call(
+    'creating a task',
+    (connection) =>
+      connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
+    { once: true },
   );
+  const answer = created.safeParse(await made.catch(throwRefused));
   const row = answer.data?.[0];
   if (row?.success && row.id) return row.id;
   if (!row || row.success) {
@@ -59,13 +58,16 @@ export async function findTask(
 ): Promise<string | undefined> {
   await session.keepHeadroom();
   const soql = `SELECT Id FROM Task WHERE ${taskKeyField} = ${soqlText(key)} LIMIT 1`;
-  const answer = found.safeParse(
-    await session.call('looking for a task', (connection) =>
-      connection.request(`/query?q=${encodeURIComponent(soql)}`),
-    ),
+  const looked = session.call('looking for a task', (connection) =>
+    connection.request(`/query?q=${encodeURIComponent(soql)}`),
   );
+  const answer = found.safeParse(await looked.catch(throwRefused));
   if (!answer.success) {
     throw new Retryable(code.unavailable, 'salesforce: the answer to a query cannot be read');
   }
   return answer.data.records[0]?.Id;
+}
+
+function throwRefused(error: unknown): never {
+  throw refusedCall(error);
 }

@@ -28,18 +28,20 @@ const stateOf = {
 /**
  * Each document is written only over the one that was read: where it moved meanwhile, a slow
  * call may have written older values over newer ones, so the account goes round again. The log
- * comes first: whoever dies between the two tries again, and the log then says so twice.
- * @returns the attempts that were kept, and the accounts to go round again
+ * comes first: whoever dies between the two tries again, and the log then says so twice. Where it
+ * takes no rows the documents are written all the same, since sweep knows by them alone what waits.
+ * @returns the attempts that were kept, the accounts to go round again, and what the log threw
  */
 export async function recordOutcomes(
   runtime: Pick<Runtime, 'snapshots' | 'warehouse' | 'clock'>,
   run: string,
   attempts: readonly Attempt[],
-): Promise<{ kept: Attempt[]; again: string[] }> {
+): Promise<{ kept: Attempt[]; again: string[]; unlogged: unknown }> {
   const at = runtime.clock.now().toISOString();
-  await runtime.warehouse.append(
-    syncLogTable,
-    attempts.map((attempt) => logRow(run, at, attempt)),
+  const rows = attempts.map((attempt) => logRow(run, at, attempt));
+  const unlogged: unknown = await runtime.warehouse.append(syncLogTable, rows).then(
+    () => undefined,
+    (error) => error,
   );
   const kept: Attempt[] = [];
   const again: string[] = [];
@@ -62,7 +64,7 @@ export async function recordOutcomes(
       else kept.push(attempt);
     }
   }
-  return { kept, again };
+  return { kept, again, unlogged };
 }
 
 function documentOf(run: string, at: string, { row, result, written }: Attempt): CrmDocument {

@@ -45,8 +45,17 @@ export async function syncSalesforce(
     let left = [...new Set(message.accounts)];
     let resend: Resend = repeated ? 'to-record-known' : 'no';
     if (message.again) resend = 'to-record-found-anew';
+    let unlogged: unknown;
     for (let round = 0; round < mostRounds && left.length > 0; round += 1) {
-      left = await syncRound(runtime, mapping, message.run, { accounts: left, resend }, counts);
+      const done = await syncRound(
+        runtime,
+        mapping,
+        message.run,
+        { accounts: left, resend },
+        counts,
+      );
+      left = done.left;
+      unlogged ??= done.unlogged;
       // Somebody else wrote these meanwhile, and ours may have come after theirs.
       if (resend === 'no') resend = 'to-record-known';
     }
@@ -55,6 +64,11 @@ export async function syncSalesforce(
       const body = { ...message, accounts: left, again: true };
       await runtime.bus.publish('accounts-changed', [{ body }]);
     }
+    // Delivered again, it is written and logged again. What waits for sweep is so by itself.
+    if (unlogged !== undefined && counts.updated + counts.parked > 0) throw unlogged;
+    if (unlogged !== undefined) {
+      runtime.log.requestFailed({ function: 'sync-salesforce', error: unlogged });
+    }
     return counts;
   } finally {
     const { updated: synced, unchanged, parked, waiting: retried } = counts;
@@ -62,17 +76,17 @@ export async function syncSalesforce(
   }
 }
 
-/** @returns accounts whose document changed while they were being written */
+/** @returns accounts whose document changed while they were being written, and what the log threw */
 async function syncRound(
   runtime: Runtime,
   mapping: SalesforceMapping,
   run: string,
   { accounts, resend }: { accounts: readonly string[]; resend: Resend },
   counts: SyncCounts,
-): Promise<string[]> {
+): Promise<{ left: string[]; unlogged?: unknown }> {
   const pending = await pendingAccounts(runtime, mapping, accounts, resend);
   counts.unchanged += accounts.length - pending.length;
-  if (pending.length === 0) return [];
+  if (pending.length === 0) return { left: [] };
 
   const attempts: Attempt[] = [];
   const attempt = (row: PendingAccount, result: UpdateResult, sent: Record<string, FieldValue>) =>
@@ -101,7 +115,7 @@ async function syncRound(
     if (error instanceof Unauthorized) runtime.log.credentialsRefused(waiting);
     else runtime.log.syncDelayed(waiting);
   }
-  const { kept, again } = await recordOutcomes(runtime, run, attempts);
+  const { kept, again, unlogged } = await recordOutcomes(runtime, run, attempts);
   for (const { row, result } of kept) {
     if (result.outcome === 'updated') counts.updated += 1;
     else if (result.outcome === 'retry') counts.waiting += 1;
@@ -115,7 +129,7 @@ async function syncRound(
     runtime,
     updated.map(({ row }) => row),
   );
-  return [...again, ...changed];
+  return { left: [...again, ...changed], unlogged };
 }
 
 const noAnswer: UpdateResult = {

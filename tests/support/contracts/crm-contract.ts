@@ -1,6 +1,6 @@
 /** What every adapter of the Crm port does. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { code, Rejected } from '../../../functions/errors.ts';
+import { code, Rejected, Unauthorized } from '../../../functions/errors.ts';
 import type { Crm, CrmTask, FieldValue, RecordUpdate } from '../../../functions/ports/crm.ts';
 import { fields } from './crm-fields.ts';
 
@@ -281,10 +281,10 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
         expect(await opened.accounts()).toHaveLength(1);
       });
 
-      test('a type that is not there: every row is rejected', async () => {
+      test('a type that is not there is no fault of the rows: an operator has to act', async () => {
         const [id = ''] = await opened.createAccounts(['a']);
-        const results = await crm.update('Nope__c', [{ id, fields: {} }]);
-        expect(results).toMatchObject([{ outcome: 'rejected' }]);
+        const update = crm.update('Nope__c', [{ id, fields: {} }]);
+        await expect(update).rejects.toBeInstanceOf(Unauthorized);
       });
     });
 

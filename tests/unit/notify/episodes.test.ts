@@ -139,13 +139,11 @@ describe('a notice', () => {
 
   it('of which nobody can tell is left; of which nobody can tell now, waits', async () => {
     const never = fails(new Error('it was sent again'));
-    expect(await outcome(second, never, fails(new Unauthorized('missing_scope', 'no')))).toBe(
-      'unsure',
-    );
-    expect(await outcome(second, never, fails(new Rejected('not_in_channel', 'no')))).toBe(
-      'unsure',
-    );
-    expect(await outcome(second, never, fails(new Retryable('unavailable', 'no')))).toBe('sending');
+    const looked = (error: Error) => outcome(second, never, fails(error));
+    expect(await looked(new Rejected('too-many-messages', 'no'))).toBe('unsure');
+    expect(await looked(new Retryable('unavailable', 'no'))).toBe('sending');
+    expect(await looked(new Throttled('daily-limit', 'no'))).toBe('sending');
+    expect(await looked(new Unauthorized('missing_scope', 'no'))).toBe('sending');
   });
 
   it('waits, is looked for, or is left, as the failure says', async () => {

@@ -205,6 +205,53 @@ describe('a row that failed', () => {
   });
 });
 
+describe('a call that is refused whatever its rows', () => {
+  const refusals: [string, Fault][] = [
+    ['the instance has moved', refusal(404, 'NOT_FOUND')],
+    ['a permission on the object was taken away', refusal(400, 'INVALID_TYPE')],
+    ['a field is hidden from us', refusal(400, 'INVALID_FIELD')],
+    ['the version of the API is no more', refusal(410, 'UNSUPPORTED_API_VERSION')],
+    ['the API is off', refusal(403, 'API_DISABLED_FOR_ORG')],
+    ['something else answers', { status: 404, body: '<html>' }],
+  ];
+  const task = {
+    key: 'k',
+    owner: null,
+    subject: 'Call them',
+    description: '',
+    priority: 'High' as const,
+    due: '2026-04-03',
+  };
+
+  test.each(refusals)('is an operator’s matter, and parks no row: %s', async (_, fault) => {
+    const { org, crm } = await open();
+    const [recordId = ''] = await org.create(['a']);
+    org.fault = (request) => (isLogin(request) ? undefined : fault);
+    await expect(crm.update('Account', scoreOf([recordId]))).rejects.toBeInstanceOf(Unauthorized);
+    await expect(crm.createTask({ ...task, recordId })).rejects.toBeInstanceOf(Unauthorized);
+    await expect(crm.findTask('k')).rejects.toBeInstanceOf(Unauthorized);
+  });
+
+  test('after others were carried out leaves its rows to be retried', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(numbered(401));
+    org.fault = faultsOfUpdates(undefined, refusal(400, 'INVALID_TYPE'));
+    const results = await crm.update('Account', scoreOf(ids));
+    expect(results.filter(({ outcome }) => outcome === 'updated')).toHaveLength(200);
+    expect(results[400]).toMatchObject({ outcome: 'retry', code: 'INVALID_TYPE' });
+    expect(patches(org)).toHaveLength(2);
+  });
+
+  test('for its size is made in parts', async () => {
+    const { org, crm } = await open();
+    const ids = await org.create(numbered(200));
+    org.fault = ({ body }) => (body.length > 8_000 ? { status: 413, body: '' } : undefined);
+    const results = await crm.update('Account', scoreOf(ids));
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['updated']));
+    expect(written(org)).toEqual(ids.map(() => 1));
+  });
+});
+
 describe('the session', () => {
   test('one login serves many calls, also at once', async () => {
     const { org, crm } = await open();
