@@ -7,6 +7,8 @@
 import { addDays } from '../calendar.ts';
 import { replaceParameters, textLiteral } from '../ports/googlesql-text.ts';
 import type { ColumnType, Parameter } from '../ports/warehouse.ts';
+import { beforeColumn, trendColumn } from '../scorecard/engine/before-columns.ts';
+import { historyEntries } from '../scorecard/engine/history-row.ts';
 import type { Metric } from '../scorecard/language/pack/catalogue.ts';
 import { frozenColumns } from '../scorecard/language/pack/inputs.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
@@ -14,25 +16,10 @@ import { endOfDate } from './moments.ts';
 import { historyTable } from './run-tables.ts';
 import { named, type Sources, sourceQuery } from './sources-query.ts';
 
-/** Columns of the result before that a run reads, as `before_<score>_<field>`. */
-export const beforeFields = {
-  state: 'STRING',
-  phase: 'STRING',
-  scorecard: 'STRING',
-  band: 'STRING',
-  points: 'INT64',
-  earned: 'INT64',
-  available: 'INT64',
-  confidence: 'FLOAT64',
-  cap: 'STRING',
-  trend: 'STRING',
-  contributions: 'ARRAY<INT64>',
-  earned_points: 'ARRAY<INT64>',
-  inputs: 'ARRAY<FLOAT64>',
-  missing: 'STRING',
-  rules_hash: 'STRING',
-  result_hash: 'INT64',
-} as const satisfies Record<string, ColumnType>;
+/** Fields of the result before that a run reads, as `before_<score>_<field>`. */
+export const beforeFields: Readonly<Record<string, ColumnType>> = Object.fromEntries(
+  historyEntries.flatMap(([name, { type, carried }]) => (carried ? [[name, type]] : [])),
+);
 
 export interface RunInputsRequest {
   pack: Pick<Pack, 'zone' | 'groups' | 'accountColumns'> &
@@ -174,7 +161,7 @@ class RunInputs {
         : 'COALESCE(accounts_now.account_id, accounts_before.account_id)';
     if (beforeDate === null) {
       for (const [field, type] of fields) {
-        this.columns.push(`CAST(NULL AS ${type}) AS ${named(`before_${score}_${field}`)}`);
+        this.columns.push(`CAST(NULL AS ${type}) AS ${named(beforeColumn(score, field))}`);
       }
     } else {
       const table = named(`before_${score}`);
@@ -185,12 +172,12 @@ class RunInputs {
       );
       this.joins.push(`LEFT JOIN ${table} ON ${table}.account_id = ${key}`);
       for (const [field] of fields) {
-        this.columns.push(`${table}.${named(field)} AS ${named(`before_${score}_${field}`)}`);
+        this.columns.push(`${table}.${named(field)} AS ${named(beforeColumn(score, field))}`);
       }
     }
     if (revisedBy !== undefined) this.revised(score, key, revisedBy);
     const trendDate = trendDates[score];
-    const column = named(`trend_${score}_points`);
+    const column = named(trendColumn(score));
     if (trendDate === undefined) {
       this.columns.push(`CAST(NULL AS INT64) AS ${column}`);
       return;

@@ -3,6 +3,7 @@ import type { IdRange } from '../ports/warehouse.ts';
 import type { RunDocument, ShardDocument } from '../records/documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import type { Runtime } from '../runtime.ts';
+import { beforeColumn } from '../scorecard/engine/before-columns.ts';
 import type { ColumnBatch, ColumnRequest } from '../scorecard/engine/columns.ts';
 import { type HistoryRow, historyRequests, rowsOf } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
@@ -99,7 +100,7 @@ async function hashesBefore(
     columns: [
       { name: 'account_id', as: 'string' },
       ...scores.map(
-        (score): ColumnRequest => ({ name: `before_${score}_result_hash`, as: 'bigint' }),
+        (score): ColumnRequest => ({ name: beforeColumn(score, 'result_hash'), as: 'bigint' }),
       ),
     ],
     accounts: range,
@@ -107,7 +108,7 @@ async function hashesBefore(
     const ids = columns.get('account_id');
     if (ids?.as !== 'string') continue;
     for (const score of scores) {
-      const hash = columns.get(`before_${score}_result_hash`);
+      const hash = columns.get(beforeColumn(score, 'result_hash'));
       if (hash?.as !== 'bigint') continue;
       for (let row = 0; row < rows; row += 1) {
         hashes.set(keyOf(ids.values[row], score), hash.values[row] ?? 0n);

@@ -1,12 +1,10 @@
 /** A small pack as file texts, to vary in tests: one score, two scorecards, five metrics. */
+
+import { beforeCells } from '../../functions/scorecard/engine/before-columns.ts';
 import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 import { type CompileOptions, compilePack } from '../../functions/scorecard/engine/compile.ts';
 import { type HistoryRow, rowsOf } from '../../functions/scorecard/engine/history-row.ts';
-import {
-  beforeCells,
-  type InputRow,
-  inputBatch,
-} from '../../functions/scorecard/engine/input-batch.ts';
+import { type InputRow, inputBatch } from '../../functions/scorecard/engine/input-batch.ts';
 import { scoreBatch } from '../../functions/scorecard/engine/score.ts';
 import type { Pack } from '../../functions/scorecard/language/pack/pack.ts';
 import {

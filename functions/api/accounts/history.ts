@@ -16,24 +16,7 @@ const usualDays = 365;
 /** Ten years: beyond it a range is a slip of the pen, and BigQuery bills by partition. */
 const mostDays = 3660;
 
-const columns = [
-  'date',
-  'state',
-  'phase',
-  'scorecard',
-  'version',
-  'band',
-  'points',
-  'confidence',
-  'waiting_for_data',
-  'before_date',
-  'before_points',
-  'change_rules',
-  'change_data',
-  'change_behaviour',
-] as const;
-
-const resultRow = historyRow.pick({
+const shown = {
   date: true,
   state: true,
   phase: true,
@@ -48,7 +31,8 @@ const resultRow = historyRow.pick({
   change_rules: true,
   change_data: true,
   change_behaviour: true,
-});
+} as const;
+const resultRow = historyRow.pick(shown);
 
 /**
  * @throws Rejected `not-found` for an unknown account, `bad-request` for a bad range or score
@@ -75,7 +59,7 @@ export async function historyOf(
   }
   // The date range reads only these partitions.
   const rows = await warehouse.query(
-    `SELECT ${columns.join(', ')} FROM score_history
+    `SELECT ${Object.keys(shown).join(', ')} FROM score_history
      WHERE date BETWEEN @from AND @to AND account_id = @account AND score = @score
      ORDER BY date DESC LIMIT ${parameters.limit + 1}`,
     { from: { date: from }, to: { date: to }, account, score: score.id },

@@ -1,27 +1,8 @@
 /** A batch as read, made ready: enums as numbers, texts as codes, the rows before by field. */
 
-import { type Column, type ColumnBatch, type NumberLists, unknownCode } from './columns.ts';
-import type { CompiledPack, CompiledScore } from './compile.ts';
-
-/** The rows before of one score. */
-export interface BeforeColumns {
-  state: Uint16Array;
-  scorecard: Uint16Array;
-  band: Uint16Array;
-  points: Float64Array;
-  earned: Float64Array;
-  available: Float64Array;
-  confidence: Float64Array;
-  cap: Uint16Array;
-  contributions: NumberLists;
-  earnedPoints: NumberLists;
-  inputs: NumberLists;
-  missing: (string | null)[];
-  rules: Uint16Array;
-  phase: Uint16Array;
-  trend: Uint16Array;
-  trendPoints: Float64Array | null;
-}
+import { type BeforeColumns, beforeColumns } from './before-columns.ts';
+import { type Column, type ColumnBatch, unknownCode } from './columns.ts';
+import type { CompiledPack } from './compile.ts';
 
 /** What is known of a score from earlier, by row. */
 export interface EarlierColumns {
@@ -50,7 +31,11 @@ export interface PreparedBatch {
 
 export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): PreparedBatch {
   const { rows } = batch;
-  const read = columnReader(batch);
+  const read = {
+    numbers: (name: string) => columnOf(batch, name, 'number').values,
+    codes: (name: string) => columnOf(batch, name, 'code').values,
+    texts: (name: string) => columnOf(batch, name, 'string').values,
+  };
   const metrics = compiled.metrics.map(({ id, values }) =>
     values ? positionsOf(read.codes(id), rows) : read.numbers(id),
   );
@@ -71,52 +56,27 @@ export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): Prepar
       return coded && values ? encoded(values, dictionary) : null;
     }),
     accountTexts,
-    before: compiled.scores.map((score) => beforeColumns(score, read)),
+    before: compiled.scores.map(
+      ({ score, before }) =>
+        before &&
+        beforeColumns(score.id, score.trend !== null, (name, as) => columnOf(batch, name, as)),
+    ),
     revised: compiled.scores.map(({ score, revised }) =>
       revised ? read.codes(`revised_${score.id}_band`) : null,
     ),
   };
 }
 
-function columnReader(batch: ColumnBatch) {
-  const get = <A extends Column['as']>(name: string, as: A): Extract<Column, { as: A }> => {
-    const column = batch.columns.get(name);
-    if (!column) throw new Error(`the batch has no column ${name}`);
-    if (column.as !== as) throw new Error(`column ${name} came as ${column.as}, not as ${as}`);
-    return column as Extract<Column, { as: A }>;
-  };
-  return {
-    numbers: (name: string) => get(name, 'number').values,
-    codes: (name: string) => get(name, 'code').values,
-    texts: (name: string) => get(name, 'string').values,
-    lists: (name: string): NumberLists => get(name, 'numbers'),
-  };
-}
-
-function beforeColumns(
-  { score, before }: CompiledScore,
-  read: ReturnType<typeof columnReader>,
-): BeforeColumns | null {
-  if (!before) return null;
-  const name = (field: string) => `before_${score.id}_${field}`;
-  return {
-    state: read.codes(name('state')),
-    scorecard: read.codes(name('scorecard')),
-    band: read.codes(name('band')),
-    points: read.numbers(name('points')),
-    earned: read.numbers(name('earned')),
-    available: read.numbers(name('available')),
-    confidence: read.numbers(name('confidence')),
-    cap: read.codes(name('cap')),
-    contributions: read.lists(name('contributions')),
-    earnedPoints: read.lists(name('earned_points')),
-    inputs: read.lists(name('inputs')),
-    missing: read.texts(name('missing')),
-    rules: read.codes(name('rules_hash')),
-    phase: read.codes(name('phase')),
-    trend: read.codes(name('trend')),
-    trendPoints: score.trend ? read.numbers(`trend_${score.id}_points`) : null,
-  };
+/** A column, which has to have come as it was asked for. */
+function columnOf<A extends Column['as']>(
+  batch: ColumnBatch,
+  name: string,
+  as: A,
+): Extract<Column, { as: A }> {
+  const column = batch.columns.get(name);
+  if (!column) throw new Error(`the batch has no column ${name}`);
+  if (column.as !== as) throw new Error(`column ${name} came as ${column.as}, not as ${as}`);
+  return column as Extract<Column, { as: A }>;
 }
 
 function positionsOf(codes: Uint16Array, rows: number): Float64Array {

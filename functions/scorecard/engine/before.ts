@@ -2,7 +2,8 @@
 
 import type { ScoreInputs } from '../language/pack/inputs.ts';
 import type { Pack, Score } from '../language/pack/pack.ts';
-import type { ColumnRequest } from './columns.ts';
+import type { BeforeCodes } from './before-columns.ts';
+import { historyFields } from './history-row.ts';
 import type { MetricLayout, RulesLayout, ScoreLayout } from './layout.ts';
 
 /** Bits of a word of a set of input positions. */
@@ -10,17 +11,6 @@ export const wordBits = 30;
 
 export function wordsFor(count: number): number {
   return Math.max(1, Math.ceil(count / wordBits));
-}
-
-/** Texts of a column of the row before, by code - 1; those of today's rules come first. */
-export interface BeforeCodes {
-  states: readonly string[];
-  rules: readonly string[];
-  scorecards: readonly string[];
-  bands: readonly string[];
-  caps: readonly string[];
-  phases: readonly string[];
-  trends: readonly string[];
 }
 
 /** How rows of one rules hash give the inputs that today's rules read. */
@@ -67,18 +57,19 @@ export function compileBefore(
     readers,
     stranger: readerFor(own, undefined, own, inputs, false),
     codes: {
-      states: ['scored', 'error', 'absent'],
-      rules: known.map(([hash]) => hash),
-      scorecards: distinct(cards.map(({ id }) => id)),
+      // An account that was absent starts anew: `fillReaders` takes the first two.
+      state: ['scored', 'error', 'absent'],
+      rulesHash: known.map(([hash]) => hash),
+      scorecard: distinct(cards.map(({ id }) => id)),
       // Today's bands first, so that a code of one of them is its index.
-      bands: distinct([
+      band: distinct([
         ...score.bands.map(({ id }) => id),
         'unknown',
         ...all.flatMap(({ bands }) => bands.map(({ id }) => id)),
       ]),
-      caps: distinct(cards.flatMap(({ caps }) => caps.map(({ id }) => id))),
-      phases: distinct(known.flatMap(([, { phases }]) => phases.map(({ id }) => id))),
-      trends: ['rising', 'steady', 'falling'],
+      cap: distinct(cards.flatMap(({ caps }) => caps.map(({ id }) => id))),
+      phase: distinct(known.flatMap(([, { phases }]) => phases.map(({ id }) => id))),
+      trend: historyFields.trend.cell.unwrap().options,
     },
   };
 }
@@ -201,27 +192,4 @@ export function lastKnown(
   const value = values[from + position] as number;
   const numbers = reader.renumbered[slot];
   return numbers ? (numbers[value] ?? Number.NaN) : value;
-}
-
-/** The columns of `run_inputs` that carry the row before of a score. */
-export function beforeRequests(score: string, codes: BeforeCodes, trend: boolean): ColumnRequest[] {
-  const name = (field: string) => `before_${score}_${field}`;
-  return [
-    { name: name('state'), as: 'code', codes: codes.states },
-    { name: name('scorecard'), as: 'code', codes: codes.scorecards },
-    { name: name('band'), as: 'code', codes: codes.bands },
-    { name: name('points'), as: 'number' },
-    { name: name('earned'), as: 'number' },
-    { name: name('available'), as: 'number' },
-    { name: name('confidence'), as: 'number' },
-    { name: name('cap'), as: 'code', codes: codes.caps },
-    { name: name('contributions'), as: 'numbers' },
-    { name: name('earned_points'), as: 'numbers' },
-    { name: name('inputs'), as: 'numbers' },
-    { name: name('missing'), as: 'string' },
-    { name: name('rules_hash'), as: 'code', codes: codes.rules },
-    { name: name('phase'), as: 'code', codes: codes.phases },
-    { name: name('trend'), as: 'code', codes: codes.trends },
-    ...(trend ? [{ name: `trend_${score}_points`, as: 'number' } as const] : []),
-  ];
 }

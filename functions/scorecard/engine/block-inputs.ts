@@ -2,8 +2,9 @@
  * The inputs of a score for one block: values as they are now, values carried on from the row
  * before where they are missing now, and which ones those are.
  */
-import type { BeforeColumns, PreparedBatch } from './batch.ts';
+import type { PreparedBatch } from './batch.ts';
 import { type BeforeReader, lastKnown, wordBits, wordsFor } from './before.ts';
+import type { BeforeColumns } from './before-columns.ts';
 import { type Block, blockRows } from './column-operations.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
 
@@ -160,7 +161,8 @@ function fillReaders(
     // Codes 1 and 2: scored and error. An account that was absent starts anew.
     buffers.readers[r] =
       before && compiled && (state === 1 || state === 2)
-        ? (compiled.readers[(before.rules[buffers.start + r] as number) - 1] ?? compiled.stranger)
+        ? (compiled.readers[(before.rulesHash[buffers.start + r] as number) - 1] ??
+          compiled.stranger)
         : null;
   }
 }

@@ -4,19 +4,17 @@
  * gaps. S0 -> S1 is rules, S1 -> S2 data, S2 -> S3 behaviour. A score that cannot be computed
  * takes the one before it. Most rows need neither S1 nor S2.
  */
-import type { BeforeColumns } from './batch.ts';
+
 import { type BeforeReader, lastKnown, wordBits } from './before.ts';
+import type { BeforeColumns } from './before-columns.ts';
 import type { InputBuffers } from './block-inputs.ts';
 import { blockRows } from './column-operations.ts';
 import type { CompiledCard, CompiledScore } from './compile.ts';
+import type { HistoryColumns } from './history-columns.ts';
 import { addMeasures, pointsFrom } from './measures.ts';
 
 /** Where the parts go, by row of the batch. NaN: there is nothing to compare. */
-export interface ChangeColumns {
-  rules: Float64Array;
-  data: Float64Array;
-  behaviour: Float64Array;
-}
+type ChangeColumns = Pick<HistoryColumns, 'changeRules' | 'changeData' | 'changeBehaviour'>;
 
 export interface ChangeBuffers {
   /** By slot: values of the rows that are scored again, close together. */
@@ -95,9 +93,9 @@ export function splitChange(
     const first = s1[r] as number;
     const second = s2[r] as number;
     const withGaps = Number.isNaN(second) ? first : second;
-    out.rules[at] = first - s0;
-    out.data[at] = withGaps - first;
-    out.behaviour[at] = s3 - withGaps;
+    out.changeRules[at] = first - s0;
+    out.changeData[at] = withGaps - first;
+    out.changeBehaviour[at] = s3 - withGaps;
   }
 }
 

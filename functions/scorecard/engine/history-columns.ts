@@ -1,5 +1,12 @@
 /** The results of one score, column by column in the layout of `score_history`. */
 import type { Column, ColumnBatch, NumberLists } from './columns.ts';
+import {
+  type FieldName,
+  historyEntries,
+  type historyFields,
+  type InCode,
+  inCode,
+} from './history-row.ts';
 
 export type Texts = (string | null)[];
 
@@ -29,117 +36,66 @@ export class ListColumn {
   }
 }
 
-export interface HistoryColumns {
-  state: Texts;
-  reason: Texts;
-  phase: Texts;
-  scorecard: Texts;
-  version: Texts;
-  band: Texts;
-  points: Float64Array;
-  earned: Float64Array;
-  available: Float64Array;
-  confidence: Float64Array;
-  cap: Texts;
-  waiting: Float64Array;
-  held: Float64Array;
-  trend: Texts;
-  contributions: ListColumn;
-  earnedPoints: ListColumn;
-  inputs: ListColumn;
-  missing: Texts;
-  beforeDate: Texts;
-  beforeBand: Texts;
-  beforePoints: Float64Array;
-  rules: Float64Array;
-  data: Float64Array;
-  behaviour: Float64Array;
-  rulesHash: Texts;
-  inputHash: BigInt64Array;
-  resultHash: BigInt64Array;
+/** Fields that are given with the batch, not worked out by row. */
+const given = ['date', 'account_id', 'score', 'engine_hash'] as const;
+type Given = (typeof given)[number];
+
+interface Columns {
+  string: Texts;
+  number: Float64Array;
+  bool: Float64Array;
+  bigint: BigInt64Array;
+  numbers: ListColumn;
 }
 
-/** Empty columns: texts null, numbers NULL. */
-export function historyColumns(rows: number, measures: number, inputs: number): HistoryColumns {
-  const texts = (): Texts => new Array<string | null>(rows).fill(null);
-  const numbers = () => new Float64Array(rows).fill(Number.NaN);
-  return {
-    state: texts(),
-    reason: texts(),
-    phase: texts(),
-    scorecard: texts(),
-    version: texts(),
-    band: texts(),
-    points: numbers(),
-    earned: numbers(),
-    available: numbers(),
-    confidence: numbers(),
-    cap: texts(),
-    waiting: numbers(),
-    held: numbers(),
-    trend: texts(),
-    contributions: new ListColumn(rows, measures),
-    earnedPoints: new ListColumn(rows, measures),
-    inputs: new ListColumn(rows, inputs),
-    missing: texts(),
-    beforeDate: texts(),
-    beforeBand: texts(),
-    beforePoints: numbers(),
-    rules: numbers(),
-    data: numbers(),
-    behaviour: numbers(),
-    rulesHash: texts(),
-    inputHash: new BigInt64Array(rows),
-    resultHash: new BigInt64Array(rows),
+/** By field's name in code. */
+export type HistoryColumns = {
+  [Name in Exclude<
+    FieldName,
+    Given
+  > as InCode<Name>]: Columns[(typeof historyFields)[Name]['kind']];
+};
+
+/** Empty columns: texts null, numbers NULL. `widths`: how many values a list may well have. */
+export function historyColumns(
+  rows: number,
+  widths: Record<'contributions' | 'earned_points' | 'inputs', number>,
+): HistoryColumns {
+  const empty = {
+    string: () => new Array<string | null>(rows).fill(null),
+    number: () => new Float64Array(rows).fill(Number.NaN),
+    bool: () => new Float64Array(rows).fill(Number.NaN),
+    bigint: () => new BigInt64Array(rows),
+    numbers: (name: FieldName) => new ListColumn(rows, widths[name as keyof typeof widths]),
   };
+  const columns = historyEntries
+    .filter(([name]) => !given.some((one) => one === name))
+    .map(([name, { kind }]) => [inCode(name), empty[kind](name)]);
+  return Object.fromEntries(columns) as HistoryColumns;
 }
 
 /** As a batch to load. */
 export function historyBatch(
   columns: HistoryColumns,
   ids: readonly (string | null)[],
-  fixed: { date: string; score: string; engineHash: string },
+  { date, score, engineHash }: { date: string; score: string; engineHash: string },
 ): ColumnBatch {
   const rows = columns.state.length;
-  const text = (values: Texts): Column => ({ as: 'string', values });
-  const same = (value: string): Column => text(new Array<string>(rows).fill(value));
-  const number = (values: Float64Array): Column => ({ as: 'number', values });
-  const bigint = (values: BigInt64Array): Column => ({ as: 'bigint', values });
-  const lists = (list: ListColumn): Column => ({ as: 'numbers', ...list.finished() });
-  return {
-    rows,
-    columns: new Map<string, Column>([
-      ['date', same(fixed.date)],
-      ['account_id', text([...ids])],
-      ['score', same(fixed.score)],
-      ['state', text(columns.state)],
-      ['reason', text(columns.reason)],
-      ['phase', text(columns.phase)],
-      ['scorecard', text(columns.scorecard)],
-      ['version', text(columns.version)],
-      ['band', text(columns.band)],
-      ['points', number(columns.points)],
-      ['earned', number(columns.earned)],
-      ['available', number(columns.available)],
-      ['confidence', number(columns.confidence)],
-      ['cap', text(columns.cap)],
-      ['waiting_for_data', number(columns.waiting)],
-      ['held_by_hysteresis', number(columns.held)],
-      ['trend', text(columns.trend)],
-      ['contributions', lists(columns.contributions)],
-      ['earned_points', lists(columns.earnedPoints)],
-      ['inputs', lists(columns.inputs)],
-      ['missing', text(columns.missing)],
-      ['before_date', text(columns.beforeDate)],
-      ['before_band', text(columns.beforeBand)],
-      ['before_points', number(columns.beforePoints)],
-      ['change_rules', number(columns.rules)],
-      ['change_data', number(columns.data)],
-      ['change_behaviour', number(columns.behaviour)],
-      ['rules_hash', text(columns.rulesHash)],
-      ['engine_hash', same(fixed.engineHash)],
-      ['input_hash', bigint(columns.inputHash)],
-      ['result_hash', bigint(columns.resultHash)],
-    ]),
+  const same = (value: string): Texts => new Array<string>(rows).fill(value);
+  const all = {
+    ...columns,
+    accountId: [...ids],
+    date: same(date),
+    score: same(score),
+    engineHash: same(engineHash),
   };
+  const named = historyEntries.map(([name]) => [name, columnOf(all[inCode(name)])] as const);
+  return { rows, columns: new Map(named) };
+}
+
+function columnOf(values: Columns[keyof Columns]): Column {
+  if (values instanceof Float64Array) return { as: 'number', values };
+  if (values instanceof BigInt64Array) return { as: 'bigint', values };
+  if (values instanceof ListColumn) return { as: 'numbers', ...values.finished() };
+  return { as: 'string', values };
 }

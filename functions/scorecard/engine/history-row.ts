@@ -1,90 +1,113 @@
-/** History rows as objects: only for the few that are published, explained or made by tests. */
+/**
+ * The row of `score_history`: its fields, and rows as objects. Objects are only for the few
+ * that are published, explained or made by tests.
+ */
 import { z } from 'zod';
 import type { Column, ColumnBatch, ColumnRequest } from './columns.ts';
 
-const hundredths = z.int();
-const text = z.string().nullable();
-
-/**
- * A row of `score_history`. Lists as stored; `null` in `inputs` stands for NaN (never known);
- * hashes are signed 64-bit integers in decimal.
- */
-export const historyRow = z.strictObject({
-  date: z.iso.date(),
-  account_id: z.string(),
-  score: z.string(),
-  state: z.enum(['scored', 'absent', 'error']),
-  reason: text,
-  phase: text,
-  scorecard: text,
-  version: text,
-  band: text,
-  points: hundredths.nullable(),
-  earned: hundredths.nullable(),
-  available: hundredths.nullable(),
-  confidence: z.number().nullable(),
-  cap: text,
-  waiting_for_data: z.boolean().nullable(),
-  held_by_hysteresis: z.boolean().nullable(),
-  trend: z.enum(['rising', 'steady', 'falling']).nullable(),
-  contributions: z.array(z.int()),
-  earned_points: z.array(z.int()),
-  inputs: z.array(z.number().nullable()),
-  missing: text,
-  before_date: z.iso.date().nullable(),
-  before_band: text,
-  before_points: hundredths.nullable(),
-  change_rules: hundredths.nullable(),
-  change_data: hundredths.nullable(),
-  change_behaviour: hundredths.nullable(),
-  rules_hash: z.string(),
-  engine_hash: z.string(),
-  input_hash: z.string(),
-  result_hash: z.string(),
-});
-export type HistoryRow = z.infer<typeof historyRow>;
-
+/** How a field is held in columns; booleans are numbers there, 0 and 1. */
 type Kind = 'string' | 'number' | 'bool' | 'bigint' | 'numbers';
 
-/** Every column of `score_history`, as scoring writes it and as it is read back. */
-const columns = {
-  date: 'string',
-  account_id: 'string',
-  score: 'string',
-  state: 'string',
-  reason: 'string',
-  phase: 'string',
-  scorecard: 'string',
-  version: 'string',
-  band: 'string',
-  points: 'number',
-  earned: 'number',
-  available: 'number',
-  confidence: 'number',
-  cap: 'string',
-  waiting_for_data: 'bool',
-  held_by_hysteresis: 'bool',
-  trend: 'string',
-  contributions: 'numbers',
-  earned_points: 'numbers',
-  inputs: 'numbers',
-  missing: 'string',
-  before_date: 'string',
-  before_band: 'string',
-  before_points: 'number',
-  change_rules: 'number',
-  change_data: 'number',
-  change_behaviour: 'number',
-  rules_hash: 'string',
-  engine_hash: 'string',
-  input_hash: 'bigint',
-  result_hash: 'bigint',
-} as const satisfies Record<keyof HistoryRow, Kind>;
+interface Field {
+  kind: Kind;
+  /** GoogleSQL type in `score_history`. */
+  type: 'DATE' | 'STRING' | 'INT64' | 'FLOAT64' | 'BOOL' | 'ARRAY<INT64>' | 'ARRAY<FLOAT64>';
+  /** As it is in an object. */
+  cell: z.ZodType;
+  /** Whether the next run reads it of the row before: to score by it, or to publish by it. */
+  carried?: 'score' | 'publish';
+  /** Carried as a code of known texts. */
+  coded?: true;
+}
 
-const entries = Object.entries(columns) as [keyof HistoryRow, Kind][];
+const text = { kind: 'string', type: 'STRING', cell: z.string().nullable() } as const;
+const givenText = { ...text, cell: z.string() } as const;
+const date = { kind: 'string', type: 'DATE', cell: z.iso.date() } as const;
+const hundredths = { kind: 'number', type: 'INT64', cell: z.int().nullable() } as const;
+const flag = { kind: 'bool', type: 'BOOL', cell: z.boolean().nullable() } as const;
+const integers = { kind: 'numbers', type: 'ARRAY<INT64>', cell: z.array(z.int()) } as const;
+/** A signed 64-bit integer; in an object in decimal. */
+const hash = { kind: 'bigint', type: 'INT64', cell: z.string() } as const;
+const carried = { carried: 'score' } as const;
+const coded = { carried: 'score', coded: true } as const;
+
+/** In the order of the table. What they mean stands in `sql/tables/score_history.yaml`. */
+export const historyFields = {
+  date,
+  account_id: givenText,
+  score: givenText,
+  state: { ...text, ...coded, cell: z.enum(['scored', 'absent', 'error']) },
+  reason: text,
+  phase: { ...text, ...coded },
+  scorecard: { ...text, ...coded },
+  version: text,
+  band: { ...text, ...coded },
+  points: { ...hundredths, ...carried },
+  earned: { ...hundredths, ...carried },
+  available: { ...hundredths, ...carried },
+  confidence: { kind: 'number', type: 'FLOAT64', cell: z.number().nullable(), ...carried },
+  cap: { ...text, ...coded },
+  waiting_for_data: flag,
+  held_by_hysteresis: flag,
+  trend: { ...text, ...coded, cell: z.enum(['rising', 'steady', 'falling']).nullable() },
+  contributions: { ...integers, ...carried },
+  earned_points: { ...integers, ...carried },
+  /** `null` in an object stands for NaN: never known. */
+  inputs: {
+    kind: 'numbers',
+    type: 'ARRAY<FLOAT64>',
+    cell: z.array(z.number().nullable()),
+    ...carried,
+  },
+  missing: { ...text, ...carried },
+  before_date: { ...date, cell: z.iso.date().nullable() },
+  before_band: text,
+  before_points: hundredths,
+  change_rules: hundredths,
+  change_data: hundredths,
+  change_behaviour: hundredths,
+  rules_hash: { ...givenText, ...coded },
+  engine_hash: givenText,
+  input_hash: hash,
+  result_hash: { ...hash, carried: 'publish' },
+} as const satisfies Record<string, Field>;
+
+type Fields = typeof historyFields;
+export type FieldName = keyof Fields;
+
+/** Names of the fields that are as `P` says. */
+export type FieldsWhere<P> = {
+  [Name in FieldName]: Fields[Name] extends P ? Name : never;
+}[FieldName];
+
+/** A field's name in code. */
+export type InCode<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<InCode<Tail>>}`
+  : Name;
+
+export function inCode<Name extends string>(name: Name): InCode<Name> {
+  return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()) as InCode<Name>;
+}
+
+export const historyEntries = Object.entries(historyFields) as [FieldName, Field][];
+
+/** The fields that are as `wanted` says, in the order of the table. */
+export function fieldsWhere<const P extends Partial<Field>>(wanted: P): FieldsWhere<P>[] {
+  const asked = Object.entries(wanted) as [keyof Field, unknown][];
+  return historyEntries
+    .filter(([, field]) => asked.every(([key, value]) => field[key] === value))
+    .map(([name]) => name as FieldsWhere<P>);
+}
+
+type Shape = { [Name in FieldName]: Fields[Name]['cell'] };
+
+export const historyRow = z.strictObject(
+  Object.fromEntries(historyEntries.map(([name, { cell }]) => [name, cell])) as unknown as Shape,
+);
+export type HistoryRow = z.infer<typeof historyRow>;
 
 /** What to ask a warehouse for, to get whole history rows. */
-export const historyRequests: ColumnRequest[] = entries.map(([name, kind]) => ({
+export const historyRequests: ColumnRequest[] = historyEntries.map(([name, { kind }]) => ({
   name,
   as: kind === 'bool' ? 'number' : kind,
 }));
@@ -95,7 +118,7 @@ export const historyRequests: ColumnRequest[] = entries.map(([name, kind]) => ({
  */
 export function rowsOf(batch: ColumnBatch, pick?: readonly number[]): HistoryRow[] {
   const rows = pick ?? Array.from({ length: batch.rows }, (_, i) => i);
-  const read = entries.map(([name, kind]) => {
+  const read = historyEntries.map(([name, { kind }]) => {
     const column = batch.columns.get(name);
     if (!column) throw new Error(`the batch has no column ${name}`);
     return { name, kind, column };
@@ -125,45 +148,4 @@ function cellOf(column: Column, kind: Kind, row: number): unknown {
     case 'code':
       throw new Error('history columns are read as texts, not as codes');
   }
-}
-
-/** The reverse of `rowsOf`. */
-export function batchOf(rows: readonly HistoryRow[]): ColumnBatch {
-  const batch: ColumnBatch = { rows: rows.length, columns: new Map() };
-  for (const [name, kind] of entries) {
-    batch.columns.set(
-      name,
-      columnOf(
-        rows.map((row) => row[name]),
-        kind,
-      ),
-    );
-  }
-  return batch;
-}
-
-type Cell = HistoryRow[keyof HistoryRow];
-
-function columnOf(cells: readonly Cell[], kind: Kind): Column {
-  if (kind === 'string') {
-    return { as: 'string', values: cells.map((cell) => (typeof cell === 'string' ? cell : null)) };
-  }
-  if (kind === 'bigint') {
-    return { as: 'bigint', values: BigInt64Array.from(cells, (cell) => BigInt(String(cell))) };
-  }
-  if (kind === 'numbers') {
-    const lists = cells.map((cell) => (Array.isArray(cell) ? cell : []));
-    const offsets = new Int32Array(cells.length + 1);
-    for (const [i, list] of lists.entries()) offsets[i + 1] = (offsets[i] ?? 0) + list.length;
-    return {
-      as: 'numbers',
-      values: Float64Array.from(lists.flat(), (value) => value ?? Number.NaN),
-      offsets,
-    };
-  }
-  const values = Float64Array.from(cells, (cell) => {
-    if (typeof cell === 'boolean') return cell ? 1 : 0;
-    return typeof cell === 'number' ? cell : Number.NaN;
-  });
-  return { as: 'number', values };
 }

@@ -1,6 +1,5 @@
 /** Rows of `run_inputs` as objects, made into a batch: for rule tests and what-if questions. */
 import { type Column, type ColumnBatch, type ColumnRequest, unknownCode } from './columns.ts';
-import type { HistoryRow } from './history-row.ts';
 
 export type InputCell = string | number | boolean | bigint | null | readonly (number | null)[];
 
@@ -54,27 +53,4 @@ function columnOf(request: ColumnRequest, cells: readonly InputCell[]): Column {
 function numberOf(cell: InputCell): number {
   if (typeof cell === 'boolean') return cell ? 1 : 0;
   return typeof cell === 'number' ? cell : Number.NaN;
-}
-
-/** The columns of `run_inputs` that carry `row` as the result before. */
-export function beforeCells(row: HistoryRow): InputRow {
-  const name = (field: string) => `before_${row.score}_${field}`;
-  return {
-    [name('state')]: row.state,
-    [name('scorecard')]: row.scorecard,
-    [name('band')]: row.band,
-    [name('points')]: row.points,
-    [name('earned')]: row.earned,
-    [name('available')]: row.available,
-    [name('confidence')]: row.confidence,
-    [name('cap')]: row.cap,
-    [name('contributions')]: row.contributions,
-    [name('earned_points')]: row.earned_points,
-    [name('inputs')]: row.inputs,
-    [name('missing')]: row.missing,
-    [name('rules_hash')]: row.rules_hash,
-    [name('phase')]: row.phase,
-    [name('trend')]: row.trend,
-    [name('result_hash')]: BigInt(row.result_hash),
-  };
 }

@@ -1,5 +1,6 @@
 /** The two hashes of every row: of what it was scored from, and of what is published of it. */
 import type { EarlierColumns, PreparedBatch } from './batch.ts';
+import type { BeforeCodes } from './before-columns.ts';
 import type { InputBuffers } from './block-inputs.ts';
 import type { NumberLists } from './columns.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
@@ -20,7 +21,7 @@ export interface RowHashes {
   cards: Float64Array;
   bands: Float64Array;
   /** By code of each field of the row before. */
-  before: Record<'scorecard' | 'band' | 'cap' | 'rules' | 'phase' | 'trend', Float64Array>;
+  before: { [Field in keyof BeforeCodes]: Float64Array };
 }
 
 export function rowHashes(
@@ -42,12 +43,13 @@ export function rowHashes(
     cards: numbers(cards.map(({ card }) => `${card.id}@${card.version}`)),
     bands: numbers(score.bands.map(({ id }) => id)),
     before: {
-      scorecard: coded(codes?.scorecards),
-      band: coded(codes?.bands),
-      cap: coded(codes?.caps),
-      rules: coded(codes?.rules),
-      phase: coded(codes?.phases),
-      trend: coded(codes?.trends),
+      state: coded(codes?.state),
+      scorecard: coded(codes?.scorecard),
+      band: coded(codes?.band),
+      cap: coded(codes?.cap),
+      rulesHash: coded(codes?.rulesHash),
+      phase: coded(codes?.phase),
+      trend: coded(codes?.trend),
     },
   };
 }
@@ -109,7 +111,7 @@ function inputHash(
   hasher.number(numbers.band[before.band[row] as number] ?? 0);
   hasher.number(before.points[row] as number);
   hasher.number(numbers.cap[before.cap[row] as number] ?? 0);
-  hasher.number(numbers.rules[before.rules[row] as number] ?? 0);
+  hasher.number(numbers.rulesHash[before.rulesHash[row] as number] ?? 0);
   hasher.number(textNumber(before.missing[row] ?? null));
   hasher.number(before.trendPoints ? (before.trendPoints[row] as number) : Number.NaN);
   listAt(hasher, before.inputs, row);
@@ -155,7 +157,7 @@ function resultHash(
   hasher.number(out.points[row] as number);
   hasher.number(out.earned[row] as number);
   hasher.number(out.available[row] as number);
-  hasher.number((out.waiting[row] as number) + 2 * (out.held[row] as number));
+  hasher.number((out.waitingForData[row] as number) + 2 * (out.heldByHysteresis[row] as number));
   listAt(hasher, out.contributions, row);
   // Where all of the scale was available, contributions are what was earned.
   if (out.available[row] !== scale) listAt(hasher, out.earnedPoints, row);

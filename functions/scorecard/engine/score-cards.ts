@@ -124,8 +124,8 @@ export function scoreBands(
     const r = rows[k] as number;
     const at = start + r;
     const basis = carriedPoints[r] as number;
-    out.waiting[at] = 0;
-    out.held[at] = 0;
+    out.waitingForData[at] = 0;
+    out.heldByHysteresis[at] = 0;
     if (Number.isNaN(basis) || (out.confidence[at] as number) < minConfidence) {
       bands[r] = unknownBand;
       out.band[at] = 'unknown';
@@ -139,7 +139,7 @@ export function scoreBands(
     bands[r] = band;
     out.band[at] = known[band]?.id ?? null;
     if (band < held) out.cap[at] = card.caps[cap]?.id ?? null;
-    else if (held !== plain) out.held[at] = 1;
+    else if (held !== plain) out.heldByHysteresis[at] = 1;
     if (inputs.anyFilled && anyOf(filled, r, card.bandSlotSet)) {
       const now = points[r] as number;
       const alone = Number.isNaN(now)
@@ -148,7 +148,7 @@ export function scoreBands(
             withHysteresis(score.bounds, bandAt(score.bounds, now), now, stood, hysteresis),
             capsNow[r] as number,
           );
-      out.waiting[at] = +(alone !== band);
+      out.waitingForData[at] = +(alone !== band);
     }
   }
 }

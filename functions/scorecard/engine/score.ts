@@ -1,11 +1,6 @@
 /** Scores batches of accounts: columns in, columns out. */
-import {
-  type BeforeColumns,
-  type EarlierColumns,
-  lookAtBlock,
-  type PreparedBatch,
-  prepareBatch,
-} from './batch.ts';
+import { type EarlierColumns, lookAtBlock, type PreparedBatch, prepareBatch } from './batch.ts';
+import type { BeforeColumns } from './before-columns.ts';
 import { fillInputs, type InputBuffers, inputBuffers } from './block-inputs.ts';
 import { type ChangeBuffers, changeBuffers, splitChange } from './change.ts';
 import { blockRows } from './column-operations.ts';
@@ -96,7 +91,11 @@ export function scoreBatch(
       workspace: workspaceOf(compiled, score),
       before: prepared.before[index] ?? null,
       revised: prepared.revised[index] ?? null,
-      out: historyColumns(prepared.rows, measures, score.inputs.count),
+      out: historyColumns(prepared.rows, {
+        contributions: measures,
+        earned_points: measures,
+        inputs: score.inputs.count,
+      }),
     };
   });
   // Block by block, so that all scores find a block's columns in the processor's cache.
@@ -135,7 +134,7 @@ function scoreBlock(
     scorePoints(cards, inputs, score, card, rows, count, out);
     scoreBands(cards, inputs, score, card, rows, count, { before, revised }, out);
     if (before && score.before) {
-      const cardCode = score.before.codes.scorecards.indexOf(card.card.id) + 1;
+      const cardCode = score.before.codes.scorecard.indexOf(card.card.id) + 1;
       const { points } = cards;
       splitChange(change, inputs, { card, cardCode, rows, count, points }, score, before, out);
     }
@@ -225,7 +224,7 @@ function describeRows(
 ): void {
   const { start, rows, readers, phases } = inputs;
   const { phaseTexts } = compiled.accounts;
-  const bandsBefore = score.before?.codes.bands ?? [];
+  const bandsBefore = score.before?.codes.band ?? [];
   const known = score.score.bands.length;
   const trend = score.score.trend;
   for (let r = 0; r < rows; r++) {
@@ -253,8 +252,8 @@ function describeRows(
     out.phase[at] = phaseTexts[(phases[r] as number) - 1] || null;
     out.missing[at] = inputs.anyMissing ? missingText(inputs.missing, r) : '';
     if (card === noCard) {
-      out.waiting[at] = 0;
-      out.held[at] = 0;
+      out.waitingForData[at] = 0;
+      out.heldByHysteresis[at] = 0;
       continue;
     }
     const chosen = score.cards[card]?.card;

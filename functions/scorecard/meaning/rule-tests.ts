@@ -1,7 +1,9 @@
 /** Runs the cases written beside scorecards: inputs, and what must come of them. */
+
+import { beforeCells, trendColumn } from '../engine/before-columns.ts';
 import { compilePack } from '../engine/compile.ts';
 import { type HistoryRow, rowsOf } from '../engine/history-row.ts';
-import { beforeCells, type InputRow, inputBatch } from '../engine/input-batch.ts';
+import { type InputRow, inputBatch } from '../engine/input-batch.ts';
 import { scoreBatch } from '../engine/score.ts';
 import type { Pack } from '../language/pack/pack.ts';
 import { hundredths, pointsOf } from '../language/pack/points.ts';
@@ -142,7 +144,7 @@ function resultOf(
   const row: InputRow = { account_id: 'a', present: true, ...metrics };
   for (const [name, value] of Object.entries(account)) row[`account_${name}`] = value;
   if (before) Object.assign(row, beforeCells(before));
-  if (trend_points !== undefined) row[`trend_${score}_points`] = hundredths(trend_points);
+  if (trend_points !== undefined) row[trendColumn(score)] = hundredths(trend_points);
   const { results } = scoreBatch(compiled, inputBatch(compiled.requests, [row]));
   const batch = results[pack.scores.findIndex(({ id }) => id === score)];
   const result = batch && rowsOf(batch)[0];

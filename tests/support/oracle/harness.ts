@@ -1,12 +1,10 @@
 /** Runs generated accounts through the product, and shows its results as the interpreter's. */
+
+import { beforeCells } from '../../../functions/scorecard/engine/before-columns.ts';
 import type { ColumnBatch, ColumnRequest } from '../../../functions/scorecard/engine/columns.ts';
 import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
 import { type HistoryRow, rowsOf } from '../../../functions/scorecard/engine/history-row.ts';
-import {
-  beforeCells,
-  type InputRow,
-  inputBatch,
-} from '../../../functions/scorecard/engine/input-batch.ts';
+import { type InputRow, inputBatch } from '../../../functions/scorecard/engine/input-batch.ts';
 import type { RulesLayout } from '../../../functions/scorecard/engine/layout.ts';
 import { scoreBatch } from '../../../functions/scorecard/engine/score.ts';
 import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  batchOf,
-  historyRequests,
-  rowsOf,
-} from '../../../functions/scorecard/engine/history-row.ts';
+import { historyRequests, rowsOf } from '../../../functions/scorecard/engine/history-row.ts';
+import { inputBatch } from '../../../functions/scorecard/engine/input-batch.ts';
 import { layoutOf, rulesLayout } from '../../../functions/scorecard/engine/layout.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { compareRows, explainResult } from '../../../functions/scorecard/meaning/explain.ts';
@@ -29,7 +26,12 @@ describe('history rows', () => {
       middling,
       { ...goodAccount, account_id: 'b', users: null },
     ]);
-    expect(batchOf(rows).columns).toEqual(batch.columns);
+    const cells = rows.map((row) => ({
+      ...row,
+      input_hash: BigInt(row.input_hash),
+      result_hash: BigInt(row.result_hash),
+    }));
+    expect(inputBatch(historyRequests, cells).columns).toEqual(batch.columns);
     expect(rowsOf(batch, [1]).map(({ account_id }) => account_id)).toEqual(['b']);
     expect(historyRequests.map(({ name }) => name)).toEqual([...batch.columns.keys()]);
   });
