@@ -5,7 +5,7 @@ import { endOfDate } from '../inputs/moments.ts';
 import { type RunInputsRequest, runInputsQuery } from '../inputs/run-inputs.ts';
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import { pathOf } from '../inputs/sources-query.ts';
-import { quoted, quotedTable } from '../local/warehouse/types.ts';
+import { quoted, quotedTable } from '../local/googlesql/duckdb-text.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { findDataFiles, openDataFile } from './files.ts';

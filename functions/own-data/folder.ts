@@ -7,7 +7,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { addDays } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import { mapColumns, named, pathOf } from '../inputs/sources-query.ts';
-import { quoted, quotedTable, schemaOf, textOf } from '../local/warehouse/types.ts';
+import { quoted, quotedTable, schemaOf, textOf } from '../local/googlesql/duckdb-text.ts';
 import type { DuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';

@@ -1,8 +1,8 @@
 /** One file into its table: every cell is checked before anything is written. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
+import { quoted } from '../local/googlesql/duckdb-text.ts';
 import { duckDbError } from '../local/warehouse/errors.ts';
-import { quoted } from '../local/warehouse/types.ts';
 import type { SourceColumn } from '../scorecard/language/pack/catalogue.ts';
 import { type CellCheck, cellChecks, typedCell } from './cells.ts';
 import type { DataFile, FileColumn } from './files.ts';

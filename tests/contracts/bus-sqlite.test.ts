@@ -5,11 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Retryable } from '../../functions/errors.ts';
 import { openSqliteBus, type SqliteBus } from '../../functions/local/state/bus.ts';
-import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { mostDeadLetters } from '../../functions/ports/bus.ts';
 import type { Queue } from '../../functions/records/messages.ts';
 import { describeBus, maxAttempts } from '../support/contracts/bus-contract.ts';
 import { gate, type PushConsumer, startPushConsumer } from '../support/contracts/push-consumer.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 const start = new Date('2026-04-01T00:00:00Z');
 

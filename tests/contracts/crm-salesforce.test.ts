@@ -1,7 +1,7 @@
-import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import { openSalesforceCrm } from '../../functions/salesforce/crm.ts';
 import { describeCrm } from '../support/contracts/crm-contract.ts';
 import { startOrg } from '../support/contracts/salesforce-org.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 describeCrm('salesforce', async () => {
   const org = await startOrg({ queryPageSize: 200 });

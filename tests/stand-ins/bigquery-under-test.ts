@@ -9,13 +9,13 @@ import {
   type BigQueryServerOptions,
   startBigQueryServer,
 } from '../../functions/local/bigquery/server.ts';
-import { virtualClock } from '../../functions/local/virtual-clock.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
 } from '../../functions/local/warehouse/warehouse.ts';
 import type { TableSchema, Warehouse } from '../../functions/ports/warehouse.ts';
 import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 export const projectId = 'kenko-test';
 export const location = 'asia-northeast1';

@@ -3,8 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import type { TableColumn, TableSchema } from '../../ports/warehouse.ts';
+import { quoted, schemaOf, textOf } from '../googlesql/duckdb-text.ts';
 import { layoutOf, saveLayout } from '../warehouse/layouts.ts';
-import { quoted, schemaOf, textOf } from '../warehouse/types.ts';
 import { describeTable } from '../warehouse/warehouse.ts';
 import { notFound } from './errors.ts';
 

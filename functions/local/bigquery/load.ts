@@ -1,8 +1,8 @@
 /** Load jobs, whose data comes with the request. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
+import { quoted } from '../googlesql/duckdb-text.ts';
 import { appendBatches } from '../warehouse/append.ts';
-import { quoted } from '../warehouse/types.ts';
 import { readAvro } from './avro.ts';
 import { decorated } from './datasets.ts';
 import { asFailure, invalid, notFound } from './errors.ts';

@@ -2,9 +2,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { TableColumn } from '../../ports/warehouse.ts';
+import { quoted } from '../googlesql/duckdb-text.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
 import { sameLayout } from '../warehouse/layouts.ts';
-import { duckDbName, googleSqlType, quoted } from '../warehouse/types.ts';
+import { duckDbName, googleSqlType } from '../warehouse/types.ts';
 import { type Datasets, nameOf } from './datasets.ts';
 import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
 import { clusteringOf } from './fields.ts';

@@ -5,8 +5,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
+import { quoted } from '../googlesql/duckdb-text.ts';
 import { textsOf } from '../warehouse/read-texts.ts';
-import { quoted } from '../warehouse/types.ts';
 import { BigQueryFailure, invalid } from './errors.ts';
 
 export const resultsDatabase = 'bigquery_results';

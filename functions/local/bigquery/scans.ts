@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { ColumnType } from '../../ports/warehouse.ts';
-import { quoted } from '../warehouse/types.ts';
+import { quoted } from '../googlesql/duckdb-text.ts';
 import { type Dataset, type Datasets, nameOf, type StoredTable } from './datasets.ts';
 import { BigQueryFailure } from './errors.ts';
 

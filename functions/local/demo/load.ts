@@ -2,8 +2,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
+import { quoted, quotedTable } from '../googlesql/duckdb-text.ts';
 import { appendBatches } from '../warehouse/append.ts';
-import { columnDefinitions, quoted, quotedTable } from '../warehouse/types.ts';
+import { columnDefinitions } from '../warehouse/types.ts';
 import type { DemoColumn, DemoTable, DemoTables } from './columns.ts';
 
 /** Rows whose texts are held as objects at a time. */

@@ -7,7 +7,7 @@ import { generate, transpile } from '@polyglot-sql/sdk';
 import { code, Rejected } from '../../errors.ts';
 import { replaceParameters } from '../../ports/googlesql-text.ts';
 import type { Parameter } from '../../ports/warehouse.ts';
-import { schemaOf } from '../warehouse/types.ts';
+import { schemaOf } from './duckdb-text.ts';
 import { duckDbLiteral, googleSqlLiteral } from './parameters.ts';
 import { rewrite } from './rewrite/rewrite.ts';
 import { checkSubset } from './subset.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { code, Rejected, Retryable } from '../../errors.ts';
+import { quoted } from '../googlesql/duckdb-text.ts';
 import { googleSqlMacros } from '../googlesql/macros.ts';
 import { registerArrivals } from './append.ts';
 import { duckDbError } from './errors.ts';
-import { quoted } from './types.ts';
 
 /** DuckDB lets one process open a file twice, and would then corrupt it. */
 const openHere = new Set<string>();

@@ -12,10 +12,11 @@ import {
   type ColumnRequest,
   unknownCode,
 } from '../../scorecard/engine/columns.ts';
+import { quoted, quotedTable, textOf } from '../googlesql/duckdb-text.ts';
 import { isNull, validityOf } from './nulls.ts';
 import { textsOf } from './read-texts.ts';
 import type { RowRanges } from './row-ranges.ts';
-import { googleSqlType, quoted, quotedTable, textOf } from './types.ts';
+import { googleSqlType } from './types.ts';
 
 /** Up to this many texts a CASE is faster than a look-up in a list. */
 const caseLimit = 32;

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { code, messageOf, Rejected } from '../../errors.ts';
 import { historyTable } from '../../inputs/run-tables.ts';
+import { quoted } from '../googlesql/duckdb-text.ts';
 import type { TextCache } from '../googlesql/text-cache.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
-import { quoted } from './types.ts';
 import type { DuckDbWarehouse } from './warehouse.ts';
 
 /** What a view's file may leave open. */

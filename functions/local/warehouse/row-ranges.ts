@@ -5,7 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { IdRange, TableName } from '../../ports/warehouse.ts';
-import { quotedTable } from './types.ts';
+import { quotedTable } from '../googlesql/duckdb-text.ts';
 
 /** Rows between two ids that are remembered: those of a DuckDB vector. */
 const stride = 2048;

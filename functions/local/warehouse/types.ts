@@ -1,4 +1,5 @@
-/** GoogleSQL types as DuckDB's, and back; names and texts quoted for DuckDB. */
+/** GoogleSQL types as DuckDB's, and back. */
+
 import {
   BIGINT,
   BOOLEAN,
@@ -10,7 +11,8 @@ import {
   TIMESTAMPTZ,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { ColumnType, TableColumn, TableName } from '../../ports/warehouse.ts';
+import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
+import { quoted } from '../googlesql/duckdb-text.ts';
 
 /** NUMERIC has 29 digits before the point and 9 after it in BigQuery, too. */
 const numeric = 'DECIMAL(38,9)';
@@ -60,23 +62,6 @@ export function googleSqlType(duckDb: string): ColumnType | undefined {
   // A column of NULLs only has no type of its own.
   if (name === 'VARCHAR' || name === '"NULL"' || name.startsWith('ENUM')) return 'STRING';
   return undefined;
-}
-
-/** A name as DuckDB takes any. */
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** A dataset's schema: that of a dataset in another project has both names in its own. */
-export const schemaOf = (dataset: readonly string[]): string => dataset.join('.');
-
-export const quotedTable = (table: TableName): string => {
-  if (typeof table === 'string') return quoted(table);
-  return [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''].map(quoted).join('.');
-};
-
-/** A text literal. A statement ends at a NUL, so that one is put together. */
-export function textOf(text: string): string {
-  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
-  return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' || chr(0) || ')})`;
 }
 
 /** `name TYPE NOT NULL, ...` of a CREATE TABLE. */

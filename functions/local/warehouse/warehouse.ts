@@ -9,6 +9,7 @@ import type {
   Warehouse,
 } from '../../ports/warehouse.ts';
 import type { ColumnBatch } from '../../scorecard/engine/columns.ts';
+import { quoted, quotedTable, schemaOf, textOf } from '../googlesql/duckdb-text.ts';
 import type { TextCache } from '../googlesql/text-cache.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
 import { appendBatches } from './append.ts';
@@ -19,15 +20,7 @@ import { openInstance } from './open.ts';
 import { batchOf, columnsToRead, readingOrder, readStatement } from './read.ts';
 import { RowRanges } from './row-ranges.ts';
 import { rowsOf } from './rows.ts';
-import {
-  columnDefinitions,
-  duckDbName,
-  googleSqlType,
-  quoted,
-  quotedTable,
-  schemaOf,
-  textOf,
-} from './types.ts';
+import { columnDefinitions, duckDbName, googleSqlType } from './types.ts';
 import { DuckDbWrites, withConnection } from './writes.ts';
 
 export interface DuckDbWarehouseOptions {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { api } from '../../../functions/api/api.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
-import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import type { Crm } from '../../../functions/ports/crm.ts';
@@ -15,6 +14,7 @@ import { accounts, packs, runs, shardsOf } from '../../../functions/records/docu
 import type { AccountsChangedMessage, Message } from '../../../functions/records/messages.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import type { Column } from '../../../functions/scorecard/engine/columns.ts';
+import { virtualClock } from '../virtual-clock.ts';
 import {
   type AccountSpec,
   accountOf,

@@ -12,7 +12,6 @@ import {
 } from '../../../functions/local/salesforce/server.ts';
 import { openSqliteBus } from '../../../functions/local/state/bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
-import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { type RunDocument, runs } from '../../../functions/records/documents.ts';
@@ -21,6 +20,7 @@ import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
 import { tinyPackFiles } from '../system/tiny-pack.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 /** The last complete day in Tokyo is 2026-03-01. */
 export const now = new Date('2026-03-02T01:00:00Z');

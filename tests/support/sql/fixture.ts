@@ -3,8 +3,9 @@
  * or a new table is covered without anybody writing rows for it.
  */
 import { dayMs } from '../../../functions/calendar.ts';
+import { quotedTable } from '../../../functions/local/googlesql/duckdb-text.ts';
 import { appendBatches } from '../../../functions/local/warehouse/append.ts';
-import { columnDefinitions, quotedTable } from '../../../functions/local/warehouse/types.ts';
+import { columnDefinitions } from '../../../functions/local/warehouse/types.ts';
 import type { DuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import type { Column } from '../../../functions/scorecard/engine/columns.ts';
 import type {

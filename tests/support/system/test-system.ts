@@ -16,7 +16,6 @@ import { startSalesforceServer } from '../../../functions/local/salesforce/serve
 import { startSlackServer } from '../../../functions/local/slack/server.ts';
 import { openSqliteBus } from '../../../functions/local/state/bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
-import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import type { Bus } from '../../../functions/ports/bus.ts';
@@ -31,6 +30,7 @@ import { openSlackMessenger } from '../../../functions/slack/messenger.ts';
 import { sweep } from '../../../functions/sweep/sweep.ts';
 import { useRuntime } from '../../../functions/wiring/deployed.ts';
 import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
+import { virtualClock } from '../virtual-clock.ts';
 import '../../../functions/index.ts';
 import { tinyPackFiles } from './tiny-pack.ts';
 

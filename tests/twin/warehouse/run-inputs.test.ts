@@ -9,7 +9,8 @@ import {
   validateSources,
 } from '../../../functions/inputs/sources.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
-import { columnDefinitions, quotedTable } from '../../../functions/local/warehouse/types.ts';
+import { quotedTable } from '../../../functions/local/googlesql/duckdb-text.ts';
+import { columnDefinitions } from '../../../functions/local/warehouse/types.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,

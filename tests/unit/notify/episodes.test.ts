@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
-import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { claimedDelivery, sendOnce } from '../../../functions/notify/deliver-episodes.ts';
 import { nextEpisodes } from '../../../functions/notify/episodes.ts';
 import {
@@ -13,6 +12,7 @@ import {
 import type { PackSignals } from '../../../functions/scorecard/language/pack/signals.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { signalPackFiles } from '../../support/system/tiny-signals.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 
 const { signals } = parsePack(signalPackFiles());
 const told = signals as PackSignals;

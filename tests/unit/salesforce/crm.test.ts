@@ -2,7 +2,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { code, Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
-import { virtualClock } from '../../../functions/local/virtual-clock.ts';
 import { openSalesforceCrm, type SalesforceCrmOptions } from '../../../functions/salesforce/crm.ts';
 import { fields } from '../../support/contracts/crm-fields.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type SeenRequest,
   startOrg,
 } from '../../support/contracts/salesforce-org.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 
 const start = new Date('2026-04-01T00:00:00Z');
 const orgs: Org[] = [];

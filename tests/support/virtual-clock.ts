@@ -1,5 +1,5 @@
 /** A clock for tests: they run on no time at all. */
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../functions/ports/clock.ts';
 
 export interface VirtualClock extends Clock {
   /** Moves time on, waking every sleeper that is due on the way, in order. */
