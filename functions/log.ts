@@ -4,7 +4,6 @@
  * and sentences of ours; what another system said stays out (see `summary` in errors.ts).
  */
 import { KenkoError } from './errors.ts';
-import type { Clock } from './ports/clock.ts';
 import { originalFrame } from './source-maps.ts';
 import { currentRequest } from './trace.ts';
 
@@ -58,7 +57,7 @@ export interface ReconciledCounts {
   complete: boolean;
 }
 
-export function createLog(sink: LogSink, clock: Clock) {
+export function createLog(sink: LogSink, clock: { now(): Date }) {
   const write =
     (severity: Severity, event: string) => (message: string, fields: Record<string, unknown>) =>
       sink({

@@ -5,7 +5,7 @@ import type { Crm } from './ports/crm.ts';
 import type { Messenger } from './ports/messenger.ts';
 import type { Snapshots } from './ports/snapshots.ts';
 import type { TableSchema, Warehouse } from './ports/warehouse.ts';
-import type { Pack } from './scorecard/language/parse/pack.ts';
+import type { Pack } from './scorecard/language/pack/pack.ts';
 
 /** All a function needs: the adapters that `wiring.ts` chose, and the deployed rules. */
 export interface Runtime {

@@ -5,7 +5,7 @@
  */
 
 import { addDays } from '../calendar.ts';
-import { replaceParameters, textLiteral } from '../ports/googlesql-text.ts';
+import { named, replaceParameters, textLiteral } from '../ports/googlesql-text.ts';
 import type { ColumnType, Parameter } from '../ports/warehouse.ts';
 import { beforeColumn, trendColumn } from '../scorecard/engine/before-columns.ts';
 import { historyEntries } from '../scorecard/engine/history-row.ts';
@@ -14,7 +14,7 @@ import { frozenColumns } from '../scorecard/language/pack/inputs.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
 import { endOfDate } from './moments.ts';
 import { historyTable } from './run-tables.ts';
-import { named, type Sources, sourceQuery } from './sources-query.ts';
+import { type Sources, sourceQuery } from './sources-query.ts';
 
 /** Fields of the result before that a run reads, as `before_<score>_<field>`. */
 export const beforeFields: Readonly<Record<string, ColumnType>> = Object.fromEntries(

@@ -3,6 +3,7 @@
  * known at `@as_of`. GoogleSQL.
  */
 import { code, Rejected } from '../errors.ts';
+import { named } from '../ports/googlesql-text.ts';
 import type { ColumnType, TableColumn, Warehouse } from '../ports/warehouse.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
@@ -28,14 +29,6 @@ export type Sources = ReadonlyMap<string, ProvidedSource>;
 /** What of a pack this folder needs. */
 export type SourcePack = Pick<Pack, 'zone' | 'sources' | 'tables' | 'groups' | 'accountColumns'> &
   Partial<Pick<Pack, 'signals'>>;
-
-/** Any name as GoogleSQL takes it. */
-export function named(name: string): string {
-  if (/[`\\\n]/.test(name)) {
-    throw new Rejected(code.invalidRules, `'${name}' cannot be a name of a table or a column.`);
-  }
-  return `\`${name}\``;
-}
 
 /**
  * A table of the team's in parts. The pack may name it with its dataset, and with its project

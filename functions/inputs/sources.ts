@@ -1,13 +1,12 @@
 /** What the team's tables hold at an instant: how far each reaches, and whether it can be scored. */
 import { addDays, daysBetween } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
-import { textLiteral } from '../ports/googlesql-text.ts';
+import { named, textLiteral } from '../ports/googlesql-text.ts';
 import type { Parameter, Row, Warehouse } from '../ports/warehouse.ts';
 import type { SourceState } from '../records/documents.ts';
 import type { SourceColumn } from '../scorecard/language/pack/catalogue.ts';
 import { lackingColumns, usedColumns } from './source-columns.ts';
 import {
-  named,
   type ProvidedSource,
   type SourcePack,
   type Sources,

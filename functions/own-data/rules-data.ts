@@ -15,7 +15,7 @@ import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import { scoreBatch } from '../scorecard/engine/score.ts';
 import type { AccountColumn } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import { importData, newestCompleteDay } from './index.ts';
+import { importData, newestCompleteDay } from './folder.ts';
 
 /** Where the data is: a folder of files, the warehouse of a state folder, or the demo. */
 export type DataPlace =

@@ -1,10 +1,18 @@
-/** GoogleSQL as text: literals, and the parameters in it. */
+/** GoogleSQL as text: names, literals, and the parameters in it. */
 import { isDate } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 
 /** Texts and comments are matched whole, so that an `@` inside them stays what it is. */
 const token =
   /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|@@?[A-Za-z_][A-Za-z0-9_]*/g;
+
+/** Any name as GoogleSQL takes it. */
+export function named(name: string): string {
+  if (/[`\\\n]/.test(name)) {
+    throw new Rejected(code.invalidRules, `'${name}' cannot be a name of a table or a column.`);
+  }
+  return `\`${name}\``;
+}
 
 /** A text literal. */
 export function textLiteral(text: string): string {

@@ -14,7 +14,7 @@ import { dropRunTables } from '../runs/end-run.ts';
 import { endHeldRuns } from '../runs/held-runs.ts';
 import { advanceRun } from '../runs/start-run.ts';
 import type { Runtime } from '../runtime.ts';
-import { sweepSignals } from './sweep-signals.ts';
+import { sweepSignals } from './signals.ts';
 
 /** A run without progress for this long is taken up again. */
 const stalledMs = 5 * 60_000;

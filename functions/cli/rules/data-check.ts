@@ -1,4 +1,4 @@
-import { type CheckedTable, checkData } from '../../own-data/index.ts';
+import { type CheckedTable, checkData } from '../../own-data/check.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { colour, print, printJson, table } from '../output.ts';

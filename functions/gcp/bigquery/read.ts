@@ -1,6 +1,6 @@
 /** The query that reads a table, and how its columns come. */
 import { code, Rejected } from '../../errors.ts';
-import { named } from '../../inputs/sources-query.ts';
+import { named } from '../../ports/googlesql-text.ts';
 import type { Parameter, ReadRequest, TableColumn } from '../../ports/warehouse.ts';
 
 /**

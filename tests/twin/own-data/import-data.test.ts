@@ -7,8 +7,9 @@ import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
 } from '../../../functions/local/warehouse/warehouse.ts';
+import { checkData } from '../../../functions/own-data/check.ts';
 import { lineOfRecord } from '../../../functions/own-data/files.ts';
-import { checkData, importData, newestCompleteDay } from '../../../functions/own-data/index.ts';
+import { importData, newestCompleteDay } from '../../../functions/own-data/folder.ts';
 import type { SourceTable } from '../../../functions/scorecard/language/pack/catalogue.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';

@@ -12,7 +12,7 @@ import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
 } from '../../../functions/local/warehouse/warehouse.ts';
-import { importData } from '../../../functions/own-data/index.ts';
+import { importData } from '../../../functions/own-data/folder.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 

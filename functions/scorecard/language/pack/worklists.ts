@@ -3,7 +3,6 @@
 import type { Expression } from '../cel/expressions.ts';
 import type { WorklistsFile } from '../schema/worklists.ts';
 import type { Label } from './catalogue.ts';
-import type { Score } from './pack.ts';
 
 export interface WorklistReason {
   id: string;
@@ -32,7 +31,14 @@ export interface Worklists {
 }
 
 type List = WorklistsFile[number];
-type Scored = Pick<Score, 'id' | 'bands' | 'purpose' | 'trend'>;
+
+/** What of a score its usual lists depend on. */
+interface Scored {
+  id: string;
+  bands: readonly { id: string }[];
+  purpose: string | null;
+  trend: object | null;
+}
 
 /**
  * What the scores are for says whom to look at: accounts to save by the first score about churn,
