@@ -3,9 +3,7 @@ import { code, Rejected } from '../errors.ts';
 import type { Named } from '../records/api/accounts.ts';
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack, Score } from '../scorecard/language/pack/pack.ts';
-
-/** The band of a result with too little data: no pack names it. */
-export const unknownBand = { id: 'unknown', label: { en: 'Unknown', ja: '不明' } } as const;
+import { plain, unknownBand } from '../scorecard/meaning/texts.ts';
 
 /** Points as shown, of hundredths. */
 export const inPoints = (hundredths: number): number => hundredths / 100;
@@ -57,5 +55,5 @@ export function teamNamed({ routing }: Pack, team: string): Named {
 
 function named(known: readonly { id: string; label: Label }[], id: string): Named {
   const found = known.find((candidate) => candidate.id === id);
-  return { id, label: found?.label ?? { en: id, ja: id } };
+  return { id, label: found?.label ?? plain(id) };
 }

@@ -4,8 +4,10 @@ import { lackingColumns, usedColumns } from '../inputs/source-columns.ts';
 import { findSources, type Instant, sourceStates } from '../inputs/sources.ts';
 import type { ProvidedSource } from '../inputs/sources-query.ts';
 import type { FoundTable, TableColumn, TableSchema } from '../ports/warehouse.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import { plain } from '../scorecard/meaning/texts.ts';
 import type { Check, Examined } from './checks.ts';
-import { type Found, ok, plain, problem, type Text, warning } from './report.ts';
+import { type Found, ok, problem, warning } from './report.ts';
 import { newestRun } from './run-checks.ts';
 import { freshness, ownTables, sources as texts, titles } from './texts.ts';
 
@@ -34,7 +36,7 @@ export const sourceTables: Check = {
     }
     return findings;
 
-    function columnFindings(title: Text, source: ProvidedSource): Found[] {
+    function columnFindings(title: Label, source: ProvidedSource): Found[] {
       const lacking = lackingColumns(source, usedColumns(pack, source), pack);
       const optional = lacking.filter(({ required }) => !required).map(({ name }) => name);
       return [
@@ -56,7 +58,7 @@ export const sourceTables: Check = {
 };
 
 function placeFindings(
-  title: Text,
+  title: Label,
   { location: found }: { location: string | null },
   wanted: string | null,
 ): Found[] {
@@ -112,7 +114,7 @@ export const ownTablesThere: Check = {
 };
 
 /** The first thing in which a table is not as its file says. */
-function layoutDifference(wanted: TableSchema, found: FoundTable): Text | undefined {
+function layoutDifference(wanted: TableSchema, found: FoundTable): Label | undefined {
   const there = new Map(found.columns.map((column) => [column.name, column]));
   for (const column of wanted.columns) {
     const other = there.get(column.name);

@@ -1,8 +1,6 @@
 /** What `kenko doctor` found: one finding for each thing that was looked at. */
 import { z } from 'zod';
-import { label } from '../scorecard/language/pack/catalogue.ts';
-
-export type Text = z.infer<typeof label>;
+import { type Label, label } from '../scorecard/language/pack/catalogue.ts';
 
 export const finding = z.strictObject({
   /** The check that it comes from; stable. */
@@ -25,33 +23,30 @@ export type DoctorReport = z.infer<typeof doctorReport>;
 
 /** What is wrong, and what to do. */
 export interface Trouble {
-  said: Text;
-  advice: Text;
+  said: Label;
+  advice: Label;
 }
-
-/** Names and numbers that read the same in every language. */
-export const plain = (text: string): Text => ({ en: text, ja: text });
 
 /** A finding without the id of its check, which whoever runs the check adds. */
 export type Found = Omit<Finding, 'id'>;
 
-export const ok = (checked: Text, said: Text | null = null): Found => ({
+export const ok = (checked: Label, said: Label | null = null): Found => ({
   checked,
   outcome: 'ok',
   said,
   advice: null,
 });
-export const problem = (checked: Text, trouble: Trouble): Found => ({
+export const problem = (checked: Label, trouble: Trouble): Found => ({
   checked,
   outcome: 'problem',
   ...trouble,
 });
-export const warning = (checked: Text, trouble: Trouble): Found => ({
+export const warning = (checked: Label, trouble: Trouble): Found => ({
   checked,
   outcome: 'warning',
   ...trouble,
 });
-export const notChecked = (checked: Text, said: Text): Found => ({
+export const notChecked = (checked: Label, said: Label): Found => ({
   checked,
   outcome: 'not-checked',
   said,

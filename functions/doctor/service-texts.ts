@@ -1,7 +1,8 @@
 /** What the checks of Salesforce and Slack say, in the languages of those who read it. */
 import type { CustomField } from '../salesforce/custom-fields.ts';
-import type { Text } from './report.ts';
-import { both, trouble } from './texts.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import { both, plain } from '../scorecard/meaning/texts.ts';
+import { trouble } from './texts.ts';
 
 export const slack = {
   works: (workspace: string) => both(`It opens ${workspace}.`, `${workspace} に接続できます。`),
@@ -25,7 +26,7 @@ export const slack = {
     ),
 };
 
-const kinds: Record<CustomField['type'], Text> = {
+const kinds: Record<CustomField['type'], Label> = {
   text: both('Text', 'テキスト'),
   'long-text': both('Long Text Area', 'ロングテキストエリア'),
   number: both('Number', '数値'),
@@ -34,7 +35,7 @@ const kinds: Record<CustomField['type'], Text> = {
 };
 
 export const salesforce = {
-  field: (object: string, name: string) => plainField(object, name),
+  field: (object: string, name: string) => plain(`${object}.${name}`),
   loggedIn: (object: string) =>
     both(`It works; ${object} is there.`, `成功。${object} もあります。`),
   refused: (said: string) =>
@@ -147,10 +148,6 @@ export const salesforce = {
       ),
     ),
 };
-
-function plainField(object: string, name: string): Text {
-  return both(`${object}.${name}`, `${object}.${name}`);
-}
 
 function sizeOf({ type, length, precision, scale }: CustomField): string {
   if (type === 'text' || type === 'long-text') return `(${length})`;

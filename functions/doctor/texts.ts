@@ -1,36 +1,37 @@
 /** What the checks say, in the languages of those who read it; of Salesforce and Slack: service-texts.ts. */
-import type { Text, Trouble } from './report.ts';
+import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import { both } from '../scorecard/meaning/texts.ts';
+import type { Trouble } from './report.ts';
 
 /** Names of the checks. */
 export const titles = {
-  rules: { en: 'rules', ja: 'ルール' },
-  configuration: { en: 'environment variables', ja: '環境変数' },
-  'salesforce-configuration': {
-    en: 'environment variables for Salesforce',
-    ja: 'Salesforce 用の環境変数',
-  },
-  'salesforce-key': { en: 'private key for Salesforce', ja: 'Salesforce 用の秘密鍵' },
-  'google-credentials': { en: 'Google credentials', ja: 'Google の認証情報' },
-  sources: { en: 'source tables', ja: 'ソーステーブル' },
-  freshness: { en: 'freshness of the source tables', ja: 'ソーステーブルの鮮度' },
-  'own-tables': { en: "Kenko's own tables", ja: 'Kenko のテーブル' },
-  documents: { en: 'documents', ja: 'ドキュメント' },
-  indexes: { en: 'indexes of the documents', ja: 'ドキュメントのインデックス' },
-  queues: { en: 'topics and subscriptions', ja: 'トピックとサブスクリプション' },
-  'last-run': { en: 'last run', ja: '直近の実行' },
-  'salesforce-login': { en: 'login to Salesforce', ja: 'Salesforce へのログイン' },
-  'salesforce-fields': { en: 'fields in Salesforce', ja: 'Salesforce の項目' },
-  'salesforce-calls': { en: 'API calls of Salesforce', ja: 'Salesforce の API コール' },
-  'slack-token': { en: 'token for Slack', ja: 'Slack のトークン' },
-  clock: { en: 'clock of this machine', ja: 'このマシンの時計' },
-} as const satisfies Record<string, Text>;
+  rules: both('rules', 'ルール'),
+  configuration: both('environment variables', '環境変数'),
+  'salesforce-configuration': both(
+    'environment variables for Salesforce',
+    'Salesforce 用の環境変数',
+  ),
+  'salesforce-key': both('private key for Salesforce', 'Salesforce 用の秘密鍵'),
+  'google-credentials': both('Google credentials', 'Google の認証情報'),
+  sources: both('source tables', 'ソーステーブル'),
+  freshness: both('freshness of the source tables', 'ソーステーブルの鮮度'),
+  'own-tables': both("Kenko's own tables", 'Kenko のテーブル'),
+  documents: both('documents', 'ドキュメント'),
+  indexes: both('indexes of the documents', 'ドキュメントのインデックス'),
+  queues: both('topics and subscriptions', 'トピックとサブスクリプション'),
+  'last-run': both('last run', '直近の実行'),
+  'salesforce-login': both('login to Salesforce', 'Salesforce へのログイン'),
+  'salesforce-fields': both('fields in Salesforce', 'Salesforce の項目'),
+  'salesforce-calls': both('API calls of Salesforce', 'Salesforce の API コール'),
+  'slack-token': both('token for Slack', 'Slack のトークン'),
+  clock: both('clock of this machine', 'このマシンの時計'),
+} as const satisfies Record<string, Label>;
 export type CheckId = keyof typeof titles;
 
-export const both = (en: string, ja: string): Text => ({ en, ja });
-export const trouble = (said: Text, advice: Text): Trouble => ({ said, advice });
+export const trouble = (said: Label, advice: Label): Trouble => ({ said, advice });
 
 export const reasons = {
-  after: (title: Text) =>
+  after: (title: Label) =>
     both(`because of what is wrong with ${title.en}.`, `先に「${title.ja}」を直してください。`),
   noSalesforce: both(
     'because no Salesforce is set up for this deployment.',
@@ -191,7 +192,7 @@ export const ownTables = {
       'Terraform を apply すると作られます（手元では `npm start`）。',
     ),
   ),
-  differs: (difference: Text) =>
+  differs: (difference: Label) =>
     trouble(
       both(
         `It is not laid out as sql/tables says: ${difference.en}.`,

@@ -1,5 +1,6 @@
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
+import { both } from '../scorecard/meaning/texts.ts';
 import { escaped } from './notice-text.ts';
 
 interface Group {
@@ -20,28 +21,29 @@ export function digestText(given: {
 }): string {
   const { pack, signals, date, groups } = given;
   const { language: lang } = signals;
-  const ja = lang === 'ja';
   const all = [...signals.states, ...signals.events];
   const line = ({ signal, count, names }: Group): string => {
     const label = all.find(({ id }) => id === signal)?.label[lang] ?? signal;
     const rest = count - names.length;
-    const more = rest > 0 ? (ja ? `、ほか${rest}件` : ` and ${rest} more`) : '';
-    const list = names.map(escaped).join(ja ? '、' : ', ');
+    const more = rest > 0 ? both(` and ${rest} more`, `、ほか${rest}件`)[lang] : '';
+    const list = names.map(escaped).join(both(', ', '、')[lang]);
     return `• *${escaped(label)}* (${count}): ${list}${more}`;
   };
   const order = (group: Group): number => all.findIndex(({ id }) => id === group.signal);
   const sorted = [...groups].sort((a, b) => order(a) - order(b));
   const fresh = sorted.filter(({ silent }) => !silent);
   const found = sorted.filter(({ silent }) => silent);
-  const title = ja
-    ? `*${escaped(pack.label.ja)} シグナルのまとめ ${date}*`
-    : `*${escaped(pack.label.en)}: signals of ${date}*`;
-  const start = ja
-    ? '監視を始めた時点ですでに該当していたもの（個別の通知はしません）'
-    : 'Already so when these signals were first looked at; no message follows for each';
+  const title = both(
+    `*${escaped(pack.label.en)}: signals of ${date}*`,
+    `*${escaped(pack.label.ja)} シグナルのまとめ ${date}*`,
+  );
+  const start = both(
+    'Already so when these signals were first looked at; no message follows for each',
+    '監視を始めた時点ですでに該当していたもの（個別の通知はしません）',
+  );
   return [
-    title,
+    title[lang],
     ...fresh.map(line),
-    ...(found.length > 0 ? [`_${start}_`, ...found.map(line)] : []),
+    ...(found.length > 0 ? [`_${start[lang]}_`, ...found.map(line)] : []),
   ].join('\n');
 }

@@ -4,10 +4,11 @@ import type { CrmTask } from '../ports/crm.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import { localDay } from '../records/entries.ts';
 import type { Delivery, EpisodeDocument } from '../records/signal-documents.ts';
+import type { Lang } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import type { Severity, SignalText } from '../scorecard/language/pack/signals.ts';
-import { type Lang, valueText } from '../scorecard/meaning/reasons.ts';
 import type { SignalFact } from '../scorecard/meaning/signals.ts';
+import { both, valueText } from '../scorecard/meaning/texts.ts';
 
 interface Given {
   pack: Pack;
@@ -24,14 +25,11 @@ const priorities = { critical: 'High', warning: 'Normal', info: 'Low' } as const
 const dueDays = { critical: 1, warning: 3, info: 7 } as const;
 
 const words = {
-  en: { seen: 'Seen', hints: 'To consider', action: 'Next', owner: 'Owner', links: 'Help' },
-  ja: {
-    seen: '検知内容',
-    hints: '考えられること',
-    action: '次の対応',
-    owner: '担当',
-    links: '参考',
-  },
+  seen: both('Seen', '検知内容'),
+  hints: both('To consider', '考えられること'),
+  action: both('Next', '次の対応'),
+  owner: both('Owner', '担当'),
+  links: both('Help', '参考'),
 };
 
 /** A message in Slack's own markup. */
@@ -43,9 +41,9 @@ export function slackText(given: Given): string {
   const links = signal.links.map(({ label, url }) => `<${url}|${escaped(label[lang])}>`);
   const lines = [mention === null ? title : `${mentioned(mention)} ${title}`];
   for (const [word, texts] of sectionsOf(given)) {
-    lines.push(`*${words[lang][word]}*: ${texts.map(escaped).join(lang === 'ja' ? '、' : '; ')}`);
+    lines.push(`*${words[word][lang]}*: ${texts.map(escaped).join(both('; ', '、')[lang])}`);
   }
-  if (links.length > 0) lines.push(`*${words[lang].links}*: ${links.join(' · ')}`);
+  if (links.length > 0) lines.push(`*${words.links[lang]}*: ${links.join(' · ')}`);
   return lines.join('\n');
 }
 
@@ -54,7 +52,7 @@ export function taskText(given: Given, now: Date): Omit<CrmTask, 'key' | 'record
   const { lang, signal, episode } = given;
   const owner = ownerOf(given);
   const sections = sectionsOf(given).map(
-    ([word, texts]) => `${words[lang][word]}\n${texts.map((text) => `- ${text}`).join('\n')}`,
+    ([word, texts]) => `${words[word][lang]}\n${texts.map((text) => `- ${text}`).join('\n')}`,
   );
   const links = signal.links.map(({ label, url }) => `- ${label[lang]} ${url}`);
   const due = new Date(now.getTime() + dueDays[episode.severity] * dayMs);
@@ -62,7 +60,7 @@ export function taskText(given: Given, now: Date): Omit<CrmTask, 'key' | 'record
     subject: `${signal.label[lang]}: ${nameOf(given)}`,
     description: [
       ...sections,
-      ...(links.length > 0 ? [`${words[lang].links}\n${links.join('\n')}`] : []),
+      ...(links.length > 0 ? [`${words.links[lang]}\n${links.join('\n')}`] : []),
     ].join('\n\n'),
     priority: priorities[episode.severity],
     due: localDay(due.toISOString(), given.pack.zone),
@@ -102,7 +100,7 @@ function ownerOf({ signal: { owner }, account }: Given): string | null {
 function factText(pack: Pack, { of, value }: SignalFact, lang: Lang): string | undefined {
   const [root, first = '', second] = of.split('.');
   if (value === null || root === 'account' || root === 'event') return undefined;
-  const before = lang === 'ja' ? '以前の' : 'Earlier ';
+  const before = both('Earlier ', '以前の')[lang];
   if (root === 'metrics' || root === 'metrics_before') {
     const metric = pack.metrics.get(first);
     const label = metric?.label[lang] ?? first;
@@ -113,10 +111,10 @@ function factText(pack: Pack, { of, value }: SignalFact, lang: Lang): string | u
   const label = score?.label[lang] ?? first;
   if (root === 'moved') {
     const moved = typeof value === 'number' && value > 0 ? `+${value}` : String(value);
-    return lang === 'ja' ? `${label}の変動 ${moved}点` : `${label} moved ${moved} points`;
+    return both(`${label} moved ${moved} points`, `${label}の変動 ${moved}点`)[lang];
   }
   const name = root === 'before' ? `${before}${label}` : label;
-  if (second === 'points') return lang === 'ja' ? `${name} ${value}点` : `${name} ${value} points`;
+  if (second === 'points') return both(`${name} ${value} points`, `${name} ${value}点`)[lang];
   const band =
     second === 'level' && typeof value === 'number'
       ? score?.bands[value - 1]

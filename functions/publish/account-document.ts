@@ -2,11 +2,11 @@ import { type AccountDetails, packDetails } from '../records/account-details.ts'
 import type { AccountDocument, RunDocument, ScoreDocument } from '../records/documents.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
-import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import type { Label, Lang } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { compareRows, explainResult } from '../scorecard/meaning/explain.ts';
 import type { MeasureDelta, ScoreExplanation } from '../scorecard/meaning/explanation.ts';
-import { type Lang, reasonTexts, scorecardText } from '../scorecard/meaning/reasons.ts';
+import { reasonTexts, scorecardText } from '../scorecard/meaning/reasons.ts';
 import { shownRow } from '../scorecard/meaning/shown-row.ts';
 import { type EnteredOverride, withOverrides } from './overrides.ts';
 

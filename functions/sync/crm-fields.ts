@@ -2,6 +2,7 @@ import type { FieldValue } from '../ports/crm.ts';
 import { unpackDetails } from '../records/account-details.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import type { SalesforceMapping, SalesforceValue } from '../scorecard/language/pack/pack.ts';
+import { unknownBand } from '../scorecard/meaning/texts.ts';
 
 /** What the CRM should show of an account, by field. An account that left shows nothing. */
 export function crmFields(
@@ -110,13 +111,14 @@ function scoreValue(
   }
 }
 
-const unknownBand = { en: 'Unknown', ja: '不明' };
-
 function bandLabel(
   detail: Details[string],
   band: string | null,
   language: 'en' | 'ja',
 ): string | null {
   if (band === null) return null;
-  return (detail.bands[band] ?? (band === 'unknown' ? unknownBand : undefined))?.[language] ?? band;
+  return (
+    (detail.bands[band] ?? (band === unknownBand.id ? unknownBand.label : undefined))?.[language] ??
+    band
+  );
 }

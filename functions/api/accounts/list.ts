@@ -10,6 +10,7 @@ import { ref } from '../../records/collection.ts';
 import { type AccountDocument, accounts, packs } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
+import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { type AccountCursor, decodeAccountCursor, encodeCursor } from '../cursors.ts';
 import {
   bandNamed,
@@ -19,7 +20,6 @@ import {
   phaseNamed,
   requireListed,
   scoreOf,
-  unknownBand,
 } from '../names.ts';
 import type { AccountParameters, AccountSort } from '../parameters.ts';
 

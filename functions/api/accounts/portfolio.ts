@@ -13,7 +13,8 @@ import {
 } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
-import { bandNamed, inPoints, inPointsOrNull, phaseNamed, unknownBand } from '../names.ts';
+import { unknownBand } from '../../scorecard/meaning/texts.ts';
+import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
 import { crmCountsOf, listRuns } from '../runs.ts';
 import { nameOf } from './list.ts';
 

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { AccountList } from '../../records/api/accounts.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
-import { unknownBand } from '../names.ts';
+import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { type AccountParameters, accountSorts } from '../parameters.ts';
 import type { PageContext } from './context.ts';
 import { bandChip, chosenLanguage, meter, moved, scaleOf, titleOf, trendMark } from './parts.ts';

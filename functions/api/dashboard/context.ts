@@ -1,7 +1,8 @@
 /** What every part of a page needs: the language, its texts and formats, and links. */
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
-import { type Lang, type Texts, texts } from '../texts/texts.ts';
 import { type Formats, formatsOf } from './formats.ts';
+import { type Texts, texts } from './texts.ts';
 
 export interface PageContext {
   lang: Lang;

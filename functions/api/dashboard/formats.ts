@@ -1,6 +1,7 @@
 /** Numbers, dates and values as people of one language write them. */
-import { wordLabel } from '../../scorecard/meaning/judgement-words.ts';
-import type { Lang, Texts } from '../texts/texts.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
+import { number, percent, wordLabel } from '../../scorecard/meaning/texts.ts';
+import type { Texts } from './texts.ts';
 
 /** What type sets as a minus; a hyphen breaks lines and is too short. */
 const minus = '−';
@@ -25,16 +26,13 @@ export interface Formats {
 }
 
 export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
-  const number = (digits: number) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
-  const whole = number(0);
-  const one = number(1);
+  const upTo = (digits: number) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
+  const whole = upTo(0);
+  const one = upTo(1);
   const oneAlways = new Intl.NumberFormat(lang, {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
-  const two = number(2);
-  const percent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 0 });
-  const finePercent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 1 });
   const signedNumber = new Intl.NumberFormat(lang, {
     maximumFractionDigits: 2,
     signDisplay: 'exceptZero',
@@ -53,7 +51,7 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
     return Number.isNaN(at.getTime()) ? value : day.format(at);
   };
   const inUnit = (value: number, unit: string | null): string => {
-    if (unit === 'ratio') return (Math.abs(value) < 0.1 ? finePercent : percent).format(value);
+    if (unit === 'ratio') return percent(value, lang);
     const shown = Number.isInteger(value)
       ? whole.format(value)
       : Math.abs(value) >= 100
@@ -70,9 +68,9 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
   return {
     count: (n) => whole.format(n),
     score: (points) => oneAlways.format(points),
-    points: (points) => two.format(points),
+    points: (points) => number(points, lang),
     signed: (points) => signedNumber.format(points).replace('-', minus),
-    share: (share) => percent.format(share),
+    share: (share) => percent(share, lang),
     date,
     instant: (at) => instant.format(new Date(at)),
     value: shown,

@@ -2,6 +2,8 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { html } from 'htm/preact';
 import type { Runtime } from '../../runtime.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
+import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { accountAnswerOf } from '../accounts/account.ts';
 import { answersOf, disagreementsOf } from '../accounts/disagreements.ts';
 import { historyOf } from '../accounts/history.ts';
@@ -12,14 +14,13 @@ import { worklistOf } from '../accounts/worklists.ts';
 import { listHandOvers } from '../entries/hand-overs.ts';
 import { openEpisodesOf } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
-import { ids, scoreOf, unknownBand } from '../names.ts';
+import { ids, scoreOf } from '../names.ts';
 import {
   accountParameters,
   handOverParameters,
   parseParameters,
   worklistParameters,
 } from '../parameters.ts';
-import type { Lang } from '../texts/texts.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import { type PageContext, pageContext } from './context.ts';

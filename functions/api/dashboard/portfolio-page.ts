@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import type { AccountList } from '../../records/api/accounts.ts';
 import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import type { WorklistAnswer } from '../../records/api/worklists.ts';
-import { unknownBand } from '../names.ts';
+import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './layout.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DoctorReport, type Finding, hasProblem, type Text } from '../../doctor/report.ts';
+import { type DoctorReport, type Finding, hasProblem } from '../../doctor/report.ts';
+import type { Label } from '../../scorecard/language/pack/catalogue.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import type { StateOptions } from '../options.ts';
 import { colour, exitCode, print, printJson } from '../output.ts';
@@ -22,7 +23,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
   const passed = !hasProblem(findings);
   if (!passed) process.exitCode = exitCode.failed;
   const language = options.lang ?? 'en';
-  const inLanguage = (text: Text | null) => text?.[language] ?? null;
+  const inLanguage = (text: Label | null) => text?.[language] ?? null;
   if (options.json) {
     return printJson({
       passed,
@@ -35,7 +36,7 @@ export async function doctor(options: DoctorOptions): Promise<void> {
       })),
     });
   }
-  for (const finding of findings) print(textOf(finding, language));
+  for (const finding of findings) print(findingText(finding, language));
   const count = (wanted: Finding['outcome']) =>
     findings.filter(({ outcome }) => outcome === wanted).length;
   print(`\n${words[language].doctorSum(count('problem'), count('warning'), count('not-checked'))}`);
@@ -57,7 +58,7 @@ const colours = {
   'not-checked': colour.dim,
 } as const;
 
-function textOf({ checked, outcome, said, advice }: Finding, language: Language): string {
+function findingText({ checked, outcome, said, advice }: Finding, language: Language): string {
   const mark = colours[outcome](words[language].outcomes[outcome]);
   const head = `${mark} ${checked[language]}${said ? `: ${said[language]}` : ''}`;
   return advice ? `${head}\n    ${colour.dim('→')} ${advice[language]}` : head;

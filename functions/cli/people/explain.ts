@@ -1,6 +1,6 @@
 import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../../records/api/accounts.ts';
 import { accountLog, type LogEntry } from '../../records/api/entries.ts';
-import { valueText } from '../../scorecard/meaning/reasons.ts';
+import { percent, unknownBand, valueText } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { bandColour, signed } from '../band-colour.ts';
 import type { StateOptions } from '../options.ts';
@@ -62,7 +62,9 @@ export function explanationText(answer: AccountAnswer, lang: Language, mapped: b
 
 function crmLine({ crm }: AccountAnswer, lang: Language): string {
   const t = words[lang];
-  const state = crm ? `${crm.state}${crm.reason ? `: ${crm.reason}` : ''}` : t.notSynced;
+  const state = crm
+    ? `${t.crmStates[crm.state]}${crm.reason ? `: ${crm.reason}` : ''}`
+    : t.notSynced;
   return `\n${t.salesforce}: ${state}`;
 }
 
@@ -76,7 +78,7 @@ function scoreText(score: ScoreAnswer, lang: Language): string {
     ? ` · ${score.scorecard.label[lang]} ${score.scorecard.version}`
     : '';
   const lines = [
-    `${head}: ${paint(`${score.points} ${t.outOf} ${score.scale} ${score.band?.label[lang] ?? t.unknown}`)}${card} · ${t.confidence} ${Math.round((score.confidence ?? 0) * 100)} %`,
+    `${head}: ${paint(`${score.points} ${t.outOf} ${score.scale} ${(score.band ?? unknownBand).label[lang]}`)}${card} · ${t.confidence} ${percent(score.confidence ?? 0, lang)}`,
   ];
   const { override } = score;
   if (override)

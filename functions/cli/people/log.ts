@@ -103,7 +103,7 @@ export async function showAnswers(options: ReadOptions & { score?: string }): Pr
     if (answers.length === 0) return print(t.nothingLogged);
     print(
       table(
-        [t.question, t.band, t.yes, t.no, t.unknown],
+        [t.question, t.band, t.yes, t.no, t.unclear],
         answers.map(({ question, band, yes, no, unclear }) => [question, band, yes, no, unclear]),
       ),
     );

@@ -1,4 +1,5 @@
 import { type Mover, portfolioAnswer, type ScorePortfolio } from '../../records/api/portfolio.ts';
+import { percent, unknownBand } from '../../scorecard/meaning/texts.ts';
 import { bandColour, signed } from '../band-colour.ts';
 import { colour, table } from '../output.ts';
 import { type Language, words } from '../texts.ts';
@@ -34,7 +35,7 @@ function scoreText(score: ScorePortfolio, lang: Language): string {
   const line = (label: string, accounts: number, paint: (text: string) => string) => [
     label,
     accounts,
-    `${all === 0 ? 0 : Math.round((accounts / all) * 100)} %`,
+    percent(all === 0 ? 0 : accounts / all, lang),
     paint('█'.repeat(all === 0 ? 0 : Math.round((accounts / all) * barWidth))),
   ];
   const rows = score.bands
@@ -42,7 +43,7 @@ function scoreText(score: ScorePortfolio, lang: Language): string {
       line(band.label[lang], band.accounts, bandColour(index, score.bands.length)),
     )
     .reverse();
-  if (score.unknown > 0) rows.push(line(t.unknown, score.unknown, colour.gray));
+  if (score.unknown > 0) rows.push(line(unknownBand.label[lang], score.unknown, colour.gray));
   const average = score.average === null ? '' : ` · ${t.average} ${score.average} / ${score.scale}`;
   const movers = [...score.movers.down, ...score.movers.up]
     .sort((a, b) => Math.abs(b.moved) - Math.abs(a.moved))

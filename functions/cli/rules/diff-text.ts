@@ -1,6 +1,8 @@
 /** A comparison of rules as text for the terminal and as Markdown for a pull request. */
 import type { MeasureEffect, Mover, ScoreComparison } from '../../evidence/compare-rules.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { pointsOf } from '../../scorecard/language/pack/points.ts';
+import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { colour, table } from '../output.ts';
 
 export interface RulesDiff {
@@ -14,70 +16,50 @@ export interface RulesDiff {
   scores: ScoreComparison[];
 }
 
-type Language = 'en' | 'ja';
-
 /** A pull request is read, not searched: the rest is in `--json`. */
 const moversShown = 20;
 
-const words = {
-  en: {
-    title: (pack: string) => `Rules of ${pack}: what would change`,
-    seen: ({ old, new: now, date }: RulesDiff) => `From \`${old}\` to \`${now}\`, as of ${date}.`,
-    demo: 'On the invented customers of the demo: it shows what the rules do, not what your customers do.',
-    same: 'Both are the same rules.',
-    still: 'No account changes its points.',
-    gone: 'This score is gone.',
-    added: 'This score is new.',
-    counts: (accounts: number, changed: number) =>
-      `${changed} of ${accounts} accounts change points.`,
-    up: 'Up',
-    down: 'Down',
-    accounts: 'accounts',
-    revenue: 'MRR',
-    band: 'band',
-    before: 'before',
-    after: 'after',
-    from: 'from',
-    to: 'to',
-    account: 'account',
-    points: 'points',
-    because: 'because of',
-    measure: 'measure',
-    touched: 'accounts it changes',
-    mean: 'points on average',
-    moved: 'bands it decides',
-    more: (n: number) => `${n} more are in the JSON.`,
-  },
-  ja: {
-    title: (pack: string) => `${pack} のルール変更による影響`,
-    seen: ({ old, new: now, date }: RulesDiff) =>
+const texts = {
+  title: (pack: string) =>
+    both(`Rules of ${pack}: what would change`, `${pack} のルール変更による影響`),
+  seen: ({ old, new: now, date }: RulesDiff) =>
+    both(
+      `From \`${old}\` to \`${now}\`, as of ${date}.`,
       `\`${old}\` から \`${now}\` へ変更した場合（${date} 時点のデータ）`,
-    demo: 'デモの架空の顧客による比較です。ルールの動きは分かりますが、実際のお客様への影響ではありません。',
-    same: 'どちらも同じルールです。',
-    still: '点数が変わる顧客はありません。',
-    gone: 'このスコアは廃止されます。',
-    added: 'このスコアは新設されます。',
-    counts: (accounts: number, changed: number) =>
+    ),
+  demo: both(
+    'On the invented customers of the demo: it shows what the rules do, not what your customers do.',
+    'デモの架空の顧客による比較です。ルールの動きは分かりますが、実際のお客様への影響ではありません。',
+  ),
+  same: both('Both are the same rules.', 'どちらも同じルールです。'),
+  still: both('No account changes its points.', '点数が変わる顧客はありません。'),
+  gone: both('This score is gone.', 'このスコアは廃止されます。'),
+  added: both('This score is new.', 'このスコアは新設されます。'),
+  counts: (accounts: number, changed: number) =>
+    both(
+      `${changed} of ${accounts} accounts change points.`,
       `${accounts} 社のうち ${changed} 社の点数が変わります。`,
-    up: '上昇',
-    down: '低下',
-    accounts: '社数',
-    revenue: 'MRR',
-    band: 'ランク',
-    before: '変更前',
-    after: '変更後',
-    from: '変更前のランク',
-    to: '変更後のランク',
-    account: '顧客',
-    points: '点数',
-    because: '主な要因',
-    measure: '指標',
-    touched: '点数が変わる顧客',
-    mean: '平均の増減',
-    moved: 'ランク変更の主因',
-    more: (n: number) => `ほか ${n} 社は JSON で確認できます。`,
-  },
-} as const;
+    ),
+  up: both('Up', '上昇'),
+  down: both('Down', '低下'),
+  accounts: both('accounts', '社数'),
+  revenue: both('MRR', 'MRR'),
+  band: both('band', 'バンド'),
+  before: both('before', '変更前'),
+  after: both('after', '変更後'),
+  from: both('from', '変更前のバンド'),
+  to: both('to', '変更後のバンド'),
+  account: both('account', '顧客'),
+  points: both('points', '点数'),
+  because: both('because of', '主な要因'),
+  measure: both('measure', '指標'),
+  touched: both('accounts it changes', '点数が変わる顧客'),
+  mean: both('points on average', '平均の増減'),
+  moved: both('bands it decides', 'バンド変更の主因'),
+  more: (n: number) => both(`${n} more are in the JSON.`, `ほか ${n} 社は JSON で確認できます。`),
+};
+
+const words = { en: inLanguage(texts, 'en'), ja: inLanguage(texts, 'ja') };
 
 type Cell = string | number | null;
 
@@ -95,14 +77,14 @@ function signed(hundredths: number): string {
 const money = (amount: number | null): Cell => (amount === null ? null : Math.round(amount));
 const shown = (points: number | null): string => (points === null ? '–' : String(pointsOf(points)));
 
-function causeText({ causes }: Mover, lang: Language): string {
+function causeText({ causes }: Mover, lang: Lang): string {
   return causes
     .slice(0, 3)
     .map(({ label, delta }) => `${label[lang]} ${signed(delta)}`)
     .join(', ');
 }
 
-function sectionOf(comparison: ScoreComparison, lang: Language): Section {
+function sectionOf(comparison: ScoreComparison, lang: Lang): Section {
   const text = words[lang];
   const { label, exists, accounts, changed, up, down, bands, movements, movers } = comparison;
   const heading = label[lang];
@@ -160,16 +142,16 @@ function sectionOf(comparison: ScoreComparison, lang: Language): Section {
   };
 }
 
-function effectRow({ label, accounts, mean, moved }: MeasureEffect, lang: Language): Cell[] {
+function effectRow({ label, accounts, mean, moved }: MeasureEffect, lang: Lang): Cell[] {
   return [label[lang], accounts, signed(mean), moved];
 }
 
-function closing({ movers }: ScoreComparison, lang: Language): string[] {
+function closing({ movers }: ScoreComparison, lang: Lang): string[] {
   const rest = movers.length - moversShown;
   return rest > 0 ? [words[lang].more(rest)] : [];
 }
 
-export function diffText(diff: RulesDiff, lang: Language): string {
+export function diffText(diff: RulesDiff, lang: Lang): string {
   const text = words[lang];
   const lines = [colour.bold(text.title(diff.pack)), text.seen(diff).replaceAll('`', '')];
   if (diff.data === 'demo') lines.push(colour.dim(text.demo));
@@ -184,7 +166,7 @@ export function diffText(diff: RulesDiff, lang: Language): string {
 }
 
 /** GitHub's Markdown; names that people chose cannot break out of their cell. */
-export function diffMarkdown(diff: RulesDiff, lang: Language): string {
+export function diffMarkdown(diff: RulesDiff, lang: Lang): string {
   const text = words[lang];
   const lines = [`## ${text.title(diff.pack)}`, '', text.seen(diff)];
   if (diff.data === 'demo') lines.push('', `> ${text.demo}`);

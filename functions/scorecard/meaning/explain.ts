@@ -9,6 +9,7 @@ import type {
   ShownMetric,
   ShownValue,
 } from './explanation.ts';
+import { plain, unknownBand } from './texts.ts';
 
 /** A row with the layout that reads it. */
 interface Reading {
@@ -29,7 +30,7 @@ export function explainResult(layout: RulesLayout, row: HistoryRow): ScoreExplan
   const reading = read(layout, row);
   const { score, card } = reading;
   const phase = layout.phases.find(({ id }) => id === row.phase);
-  const band = score.bands.find(({ id }) => id === row.band);
+  const band = [...score.bands, unknownBand].find(({ id }) => id === row.band);
   const cap = card?.caps.find(({ id }) => id === row.cap);
   const measures = card?.measures.map((measure, i) => explainMeasure(reading, measure, i)) ?? [];
   return {
@@ -52,7 +53,7 @@ export function explainResult(layout: RulesLayout, row: HistoryRow): ScoreExplan
     earned: row.earned,
     available: row.available,
     confidence: row.confidence,
-    band: row.band === null ? null : { id: row.band, label: band?.label ?? bandLabel(row.band) },
+    band: row.band === null ? null : { id: row.band, label: band?.label ?? plain(row.band) },
     cap: row.cap === null ? null : { id: row.cap, label: cap?.label ?? plain(row.cap) },
     waiting_for_data: row.waiting_for_data ?? false,
     held_by_hysteresis: row.held_by_hysteresis ?? false,
@@ -83,14 +84,6 @@ function read(layout: RulesLayout, row: HistoryRow): Reading {
 
 function inputsFit({ layout, row }: Reading): boolean {
   return layout.rules_hash === row.rules_hash && row.inputs.length > 0;
-}
-
-function plain(id: string): { en: string; ja: string } {
-  return { en: id, ja: id };
-}
-
-function bandLabel(id: string): { en: string; ja: string } {
-  return id === 'unknown' ? { en: 'Too little data', ja: 'データ不足' } : plain(id);
 }
 
 function explainMeasure(reading: Reading, measure: MeasureLayout, index: number): ExplainedMeasure {

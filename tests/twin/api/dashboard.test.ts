@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { texts } from '../../../functions/api/texts/texts.ts';
+import { texts } from '../../../functions/api/dashboard/texts.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts, crmAccounts } from '../../../functions/records/documents.ts';
 import { accountOf, today, yesterday } from '../../support/api/documents.ts';
@@ -202,11 +202,11 @@ describe('the accounts page', () => {
 
 describe('language', () => {
   it.each([
-    ['/?lang=ja', 'en', '<html lang="ja">', '大きく下がったアカウント'],
+    ['/?lang=ja', 'en', '<html lang="ja">', '大きく下がった顧客'],
     ['/?lang=en', 'ja', '<html lang="en">', 'Biggest falls'],
-    ['/', 'ja,en;q=0.5', '<html lang="ja">', '大きく下がったアカウント'],
+    ['/', 'ja,en;q=0.5', '<html lang="ja">', '大きく下がった顧客'],
     ['/', 'fr', '<html lang="en">', 'Biggest falls'],
-    ['/?lang=xx', 'ja', '<html lang="ja">', '大きく下がったアカウント'],
+    ['/?lang=xx', 'ja', '<html lang="ja">', '大きく下がった顧客'],
   ])('%s with Accept-Language %s', async (path, accept, tag, shown) => {
     const { text, headers } = await page(path, { 'accept-language': accept });
     expect(text).toContain(tag);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatsOf } from '../../../functions/api/dashboard/formats.ts';
-import { texts } from '../../../functions/api/texts/texts.ts';
+import { texts } from '../../../functions/api/dashboard/texts.ts';
 
 it('a judgement is shown in the words of the reader, other texts as they are', () => {
   const [en, ja] = (['en', 'ja'] as const).map((lang) =>

@@ -5,7 +5,8 @@ import { layoutOf, rulesLayout } from '../../../functions/scorecard/engine/layou
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { compareRows, explainResult } from '../../../functions/scorecard/meaning/explain.ts';
 import { scoreExplanation } from '../../../functions/scorecard/meaning/explanation.ts';
-import { reasonTexts, valueText } from '../../../functions/scorecard/meaning/reasons.ts';
+import { reasonTexts } from '../../../functions/scorecard/meaning/reasons.ts';
+import { valueText } from '../../../functions/scorecard/meaning/texts.ts';
 import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
@@ -195,11 +196,26 @@ describe('reasons', () => {
         'Active users 7 → 12: +20 points',
         'Error rate 20% → 0%: +20 points',
       ],
-      ['支払い延滞: 「危険」まで', '利用者数 7 → 12: +20点', 'エラー率 20% → 0%: +20点'],
+      ['支払い延滞のため、上限は「危険」', '利用者数 7 → 12: +20点', 'エラー率 20% → 0%: +20点'],
     ],
   ])('tell %s in both languages', (_what, now, en, ja) => {
     expect(texts(now, 'en')).toEqual(en);
     expect(texts(now, 'ja')).toEqual(ja);
+  });
+
+  it('leave out what the data of other measures did, below a point', () => {
+    const before = scoreOne(pack, middling);
+    const row = scoreOne(pack, goodAccount, { before: [before] });
+    const explanation = explainResult(layout, row);
+    const [first] = compareRows(layout, row, layout, before);
+    if (!first) throw new Error('nothing moved');
+    const scaled = (delta: number) => ({ ...first, cause: 'scaling' as const, delta });
+    expect(reasonTexts(explanation, [scaled(-100), scaled(99)], 'en')).toEqual([
+      'Active users: counts differently, since other measures gained or lost data: −1 point',
+    ]);
+    expect(reasonTexts(explanation, [scaled(-150)], 'ja')).toEqual([
+      '利用者数 他項目のデータ有無による配点変更: −1.5点',
+    ]);
   });
 
   it('say that a band waits for data, before what moved the points', () => {
@@ -232,14 +248,17 @@ describe('reasons', () => {
       layout,
       scoreOne(pack, { ...goodAccount, users: null, proficiency: null }),
     );
-    expect(reasonTexts(explanation, [], 'en')[0]).toBe('Too little data (30% known)');
-    expect(reasonTexts(explanation, [], 'ja')[0]).toBe('データ不足（30%のみ取得）');
+    expect(reasonTexts(explanation, [], 'en')[0]).toBe(
+      'Too little data (30% of the points are backed by it)',
+    );
+    expect(reasonTexts(explanation, [], 'ja')[0]).toBe('データ不足（データがあるのは配点の30%）');
   });
 
   it.each([
     [1, 'days', '1 day', '1日'],
     [3, 'days', '3 days', '3日'],
-    [0.125, 'ratio', '12.5%', '12.5%'],
+    [0.125, 'ratio', '13%', '13%'],
+    [0.045, 'ratio', '4.5%', '4.5%'],
     [1234567, 'currency', '1,234,567', '1,234,567'],
     [true, null, 'yes', 'はい'],
     [null, null, 'none', 'なし'],

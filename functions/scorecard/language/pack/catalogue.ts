@@ -18,6 +18,7 @@ export const label = z.strictObject(
   },
 );
 export type Label = z.infer<typeof label>;
+export type Lang = keyof Label;
 
 /** Column types of the input contract, by their GoogleSQL names. */
 export const sourceColumnType = z.enum([
