@@ -54,6 +54,8 @@ export interface ReconciledCounts {
   parked: number;
   missing: number;
   orphans: number;
+  moved: number;
+  left: number;
   complete: boolean;
 }
 
@@ -88,6 +90,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const credentialsRefused = write('ERROR', 'credentials-refused');
   const reconciled = write('NOTICE', 'reconciled');
   const recordsDiffer = write('WARNING', 'records-differ');
+  const recordsLeft = write('ERROR', 'records-left');
   const accountsNotified = write('INFO', 'accounts-notified');
   const noticeNotSent = write('WARNING', 'notice-not-sent');
   const runExpired = write('ERROR', 'run-expired');
@@ -185,9 +188,12 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** Salesforce was found to differ; what can be mended is on its way. */
     recordsDiffer: (f: ReconciledCounts) =>
       recordsDiffer(
-        `${f.differing} of ${f.compared} accounts differ in Salesforce, ${f.missing} have no record, ${f.orphans} records have no account`,
+        `${f.differing} of ${f.compared} accounts differ in Salesforce, ${f.missing} have no record, ${f.moved} have another, ${f.parked} are refused, ${f.orphans} records have no account`,
         { ...f },
       ),
+    /** So many records lost their account that a mistake is likely: they are left as they are. */
+    recordsLeft: (f: { left: number; compared: number }) =>
+      recordsLeft(`${f.left} records are no account's any more and still show one`, f),
     /** Sweep set something going that had stopped. */
     sweepResumed: (f: { what: string; count: number; run?: string }) =>
       sweepResumed(`sweep resumed ${f.count} ${f.what}`, f),

@@ -128,6 +128,8 @@ export const handOvers: Collection<HandOverDocument> = {
 };
 export const handOverId = (account: string, number: number): string => `${account}~${number}`;
 
+const marks = z.record(z.string(), z.array(z.string()));
+
 /** What the CRM holds of an account. Written by sync-salesforce. */
 export const crmDocument = z.strictObject({
   state: z.enum(['synced', 'pending', 'parked']),
@@ -143,6 +145,10 @@ export const crmDocument = z.strictObject({
   reason: z.string().nullable(),
   /** What was last written to the fields in which a person's value is kept. */
   written: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** Marks of what the record may show of ours, by field: more than one where no answer told. */
+  shown: marks.default({}),
+  /** Records that were the account's before, and may still show something of it. */
+  former: z.array(z.strictObject({ record_id: z.string(), shown: marks })).default([]),
 });
 export type CrmDocument = z.infer<typeof crmDocument>;
 export const crmAccounts: Collection<CrmDocument> = { path: 'crm', schema: crmDocument };
@@ -320,6 +326,10 @@ export const reconciliationDocument = z.strictObject({
   missing: reconciledAccounts,
   /** Records in the CRM that name no account of ours. */
   orphans: reconciledAccounts,
+  /** Accounts whose record is another than the one that was written to; sent there. */
+  moved: reconciledAccounts.default(() => ({ count: 0, examples: [] })),
+  /** Accounts that a record still showed which is nobody's now; emptied. */
+  left: reconciledAccounts.default(() => ({ count: 0, examples: [] })),
 });
 export type ReconciliationDocument = z.infer<typeof reconciliationDocument>;
 export const reconciliations: Collection<ReconciliationDocument> = {

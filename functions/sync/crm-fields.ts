@@ -18,6 +18,11 @@ export function crmFields(
   return fields;
 }
 
+/** What a record shows that is no account's. */
+export function clearedFields({ fields }: SalesforceMapping): Record<string, FieldValue> {
+  return Object.fromEntries(fields.map(({ name, value }) => [name, cleared(value)]));
+}
+
 /** Salesforce takes no empty checkbox. */
 function cleared(value: SalesforceValue): FieldValue {
   return value.of === 'score' && isFlag(value.value) ? false : null;

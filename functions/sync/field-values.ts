@@ -1,4 +1,5 @@
 /** When a value in the CRM is the one that was written there. */
+import { createHash } from 'node:crypto';
 import type { FieldValue } from '../ports/crm.ts';
 
 /** Salesforce rounds numbers to the scale of their field, which is at least two digits here. */
@@ -20,6 +21,18 @@ export function sameInCrm(written: FieldValue, found: FieldValue | undefined): b
     return a !== undefined && a === b;
   }
   return false;
+}
+
+/** Tells a value that was written from others, without being it: two that the CRM shows alike have one mark. */
+export function markOf(value: FieldValue): string {
+  const plain = normal(value);
+  const shown =
+    typeof plain === 'number'
+      ? Math.round(plain * 100) / 100
+      : typeof plain === 'string'
+        ? (instantOf(plain) ?? plain)
+        : plain;
+  return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 8);
 }
 
 /** Whether a person could have meant it: an empty field and an unchecked box say nothing. */

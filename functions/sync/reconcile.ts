@@ -13,14 +13,18 @@ import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { crmFields } from './crm-fields.ts';
 import { sameInCrm } from './field-values.ts';
+import { leftOnStrays, type Stray, sameRecord } from './former-records.ts';
 import { isByHand, keptFields } from './kept-by-hand.ts';
 import { fieldsHash } from './pending-accounts.ts';
-import { ambiguousRecord, noRecord } from './sync-salesforce.ts';
+import { noRecord } from './sync-salesforce.ts';
 
 /** Accounts compared at a time: what one call of Salesforce reads. */
 const accountsPerPage = 2_000;
 const accountsPerMessage = 200;
 const mostExamples = 100;
+/** Records that are emptied without a person having looked: more of them are a mistake, perhaps. */
+const fewRecords = 10;
+const shareOfRecords = 0.05;
 
 /** What reconcile answers its caller, and logs. */
 export interface ReconcileAnswer {
@@ -32,9 +36,12 @@ export interface ReconcileAnswer {
 
 /**
  * Compares every mapped field of every account in Salesforce with the latest results, sends
- * what differs again, and reports accounts without a record and records without an account. A
- * value that a person typed over ours is repaired, or kept where the mapping says so. Stops,
- * and says so, where Salesforce has no calls left for it; the next night begins anew.
+ * what differs again, and reports accounts without a record and records without an account. The
+ * record that carries the external id now is the account's: one that was written to before is
+ * emptied of what is ours, unless another account has it. Rows that Salesforce refused are tried
+ * again, since nothing else tells that they were mended there. A value that a person typed over
+ * ours is repaired, or kept where the mapping says so. Stops, and says so, where Salesforce has
+ * no calls left for it; the next night begins anew.
  */
 export async function reconcile(
   runtime: Runtime,
@@ -56,8 +63,9 @@ export async function reconcile(
   };
   if (mapping) {
     try {
-      await compareAccounts(runtime, mapping, report, resend);
+      const strays = await compareAccounts(runtime, mapping, report, resend);
       await compareRecords(runtime, mapping, report, resend);
+      await emptyRecords(runtime, mapping, strays, report);
     } catch (error) {
       if (!(error instanceof Throttled)) throw error;
       report.complete = false;
@@ -74,26 +82,30 @@ export async function reconcile(
     parked: report.parked,
     missing: report.missing.count,
     orphans: report.orphans.count,
+    moved: report.moved.count,
+    left: report.left.count,
     complete: report.complete,
   };
+  const { differing, missing, parked, moved, left } = counts;
   // Records of customers who left before Kenko came name no account of ours, and never will.
-  if (counts.differing + counts.missing > 0) log.recordsDiffer(counts);
+  if (differing + missing + parked + moved + left > 0) log.recordsDiffer(counts);
   else log.reconciled(counts);
   return { reconciliation: id, complete: report.complete, compared: report.compared, resent };
 }
 
 type Resend = (accounts: readonly string[]) => Promise<void>;
 
-/** Every account of ours against its record. */
+/** Every account of ours against its record. @returns records that may show what is not theirs */
 async function compareAccounts(
   runtime: Runtime,
   mapping: SalesforceMapping,
   report: ReconciliationDocument,
   resend: Resend,
-): Promise<void> {
+): Promise<Stray[]> {
+  const strays: Stray[] = [];
   for await (const page of pagesOfAccounts(runtime)) {
     const states = await runtime.snapshots.getAll(page.map(({ id }) => ref(crmAccounts, id)));
-    const differing: string[] = [];
+    const again: string[] = [];
     const written: { account: Stored<AccountDocument>; crm: CrmDocument }[] = [];
     for (const [i, account] of page.entries()) {
       const crm = states[i]?.data;
@@ -101,30 +113,91 @@ async function compareAccounts(
       if (crm?.hash === hash && crm.state === 'parked') {
         report.parked += 1;
         if (crm.code === noRecord) note(report.missing, account.id);
+        // One without a record is sent where the list of records names it.
+        else again.push(account.id);
       } else if (crm?.hash === hash && crm.state === 'synced') {
         written.push({ account, crm });
       } else {
         note(report.unsent, account.id);
-        differing.push(account.id);
+        again.push(account.id);
       }
     }
     const records = await runtime.crm.read(
       mapping.object,
       written.map(({ crm }) => crm.record_id ?? ''),
-      mapping.fields.map(({ name }) => name),
+      columnsRead(mapping),
     );
     for (const { account, crm } of written) {
-      const record = records.get(crm.record_id ?? '');
+      const recordId = crm.record_id ?? '';
+      const record = records.get(recordId);
       if (!record) {
         note(report.missing, account.id);
-        differing.push(account.id);
+        again.push(account.id);
+        continue;
+      }
+      if (mapping.externalId !== null && record[mapping.externalId] !== account.id) {
+        note(report.moved, account.id);
+        again.push(account.id);
+        strays.push(strayOf(mapping, account, { record_id: recordId, shown: crm.shown }, record));
         continue;
       }
       report.compared += 1;
-      if (compareFields(mapping, account, crm, record, report)) differing.push(account.id);
+      if (compareFields(mapping, account, crm, record, report)) again.push(account.id);
     }
-    await resend(differing);
+    await resend(again);
+    strays.push(...(await formerRecords(runtime, mapping, page, states)));
   }
+  return strays;
+}
+
+const columnsRead = ({ fields, externalId }: SalesforceMapping): string[] => [
+  ...new Set([...fields.map(({ name }) => name), ...(externalId === null ? [] : [externalId])]),
+];
+
+const strayOf = (
+  mapping: SalesforceMapping,
+  account: Stored<AccountDocument>,
+  { record_id: recordId, shown }: CrmDocument['former'][number],
+  found: Stray['found'],
+): Stray => {
+  const fields = crmFields(mapping, account.data);
+  return { account: account.id, recordId, found, shown, fields };
+};
+
+/** Records that were accounts' before, as far as they are still there. */
+async function formerRecords(
+  { crm }: Runtime,
+  mapping: SalesforceMapping,
+  page: readonly Stored<AccountDocument>[],
+  states: readonly (Stored<CrmDocument> | undefined)[],
+): Promise<Stray[]> {
+  const ids = states.flatMap((state) => state?.data.former.map((one) => one.record_id) ?? []);
+  if (ids.length === 0) return [];
+  const records = await crm.read(mapping.object, ids, columnsRead(mapping));
+  return page.flatMap((account, i) =>
+    (states[i]?.data.former ?? []).flatMap((former) => {
+      const found = records.get(former.record_id);
+      return found ? [strayOf(mapping, account, former, found)] : [];
+    }),
+  );
+}
+
+/** Takes back what stands on records that are nobody's now, unless they are suspiciously many. */
+async function emptyRecords(
+  runtime: Runtime,
+  mapping: SalesforceMapping,
+  strays: readonly Stray[],
+  report: ReconciliationDocument,
+): Promise<void> {
+  const left = await leftOnStrays(runtime, mapping, strays);
+  for (const { account } of left) note(report.left, account);
+  const most = Math.max(fewRecords, report.compared * shareOfRecords);
+  if (left.length > most) {
+    runtime.log.recordsLeft({ left: left.length, compared: report.compared });
+    return;
+  }
+  // Whatever is refused is found again the next night.
+  if (left.length > 0) await runtime.crm.update(mapping.object, left);
 }
 
 /** @returns whether a field differs that is to be repaired */
@@ -164,13 +237,13 @@ async function compareRecords(
     const documents = await snapshots.getAll(ids.map((id) => ref(accounts, id)));
     const states = await snapshots.getAll(ids.map((id) => ref(crmAccounts, id)));
     const found = new Set<string>();
-    for (const [i, id] of ids.entries()) {
+    for (const [i, { id: recordId, externalId: id }] of page.records.entries()) {
       const state = states[i]?.data;
       if (!documents[i]) note(report.orphans, id);
       // The record came after we had looked for it.
       else if (state?.state === 'parked' && state.code === noRecord) found.add(id);
-      // One of several records was merged away or lost its id, perhaps.
-      else if (state?.state === 'parked' && state.code === ambiguousRecord) found.add(id);
+      // It is not the one that is written to: a second one has the id, or moved meanwhile.
+      else if (state?.state === 'synced' && !sameRecord(state.record_id, recordId)) found.add(id);
     }
     await resend([...found]);
     after = page.next;
@@ -212,5 +285,7 @@ function emptyReport(pack: string, now: string): ReconciliationDocument {
     parked: 0,
     missing: none(),
     orphans: none(),
+    moved: none(),
+    left: none(),
   };
 }

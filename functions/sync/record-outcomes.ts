@@ -1,9 +1,10 @@
 /** Keeps what became of each account: in `sync_log` first, then in its own document. */
-import type { UpdateResult } from '../ports/crm.ts';
+import type { FieldValue, UpdateResult } from '../ports/crm.ts';
 import type { Row } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
 import { type CrmDocument, crmAccounts } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
+import { marksAfter, recordsAfter, withStray } from './former-records.ts';
 import type { PendingAccount } from './pending-accounts.ts';
 
 export const syncLogTable = 'sync_log';
@@ -15,6 +16,8 @@ const documentsPerTransaction = 200;
 export interface Attempt {
   row: PendingAccount;
   result: UpdateResult;
+  /** What may have reached the record; nothing where it was not sent. */
+  sent: Record<string, FieldValue>;
   /** Values of kept fields as they are in the CRM now, as far as we wrote them. */
   written: CrmDocument['written'];
 }
@@ -54,8 +57,14 @@ export async function recordOutcomes(
       for (const [i, attempt] of group.entries()) {
         const target = refs[i];
         if (!target) continue;
-        if (now[i]?.version !== attempt.row.stored?.version) left.add(attempt);
-        else tx.set(target, documentOf(run, at, attempt));
+        const latest = now[i];
+        if (latest?.version === attempt.row.stored?.version) {
+          tx.set(target, documentOf(run, at, attempt));
+          continue;
+        }
+        left.add(attempt);
+        const strayed = latest && withStray(latest.data, attempt.row.recordId, attempt.sent);
+        if (strayed) tx.set(target, strayed);
       }
       return left;
     });
@@ -67,10 +76,11 @@ export async function recordOutcomes(
   return { kept, again, unlogged };
 }
 
-function documentOf(run: string, at: string, { row, result, written }: Attempt): CrmDocument {
+function documentOf(run: string, at: string, { row, result, sent, written }: Attempt): CrmDocument {
   const updated = result.outcome === 'updated';
   const known = row.stored?.data;
   // The run that brought the content: what is sent a second time is still that one's.
+  const records = recordsAfter(known, row.recordId);
   const isSame = updated && known?.state === 'synced' && known.synced_hash === row.hash;
   return {
     state: stateOf[result.outcome],
@@ -82,6 +92,8 @@ function documentOf(run: string, at: string, { row, result, written }: Attempt):
     code: updated ? null : result.code,
     reason: updated ? null : result.reason,
     written,
+    shown: result.outcome === 'rejected' ? records.shown : marksAfter(records.shown, sent, updated),
+    former: records.former,
   };
 }
 

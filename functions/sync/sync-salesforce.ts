@@ -3,6 +3,7 @@ import type { FieldValue, UpdateResult } from '../ports/crm.ts';
 import type { AccountsChangedMessage, DeliveryAttempt } from '../records/messages.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
+import { isGone } from './former-records.ts';
 import { withoutKept, writtenAfter } from './kept-by-hand.ts';
 import {
   changedSince,
@@ -27,7 +28,8 @@ export interface SyncCounts {
  * Writes the latest results of accounts to Salesforce: those whose mapped fields differ from
  * the last successful update. What is written is decided by the latest documents, never by the
  * message, so that repeats and reordering converge. A row that Salesforce refuses is parked
- * until its content or the mapping changes. Whatever it cannot take now waits for sweep: the
+ * until its content or the mapping changes, or reconcile tries it again; an account whose record
+ * is no more is looked up again. Whatever it cannot take now waits for sweep: the
  * message is done, since every refusal of it would count towards its dead letter, and would be
  * tried beside what sweep sends. A delivery that is `repeated` sends every account again: the
  * one before may have written a result that was latest then, and died before it could say so;
@@ -88,33 +90,7 @@ async function syncRound(
   counts.unchanged += accounts.length - pending.length;
   if (pending.length === 0) return { left: [] };
 
-  const attempts: Attempt[] = [];
-  const attempt = (row: PendingAccount, result: UpdateResult, sent: Record<string, FieldValue>) =>
-    attempts.push({ row, result, written: writtenAfter(mapping, sent, row.stored?.data.written) });
-  try {
-    const refused = await resolveRecords(runtime, mapping, pending);
-    for (const [row, result] of refused) attempt(row, result, {});
-    const writable = pending.filter((row) => row.recordId !== null);
-    const sent = await withoutKept(runtime, mapping, writable);
-    const results = await runtime.crm.update(
-      mapping.object,
-      writable.map((row, i) => ({ id: row.recordId ?? '', fields: sent[i] ?? {} })),
-    );
-    for (const [i, row] of writable.entries()) {
-      const result = results[i] ?? noAnswer;
-      attempt(row, result, result.outcome === 'updated' ? (sent[i] ?? {}) : {});
-    }
-  } catch (error) {
-    if (!(error instanceof KenkoError)) throw error;
-    const tried = new Set(attempts.map(({ row }) => row));
-    for (const row of pending) {
-      if (tried.has(row)) continue;
-      attempt(row, { outcome: 'retry', code: error.code, reason: error.message }, {});
-    }
-    const waiting = { run, accounts: pending.length - tried.size, code: error.code };
-    if (error instanceof Unauthorized) runtime.log.credentialsRefused(waiting);
-    else runtime.log.syncDelayed(waiting);
-  }
+  const attempts = await attemptAll(runtime, mapping, run, pending);
   const { kept, again, unlogged } = await recordOutcomes(runtime, run, attempts);
   for (const { row, result } of kept) {
     if (result.outcome === 'updated') counts.updated += 1;
@@ -130,6 +106,75 @@ async function syncRound(
     updated.map(({ row }) => row),
   );
   return { left: [...again, ...changed], unlogged };
+}
+
+/** Writes to each account's record. @returns what came of each */
+async function attemptAll(
+  runtime: Runtime,
+  mapping: SalesforceMapping,
+  run: string,
+  pending: readonly PendingAccount[],
+): Promise<Attempt[]> {
+  const results = new Map<PendingAccount, UpdateResult>();
+  const sent = new Map<PendingAccount, Record<string, FieldValue>>();
+  try {
+    const gone = await attemptRows(runtime, mapping, pending, { results, sent });
+    // The account may have another record by now.
+    for (const row of gone) {
+      row.recordId = null;
+      sent.delete(row);
+    }
+    await attemptRows(runtime, mapping, gone, { results, sent });
+  } catch (error) {
+    if (!(error instanceof KenkoError)) throw error;
+    const waiting = pending.filter((row) => !results.has(row));
+    for (const row of waiting) {
+      results.set(row, { outcome: 'retry', code: error.code, reason: error.message });
+    }
+    const told = { run, accounts: waiting.length, code: error.code };
+    if (error instanceof Unauthorized) runtime.log.credentialsRefused(told);
+    else runtime.log.syncDelayed(told);
+  }
+  return pending.map((row) => {
+    const result = results.get(row) ?? noAnswer;
+    const fields = sent.get(row) ?? {};
+    const arrived = result.outcome === 'updated' ? fields : {};
+    const written = writtenAfter(mapping, arrived, row.stored?.data.written);
+    return { row, result, sent: fields, written };
+  });
+}
+
+/** @returns rows whose record is no more, of those that were found before */
+async function attemptRows(
+  runtime: Runtime,
+  mapping: SalesforceMapping,
+  rows: readonly PendingAccount[],
+  {
+    results,
+    sent,
+  }: {
+    results: Map<PendingAccount, UpdateResult>;
+    sent: Map<PendingAccount, Record<string, FieldValue>>;
+  },
+): Promise<PendingAccount[]> {
+  const foundBefore = new Set(rows.filter((row) => row.recordId !== null));
+  const refused = await resolveRecords(runtime, mapping, rows);
+  for (const [row, result] of refused) results.set(row, result);
+  const writable = rows.filter((row) => row.recordId !== null);
+  const fields = await withoutKept(runtime, mapping, writable);
+  for (const [i, row] of writable.entries()) sent.set(row, fields[i] ?? {});
+  const answers = await runtime.crm.update(
+    mapping.object,
+    writable.map((row, i) => ({ id: row.recordId ?? '', fields: fields[i] ?? {} })),
+  );
+  const gone: PendingAccount[] = [];
+  for (const [i, row] of writable.entries()) {
+    const result = answers[i] ?? noAnswer;
+    const isLost = result.outcome === 'rejected' && isGone(result.code) && foundBefore.has(row);
+    if (isLost && mapping.externalId !== null) gone.push(row);
+    else results.set(row, result);
+  }
+  return gone;
 }
 
 const noAnswer: UpdateResult = {

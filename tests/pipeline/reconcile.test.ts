@@ -172,12 +172,14 @@ describe('a row that Salesforce refuses', () => {
     expect(others).toEqual([{ n: 8 }]);
   });
 
-  it('is tried again only when its content changes', async () => {
+  it('is tried again when its content changes, and every night', async () => {
     await parkOne();
     const message = { pack: 'tiny', run: 'r', accounts: ['a4'] };
     expect(await syncSalesforce(system.runtime, message)).toMatchObject({ unchanged: 1 });
-    await reconcile();
     expect(await logged()).toHaveLength(1);
+    expect(await reconcile()).toMatchObject({ parked: 1, compared: 8 });
+    expect(await logged()).toHaveLength(2);
+    expect(system.entries.some(({ event }) => event === 'reconciled')).toBe(false);
     await nextDay(system, '2026-03-02');
     await execute(system, [
       "UPDATE source.accounts SET owner = 'csm-1@example.com' WHERE account_id = 'a4'",

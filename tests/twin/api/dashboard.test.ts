@@ -129,6 +129,8 @@ describe('the account page', () => {
       state: 'parked',
       record_id: null,
       synced_hash: null,
+      shown: {},
+      former: [],
       written: {},
       hash: 'h',
       run: 'r',

@@ -27,6 +27,8 @@ beforeAll(async () => {
   const crm = {
     record_id: null,
     synced_hash: null,
+    shown: {},
+    former: [],
     hash: 'h',
     at: '2026-11-24T00:00:00Z',
     written: {},

@@ -1,0 +1,127 @@
+/** Records that are an account's no more: what still stands on them of ours is taken back. */
+import type { FieldValue } from '../ports/crm.ts';
+import { ref } from '../records/collection.ts';
+import { accounts, type CrmDocument, crmAccounts } from '../records/documents.ts';
+import type { Runtime } from '../runtime.ts';
+import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
+import { clearedFields } from './crm-fields.ts';
+import { isEmpty, markOf, sameInCrm } from './field-values.ts';
+
+/** Values that a record may show, by field: `markOf` each. */
+type Marks = CrmDocument['shown'];
+
+/** Former records kept of an account; the oldest go first. */
+const mostFormer = 8;
+/** Values kept of a field while nothing tells which of them arrived. */
+const mostMarks = 8;
+
+/** An answer by which a record is no more: its account's is looked up again. */
+const goneCodes = new Set([
+  'ENTITY_IS_DELETED',
+  'NOT_FOUND',
+  'INVALID_CROSS_REFERENCE_KEY',
+  'INVALID_ID_FIELD',
+  'MALFORMED_ID',
+]);
+export const isGone = (code: string): boolean => goneCodes.has(code);
+
+/** Ids have 15 characters, or 18 of which the last three repeat the case of the rest. */
+export const sameRecord = (one: string | null, other: string | null): boolean =>
+  one !== null && other !== null && one.slice(0, 15) === other.slice(0, 15);
+
+/** What a record may show once `sent` was sent there; only that, where it surely arrived. */
+export function marksAfter(
+  known: Marks,
+  sent: Record<string, FieldValue>,
+  arrived: boolean,
+): Marks {
+  const marks = { ...known };
+  for (const [name, value] of Object.entries(sent)) {
+    const before = arrived ? [] : (known[name] ?? []);
+    marks[name] = [...new Set([...before, markOf(value)])].slice(-mostMarks);
+  }
+  return marks;
+}
+
+/** What is kept of records when the account's is `recordId` from now on. */
+export function recordsAfter(
+  known: CrmDocument | undefined,
+  recordId: string | null,
+): Pick<CrmDocument, 'shown' | 'former'> {
+  if (!known) return { shown: {}, former: [] };
+  const { record_id: before, shown, former } = known;
+  if (before === null || sameRecord(before, recordId)) {
+    const others = former.filter((one) => !sameRecord(one.record_id, recordId));
+    const back = former.find((one) => sameRecord(one.record_id, recordId));
+    return { shown: back ? back.shown : shown, former: others };
+  }
+  const left = { record_id: before, shown };
+  const others = former.filter((one) => !sameRecord(one.record_id, recordId));
+  return { shown: {}, former: [...others, left].slice(-mostFormer) };
+}
+
+/** The document, where something was sent to a record that is not its account's any more. */
+export function withStray(
+  now: CrmDocument,
+  recordId: string | null,
+  sent: Record<string, FieldValue>,
+): CrmDocument | undefined {
+  const isStray = recordId !== null && !sameRecord(recordId, now.record_id);
+  if (!isStray || Object.keys(sent).length === 0) return undefined;
+  const known = now.former.find((one) => sameRecord(one.record_id, recordId));
+  const stray = { record_id: recordId, shown: marksAfter(known?.shown ?? {}, sent, false) };
+  const others = now.former.filter((one) => one !== known);
+  return { ...now, former: [...others, stray].slice(-mostFormer) };
+}
+
+/** A record that may show what is an account's, and is not that account's. */
+export interface Stray {
+  account: string;
+  recordId: string;
+  /** What it shows now, its external id among it. */
+  found: Record<string, FieldValue>;
+  shown: Marks;
+  /** What the account's record shows, or will. */
+  fields: Record<string, FieldValue>;
+}
+
+/** What is to be emptied on records that are nobody's now: values that are ours, and no others. */
+export async function leftOnStrays(
+  { snapshots }: Pick<Runtime, 'snapshots'>,
+  mapping: SalesforceMapping,
+  strays: readonly Stray[],
+): Promise<{ account: string; id: string; fields: Record<string, FieldValue> }[]> {
+  const { externalId } = mapping;
+  const empty = clearedFields(mapping);
+  const left: { account: string; id: string; fields: Record<string, FieldValue> }[] = [];
+  for (const { account, recordId, found, shown, fields } of strays) {
+    const ours = Object.keys(fields).filter((name) => {
+      const value = found[name];
+      if (value === undefined || isEmpty(value)) return false;
+      return (shown[name] ?? []).includes(markOf(value)) || sameInCrm(fields[name] ?? null, value);
+    });
+    if (ours.length === 0 || (await hasOwner(snapshots, externalId, recordId, found))) continue;
+    const cleared = Object.fromEntries(ours.map((name) => [name, empty[name] ?? null]));
+    left.push({ account, id: recordId, fields: cleared });
+  }
+  return left;
+}
+
+/** Whether the record is another account's: that one's sync writes to it. */
+async function hasOwner(
+  snapshots: Runtime['snapshots'],
+  externalId: string | null,
+  recordId: string,
+  found: Record<string, FieldValue>,
+): Promise<boolean> {
+  if (externalId !== null) {
+    const owner = found[externalId];
+    if (typeof owner !== 'string' || owner === '') return false;
+    return (await snapshots.get(ref(accounts, owner))) !== undefined;
+  }
+  const holders = await snapshots.count({
+    collection: crmAccounts,
+    where: [{ field: 'record_id', op: '==', value: recordId }],
+  });
+  return holders > 0;
+}
