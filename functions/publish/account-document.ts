@@ -69,7 +69,12 @@ export function accountDocumentOf(given: {
     const explanation = explainResult(layout, row);
     const before = result.before.find((candidate) => candidate.row.score === row.score);
     const deltas = before ? compareRows(layout, row, before.layout, before.row) : [];
-    scores[row.score] = scoreDocumentOf(row, latest?.scores[row.score], latest?.date === run.date);
+    scores[row.score] = scoreDocumentOf(
+      row,
+      changeOf(explanation),
+      latest?.scores[row.score],
+      latest?.date === run.date,
+    );
     const bands = layout.scores.find((score) => score.id === row.score)?.bands ?? [];
     details[row.score] = {
       explanation,
@@ -115,10 +120,10 @@ export function resultHashOf({ rows }: AccountResult): string {
 
 function scoreDocumentOf(
   row: HistoryRow,
+  change: ScoreDocument['change'],
   latest: ScoreDocument | undefined,
   latestIsOfThisDate: boolean,
 ): ScoreDocument {
-  const change = changeOf(row);
   return {
     state: row.state === 'error' ? 'error' : 'scored',
     scorecard: row.scorecard,
@@ -141,25 +146,15 @@ function scoreDocumentOf(
   };
 }
 
-/** The change against the result before; null where there is none. */
-function changeOf(row: HistoryRow): ScoreDocument['change'] {
-  if (row.before_date === null || row.before_points === null || row.points === null) return null;
-  const total = row.points - row.before_points;
-  const bandChanged = row.before_band !== row.band;
-  const parts = {
-    rules: row.change_rules ?? 0,
-    data: row.change_data ?? 0,
-    behaviour: row.change_behaviour ?? 0,
-  };
-  const moved = total !== 0 || Object.values(parts).some((part) => part !== 0);
+/** The change against the result before; null where nothing changed. */
+function changeOf({ change, band }: ScoreExplanation): ScoreDocument['change'] {
+  if (!change) return null;
+  const { from_band, ...points } = change;
+  const { total, rules, data, behaviour } = points;
+  const moved = [total, rules, data, behaviour].some((part) => part !== 0);
+  const bandChanged = from_band !== (band?.id ?? null);
   if (!moved && !bandChanged) return null;
-  return {
-    since: row.before_date,
-    from: row.before_points,
-    total,
-    ...parts,
-    from_band: bandChanged ? row.before_band : null,
-  };
+  return { ...points, from_band: bandChanged ? from_band : null };
 }
 
 const mostReasons = 3;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { label } from '../scorecard/language/pack/catalogue.ts';
+import { bandNotes, figures, resultChange } from '../scorecard/meaning/explanation.ts';
 import { assignment } from '../scorecard/meaning/routing.ts';
 import { worklistEntry } from '../scorecard/meaning/worklists.ts';
 import type { Collection } from './collection.ts';
@@ -12,19 +13,6 @@ import { subcollection } from './document-id.ts';
 const instant = z.iso.datetime();
 const day = z.iso.date();
 const hundredths = z.int();
-
-/** How the points moved, as the result that last changed recorded it. */
-const change = z.strictObject({
-  /** Date and points of the result it is compared with. */
-  since: day,
-  from: hundredths,
-  total: hundredths,
-  rules: hundredths,
-  data: hundredths,
-  behaviour: hundredths,
-  /** Band before, where it differs. */
-  from_band: z.string().nullable(),
-});
 
 /** A person's band in place of the computed one. */
 const appliedOverride = z.strictObject({
@@ -39,19 +27,15 @@ const scoreDocument = z.strictObject({
   state: z.enum(['scored', 'error']),
   scorecard: z.string().nullable(),
   version: z.string().nullable(),
-  points: hundredths.nullable(),
-  earned: hundredths.nullable(),
-  available: hundredths.nullable(),
-  confidence: z.number().min(0).max(1).nullable(),
+  ...figures,
   /** The band in force: the override's while one is, else the computed one. */
   band: z.string().nullable(),
   computed_band: z.string().nullable(),
   override: appliedOverride.nullable(),
   cap: z.string().nullable(),
-  waiting_for_data: z.boolean(),
-  held_by_hysteresis: z.boolean(),
-  trend: z.enum(['rising', 'steady', 'falling']).nullable(),
-  change: change.nullable(),
+  ...bandNotes,
+  /** As the result that last changed recorded it; `from_band` only where the band changed. */
+  change: resultChange.nullable(),
   /** Points moved on the document's `date`; what movers are sorted by. */
   moved: hundredths,
   /** Why it is in state error. */

@@ -5,6 +5,7 @@ import type { MeasureLayout, RulesLayout, ScorecardLayout, ScoreLayout } from '.
 import type {
   ExplainedMeasure,
   MeasureDelta,
+  ResultChange,
   ScoreExplanation,
   ShownMetric,
   ShownValue,
@@ -186,7 +187,7 @@ function nextStep(
   return next < 0 ? null : step(thresholds[next] ?? 0, points[next] ?? 0);
 }
 
-function changeOf(row: HistoryRow): ScoreExplanation['change'] {
+function changeOf(row: HistoryRow): ResultChange | null {
   const { before_date, before_points, points, change_rules, change_data, change_behaviour } = row;
   if (before_date === null || before_points === null || points === null) return null;
   if (change_rules === null || change_data === null || change_behaviour === null) return null;

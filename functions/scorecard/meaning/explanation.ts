@@ -1,5 +1,6 @@
 /** What results say: why one is what it is, and how it differs from another. */
 import { z } from 'zod';
+import { historyRow } from '../engine/history-row.ts';
 import { label } from '../language/pack/catalogue.ts';
 
 const hundredths = z.int();
@@ -41,25 +42,41 @@ const explainedMeasure = z.strictObject({
 });
 export type ExplainedMeasure = z.infer<typeof explainedMeasure>;
 
+const { state, reason, points, earned, available, confidence, trend } = historyRow.shape;
+/** What a result says in figures; the document of an account says it, too. */
+export const figures = { points, earned, available, confidence };
+export const bandNotes = {
+  waiting_for_data: z.boolean(),
+  held_by_hysteresis: z.boolean(),
+  trend,
+};
+
+/** How the points moved against the result before. The parts sum to `total`. Hundredths. */
+export const resultChange = z.strictObject({
+  since: z.iso.date(),
+  from: hundredths,
+  from_band: text,
+  total: hundredths,
+  rules: hundredths,
+  data: hundredths,
+  behaviour: hundredths,
+});
+export type ResultChange = z.infer<typeof resultChange>;
+
 /** Why a result is what it is. Points in hundredths. */
 export const scoreExplanation = z.strictObject({
   score: z.string(),
   label,
   date: z.iso.date(),
-  state: z.enum(['scored', 'absent', 'error']),
-  reason: text,
+  state,
+  reason,
   phase: z.strictObject({ id: z.string(), label }).nullable(),
   scorecard: z.strictObject({ id: z.string(), version: z.string(), label }).nullable(),
   scale: hundredths,
-  points: hundredths.nullable(),
-  earned: hundredths.nullable(),
-  available: hundredths.nullable(),
-  confidence: z.number().nullable(),
+  ...figures,
   band: z.strictObject({ id: z.string(), label }).nullable(),
   cap: z.strictObject({ id: z.string(), label }).nullable(),
-  waiting_for_data: z.boolean(),
-  held_by_hysteresis: z.boolean(),
-  trend: z.enum(['rising', 'steady', 'falling']).nullable(),
+  ...bandNotes,
   axes: z.array(
     z.strictObject({
       id: z.string(),
@@ -73,18 +90,8 @@ export const scoreExplanation = z.strictObject({
   measures: z.array(explainedMeasure),
   reference: z.array(shownMetric),
   headline: shownMetric.nullable(),
-  /** Against the result before; null without one. The parts sum to `total`. */
-  change: z
-    .strictObject({
-      since: z.iso.date(),
-      from: hundredths,
-      from_band: text,
-      total: hundredths,
-      rules: hundredths,
-      data: hundredths,
-      behaviour: hundredths,
-    })
-    .nullable(),
+  /** Null without a result before. */
+  change: resultChange.nullable(),
 });
 export type ScoreExplanation = z.infer<typeof scoreExplanation>;
 

@@ -3,10 +3,18 @@
  * check again. Points are whole hundredths; thresholds and values are in the metric's unit.
  */
 
+import { z } from 'zod';
 import type { Expression } from '../cel/expressions.ts';
 import type { Place } from '../problems.ts';
 import type { RuleTestCase } from '../schema/scorecards.ts';
-import type { AccountColumn, Label, Metric, MetricGroup, SourceTable } from './catalogue.ts';
+import {
+  type AccountColumn,
+  type Label,
+  label,
+  type Metric,
+  type MetricGroup,
+  type SourceTable,
+} from './catalogue.ts';
 import type { Routing } from './routing.ts';
 import type { PackSignals } from './signals.ts';
 import type { Worklists } from './worklists.ts';
@@ -42,47 +50,61 @@ export type PackMetric =
       values?: undefined;
     });
 
-export interface Band {
-  id: string;
-  /** Lowest hundredths of the band. */
-  from: number;
-  label: Label;
-}
+const hundredths = z.int();
 
-export interface Phase {
-  id: string;
-  label: Label;
+/*
+ * What follows as schemas is also kept with the rows that a pack makes (`RulesLayout`), in this
+ * order of fields.
+ */
+
+export const band = z.object({
+  id: z.string(),
+  /** Lowest hundredths of the band. */
+  from: hundredths,
+  label,
+});
+export type Band = z.infer<typeof band>;
+
+export const labelled = z.object({ id: z.string(), label });
+export type Axis = z.infer<typeof labelled>;
+
+export interface Phase extends Axis {
   when: Expression;
 }
 
-export interface Axis {
-  id: string;
-  label: Label;
-}
-
 /** How a value earns points. Hundredths. */
-export type Earning =
+const earning = z.discriminatedUnion('by', [
   /** Entries by ascending threshold; value >= threshold earns its points; below all, `below`. */
-  | { by: 'steps'; thresholds: number[]; points: number[]; below: number }
+  z.object({
+    by: z.literal('steps'),
+    thresholds: z.array(z.number()),
+    points: z.array(hundredths),
+    below: hundredths,
+  }),
   /** 0 at `from`, all at `to`, clamped; `to` may be the smaller one. */
-  | { by: 'linear'; from: number; to: number }
+  z.object({ by: z.literal('linear'), from: z.number(), to: z.number() }),
   /** Points by position: of the enum's values, or [false, true]. */
-  | { by: 'lookup'; points: number[] };
+  z.object({ by: z.literal('lookup'), points: z.array(hundredths) }),
+]);
+export type Earning = z.infer<typeof earning>;
 
-export interface Measure {
-  id: string;
-  axis: string | null;
-  metric: string;
+export const measureParts = z.object({
+  id: z.string(),
+  axis: z.string().nullable(),
+  metric: z.string(),
   /** Most it can earn, in hundredths. */
-  points: number;
-  earning: Earning;
+  points: hundredths,
+  earning,
   /** Points where there is no value; null: left out, and the rest is scaled up. */
-  missing: number | null;
+  missing: hundredths.nullable(),
+  hypothesis: z.boolean(),
+  label,
+  hints: z.object({ en: z.array(z.string()), ja: z.array(z.string()) }),
+});
+
+export interface Measure extends z.infer<typeof measureParts> {
   /** Days after which its source counts as missing. */
   maxAge: number | null;
-  hypothesis: boolean;
-  label: Label;
-  hints: { en: string[]; ja: string[] };
   place: Place;
 }
 
