@@ -162,7 +162,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** Salesforce refuses the login or whole calls: accounts wait until an operator has mended that. */
     credentialsRefused: (f: { run: string; accounts: number; code: string }) =>
       credentialsRefused(`Salesforce refuses us (${f.code}); ${f.accounts} accounts wait`, f),
-    /** Episodes that opened, and what became of what they have to tell. */
+    /** Episodes that opened, and what became of their messages. */
     accountsNotified: (f: {
       opened: number;
       sent: number;
@@ -202,7 +202,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
       const fields = { function: f.function, ...failureFields(f.error) };
       requestFailed(`${f.function} failed: ${fields.reason}`, fields);
     },
-    /** A request was wrong; its sender was told why, in words that may repeat it. */
+    /** A request was wrong; its sender was answered why, in words that may repeat it. */
     requestRefused: (f: { function: string; code: string; status: number }) =>
       requestRefused(`${f.function} refused a request: ${f.code}`, f),
     /** A function's environment or rules are wrong: it cannot work at all. */

@@ -32,7 +32,7 @@ function readMap(file: string): SourceMap | undefined {
     const path = `${file.startsWith('file:') ? fileURLToPath(file) : file}.map`;
     return existsSync(path) ? new SourceMap(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
   } catch {
-    // What is told of an error must not fail for want of its place.
+    // What is logged of an error must not fail for want of its place.
     return undefined;
   }
 }

@@ -13,7 +13,7 @@ export interface Trace {
   sampled: boolean;
 }
 
-/** What every log entry of a request tells about it. */
+/** What every log entry of a request says about it. */
 export interface RequestContext {
   function: string;
   /** Absent where nobody traces, as on a machine of one's own. */

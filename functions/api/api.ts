@@ -82,7 +82,7 @@ const pagePaths = [
 const routeOf = (path: string): string => path.replace(/\{(id|item)\}/g, ':$1');
 
 function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRuntime): void {
-  // Raw, so that a malformed body is told in our words. Where the Functions Framework has read
+  // Raw, so that a malformed body is refused in our words. Where the Functions Framework has read
   // the body already, this does nothing.
   const readBody = express.raw({ type: () => true, limit: largestBody });
   const before = endpoint.body ? [readBody] : [];

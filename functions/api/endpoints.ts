@@ -124,7 +124,7 @@ export const endpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/v1/episodes',
     name: 'listEpisodes',
-    summary: 'What people were told of accounts, the one opened last first',
+    summary: 'What people were notified of, the one opened last first',
     query: episodeParameters,
     answer: episodeList,
     handle: ({ runtime, query }) => listEpisodes(runtime, query),
@@ -145,9 +145,9 @@ export const endpoints: readonly Endpoint[] = [
     method: 'post',
     path: '/v1/events',
     name: 'takeEvent',
-    summary: 'Tell of an answer to a survey, or of a user who leaves, without waiting for a run',
+    summary: 'Report an answer to a survey, or a user who leaves, without waiting for a run',
     description:
-      'People are told within seconds, once. An event that is sent again with the same id ' +
+      'People are notified within seconds, once. An event that is sent again with the same id ' +
       'changes nothing.',
     query: noParameters,
     body: eventRequest,
@@ -216,7 +216,7 @@ export const endpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/v1/hand-overs',
     name: 'listHandOvers',
-    summary: 'Changes of hands with what has to be told, the newest first',
+    summary: 'Changes of hands with what has to be handed over, the newest first',
     query: handOverParameters,
     answer: handOverList,
     handle: ({ runtime, query }) => listHandOvers(runtime, query),
@@ -225,7 +225,7 @@ export const endpoints: readonly Endpoint[] = [
     method: 'post',
     path: '/v1/hand-overs/{id}/items/{item}',
     name: 'tickItem',
-    summary: 'Tick off what was told at a hand-over, or send what is missing back to sales',
+    summary: 'Tick off what was handed over, or send what is missing back to sales',
     description:
       'Who did so and when is kept and never changed. What is missing may be ticked off later. ' +
       'Repeating a request has one effect.',

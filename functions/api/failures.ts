@@ -1,4 +1,4 @@
-/** What a failed request is told, and with which status. */
+/** What a failed request is answered, and with which status. */
 import { code, KenkoError, Rejected } from '../errors.ts';
 import { HttpRefusal, statusOf } from '../http-functions.ts';
 import type { Runtime } from '../runtime.ts';
@@ -44,7 +44,7 @@ function asKenko(thrown: unknown): unknown {
   return refused ? new Rejected(code.badRequest, 'The request cannot be read.') : thrown;
 }
 
-/** Tells the log, where there is one yet. */
+/** Logged, where there is a log yet. */
 export async function logFailure(
   getRuntime: () => Promise<Runtime>,
   { status, code: errorCode, error }: Failure,

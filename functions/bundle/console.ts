@@ -8,10 +8,10 @@ import { systemClock } from '../system-clock.ts';
 /** Turns whatever is printed as an error from now on into entries of ours. */
 export function guardConsole(): void {
   const log = createLog(writeToStdout(undefined), systemClock);
-  const tell = (...values: unknown[]): void => {
+  const note = (...values: unknown[]): void => {
     for (const value of values) log.libraryFailed({ error: asError(value) });
   };
-  Object.assign(console, { error: tell, warn: tell });
+  Object.assign(console, { error: note, warn: note });
 }
 
 /** Errors are mostly printed as their stack. */

@@ -82,7 +82,7 @@ export function program(): Command {
     .description('throw a held run away: nothing of it becomes visible')
     .action((id: string, options) => decideRun(id, 'discard', options));
 
-  const episodes = kenko.command('episodes').description('what people were told of accounts');
+  const episodes = kenko.command('episodes').description('what people were notified of');
   withState(episodes.command('list', { isDefault: true }))
     .description('episodes, newest first')
     .option('--account <id>', 'only of this account')

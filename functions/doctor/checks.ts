@@ -18,7 +18,7 @@ export interface Examined
   place: 'local' | 'deployed';
   /** Absent where none is set up, or its settings are wrong. */
   crm?: Runtime['crm'];
-  /** Absent on a laptop, where nothing is told to anybody. */
+  /** Absent on a laptop, where nobody is notified. */
   messenger?: Runtime['messenger'];
   /** Where BigQuery's jobs run; null where there is one place only. */
   location: string | null;
@@ -65,8 +65,8 @@ async function outcomeOf(
     return hasProblem(those) || those.some(({ outcome }) => outcome === 'not-checked');
   });
   if (obstacle) {
-    const told = findings.find(({ id, outcome }) => id === obstacle && outcome === 'not-checked');
-    return [notChecked(title, told?.said ?? reasons.after(titles[obstacle]))];
+    const reason = findings.find(({ id, outcome }) => id === obstacle && outcome === 'not-checked');
+    return [notChecked(title, reason?.said ?? reasons.after(titles[obstacle]))];
   }
   if (!examined) return [notChecked(title, reasons.after(titles.configuration))];
   try {

@@ -1,4 +1,4 @@
-/** Check of the chat that signals are told in. */
+/** Check of the chat that signals are sent to. */
 import { KenkoError, messageOf, Unauthorized } from '../errors.ts';
 import type { Check } from './checks.ts';
 import { ok, problem } from './report.ts';
@@ -11,8 +11,8 @@ export const slackToken: Check = {
   needs: ['configuration'],
   async look({ messenger, pack: { signals } }) {
     const all = [...(signals?.states ?? []), ...(signals?.events ?? [])];
-    const told = all.some(({ targets }) => targets.some(({ to }) => to === 'slack'));
-    if (!messenger || !told) return [];
+    const sends = all.some(({ targets }) => targets.some(({ to }) => to === 'slack'));
+    if (!messenger || !sends) return [];
     const title = titles['slack-token'];
     try {
       return [ok(title, texts.works(await messenger.workspace()))];

@@ -85,11 +85,11 @@ export async function faultyMetrics(
     const found = await failureOf(warehouse, request, group);
     if (!found) continue;
     const query = await failureOf(warehouse, request, { ...group, metrics: [] });
-    if (query) return told(`${group.sqlFile} cannot be run`, query);
+    if (query) return failed(`${group.sqlFile} cannot be run`, query);
     for (const metric of group.metrics) {
       const column = await failureOf(warehouse, request, { ...group, metrics: [metric] });
       if (!column) continue;
-      return told(
+      return failed(
         `${group.sqlFile} does not give ${metric.id} as ${group.file} lists it (${metric.type})`,
         column,
       );
@@ -114,7 +114,7 @@ async function failureOf(
 }
 
 /** What the warehouse said comes after our own words, which alone may go into a log. */
-function told(sentence: string, cause: KenkoError): Rejected {
+function failed(sentence: string, cause: KenkoError): Rejected {
   const said = cause.message.slice(cause.summary.length).replace(/^: /, '');
   return new Rejected(code.invalidData, sentence, { cause, said: said || cause.message });
 }

@@ -90,7 +90,7 @@ class RunInputs {
       this.columns.push('accounts_now.account_id AS account_id', 'TRUE AS present');
     } else {
       this.parameters.before_date = { date: beforeDate };
-      // An absence is told once: who was absent already does not come again.
+      // An absence is reported once: who was absent already does not come again.
       this.addTable(
         'accounts_before',
         `SELECT DISTINCT account_id FROM ${historyTable} WHERE date = @before_date AND state <> 'absent'`,

@@ -1,4 +1,4 @@
-/** Sends what episodes have to tell, each thing once as far as the other side allows. */
+/** Sends the messages of episodes, each thing once as far as the other side allows. */
 import { KenkoError, Rejected, Throttled, Unauthorized } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts } from '../records/documents.ts';
@@ -107,7 +107,7 @@ type Outcome = Pick<Delivery, 'state' | 'ref' | 'code'>;
 
 /**
  * Sends a thing that was claimed. Where an earlier try may have got through, it is looked for
- * first; where nothing can tell, it is left: rather once too few than twice.
+ * first; where nothing can say whether it was, it is left: rather once too few than twice.
  */
 export async function sendOnce(
   { clock }: Pick<Runtime, 'clock'>,

@@ -93,7 +93,7 @@ export function closed(
     closed_at: now.toISOString(),
     closed_by: because,
     quiet_until: new Date(now.getTime() + cooldown).toISOString(),
-    // What was told of in time is told; what was not is no news any more.
+    // What was reported in time is; what was not is no news any more.
     deliveries: episode.deliveries.filter(({ state }) => state !== 'due'),
     digest: episode.digest === 'due' && because !== 'recovered' ? 'none' : episode.digest,
     due_at: episode.deliveries.some(({ state }) => state === 'sending') ? episode.due_at : null,

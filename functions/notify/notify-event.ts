@@ -12,7 +12,7 @@ import { deliverEpisodes } from './deliver-episodes.ts';
 import { opened } from './episodes.ts';
 
 /**
- * Takes an event: keeps it, opens the episodes it asks for, and tells people at once. An event
+ * Takes an event: keeps it, opens the episodes it asks for, and notifies people at once. An event
  * that comes again is known by its id and does nothing more than what is left to do.
  * @throws Rejected `conflict` where another event has its id
  */

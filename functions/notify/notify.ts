@@ -18,7 +18,7 @@ const mostEpisodes = 1_000;
 const lanes = 8;
 
 /**
- * Brings episodes in line with the signals that hold, and tells people of those that opened.
+ * Brings episodes in line with the signals that hold, and notifies people of those that opened.
  * What holds is decided by the latest documents, never by the message, so that repeats and
  * reordering converge. Whatever cannot be sent now waits for sweep.
  */

@@ -11,7 +11,7 @@ export interface DeadLetter {
   queue: Queue;
   body: unknown;
   attempts: number;
-  /** What the last delivery answered, e.g. `500 Internal Server Error`, or where that is told. */
+  /** What the last delivery answered, e.g. `500 Internal Server Error`, or where that is logged. */
   error: string;
   /** When it was given up, right after the last attempt; ISO 8601. */
   failedAt: string;

@@ -1,4 +1,4 @@
-/** What a hand-over has to tell: what was told, and what went back to sales. */
+/** The checklist of a hand-over: what was handed over, and what went back to sales. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { ChecklistItem } from '../../records/api/hand-overs.ts';

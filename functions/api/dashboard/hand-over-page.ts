@@ -1,4 +1,4 @@
-/** Changes of hands, with what has to be told at each. */
+/** Changes of hands, with what has to be handed over at each. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { HandOverAnswer, HandOverList } from '../../records/api/hand-overs.ts';

@@ -52,12 +52,12 @@ export async function enterAssessment(
 export async function enterIntervention(
   runtime: Runtime,
   account: string,
-  { did, on: told, text, answer, author }: InterventionRequest,
+  { did, on: given, text, answer, author }: InterventionRequest,
   key: string | undefined,
 ): Promise<LogEntry> {
   const latest = today(runtime);
   const earliest = addDays(latest, -mostDays);
-  const on = told ?? latest;
+  const on = given ?? latest;
   if (on < earliest || on > latest) {
     throw new Rejected(
       code.badRequest,
@@ -65,7 +65,7 @@ export async function enterIntervention(
     );
   }
   const own = { kind: 'intervention', did, on, text, answer: answer ?? null, author } as const;
-  return enter(runtime, account, own, key, told);
+  return enter(runtime, account, own, key, given);
 }
 
 const today = ({ clock, pack }: Runtime): string => localDay(clock.now().toISOString(), pack.zone);
@@ -89,13 +89,13 @@ async function enter(
   own: Own<EntryDocument>,
   key: string | undefined,
   /** The day, where the request names one: else a repeat may come on a later day. */
-  told?: string,
+  given?: string,
 ): Promise<LogEntry> {
   const { snapshots, pack, clock } = runtime;
   const { data } = await findAccount(runtime, account);
   const at = clock.now().toISOString();
-  const past = told !== undefined && told < today(runtime);
-  const bands = past ? await bandsBefore(runtime, account, told) : bandsInForce(data);
+  const past = given !== undefined && given < today(runtime);
+  const bands = past ? await bandsBefore(runtime, account, given) : bandsInForce(data);
   const document: EntryDocument = { ...own, pack: pack.id, account, at, bands };
   const id = createHash('sha256')
     .update(JSON.stringify([account, own.kind, key ?? [own, at]]))
@@ -109,7 +109,7 @@ async function enter(
   }
   const kept = (await snapshots.get(ref(entries, id)))?.data ?? document;
   const { at: _at, bands: _bands, ...same } = kept;
-  const otherDay = told !== undefined && 'on' in kept && kept.on !== told;
+  const otherDay = given !== undefined && 'on' in kept && kept.on !== given;
   if (
     otherDay ||
     JSON.stringify(comparable(same)) !==

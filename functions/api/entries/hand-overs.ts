@@ -116,7 +116,7 @@ export function checklistOf(
 }
 
 /**
- * Keeps that an item was told, or that it is missing and sales have to find it out. The same
+ * Keeps that an item was handed over, or that it is missing and sales have to find it out. The same
  * request again has no further effect.
  * @throws Rejected `not-found` for an unknown hand-over or item, `bad-request` where nobody
  *   says what is missing, `conflict` where somebody has said so already

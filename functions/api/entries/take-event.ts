@@ -9,7 +9,7 @@ import { findAccount } from '../accounts/account.ts';
 import { quoted } from '../parameters.ts';
 
 /**
- * Passes an event on to whoever keeps events and tells people of them.
+ * Passes an event on to whoever keeps events and notifies people of them.
  * @throws Rejected `not-found` for an unknown account, `bad-request` for one that has left,
  *   `conflict` where another event has the id
  */

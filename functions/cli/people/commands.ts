@@ -48,7 +48,7 @@ export function addPeopleCommands(kenko: Command): void {
     .action(override);
   const handOvers = kenko
     .command('hand-overs')
-    .description('changes of hands, and what has to be told at each');
+    .description('changes of hands, and what has to be handed over at each');
   withState(handOvers.command('list', { isDefault: true }))
     .description('newest first, with their checklists')
     .option('--open', 'only those with an item that is not done yet')
@@ -56,11 +56,11 @@ export function addPeopleCommands(kenko: Command): void {
     .addOption(language())
     .action(showHandOvers);
   withState(handOvers.command('tick'))
-    .description('tick off what was told, or send what is missing back to sales')
+    .description('tick off what was handed over, or send what is missing back to sales')
     .argument('<hand-over>', 'id of the hand-over')
     .argument('<item>', 'id of the item')
     .option('--author <name>', 'who says so', userInfo().username)
-    .option('--text <text>', 'what was told')
+    .option('--text <text>', 'what was said about it')
     .addOption(
       new Option('--missing <text>', 'not known: what sales have to find out').conflicts('text'),
     )

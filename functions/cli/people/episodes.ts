@@ -10,7 +10,7 @@ export interface EpisodesOptions extends StateOptions {
   lang?: 'en' | 'ja';
 }
 
-/** `kenko episodes`: what people were told of, newest first. */
+/** `kenko episodes`: what people were notified of, newest first. */
 export async function showEpisodes(options: EpisodesOptions): Promise<void> {
   await using(await openExisting(options), async (session) => {
     const wanted = new URLSearchParams({ limit: '200' });
@@ -22,7 +22,7 @@ export async function showEpisodes(options: EpisodesOptions): Promise<void> {
     if (episodes.length === 0) return print('No such episodes.');
     print(
       table(
-        ['episode', 'account', 'signal', 'severity', 'state', 'opened', 'told'],
+        ['episode', 'account', 'signal', 'severity', 'state', 'opened', 'sent'],
         episodes.map((episode) => [
           episode.id,
           episode.account,

@@ -9,7 +9,7 @@ interface ReadOptions extends StateOptions {
   lang?: Language;
 }
 
-/** `kenko hand-overs`: changes of hands, newest first, with what has to be told. */
+/** `kenko hand-overs`: changes of hands, newest first, with what has to be handed over. */
 export async function showHandOvers(
   options: ReadOptions & { open?: boolean; owner?: string },
 ): Promise<void> {

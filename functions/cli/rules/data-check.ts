@@ -43,9 +43,9 @@ function tableText({ table: name, file, rows, columns }: CheckedTable): string {
     ['missing', columns.missing],
     ['not used', columns.extra],
   ];
-  const told = lines.filter(([, names]) => names.length > 0);
+  const named = lines.filter(([, names]) => names.length > 0);
   return [
     `${colour.bold(name)}: ${file}, ${rows} rows`,
-    ...told.map(([what, names]) => `  ${colour.dim(what.padEnd(8))}  ${names.join(', ')}`),
+    ...named.map(([what, names]) => `  ${colour.dim(what.padEnd(8))}  ${names.join(', ')}`),
   ].join('\n');
 }

@@ -157,8 +157,8 @@ export function diffText(diff: RulesDiff, lang: Lang): string {
   if (diff.data === 'demo') lines.push(colour.dim(text.demo));
   if (diff.same_rules) return [...lines, text.same].join('\n');
   for (const comparison of diff.scores) {
-    const { heading, lines: told, tables } = sectionOf(comparison, lang);
-    lines.push('', colour.bold(heading), ...told);
+    const { heading, lines: said, tables } = sectionOf(comparison, lang);
+    lines.push('', colour.bold(heading), ...said);
     for (const { head, rows } of tables) lines.push('', table(head, rows));
     lines.push(...closing(comparison, lang));
   }
@@ -172,8 +172,8 @@ export function diffMarkdown(diff: RulesDiff, lang: Lang): string {
   if (diff.data === 'demo') lines.push('', `> ${text.demo}`);
   if (diff.same_rules) return [...lines, '', text.same].join('\n');
   for (const comparison of diff.scores) {
-    const { heading, lines: told, tables } = sectionOf(comparison, lang);
-    lines.push('', `### ${cell(heading)}`, '', ...told);
+    const { heading, lines: said, tables } = sectionOf(comparison, lang);
+    lines.push('', `### ${cell(heading)}`, '', ...said);
     for (const { head, rows } of tables) {
       lines.push('', row(head), row(head.map(() => '---')), ...rows.map(row));
     }

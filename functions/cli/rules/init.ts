@@ -33,7 +33,7 @@ export async function init(name: string, options: InitOptions): Promise<void> {
   }
   if (options.json)
     printJson({ pack: name, files: [...files.keys()], sheet: sheet?.profile ?? null });
-  else print(told(name, [...files.keys()], options, sheet));
+  else print(summary(name, [...files.keys()], options, sheet));
 }
 
 function refuseName(name: string, root: string): void {
@@ -90,7 +90,7 @@ async function answers(name: string, options: InitOptions): Promise<Omit<NewPack
 
 export const purposes = ['churn', 'upsell', 'onboarding', 'purchase'] as const;
 
-function told(
+function summary(
   name: string,
   files: readonly string[],
   { fromSheet }: InitOptions,

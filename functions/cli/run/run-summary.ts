@@ -19,7 +19,7 @@ export const runSummary = z.strictObject({
   parked: z.int(),
   /** Accounts that wait for Salesforce. */
   waiting: z.int(),
-  /** Signals that began and were told one by one; those of a first run are in the digest alone. */
+  /** Signals that began and were reported one by one; those of a first run are in the digest alone. */
   signals: z.strictObject({ opened: z.int(), open: z.int(), sent: z.int(), unsent: z.int() }),
   seconds: z.number(),
   /** Seconds by stage. */

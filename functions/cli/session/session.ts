@@ -3,7 +3,7 @@ import type { DeadLetter } from '../../ports/bus.ts';
 import type { ReconciliationDocument } from '../../records/documents.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 
-/** What a run or a backfill tells while it works. */
+/** What a run or a backfill reports while it works. */
 export type Progress = (line: string) => void;
 
 export interface BackfillSummary {

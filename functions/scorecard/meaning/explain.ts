@@ -24,7 +24,7 @@ interface Reading {
 
 /**
  * Explains one row. `layout` must be of the row's rules hash; with another one (an error row
- * that kept an older result) only what the row itself says is told.
+ * that kept an older result) only what the row itself says is explained.
  * @throws Error where the layout does not know the score
  */
 export function explainResult(layout: RulesLayout, row: HistoryRow): ScoreExplanation {

@@ -9,7 +9,7 @@ const leastScaling = 100;
 
 /**
  * Why the score moved: the biggest deltas first. Where nothing moved, what holds it down most.
- * What the band alone tells (a cap, data that is awaited, too little data) comes first.
+ * What explains the band alone (a cap, data that is awaited, too little data) comes first.
  * At most `limit` texts.
  */
 export function reasonTexts(

@@ -68,7 +68,7 @@ export function valueText(value: ShownValue, unit: string | null, lang: Lang): s
   if (value === null) return both('none', 'なし')[lang];
   if (typeof value === 'boolean') return (value ? both('yes', 'はい') : both('no', 'いいえ'))[lang];
   if (typeof value === 'string') return wordLabel(value)[lang];
-  if (unit === 'ratio' || unit === 'share') return percent(value, lang);
+  if (unit === 'ratio') return percent(value, lang);
   const text = number(value, lang);
   return unit === 'days'
     ? both(`${text} ${value === 1 ? 'day' : 'days'}`, `${text}日`)[lang]

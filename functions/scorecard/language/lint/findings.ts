@@ -1,4 +1,4 @@
-/** What `kenko rules check` tells of a pack that can be used, but perhaps should not be. */
+/** What `kenko rules check` reports of a pack that can be used, but perhaps should not be. */
 import type { Place } from '../problems.ts';
 
 export interface Finding {

@@ -40,7 +40,7 @@ export function inputsOf(pack: Pick<Pack, 'derived' | 'phases'>, score: Score): 
     const definition = definitions.get(metric);
     const known = definition ? derived : measured;
     const key = keyOf(metric, maxAge);
-    // Also ends where a metric is made from itself, which the parser tells later.
+    // Also ends where a metric is made from itself, which the parser reports later.
     if (known.has(key)) return;
     known.set(key, { metric, maxAge });
     for (const read of definition?.expression.metrics ?? []) add(read, maxAge);

@@ -106,10 +106,10 @@ export function parsePack(files: Files): Pack {
   const lists = readWorklists(worklists, shown);
   const showable = { scores, attributes, routed: routing !== undefined, lists: lists.lists };
   const mapping = salesforce ? readSalesforce(salesforce, showable, scope.account) : null;
-  const textOf = ({ file }: { file: string }) => files.get(file) ?? '';
-  const routed = routing ? readRouting(routing, textOf(routing), shown) : null;
+  const written = ({ file }: { file: string }) => files.get(file) ?? '';
+  const routed = routing ? readRouting(routing, written(routing), shown) : null;
   const watched = signals
-    ? readSignals(signals, textOf(signals), { ...shown, hasRecords: salesforce !== undefined })
+    ? readSignals(signals, written(signals), { ...shown, hasRecords: salesforce !== undefined })
     : null;
   const examples = exemplars ? readExemplars(exemplars, scores) : [];
   if (problems.length > 0) throw new RulesError(problems);

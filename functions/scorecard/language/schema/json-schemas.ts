@@ -46,7 +46,7 @@ export function jsonSchemas(): Map<string, string> {
 }
 
 /**
- * The first line that tells an editor which schema a file has; undefined for files without one.
+ * The first line that says to an editor which schema a file has; undefined for files without one.
  * `path`: from the root of the repository.
  */
 export function schemaLine(path: string): string | undefined {

@@ -17,7 +17,7 @@ const points = z
 const pointsAboveZero = points.refine((value) => value > 0, { error: 'must be above 0' });
 export const expression = z.string().trim().min(1).max(2000);
 
-/** A text of one form; whatever else is there is told what it should be. */
+/** A text of one form; whatever else is there is answered with what it should be. */
 const written = (form: RegExp, what: string) => z.string(what).regex(form, what);
 
 /** Whole days, written `3d`. */
