@@ -266,14 +266,24 @@ function checkBands(score: Score, rows: readonly HistoryRow[], report: Report): 
 function checkExemplars(pack: Pack, { rows }: ScoredAccounts, report: Report): void {
   for (const { account, score: id, atLeast, atMost, why, place } of pack.exemplars) {
     const row = rows.get(id)?.find(({ account_id }) => account_id === account);
-    const band = row?.band ?? null;
-    if (band === null) {
+    if (!row || row.state === 'absent') {
       report(
         'exemplar-absent',
-        'hint',
+        'block',
+        place,
+        `There is no account ${account} in this data, so the exemplar checks nothing`,
+        'Name an account that is in the data, or remove the exemplar',
+      );
+      continue;
+    }
+    const { band } = row;
+    if (band === null) {
+      report(
+        'exemplar-unscored',
+        'warning',
         place,
         `The exemplar ${account} has no ${id} score in this data, so it checks nothing`,
-        'Name an account that is in the data',
+        'Name an account that has one',
       );
       continue;
     }

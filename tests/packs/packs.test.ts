@@ -45,7 +45,9 @@ describe.each(packNames())('the demo of %s', (name) => {
   it('has accounts in every phase', () => {
     const [main] = demo.pack.scores;
     const phases = new Set(of(main?.id ?? '').map(({ phase }) => phase));
-    expect(phases).toEqual(new Set(demo.pack.phases.map(({ id }) => id)));
+    // Customers of the demo leave on the day their contract ends.
+    const others = demo.pack.phases.filter(({ id }) => id !== 'ended');
+    expect(phases).toEqual(new Set(others.map(({ id }) => id)));
   });
 
   it('has its exemplars in their bands', () => {

@@ -65,7 +65,7 @@ export function newPackFiles(pack: NewPack, sheet?: NewSheet): Map<string, strin
   add(
     `${folder}/scorecards/main.test.yaml`,
     'Examples: given these numbers, expect this score.',
-    testsOf(measures),
+    testsOf(pack, measures),
   );
   add(
     `${folder}/exemplars.yaml`,
@@ -115,6 +115,19 @@ const bands = [
   { id: 'good', from: 60, label: { en: 'Good', ja: '良好' } },
   { id: 'excellent', from: 80, label: { en: 'Excellent', ja: '優良' } },
 ];
+
+/** Where a customer is in its life. One whose contract ended is no trial, and has no score. */
+const phases = [
+  {
+    id: 'ended',
+    label: { en: 'Contract ended', ja: '契約終了' },
+    when: 'has(metrics.contract_status) && metrics.contract_status == "ended"',
+  },
+  { id: 'use', label: { en: 'Use', ja: '利用中' }, when: 'true' },
+];
+
+/** Customers of a shop sign no contract that could end. */
+const hasContracts = ({ purpose }: NewPack): boolean => purpose !== 'purchase';
 
 /** Without a sheet: what daily use shows, from the table usage_daily. */
 const templateMeasures: NewMeasure[] = [
@@ -210,6 +223,7 @@ function packOf(pack: NewPack, ids: ReadonlyMap<string, string>, sheet?: NewShee
         hysteresis: 2,
       },
     ],
+    ...(hasContracts(pack) ? { phases } : {}),
   };
   if (!sheet) return { ...base, attributes: ['name', 'owner'] };
   const { table, profile, attributes } = sheet;
@@ -255,6 +269,7 @@ function cardOf(pack: NewPack, measures: readonly NewMeasure[], reference: reado
     label: { en: 'Health', ja: '健康度' },
     purpose: pack.purpose,
     note,
+    ...(hasContracts(pack) ? { applies_to: 'account.phase != "ended"' } : {}),
     measures: measures.map((measure, i) => {
       const { id, metric, bool, lower, max_age } = measure;
       const most = points[i] ?? 0;
@@ -274,7 +289,7 @@ function cardOf(pack: NewPack, measures: readonly NewMeasure[], reference: reado
   };
 }
 
-function testsOf(measures: readonly NewMeasure[]) {
+function testsOf(pack: NewPack, measures: readonly NewMeasure[]) {
   const values = (best: boolean) =>
     Object.fromEntries(
       measures.map(({ metric, bool, lower, thresholds }) => {
@@ -295,6 +310,15 @@ function testsOf(measures: readonly NewMeasure[]) {
       expect: { points: 0, band: 'critical' },
     },
     { name: 'of whom nothing is known, nothing is said', metrics: {}, expect: { band: 'unknown' } },
+    ...(hasContracts(pack)
+      ? [
+          {
+            name: 'whose contract ended has no score',
+            metrics: { ...values(true), contract_status: 'ended' },
+            expect: { scorecard: null, phase: 'ended', points: null, band: null },
+          },
+        ]
+      : []),
   ];
 }
 

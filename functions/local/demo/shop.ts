@@ -33,25 +33,42 @@ export function generateShop(days: ShopDays): DemoTable[] {
     const random = new Random(days.seed, 7001, number);
     const after =
       number < rush ? random.whole(0, rushDays - 1) : Math.floor((number - rush) / perDay);
-    const first = days.origin + after;
+    const known = exemplars[number];
+    const first = days.origin + (known ? 0 : after);
     if (number >= rush && first > days.today) break;
     if (first > days.today) continue;
-    const id = `S-${String(number + 1).padStart(5, '0')}`;
+    const id = known?.id ?? `S-${String(number + 1).padStart(5, '0')}`;
     accounts.add(id, first);
-    buy(random, purchases, { id, first, ...days });
+    buy(random, purchases, { id, first, habit: known?.habit ?? habitOf(random), ...days });
   }
   return [accounts.build(), purchases.build()];
 }
+
+/** How a customer buys: chance of a purchase on a day, and of staying after one. */
+interface Habit {
+  pace: number;
+  loyalty: number;
+}
+
+/** Most come rarely; a few come all the time. */
+function habitOf(random: Random): Habit {
+  const pace = 0.002 + 0.05 * random.next() * random.next() * random.next();
+  return { pace, loyalty: 1 - 0.5 * random.next() * random.next() };
+}
+
+/** The customers whom the pack's exemplars name, by number. */
+const exemplars: readonly { id: string; habit: Habit }[] = [
+  { id: '00001', habit: { pace: 0, loyalty: 0 } },
+  { id: '07145', habit: { pace: 0.25, loyalty: 1 } },
+];
 
 /** Buys on the first day, then at random days of its own pace, until it loses interest. */
 function buy(
   random: Random,
   purchases: TableBuilder,
-  customer: { id: string; first: number; from: number; today: number },
+  customer: { id: string; first: number; habit: Habit; from: number; today: number },
 ): void {
-  // Most come rarely; a few come all the time.
-  const pace = 0.002 + 0.05 * random.next() * random.next() * random.next();
-  const loyalty = 1 - 0.5 * random.next() * random.next();
+  const { pace, loyalty } = customer.habit;
   const price = random.between(6, 30);
   for (let day = customer.first; day <= customer.today; day++) {
     if (day > customer.first && !random.chance(pace)) continue;

@@ -37,7 +37,7 @@ async function init(name: string, ...flags: string[]): Promise<Pack> {
 
 function expectNoWarnings(pack: Pack): void {
   lintPackSql(pack);
-  expect(runRuleTests(pack)).toMatchObject({ passed: 3, failed: 0 });
+  expect(runRuleTests(pack)).toMatchObject({ passed: 4, failed: 0 });
   expect(lintPack(pack).filter(({ severity }) => severity !== 'hint')).toEqual([]);
 }
 

@@ -53,7 +53,10 @@ describe.each(['README.md', 'README.ja.md'])('rules/%s', (name) => {
     const shared = exampleWith('phases:');
     files.set(
       'rules/bakery/pack.yaml',
-      (files.get('rules/bakery/pack.yaml') ?? '').replace(/^attributes: .*\n/m, shared),
+      (files.get('rules/bakery/pack.yaml') ?? '').replace(
+        /^phases:[\s\S]*?^attributes: .*\n/m,
+        shared,
+      ),
     );
     add('rules/bakery/scorecards/main.yaml', exampleWith('caps:'));
     add('rules/bakery/salesforce.yaml', exampleWith('external_id:'));
@@ -63,7 +66,7 @@ describe.each(['README.md', 'README.ja.md'])('rules/%s', (name) => {
         ...files,
       ]),
     );
-    expect(read.phases.map(({ id }) => id)).toEqual(['trial', 'use']);
+    expect(read.phases.map(({ id }) => id)).toEqual(['ended', 'trial', 'use']);
     expect(read.metrics.get('seat_utilisation')).toMatchObject({ direction: 'higher' });
     expect(read.scores[0]?.scorecards[0]).toMatchObject({
       caps: [{ id: 'overdue' }],

