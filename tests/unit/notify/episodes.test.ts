@@ -15,7 +15,7 @@ import { signalPackFiles } from '../../support/system/tiny-signals.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 const { signals } = parsePack(signalPackFiles());
-const told = signals as PackSignals;
+const watched = signals as PackSignals;
 const start = Date.parse('2026-03-02T00:00:00Z');
 const hourMs = 3_600_000;
 
@@ -37,7 +37,7 @@ function played(course: readonly (readonly string[])[]): Map<string, EpisodeDocu
   return course.map((held, hour) => {
     for (let repeat = 0; repeat < 2; repeat += 1) {
       const now = new Date(start + hour * hourMs + repeat);
-      known = new Map([...known, ...nextEpisodes(told, documentOf(held), known, now)]);
+      known = new Map([...known, ...nextEpisodes(watched, documentOf(held), known, now)]);
     }
     return known;
   });
@@ -71,8 +71,19 @@ describe('episodes', () => {
     );
   });
 
+  it('open again at the very end of their quiet days, not before', () => {
+    const [first] = played([['low'], []]);
+    const ended = played([['low'], []]).at(-1) as Map<string, EpisodeDocument>;
+    const [id = ''] = [...(first?.keys() ?? [])];
+    const end = Date.parse(ended.get(id)?.quiet_until ?? '');
+    const at = (now: number) =>
+      nextEpisodes(watched, documentOf(['low']), ended, new Date(now)).get(id);
+    expect(at(end - 1)).toMatchObject({ state: 'closed', number: 1 });
+    expect(at(end)).toMatchObject({ state: 'open', number: 2 });
+  });
+
   it('that begin silently have nothing to send but a line in the digest', () => {
-    const next = nextEpisodes(told, documentOf(['low'], true), new Map(), new Date(start));
+    const next = nextEpisodes(watched, documentOf(['low'], true), new Map(), new Date(start));
     expect([...next.values()]).toMatchObject([{ deliveries: [], digest: 'due', due_at: null }]);
   });
 

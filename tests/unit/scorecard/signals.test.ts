@@ -107,8 +107,9 @@ describe('a signal ends', () => {
     expect(holds(fields, { metrics: { users: 5 } }, true)).toBe(false);
   });
 
-  it('and does not begin where it would end at once', () => {
+  it('and does not begin where it would end at once, or where that is not known', () => {
     expect(holds('when: metrics.users > 1\n    recovers: metrics.users > 2', {})).toBe(false);
+    expect(holds('when: metrics.users > 1\n    recovers: metrics.error_rate < 1', {})).toBe(false);
   });
 });
 

@@ -44,6 +44,12 @@ describe('an account in worklists', () => {
     });
   });
 
+  it('comes last where what the list is sorted by is not finite', () => {
+    const { worklists } = parsePack(withLists('account.mrr', 'account.mrr / metrics.users'));
+    expect(entriesOf(worklists.lists, row({ mrr: 9, users: 0 })).save?.rank).toBe(-1);
+    expect(entriesOf(worklists.lists, row({ mrr: 9, users: 3, level: 1 })).save?.rank).toBe(3);
+  });
+
   it.each([
     ['no reason holds', { users: 4, level: 3 }],
     ['nothing is known', {}],
