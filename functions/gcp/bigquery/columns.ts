@@ -1,5 +1,4 @@
 /** Cells of BigQuery's answers into columns: no row and no cell becomes an object. */
-import { code, Rejected } from '../../errors.ts';
 import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
 import {
   type Column,
@@ -24,35 +23,10 @@ type Kind = (typeof kind)[keyof typeof kind];
 
 const firstCapacity = 4_096;
 
+/** Of a request that was checked (`ports/column-rules.ts`). */
 function kindOf(request: ColumnRequest, type: ColumnType): Kind {
-  switch (request.as) {
-    case 'number':
-      if (type === 'INT64' || type === 'FLOAT64' || type === 'NUMERIC') return kind.number;
-      if (type === 'BOOL') return kind.bool;
-      if (type === 'DATE') return kind.date;
-      break;
-    case 'code':
-      if (request.codes.length >= unknownCode) {
-        throw new Rejected(
-          code.badRequest,
-          `bigquery: ${request.codes.length} codes for ${request.name}.`,
-        );
-      }
-      if (!type.startsWith('ARRAY')) return kind.code;
-      break;
-    case 'string':
-      if (type === 'STRING' || type === 'DATE') return kind.string;
-      break;
-    case 'bigint':
-      if (type === 'INT64') return kind.bigint;
-      break;
-    case 'numbers':
-      if (type.startsWith('ARRAY')) return kind.numbers;
-  }
-  throw new Rejected(
-    code.badRequest,
-    `bigquery: ${request.name} is ${type} and cannot be read as ${request.as}.`,
-  );
+  if (request.as !== 'number') return kind[request.as];
+  return type === 'BOOL' ? kind.bool : type === 'DATE' ? kind.date : kind.number;
 }
 
 /** A column that grows. */
@@ -73,10 +47,7 @@ interface Growing {
   lastCode: number;
 }
 
-/**
- * Makes one batch of the rows of one page.
- * @throws Rejected `bad-request` for a column that cannot be read as it is asked for
- */
+/** Makes one batch of the rows of one page. */
 export class PageColumns implements CellSink {
   readonly width: number;
   private readonly requests: readonly ColumnRequest[];

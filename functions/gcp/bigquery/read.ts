@@ -1,6 +1,6 @@
 /** The query that reads a table, and how its columns come. */
-import { code, Rejected } from '../../errors.ts';
-import { named } from '../../ports/googlesql-text.ts';
+import { named } from '../../inputs/sources-query.ts';
+import { columnRules, readingOrder } from '../../ports/column-rules.ts';
 import type { Parameter, ReadRequest, TableColumn } from '../../ports/warehouse.ts';
 
 /**
@@ -10,19 +10,14 @@ import type { Parameter, ReadRequest, TableColumn } from '../../ports/warehouse.
  * its last row, and could not rely on what it found. At 5,000 accounts a shard and five reads a
  * shard, the 10 MB are 10 GB a run for a million accounts, some cents; and a shard that is read
  * again comes from BigQuery's cache, which is free.
- * @throws Rejected `not-found` for a column that is not there
+ * @throws Rejected for a column that is not there or not so readable
  */
 export function readQuery(
   request: ReadRequest,
   path: readonly string[],
   columns: readonly TableColumn[],
 ): { sql: string; parameters: Record<string, Parameter>; types: TableColumn[] } {
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  const types = request.columns.map(({ name }) => {
-    const column = byName.get(name);
-    if (column) return column;
-    throw new Rejected(code.notFound, `bigquery: ${path.join('.')} has no column ${name}.`);
-  });
+  const types = columnRules('bigquery').requested(request.columns, columns, path);
   const parameters: Record<string, Parameter> = {};
   const conditions: string[] = [];
   // Texts are compared by the bytes of their UTF-8, unless a table says otherwise.
@@ -40,7 +35,7 @@ export function readQuery(
   }
   const selected = types.map(({ name }) => named(name)).join(', ') || '1';
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
-  const order = ['account_id', 'score'].filter((name) => byName.has(name));
+  const order = readingOrder(columns);
   const by = order.length > 0 ? ` ORDER BY ${order.join(', ')}` : '';
   return {
     sql: `SELECT ${selected} FROM ${path.map(named).join('.')}${where}${by}`,

@@ -239,10 +239,12 @@ export function openBigQueryWarehouse(options: BigQueryWarehouseOptions): Wareho
       const columns = columnsOf(await tableOf(request.table));
       const path = pathOf(request.table);
       const { sql, parameters, types } = readQuery(request, path, columns);
-      const page = () => new PageColumns(request.columns, types);
-      // What cannot be read so is refused before it costs a query.
-      page();
-      yield* queryBatches(await context(), sql, parameters, page);
+      yield* queryBatches(
+        await context(),
+        sql,
+        parameters,
+        () => new PageColumns(request.columns, types),
+      );
     },
 
     describe,

@@ -1,15 +1,15 @@
 /** A few plain rows as columns, so that they take the same way into a table as many do. */
 import { code, Rejected } from '../../errors.ts';
+import { columnRules } from '../../ports/column-rules.ts';
 import type { Row, TableColumn } from '../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
 
 /** @throws Rejected `invalid-data` for a column that the table does not have */
 export function batchOfRows(columns: readonly TableColumn[], rows: readonly Row[]): ColumnBatch {
-  const known = new Set(columns.map(({ name }) => name));
-  for (const name of rows.flatMap((row) => Object.keys(row))) {
-    if (known.has(name)) continue;
-    throw new Rejected(code.invalidData, `duckdb: the table has no column ${name}.`);
-  }
+  columnRules('duckdb').checkNames(
+    columns,
+    rows.flatMap((row) => Object.keys(row)),
+  );
   return {
     rows: rows.length,
     columns: new Map(columns.map((column) => [column.name, columnOf(column, rows)])),

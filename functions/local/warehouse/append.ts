@@ -2,7 +2,6 @@
  * Columns straight into DuckDB's vectors. Per-value calls cost ten times as much, so numbers
  * are copied as blocks; only texts go one by one.
  */
-
 import {
   type DuckDBConnection,
   type DuckDBDataChunk,
@@ -10,8 +9,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
-import { dayMs } from '../../calendar.ts';
-import { code, Rejected } from '../../errors.ts';
+import { columnRules } from '../../ports/column-rules.ts';
 import type { TableColumn, TableName } from '../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
 import { quoted, quotedTable } from '../googlesql/duckdb-text.ts';
@@ -35,20 +33,7 @@ function copyInto(vector: Vector, data: Bytes): void {
   );
 }
 
-function wrongKind(column: TableColumn, found: string): never {
-  throw new Rejected(
-    code.invalidData,
-    `duckdb: ${column.name} is ${column.type} and cannot take values given as ${found}`,
-  );
-}
-
-function wrongValue(column: TableColumn, value: string | number, expected: string): never {
-  throw new Rejected(
-    code.invalidData,
-    `duckdb: ${column.name} is ${column.type}; ${expected} is expected`,
-    { said: `it cannot take '${value}'` },
-  );
-}
+const rules = columnRules('duckdb');
 
 /** Splits a whole number into the halves of an INT64. */
 function writeInt64(into: Int32Array, at: number, value: number): void {
@@ -68,8 +53,7 @@ function wholeNumbers(values: Float64Array, part: Part): Int32Array {
       data[i * 2] = small;
       data[i * 2 + 1] = small >> 31;
     } else if (Number.isNaN(value)) nulls.add(i);
-    else if (Number.isSafeInteger(value)) writeInt64(data, i, value);
-    else wrongValue(column, value, 'a whole number');
+    else writeInt64(data, i, rules.wholeNumber(column, value));
   }
   return data;
 }
@@ -84,17 +68,25 @@ function numbers(values: Float64Array, part: Part): Bytes {
     }
     case 'INT64':
       return wholeNumbers(values, part);
-    case 'BOOL':
-    case 'DATE': {
-      const data = column.type === 'BOOL' ? new Uint8Array(rows) : new Int32Array(rows);
+    case 'BOOL': {
+      const data = new Uint8Array(rows);
       for (let i = 0; i < rows; i++) {
         const value = values[from + i] ?? Number.NaN;
         if (Number.isNaN(value)) nulls.add(i);
-        else data[i] = value;
+        else data[i] = value === 0 ? 0 : 1;
       }
       return data;
     }
-    case 'NUMERIC': {
+    case 'DATE': {
+      const data = new Int32Array(rows);
+      for (let i = 0; i < rows; i++) {
+        const value = values[from + i] ?? Number.NaN;
+        if (Number.isNaN(value)) nulls.add(i);
+        else data[i] = rules.wholeNumber(column, value);
+      }
+      return data;
+    }
+    default: {
       const data = new BigInt64Array(rows * 2);
       for (let i = 0; i < rows; i++) {
         const value = values[from + i] ?? Number.NaN;
@@ -102,17 +94,12 @@ function numbers(values: Float64Array, part: Part): Bytes {
           nulls.add(i);
           continue;
         }
-        if (Math.abs(value) >= 1e20) wrongValue(column, value, 'a number below 1e20');
-        // Whole and fractional part apart, so that nine digits after the point stay exact.
-        const whole = Math.trunc(value);
-        const scaled = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((value - whole) * 1e9));
+        const scaled = rules.billionths(column, value);
         data[i * 2] = BigInt.asIntN(64, scaled);
         data[i * 2 + 1] = scaled >> 64n;
       }
       return data;
     }
-    default:
-      return wrongKind(column, 'numbers');
   }
 }
 
@@ -122,23 +109,17 @@ function texts(values: readonly (string | null)[], part: Part, vector: Vector): 
     copyTexts(values, part, vector);
     return undefined;
   }
-  if (column.type !== 'DATE' && column.type !== 'TIMESTAMP') return wrongKind(column, 'texts');
   const days = column.type === 'DATE' ? new Int32Array(rows) : undefined;
   const micros = days ? undefined : new BigInt64Array(rows);
-  let last: string | undefined;
-  let ms = Number.NaN;
+  const time = rules.times(column);
   for (let i = 0; i < rows; i++) {
     const value = values[from + i];
     if (value === null || value === undefined) {
       nulls.add(i);
       continue;
     }
-    // Most days are the same in all rows of a load.
-    if (value !== last) ms = Date.parse(value);
-    last = value;
-    if (Number.isNaN(ms)) wrongValue(column, value, 'a date or an instant');
-    if (days) days[i] = Math.floor(ms / dayMs);
-    if (micros) micros[i] = BigInt(ms) * 1000n;
+    if (days) days[i] = time(value);
+    if (micros) micros[i] = BigInt(time(value)) * 1000n;
   }
   return days ?? micros;
 }
@@ -163,7 +144,6 @@ function lists(source: Extract<Column, { as: 'numbers' }>, part: Part, vector: V
     copyInto(child, values.subarray(start, start + length));
     return;
   }
-  if (column.type !== 'ARRAY<INT64>') wrongKind(column, 'lists');
   const nulls = new Nulls(length);
   copyInto(child, wholeNumbers(values, { column, from: start, rows: length, nulls }));
   nulls.copyInto(child, column.name, true);
@@ -181,26 +161,9 @@ function fill(vector: Vector, source: Column | undefined, part: Part): void {
   } else if (source.as === 'number') data = numbers(source.values, part);
   else if (source.as === 'string') data = texts(source.values, part, vector);
   else if (source.as === 'numbers') lists(source, part, vector);
-  else if (source.as === 'bigint' && column.type === 'INT64') {
-    data = source.values.subarray(from, from + rows);
-  } else wrongKind(column, source.as === 'code' ? 'codes' : 'integers');
+  else if (source.as === 'bigint') data = source.values.subarray(from, from + rows);
   if (data !== undefined) copyInto(vector, data);
   nulls.copyInto(vector, column.name, column.required === true);
-}
-
-function checkLengths(batch: ColumnBatch, known: ReadonlySet<string>): void {
-  for (const [name, column] of batch.columns) {
-    if (!known.has(name)) {
-      throw new Rejected(code.invalidData, `duckdb: the table has no column ${name}.`);
-    }
-    const length = column.as === 'numbers' ? column.offsets.length - 1 : column.values.length;
-    if (length < batch.rows) {
-      throw new Rejected(
-        code.invalidData,
-        `duckdb: ${name} has ${length} values for ${batch.rows} rows.`,
-      );
-    }
-  }
 }
 
 /** Batches on their way into a table. */
@@ -255,7 +218,7 @@ function fillNext(arrival: Arrival, chunk: DuckDBDataChunk): void {
       chunk.rowCount = 0;
       return;
     }
-    checkLengths(next.value, new Set(arrival.columns.map(({ name }) => name)));
+    rules.checkBatch(arrival.columns, next.value);
     arrival.batch = next.value;
     arrival.from = 0;
   }

@@ -1,6 +1,6 @@
 /** Which rows of a vector have no value. */
 import duckdb, { type Vector } from '@duckdb/node-bindings';
-import { code, Rejected } from '../../errors.ts';
+import { columnRules } from '../../ports/column-rules.ts';
 import type { TableColumn } from '../../ports/warehouse.ts';
 
 /** One bit a row, 1 where it has a value; made only when the first NULL is met. */
@@ -20,8 +20,7 @@ export class Nulls {
 
   copyInto(vector: Vector, name: string, required: boolean): void {
     if (this.bits === undefined) return;
-    if (required)
-      throw new Rejected(code.invalidData, `duckdb: ${name} has a row without a value.`);
+    if (required) columnRules('duckdb').refuseNull(name);
     duckdb.vector_ensure_validity_writable(vector);
     const { buffer, byteOffset, byteLength } = this.bits;
     duckdb.copy_data_to_vector_validity(vector, 0, buffer as ArrayBuffer, byteOffset, byteLength);

@@ -4,7 +4,7 @@
  */
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
-import { code, Rejected } from '../../errors.ts';
+import { columnRules, readingOrder } from '../../ports/column-rules.ts';
 import type { ReadRequest, TableColumn, TableName } from '../../ports/warehouse.ts';
 import {
   type Column,
@@ -25,17 +25,10 @@ function numberOf(column: TableColumn): string {
   const name = quoted(column.name);
   if (column.type === 'DATE') return `CAST(${name} - DATE '1970-01-01' AS DOUBLE)`;
   if (column.type === 'FLOAT64') return name;
-  if (['INT64', 'NUMERIC', 'BOOL'].includes(column.type)) return `CAST(${name} AS DOUBLE)`;
-  throw new Rejected(
-    code.badRequest,
-    `duckdb: ${column.name} is ${column.type} and cannot be read as numbers.`,
-  );
+  return `CAST(${name} AS DOUBLE)`;
 }
 
 function codeOf(column: TableColumn, codes: readonly string[]): string {
-  if (codes.length >= unknownCode) {
-    throw new Rejected(code.badRequest, `duckdb: ${codes.length} codes for ${column.name}.`);
-  }
   const name =
     column.type === 'STRING' ? quoted(column.name) : `CAST(${quoted(column.name)} AS VARCHAR)`;
   const found =
@@ -55,19 +48,12 @@ function expression(request: ColumnRequest, column: TableColumn): string {
     case 'code':
       return codeOf(column, request.codes);
     case 'bigint':
-      if (column.type === 'INT64') return `COALESCE(${name}, 0)`;
-      break;
+      return `COALESCE(${name}, 0)`;
     case 'string':
-      if (column.type === 'STRING') return name;
-      if (column.type === 'DATE') return `CAST(${name} AS VARCHAR)`;
-      break;
+      return column.type === 'STRING' ? name : `CAST(${name} AS VARCHAR)`;
     case 'numbers':
-      if (column.type.startsWith('ARRAY')) return `COALESCE(CAST(${name} AS DOUBLE[]), [])`;
+      return `COALESCE(CAST(${name} AS DOUBLE[]), [])`;
   }
-  throw new Rejected(
-    code.badRequest,
-    `duckdb: ${request.name} is ${column.type} and cannot be read as ${request.as}.`,
-  );
 }
 
 /**
@@ -88,11 +74,6 @@ export async function columnsToRead(
   return columns;
 }
 
-/** Columns that rows of a table come ordered by. */
-export function readingOrder(columns: readonly TableColumn[]): string[] {
-  return ['account_id', 'score'].filter((name) => columns.some((column) => column.name === name));
-}
-
 /**
  * The statement for a request.
  * @param ranges of a table whose rows stand in reading order, so that none is sorted or passed over
@@ -103,15 +84,9 @@ export function readStatement(
   columns: readonly TableColumn[],
   ranges?: RowRanges,
 ): string {
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  const find = (name: string): TableColumn => {
-    const column = byName.get(name);
-    if (column) return column;
-    const table = typeof request.table === 'string' ? request.table : request.table.join('.');
-    throw new Rejected(code.notFound, `duckdb: ${table} has no column ${name}.`);
-  };
+  const found = columnRules('duckdb').requested(request.columns, columns, request.table);
   const selected = request.columns.map(
-    (wanted) => `${expression(wanted, find(wanted.name))} AS ${quoted(wanted.name)}`,
+    (wanted, i) => `${expression(wanted, found[i] as TableColumn)} AS ${quoted(wanted.name)}`,
   );
   const conditions: string[] = [];
   if (request.accounts) {

@@ -1,6 +1,7 @@
 /** The warehouse port on an embedded DuckDB: one file, one process, one writer at a time. */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { code, Rejected } from '../../errors.ts';
+import { readingOrder } from '../../ports/column-rules.ts';
 import type {
   FoundTable,
   TableColumn,
@@ -17,7 +18,7 @@ import { batchOfRows } from './append-rows.ts';
 import { mapped } from './errors.ts';
 import { type Layout, layoutOf, sameLayout, saveLayout } from './layouts.ts';
 import { openInstance } from './open.ts';
-import { batchOf, columnsToRead, readingOrder, readStatement } from './read.ts';
+import { batchOf, columnsToRead, readStatement } from './read.ts';
 import { RowRanges } from './row-ranges.ts';
 import { rowsOf } from './rows.ts';
 import { columnDefinitions, duckDbName, googleSqlType } from './types.ts';

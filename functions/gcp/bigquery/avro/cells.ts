@@ -1,6 +1,5 @@
-/** Cells of columns as Avro: what a column of BigQuery takes, and the refusal of all else. */
-import { dayMs } from '../../../calendar.ts';
-import { code, Rejected } from '../../../errors.ts';
+/** Cells of columns as Avro. */
+import { columnRules } from '../../../ports/column-rules.ts';
 import type { TableColumn } from '../../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../../scorecard/engine/columns.ts';
 import type { AvroWriter } from './writer.ts';
@@ -8,45 +7,14 @@ import type { AvroWriter } from './writer.ts';
 /** Writes one row's cell. */
 export type CellWriter = (row: number) => void;
 
-function wrongKind(column: TableColumn, found: string): never {
-  throw new Rejected(
-    code.invalidData,
-    `bigquery: ${column.name} is ${column.type} and cannot take values given as ${found}`,
-  );
-}
-
-function wrongValue(column: TableColumn, value: string | number, expected: string): never {
-  throw new Rejected(
-    code.invalidData,
-    `bigquery: ${column.name} is ${column.type}; ${expected} is expected`,
-    { said: `it cannot take '${value}'` },
-  );
-}
-
-/** @throws Rejected `invalid-data` for a column that the table has not */
-export function refuseUnknown(batch: ColumnBatch, columns: readonly TableColumn[]): void {
-  for (const name of batch.columns.keys()) {
-    if (columns.some((column) => column.name === name)) continue;
-    throw new Rejected(code.invalidData, `bigquery: the table has no column ${name}.`);
-  }
-}
-
-function wholeNumber(column: TableColumn, value: number): number {
-  return Number.isSafeInteger(value) ? value : wrongValue(column, value, 'a whole number');
-}
+export const rules = columnRules('bigquery');
 
 /** Writes `null`, or that a value follows; true where one does. */
 type Presence = (present: boolean) => boolean;
 
 function presence(writer: AvroWriter, column: TableColumn): Presence {
   if (column.required === true) {
-    return (present) => {
-      if (present) return true;
-      throw new Rejected(
-        code.invalidData,
-        `bigquery: ${column.name} has a row without a value, and the column is REQUIRED.`,
-      );
-    };
+    return (present) => present || rules.refuseNull(column.name);
   }
   // The place in the union ["null", type], zigzag.
   return (present) => {
@@ -55,43 +23,25 @@ function presence(writer: AvroWriter, column: TableColumn): Presence {
   };
 }
 
-/**
- * How a column's cells of a batch are written.
- * @throws Rejected `invalid-data` where the batch gives the column as something that it is not
- */
+/** How a column's cells of a batch that was checked are written. */
 export function cellWriter(
   writer: AvroWriter,
   column: TableColumn,
   batch: ColumnBatch,
 ): CellWriter {
   const source = batch.columns.get(column.name);
-  const isList = column.type.startsWith('ARRAY');
-  if (source === undefined) {
-    if (isList) return () => writer.byte(0);
-    const isPresent = presence(writer, column);
-    return () => void isPresent(false);
-  }
-  const length = source.as === 'numbers' ? source.offsets.length - 1 : source.values.length;
-  if (length < batch.rows) {
-    throw new Rejected(
-      code.invalidData,
-      `bigquery: ${column.name} has ${length} values for ${batch.rows} rows.`,
-    );
-  }
-  if (isList && source.as !== 'numbers') wrongKind(column, 'single values');
+  if (source?.as === 'numbers') return listWriter(writer, column, source);
+  if (column.type.startsWith('ARRAY')) return () => writer.byte(0);
   const isPresent = presence(writer, column);
-  switch (source.as) {
+  switch (source?.as) {
     case 'number':
       return numberWriter(writer, column, source.values, isPresent);
     case 'string':
       return textWriter(writer, column, source.values, isPresent);
-    case 'numbers':
-      return listWriter(writer, column, source);
     case 'bigint':
-      if (column.type !== 'INT64') return wrongKind(column, 'integers');
       return integerWriter(writer, source.values, isPresent);
-    case 'code':
-      return wrongKind(column, 'codes');
+    default:
+      return () => void isPresent(false);
   }
 }
 
@@ -114,26 +64,20 @@ function numberEncoder(writer: AvroWriter, column: TableColumn): (value: number)
       return (value) => writer.double(value);
     case 'INT64':
     case 'DATE':
-      return (value) => writer.long(wholeNumber(column, value));
+      return (value) => writer.long(rules.wholeNumber(column, value));
     case 'BOOL':
       return (value) => writer.byte(value === 0 ? 0 : 1);
-    case 'NUMERIC':
+    default:
       return (value) => {
-        if (!(Math.abs(value) < 1e20)) wrongValue(column, value, 'a number below 1e20');
-        const bytes = decimalBytes(value);
+        const bytes = decimalBytes(rules.billionths(column, value));
         writer.long(bytes.length);
         writer.bytes(bytes);
       };
-    default:
-      return wrongKind(column, 'numbers');
   }
 }
 
-/** Billionths as a big-endian two's complement of 16 bytes. */
-function decimalBytes(value: number): Buffer {
-  // Whole and fractional part apart, so that nine digits after the point stay exact.
-  const whole = Math.trunc(value);
-  const scaled = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((value - whole) * 1e9));
+/** A big-endian two's complement of 16 bytes. */
+function decimalBytes(scaled: bigint): Buffer {
   const bytes = Buffer.alloc(16);
   bytes.writeBigInt64BE(scaled >> 64n, 0);
   bytes.writeBigUInt64BE(BigInt.asUintN(64, scaled), 8);
@@ -163,17 +107,10 @@ function textWriter(
 
 function textEncoder(writer: AvroWriter, column: TableColumn): (value: string) => void {
   if (column.type === 'STRING') return (value) => writer.text(value);
-  if (column.type !== 'DATE' && column.type !== 'TIMESTAMP') return wrongKind(column, 'texts');
-  const inDays = column.type === 'DATE';
-  let last: string | undefined;
-  let ms = Number.NaN;
-  return (value) => {
-    // Most days are the same in all rows of a load.
-    if (value !== last) ms = Date.parse(value);
-    last = value;
-    if (Number.isNaN(ms)) wrongValue(column, value, 'a date or an instant');
-    writer.long(inDays ? Math.floor(ms / dayMs) : ms * 1000);
-  };
+  const time = rules.times(column);
+  return column.type === 'DATE'
+    ? (value) => writer.long(time(value))
+    : (value) => writer.long(time(value) * 1000);
 }
 
 function listWriter(
@@ -181,11 +118,10 @@ function listWriter(
   column: TableColumn,
   { values, offsets }: Extract<Column, { as: 'numbers' }>,
 ): CellWriter {
-  if (!column.type.startsWith('ARRAY')) return wrongKind(column, 'lists');
   const put: (value: number) => void =
     column.type === 'ARRAY<FLOAT64>'
       ? (value) => writer.double(value)
-      : (value) => writer.long(wholeNumber(column, value));
+      : (value) => writer.long(rules.wholeNumber(column, value));
   return (row) => {
     const from = offsets[row] as number;
     const to = offsets[row + 1] as number;

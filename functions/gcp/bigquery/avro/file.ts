@@ -6,7 +6,7 @@
  */
 import type { ColumnType, TableColumn } from '../../../ports/warehouse.ts';
 import type { ColumnBatch } from '../../../scorecard/engine/columns.ts';
-import { type CellWriter, cellWriter, refuseUnknown } from './cells.ts';
+import { type CellWriter, cellWriter, rules } from './cells.ts';
 import { AvroWriter } from './writer.ts';
 
 /** Bytes after which a block ends: BigQuery reads blocks in parallel and refuses above 16 MB. */
@@ -68,8 +68,8 @@ export function encodeAvro(
     inBlock = 0;
   };
   for (const batch of batches) {
+    rules.checkBatch(columns, batch);
     const cells: CellWriter[] = columns.map((column) => cellWriter(writer, column, batch));
-    refuseUnknown(batch, columns);
     for (let row = 0; row < batch.rows; row++) {
       for (const write of cells) write(row);
       inBlock++;
