@@ -1,29 +1,18 @@
 /**
  * The part of Pub/Sub that its emulator lacks: pushes that count their attempts, back off as the
- * policy says, and tell what became of them. Messages, topics and subscriptions are the
+ * policy says, and report what became of them. Messages, topics and subscriptions are the
  * emulator's; it is pulled, and whatever it gives is pushed.
  */
 import { type PubSub, v1 } from '@google-cloud/pubsub';
 import type { Clock } from '../../ports/clock.ts';
 import { type PushEnvelope, type Queue, queueNames } from '../../records/messages.ts';
-import { push } from '../state/push.ts';
-import { ReadyMessages } from '../state/ready-messages.ts';
+import { Deliveries, type Mailbox, type QueueOptions } from '../state/deliveries.ts';
 import { type EmulatedProject, openEmulatedPubSub } from './pubsub-queues.ts';
 
-export interface PubSubPushesOptions extends EmulatedProject {
+export interface PubSubPushesOptions extends EmulatedProject, QueueOptions {
   clock: Clock;
   /** Where a queue's consumer listens; asked at every delivery. */
   endpoints: (queue: Queue) => string;
-  /** Deliveries before a message becomes a dead letter. Default 20. */
-  maxAttempts?: number;
-  /** Wait after the first failed delivery; doubles with each. Default 1,000. */
-  minBackoffMs?: number;
-  /** Longest wait between deliveries. Default 600,000, Pub/Sub's most. */
-  maxBackoffMs?: number;
-  /** Deliveries of one queue under way at once. Default 4. */
-  concurrency?: number;
-  /** How long a consumer may take to answer. Default 300,000, what `fetch` itself waits. */
-  timeoutMs?: number;
 }
 
 export interface PubSubPushes {
@@ -53,7 +42,7 @@ export async function startPubSubPushes(options: PubSubPushesOptions): Promise<P
   const queues = queueNames.map((queue) => new QueuePushes(queue, options, pubsub, subscriber));
   const stopping = new AbortController();
   const polling = queues.map((queue) => queue.poll(stopping.signal));
-  // A failure is told by whoever waits for it, in idle or stop.
+  // Whoever waits is given a failure, in idle or stop.
   for (const each of polling) each.catch(() => {});
   return {
     async idle() {
@@ -77,52 +66,58 @@ export async function startPubSubPushes(options: PubSubPushesOptions): Promise<P
 
 /** One queue's messages, from the pull to the acknowledgement. */
 class QueuePushes {
-  readonly #queue: Queue;
   readonly #options: PubSubPushesOptions;
   readonly #pubsub: PubSub;
   readonly #subscriber: Subscriber;
   readonly #name: string;
-  readonly #ready = new ReadyMessages();
   readonly #held = new Map<number, Held>();
-  readonly #deliveries = new Set<Promise<void>>();
+  readonly #deliveries: Deliveries;
   #lastNumber = 0;
-  #inFlight = 0;
   #pulling: Promise<unknown> = Promise.resolve();
-  #interrupting = new AbortController();
-  #stopping: AbortSignal = AbortSignal.abort();
+  #failure: { error: unknown } | undefined;
 
   constructor(queue: Queue, options: PubSubPushesOptions, pubsub: PubSub, subscriber: Subscriber) {
-    this.#queue = queue;
     this.#options = options;
     this.#pubsub = pubsub;
     this.#subscriber = subscriber;
     this.#name = `${options.prefix}-${queue}`;
+    this.#deliveries = new Deliveries({
+      ...options,
+      endpoint: () => options.endpoints(queue),
+      mailbox: this.#mailbox(),
+      broken: (error) => {
+        this.#failure ??= { error };
+      },
+    });
   }
 
-  /** Pulls and delivers until it is told to stop. */
+  /** Pulls and delivers until the signal ends it. */
   async poll(stopping: AbortSignal): Promise<void> {
-    this.#stopping = stopping;
+    this.#deliveries.start(stopping);
     while (!stopping.aborted) {
-      if ((await this.#pull()) === 0) await this.#sleep(pollMs);
+      if ((await this.#pull()) > 0) continue;
+      await this.#options.clock.sleep(pollMs, stopping).catch((error: unknown) => {
+        if (!stopping.aborted) throw error;
+      });
     }
-    await this.#delivered();
+    await this.#settled();
   }
 
   /** Waits for what is under way and for what can be pulled now; false where there was nothing. */
   async settle(): Promise<boolean> {
     const pulled = await this.#pull();
-    const busy = pulled > 0 || this.#deliveries.size > 0;
-    await this.#delivered();
+    const busy = pulled > 0 || this.#deliveries.left > 0;
+    await this.#settled();
     return busy;
   }
 
   interrupt(): void {
-    this.#interrupting.abort(new Error('the consumer is gone'));
-    this.#interrupting = new AbortController();
+    this.#deliveries.interrupt();
   }
 
-  async #delivered(): Promise<void> {
-    while (this.#deliveries.size > 0) await Promise.all(this.#deliveries);
+  async #settled(): Promise<void> {
+    await this.#deliveries.settled();
+    if (this.#failure) throw this.#failure.error;
   }
 
   /** One pull at a time, so that one which gives nothing says that nothing is on its way. */
@@ -150,50 +145,39 @@ class QueuePushes {
           attributes: message?.attributes ?? {},
         },
       });
-      this.#ready.add(number);
+      this.#deliveries.add(number);
     }
-    this.#pump();
     return receivedMessages?.length ?? 0;
   }
 
-  #pump(): void {
-    const { concurrency = 4 } = this.#options;
-    while (!this.#stopping.aborted && this.#inFlight < concurrency) {
-      const number = this.#ready.next();
-      const held = number === undefined ? undefined : this.#held.get(number);
-      if (number === undefined || held === undefined) return;
-      this.#inFlight++;
-      const delivery = this.#deliver(number, held).finally(() => {
-        this.#deliveries.delete(delivery);
-        this.#pump();
-      });
-      this.#deliveries.add(delivery);
-    }
+  #mailbox(): Mailbox {
+    const held = (number: number): Held => {
+      const message = this.#held.get(number);
+      if (message) return message;
+      throw new TypeError(`message ${number} is not held`);
+    };
+    return {
+      take: (number) => {
+        const message = held(number);
+        message.attempts++;
+        const { attempts: deliveryAttempt, message: sent } = message;
+        return { subscription: this.#subscription, deliveryAttempt, message: sent };
+      },
+      delivered: (number) => this.#acknowledge(number, held(number)),
+      failed: async (number, _failure, dead) => {
+        if (!dead) return;
+        await this.#giveUp(held(number));
+        await this.#acknowledge(number, held(number));
+      },
+    };
   }
 
-  /** One delivery and, where it fails, the wait before the next. */
-  async #deliver(number: number, held: Held): Promise<void> {
-    const { endpoints, timeoutMs = 300_000, maxAttempts = 20 } = this.#options;
-    held.attempts++;
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#interrupting.signal]);
-    const failure = await push(endpoints(this.#queue), this.#envelope(held), signal);
-    this.#inFlight--;
-    if (failure !== undefined && held.attempts < maxAttempts) {
-      this.#pump();
-      const { minBackoffMs = 1_000, maxBackoffMs = 600_000 } = this.#options;
-      await this.#sleep(Math.min(maxBackoffMs, minBackoffMs * 2 ** (held.attempts - 1)));
-      this.#ready.add(number);
-      return;
-    }
-    if (failure !== undefined) await this.#giveUp(held);
-    await this.#subscriber.acknowledge({
-      subscription: this.#subscription,
-      ackIds: [held.ackId],
-    });
+  async #acknowledge(number: number, { ackId }: Held): Promise<void> {
+    await this.#subscriber.acknowledge({ subscription: this.#subscription, ackIds: [ackId] });
     this.#held.delete(number);
   }
 
-  /** A dead letter tells no more than Pub/Sub's own: not what the endpoint answered. */
+  /** A dead letter says no more than Pub/Sub's own: not what the endpoint answered. */
   async #giveUp({ attempts, message }: Held): Promise<void> {
     await this.#pubsub.topic(`${this.#name}-dead`).publishMessage({
       data: Buffer.from(message.data, 'base64'),
@@ -207,18 +191,7 @@ class QueuePushes {
     });
   }
 
-  #envelope({ attempts, message }: Held): PushEnvelope {
-    return { subscription: this.#subscription, deliveryAttempt: attempts, message };
-  }
-
   get #subscription(): string {
     return `projects/${this.#options.projectId}/subscriptions/${this.#name}`;
-  }
-
-  /** Ends early where the pushes stop. */
-  async #sleep(ms: number): Promise<void> {
-    await this.#options.clock.sleep(ms, this.#stopping).catch((error: unknown) => {
-      if (!this.#stopping.aborted) throw error;
-    });
   }
 }

@@ -3,16 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { code, Rejected, Retryable } from '../../errors.ts';
 import { type Bus, type DeadLetter, mostDeadLetters, type Outgoing } from '../../ports/bus.ts';
 import type { Clock } from '../../ports/clock.ts';
-import {
-  type PushEnvelope,
-  type Queue,
-  queueNames,
-  refuseMalformed,
-} from '../../records/messages.ts';
+import { type Queue, queueNames, refuseMalformed } from '../../records/messages.ts';
 import { traceAttributes } from '../../trace.ts';
 import { atomically, openDatabase, translatingErrors } from './database.ts';
-import { push } from './push.ts';
-import { ReadyMessages } from './ready-messages.ts';
+import { Deliveries, type Delivery, type Mailbox, type QueueOptions } from './deliveries.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS messages (
@@ -27,20 +21,6 @@ const schema = `
     dead INTEGER NOT NULL DEFAULT 0
   );
 `;
-
-/** How one queue is delivered; see Pub/Sub's retry and dead-letter policies. */
-export interface QueueOptions {
-  /** Deliveries before a message becomes a dead letter. Default 20. */
-  maxAttempts?: number;
-  /** Wait after the first failed delivery; doubles with each. Default 1,000. */
-  minBackoffMs?: number;
-  /** Longest wait between deliveries. Default 600,000, Pub/Sub's most. */
-  maxBackoffMs?: number;
-  /** Deliveries under way at once. Default 4. */
-  concurrency?: number;
-  /** How long a consumer may take to answer. Default 300,000, what `fetch` itself waits. */
-  timeoutMs?: number;
-}
 
 export interface SqliteBusOptions extends QueueOptions {
   /** A file, or `:memory:`. */
@@ -111,10 +91,7 @@ function addAttributes(database: DatabaseSync): void {
 class PushBus implements SqliteBus {
   readonly #database: DatabaseSync;
   readonly #options: SqliteBusOptions;
-  readonly #ready: Record<Queue, ReadyMessages>;
-  readonly #deliveries = new Set<Promise<void>>();
-  readonly #backingOff: Record<Queue, number>;
-  readonly #inFlight: Record<Queue, number>;
+  readonly #deliveries: Record<Queue, Deliveries>;
   #idlers: Idler[] = [];
   #failure: unknown;
   /** Present while started; aborts the waits between deliveries. */
@@ -123,13 +100,18 @@ class PushBus implements SqliteBus {
   constructor(database: DatabaseSync, options: SqliteBusOptions) {
     this.#database = database;
     this.#options = options;
-    this.#ready = perQueue(() => new ReadyMessages());
-    this.#backingOff = perQueue(() => 0);
-    this.#inFlight = perQueue(() => 0);
+    const mailbox = this.#mailbox();
+    this.#deliveries = perQueue((queue) => {
+      const endpoint = () => options.endpoints(queue);
+      const ended = () => this.#resolveIdle();
+      const broken = (error: unknown) => this.#fail(error);
+      const policy = { ...options, ...options.queues?.[queue] };
+      return new Deliveries({ ...policy, mailbox, endpoint, ended, broken });
+    });
     const waiting = database
       .prepare('SELECT number, queue FROM messages WHERE dead = 0 ORDER BY number')
       .all() as unknown as Pick<MessageRow, 'number' | 'queue'>[];
-    for (const row of waiting) this.#ready[row.queue]?.add(row.number);
+    for (const row of waiting) this.#deliveries[row.queue]?.add(row.number);
   }
 
   async publish(queue: Queue, messages: readonly Outgoing[]): Promise<void> {
@@ -147,8 +129,7 @@ class PushBus implements SqliteBus {
         ),
       ),
     );
-    for (const number of added) this.#ready[queue].add(number);
-    this.#pump(queue);
+    for (const number of added) this.#deliveries[queue].add(number);
   }
 
   /** A queue is there with the first message for it. */
@@ -197,23 +178,20 @@ class PushBus implements SqliteBus {
         }),
       ),
     );
-    for (const { queue, number } of added) {
-      this.#ready[queue].add(number);
-      this.#pump(queue);
-    }
+    for (const { queue, number } of added) this.#deliveries[queue].add(number);
   }
 
   start(): void {
     if (this.#running) return;
     this.#failure = undefined;
     this.#running = new AbortController();
-    for (const queue of queueNames) this.#pump(queue);
+    for (const each of this.#all) each.start(this.#running.signal);
   }
 
   async stop(): Promise<void> {
     this.#running?.abort(new Error('the bus is stopping'));
     this.#running = undefined;
-    while (this.#deliveries.size > 0) await Promise.all(this.#deliveries);
+    await Promise.all(this.#all.map((each) => each.settled()));
     for (const { reject } of this.#takeIdlers()) {
       reject(new Retryable(code.unavailable, 'sqlite bus: it stopped with messages left.'));
     }
@@ -221,7 +199,7 @@ class PushBus implements SqliteBus {
 
   idle(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#left() === 0) return Promise.resolve();
+    if (this.#left === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#idlers.push({ resolve, reject });
     });
@@ -232,9 +210,7 @@ class PushBus implements SqliteBus {
       .prepare('SELECT queue, COUNT(*) AS n FROM messages WHERE dead = 1 GROUP BY queue')
       .all();
     return perQueue((queue) => ({
-      queued: this.#ready[queue].waiting,
-      inFlight: this.#inFlight[queue],
-      backingOff: this.#backingOff[queue],
+      ...this.#deliveries[queue].stats,
       dead: Number(dead.find((row) => row.queue === queue)?.n ?? 0),
     }));
   }
@@ -253,38 +229,16 @@ class PushBus implements SqliteBus {
     return Number(lastInsertRowid);
   }
 
-  #policy(queue: Queue): Required<QueueOptions> {
-    const own = { ...this.#options, ...this.#options.queues?.[queue] };
-    return {
-      maxAttempts: own.maxAttempts ?? 20,
-      minBackoffMs: own.minBackoffMs ?? 1_000,
-      maxBackoffMs: own.maxBackoffMs ?? 600_000,
-      concurrency: own.concurrency ?? 4,
-      timeoutMs: own.timeoutMs ?? 300_000,
-    };
+  get #all(): Deliveries[] {
+    return Object.values(this.#deliveries);
   }
 
-  #left(): number {
-    let left = this.#deliveries.size;
-    for (const queue of queueNames) left += this.#ready[queue].waiting;
-    return left;
+  get #left(): number {
+    return this.#all.reduce((left, each) => left + each.left, 0);
   }
 
-  #pump(queue: Queue): void {
-    const { concurrency } = this.#policy(queue);
-    while (this.#running && this.#inFlight[queue] < concurrency) {
-      const number = this.#ready[queue].next();
-      if (number === undefined) break;
-      this.#inFlight[queue]++;
-      const delivery: Promise<void> = this.#deliver(queue, number, this.#running.signal)
-        .catch((error: unknown) => this.#fail(error))
-        .then(() => {
-          this.#deliveries.delete(delivery);
-          this.#pump(queue);
-          if (this.#left() === 0) for (const { resolve } of this.#takeIdlers()) resolve();
-        });
-      this.#deliveries.add(delivery);
-    }
+  #resolveIdle(): void {
+    if (this.#left === 0) for (const { resolve } of this.#takeIdlers()) resolve();
   }
 
   /** The bus itself is broken, e.g. its disk is full: nothing is delivered until a new start. */
@@ -301,37 +255,26 @@ class PushBus implements SqliteBus {
     return idlers;
   }
 
-  /** One delivery and, where it fails, the wait before the next. */
-  async #deliver(queue: Queue, number: number, stopping: AbortSignal): Promise<void> {
-    const policy = this.#policy(queue);
-    // Counted before it is sent: a message that kills its consumer must not do so for ever.
-    const row = this.#database
-      .prepare('UPDATE messages SET attempts = attempts + 1 WHERE number = ? RETURNING *')
-      .get(number) as unknown as MessageRow;
-    const url = this.#options.endpoints(queue);
-    const failure = await push(url, envelopeOf(row), AbortSignal.timeout(policy.timeoutMs));
-    this.#inFlight[queue]--;
-    if (failure === undefined) {
-      this.#database.prepare('DELETE FROM messages WHERE number = ?').run(number);
-      return;
-    }
-    const dead = row.attempts >= policy.maxAttempts;
-    this.#database
-      .prepare('UPDATE messages SET failed_at = ?, error = ?, dead = ? WHERE number = ?')
-      .run(this.#options.clock.now().toISOString(), failure, dead ? 1 : 0, number);
-    if (dead) return;
-    this.#backingOff[queue]++;
-    this.#pump(queue);
-    const wait = Math.min(policy.maxBackoffMs, policy.minBackoffMs * 2 ** (row.attempts - 1));
-    await this.#options.clock.sleep(wait, stopping).catch((error: unknown) => {
-      if (!stopping.aborted) throw error;
-    });
-    this.#backingOff[queue]--;
-    this.#ready[queue].add(number);
+  #mailbox(): Mailbox {
+    const database = this.#database;
+    const take = database.prepare(
+      'UPDATE messages SET attempts = attempts + 1 WHERE number = ? RETURNING *',
+    );
+    const remove = database.prepare('DELETE FROM messages WHERE number = ?');
+    const fail = database.prepare(
+      'UPDATE messages SET failed_at = ?, error = ?, dead = ? WHERE number = ?',
+    );
+    return {
+      // Counted before it is sent: a message that kills its consumer must not do so for ever.
+      take: (number) => envelopeOf(take.get(number) as unknown as MessageRow),
+      delivered: (number) => void remove.run(number),
+      failed: (number, failure, dead) =>
+        void fail.run(this.#options.clock.now().toISOString(), failure, dead ? 1 : 0, number),
+    };
   }
 }
 
-function envelopeOf(row: MessageRow): PushEnvelope {
+function envelopeOf(row: MessageRow): Delivery {
   return {
     subscription: `projects/local/subscriptions/${row.queue}`,
     deliveryAttempt: row.attempts,
