@@ -1,7 +1,6 @@
 /** Cells of files as values of the contract's types, and what may be wrong with them. DuckDB SQL. */
 
-import { textOf } from '../local/googlesql/duckdb-text.ts';
-import { duckDbName, googleSqlType } from '../local/warehouse/types.ts';
+import { duckDbName, googleSqlType, literal } from '../local/warehouse/types.ts';
 import type { SourceColumn } from '../scorecard/language/pack/catalogue.ts';
 import type { FileColumn } from './files.ts';
 
@@ -40,7 +39,7 @@ function fromText(cell: string, type: SourceColumn['type']): string {
     return `CASE WHEN lower(${trimmed}) IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN lower(${trimmed}) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`;
   }
   // DuckDB reads year, month and day with slashes, too, as Excel writes them: 2024/3/31.
-  return `CASE WHEN regexp_full_match(${trimmed}, ${textOf(patterns[type] ?? '')}) THEN TRY_CAST(${trimmed} AS ${duckDbName(type)}) END`;
+  return `CASE WHEN regexp_full_match(${trimmed}, ${literal(patterns[type] ?? '')}) THEN TRY_CAST(${trimmed} AS ${duckDbName(type)}) END`;
 }
 
 /** The cell as the contract's type; NULL where it is empty or cannot be that. */
@@ -61,7 +60,7 @@ export function typedCell(
   return `CASE WHEN isfinite(${typed}) THEN ${typed} END`;
 }
 
-/** What may be wrong with a column, in the order in which it is told. */
+/** What may be wrong with a column, in the order in which it is reported. */
 export function cellChecks(column: SourceColumn, file: FileColumn): CellCheck[] {
   const typed = typedCell(file, column.type);
   const isText = googleSqlType(file.type) === 'STRING';
@@ -81,7 +80,7 @@ export function cellChecks(column: SourceColumn, file: FileColumn): CellCheck[] 
   }
   if (column.values !== undefined) {
     add(
-      `(${typed}) NOT IN (${column.values.map(textOf).join(', ')})`,
+      `(${typed}) NOT IN (${column.values.map(literal).join(', ')})`,
       `allowed are ${column.values.join(', ')}`,
     );
   }

@@ -130,7 +130,7 @@ async function emptyMetrics(
   const date = newest ?? '2000-01-01';
   const asOf = endOfDate(date, pack.zone);
   const sources = await findSources(warehouse, pack);
-  // What a run would refuse is better told before there is one.
+  // What a run would refuse is better reported before there is one.
   if (newest !== null) await validateSources(warehouse, pack, sources, { asOf, date });
   const states = await sourceStates(warehouse, pack, sources, { asOf, date });
   const request: RunInputsRequest = {

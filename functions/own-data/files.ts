@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } fr
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
-import { quoted, textOf } from '../local/googlesql/duckdb-text.ts';
+import { literal, quoted } from '../local/warehouse/types.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { notUtf8 } from '../utf8-text.ts';
@@ -172,7 +172,7 @@ function csvFile(contract: SourceTable, table: string, file: string, path: strin
     path,
     columns,
     // Nothing is guessed from samples: an id such as 00001 stays a text.
-    scan: `read_csv(${textOf(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${types}})`,
+    scan: `read_csv(${literal(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${types}})`,
     place: (row) => `${file} line ${lineOfRecord(readFileSync(path, 'utf8'), row + 1)}`,
   };
 }
@@ -184,7 +184,7 @@ async function parquetFile(
   file: string,
   path: string,
 ): Promise<DataFile> {
-  const scan = `read_parquet(${textOf(path)})`;
+  const scan = `read_parquet(${literal(path)})`;
   const described = await connection
     .runAndReadAll(`DESCRIBE SELECT * FROM ${scan}`)
     .catch((error: unknown) => {

@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { addDays } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
-import { mapColumns, pathOf } from '../inputs/sources-query.ts';
-import { quoted, quotedTable, schemaOf, textOf } from '../local/googlesql/duckdb-text.ts';
+import { mapColumns, named, pathOf } from '../inputs/sources-query.ts';
+import { literal, quoted, quotedTable, schemaOf } from '../local/warehouse/types.ts';
 import type { DuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import { named } from '../ports/googlesql-text.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
@@ -114,9 +114,9 @@ export async function importData(
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schemaOf(path.slice(0, -1)))}`);
       const target = quotedTable(path);
       const rows = await loadDataFile(connection, target, opened, matched);
-      const values = [table, file, content, shape].map(textOf).join(', ');
+      const values = [table, file, content, shape].map(literal).join(', ');
       await connection.run(
-        `INSERT OR REPLACE INTO kenko.imports VALUES (${values}, ${rows}, ${textOf(target)})`,
+        `INSERT OR REPLACE INTO kenko.imports VALUES (${values}, ${rows}, ${literal(target)})`,
       );
       tables.push({ table, file, rows, changed: true });
       changed = true;
@@ -161,7 +161,7 @@ async function dropGone(
   for (const [table, target] of reader.getRows()) {
     if (present.has(String(table))) continue;
     await connection.run(`DROP TABLE IF EXISTS ${String(target)}`);
-    await connection.run(`DELETE FROM kenko.imports WHERE "table" = ${textOf(String(table))}`);
+    await connection.run(`DELETE FROM kenko.imports WHERE "table" = ${literal(String(table))}`);
     dropped = true;
   }
   return dropped;

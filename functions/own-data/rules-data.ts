@@ -7,7 +7,7 @@ import { freezeInputs } from '../inputs/freeze-inputs.ts';
 import { dateEndingAt, endOfDate, momentOf } from '../inputs/moments.ts';
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import { advanceDemo } from '../local/demo/advance.ts';
-import { quoted, textOf } from '../local/googlesql/duckdb-text.ts';
+import { literal, quoted } from '../local/warehouse/types.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import { compilePack } from '../scorecard/engine/compile.ts';
 import { type HistoryRow, rowsOf } from '../scorecard/engine/history-row.ts';
@@ -99,7 +99,7 @@ async function attach(
     );
   }
   return warehouse.reader(async (connection) => {
-    await connection.run(`ATTACH ${textOf(path)} AS state (READ_ONLY)`).catch((error: unknown) => {
+    await connection.run(`ATTACH ${literal(path)} AS state (READ_ONLY)`).catch((error: unknown) => {
       throw new Rejected(
         code.unavailable,
         `${path} cannot be read while Kenko works on it; stop that one first, or name files with --data.`,

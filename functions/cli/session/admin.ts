@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { doctorReport } from '../../doctor/report.ts';
 import { code, KenkoError, messageOf, Rejected } from '../../errors.ts';
+import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
 import { reconciliationDocument } from '../../records/documents.ts';
 import { recordsHash } from '../../wiring/deployed-files.ts';
 import { runSummary } from '../run/run-summary.ts';
 import { getJson, postJson } from './http-client.ts';
-import { closeServer, listen } from './local-system.ts';
 import type { Session } from './session.ts';
 
 const serverFile = z.object({
@@ -74,7 +74,7 @@ export async function serveAdmin(folder: string, session: Session): Promise<() =
       });
     });
   });
-  const admin = await listen(server, 0);
+  const admin = await listenOnLoopback(server);
   const { apiUrl: api, pack } = session;
   const file = serverFile.parse({ admin, api, pack, records: recordsHash() });
   writeFileSync(pathOf(folder), JSON.stringify(file));

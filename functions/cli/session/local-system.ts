@@ -4,11 +4,11 @@
  */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { type FunctionName, functionNames } from '../../config.ts';
 import { code, Rejected } from '../../errors.ts';
+import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
 import { startSalesforceServer } from '../../local/salesforce/server.ts';
 import { startSlackServer } from '../../local/slack/server.ts';
 import { createViews } from '../../local/warehouse/reporting-views.ts';
@@ -76,7 +76,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
   for (const name of functionNames) {
     const server = getTestServer(name);
     const port = name === 'api' ? (options.apiPort ?? 0) : 0;
-    urls.set(name, await listen(server, port));
+    urls.set(name, await listenOnLoopback(server, (await canListen(port)) ? port : 0));
     servers.push(server);
   }
   // The first request makes the framework's own error page give way to the API's answers.
@@ -113,28 +113,12 @@ function urlOf(urls: ReadonlyMap<FunctionName, string>, name: FunctionName): str
   return url;
 }
 
-/** Listens on the wished port of loopback, or on any free one where it is busy. */
-export async function listen(server: Server, port: number): Promise<string> {
-  const wished = await canListen(port);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(wished ? port : 0, '127.0.0.1', resolve);
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
+/** False where the port is busy: any free one does then. */
 async function canListen(port: number): Promise<boolean> {
   if (port === 0) return true;
   const probe = createServer();
   return new Promise((resolve) => {
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
-}
-
-export function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }

@@ -41,7 +41,7 @@ export interface PubSubBus extends Bus {
    * `patienceMs` and a minute. Two listings at once share the letters between them; so does one
    * that follows another which was cut off, for the ten minutes of a lease. Pub/Sub counts
    * `attempts` only about, may give one message up twice, under two ids, and does not know what
-   * an endpoint answered: `error` tells where to look.
+   * an endpoint answered: `error` names where to look.
    */
   deadLetters(queue?: Queue): Promise<DeadLetter[]>;
   /**

@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TableColumn, TableSchema } from '../../ports/warehouse.ts';
 import { quoted, schemaOf, textOf } from '../googlesql/duckdb-text.ts';
 import { layoutOf, saveLayout } from '../warehouse/layouts.ts';
+import { literal, quoted, schemaOf } from '../warehouse/types.ts';
 import { describeTable } from '../warehouse/warehouse.ts';
 import { notFound } from './errors.ts';
 
@@ -136,22 +137,15 @@ export class Datasets {
     await saveLayout(connection, key, layout);
     const text = JSON.stringify(properties.parse(rest));
     await connection.run(
-      `INSERT OR REPLACE INTO ${propertiesTable} VALUES (${textOf(key)}, ${textOf(text)})`,
+      `INSERT OR REPLACE INTO ${propertiesTable} VALUES (${literal(key)}, ${literal(text)})`,
     );
   }
 
   async drop(connection: DuckDBConnection, dataset: Dataset, tableId: string): Promise<void> {
-    const key = textOf(keyOf(dataset, tableId));
+    const key = literal(keyOf(dataset, tableId));
     await connection.run(`DROP TABLE IF EXISTS ${nameOf(dataset, tableId)}`);
     await connection.run(`DELETE FROM kenko.layouts WHERE "table" = ${key}`);
     await connection.run(`DELETE FROM ${propertiesTable} WHERE "table" = ${key}`);
-  }
-
-  async list(connection: DuckDBConnection, dataset: Dataset): Promise<string[]> {
-    const reader = await connection.runAndReadAll(
-      `SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ${textOf(dataset.schema)} ORDER BY 1`,
-    );
-    return reader.getRows().map(([name]) => String(name));
   }
 }
 
@@ -164,7 +158,7 @@ const keyOf = ({ schema }: Dataset, tableId: string): string =>
 
 async function propertiesOf(connection: DuckDBConnection, key: string): Promise<TableProperties> {
   const reader = await connection.runAndReadAll(
-    `SELECT properties FROM ${propertiesTable} WHERE "table" = ${textOf(key)}`,
+    `SELECT properties FROM ${propertiesTable} WHERE "table" = ${literal(key)}`,
   );
   const text = reader.getRows()[0]?.[0];
   return text === undefined ? {} : properties.parse(JSON.parse(String(text)));

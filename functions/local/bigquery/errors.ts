@@ -1,4 +1,4 @@
-/** Failures as BigQuery tells them: https://docs.cloud.google.com/bigquery/docs/error-messages */
+/** Failures as BigQuery reports them: https://docs.cloud.google.com/bigquery/docs/error-messages */
 import { code, Rejected, Retryable } from '../../errors.ts';
 import { duckDbError } from '../warehouse/errors.ts';
 
@@ -45,7 +45,7 @@ export class BigQueryFailure extends Rejected {
   }
 }
 
-/** What went wrong in DuckDB or the translator, as BigQuery would tell it of a query. */
+/** What went wrong in DuckDB or the translator, as BigQuery would report it of a query. */
 export function asFailure(thrown: unknown, invalid = 'invalidQuery'): BigQueryFailure {
   if (thrown instanceof BigQueryFailure) return thrown;
   const error = duckDbError(thrown);

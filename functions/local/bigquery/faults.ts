@@ -12,7 +12,6 @@ export type Operation =
   | 'tables.delete'
   | 'tables.get'
   | 'tables.insert'
-  | 'tables.list'
   | 'tables.patch';
 
 /** What becomes of a request. */

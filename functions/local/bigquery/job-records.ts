@@ -1,6 +1,6 @@
 /** What is known of jobs, for as long as the state is kept. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { textOf } from '../googlesql/duckdb-text.ts';
+import { literal } from '../warehouse/types.ts';
 import type { JobFault } from './faults.ts';
 
 export interface JobResource {
@@ -50,7 +50,7 @@ export async function recordEnd(
   };
   const text = JSON.stringify({ ...resource, statistics, status });
   await connection.run(
-    `INSERT OR REPLACE INTO kenko.bigquery_jobs VALUES (${textOf(jobId)}, ${textOf(location)}, ${textOf(text)})`,
+    `INSERT OR REPLACE INTO kenko.bigquery_jobs VALUES (${literal(jobId)}, ${literal(location)}, ${literal(text)})`,
   );
 }
 
@@ -61,7 +61,7 @@ export async function storedJob(
   location: string,
 ): Promise<JobResource | undefined> {
   const reader = await connection.runAndReadAll(
-    `SELECT job FROM kenko.bigquery_jobs WHERE id = ${textOf(jobId)} AND lower(location) = ${textOf(location.toLowerCase())}`,
+    `SELECT job FROM kenko.bigquery_jobs WHERE id = ${literal(jobId)} AND lower(location) = ${literal(location.toLowerCase())}`,
   );
   const text = reader.getRows()[0]?.[0];
   return text === undefined ? undefined : (JSON.parse(String(text)) as JobResource);

@@ -2,7 +2,7 @@
 import { copyConfiguration, runCopy } from './copy.ts';
 import { invalid } from './errors.ts';
 import type { JobFault } from './faults.ts';
-import { fieldOf, parse } from './fields.ts';
+import { parse } from './fields.ts';
 import { type JobResource, recordEnd } from './job-records.ts';
 import { loadConfiguration, runLoad } from './load.ts';
 import {
@@ -84,26 +84,4 @@ async function runQuery(
   await warehouse.transaction((connection) =>
     recordEnd(connection, resource, clock.now(), { statistics }),
   );
-}
-
-/** What a query would read and give, without running it. */
-export async function dryRun(
-  { warehouse, datasets }: StandIn,
-  given: unknown,
-  location: string,
-): Promise<unknown> {
-  const configuration = parse(queryConfiguration, given, 'configuration.query');
-  const scope = { datasets, location };
-  const { bytes, columns, statementType } = await warehouse.reader(async (connection) => {
-    return prepareQuery(connection, scope, configuration);
-  });
-  const totalBytesProcessed = String(bytes.processed);
-  const schema = { fields: columns.map(fieldOf) };
-  return {
-    kind: 'bigquery#job',
-    jobReference: { projectId: datasets.projectId, location },
-    configuration: { jobType: 'QUERY', query: given, dryRun: true },
-    status: { state: 'DONE' },
-    statistics: { totalBytesProcessed, query: { totalBytesProcessed, statementType, schema } },
-  };
 }

@@ -7,7 +7,7 @@ import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
 import type { JobFault } from './faults.ts';
 import { fieldOf, parse } from './fields.ts';
 import { type JobResource, jobResource, recordEnd, storedJob } from './job-records.ts';
-import { dryRun, workOf } from './job-work.ts';
+import { workOf } from './job-work.ts';
 import { countRows } from './load.ts';
 import { queryConfiguration, queryRequest } from './query.ts';
 import { pageToken, readPage, rowOfToken } from './results.ts';
@@ -29,7 +29,6 @@ const jobRequest = z.strictObject({
     query: z.unknown().optional(),
     load: z.unknown().optional(),
     copy: z.unknown().optional(),
-    dryRun: z.boolean().optional(),
     labels: z.record(z.string(), z.string()).optional(),
   }),
 });
@@ -69,7 +68,6 @@ export class Jobs {
     if (type === undefined || more.length > 0) {
       throw invalid('A job has exactly one configuration: query, load or copy.');
     }
-    if (configuration.dryRun) return dryRun(this.standIn, configuration.query, location);
     const id = jobReference.jobId;
     const job = await this.begin(type, configuration[type], location, id, file);
     // BigQuery answers before the job is done.

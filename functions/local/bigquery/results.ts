@@ -15,7 +15,7 @@ export const resultsDatabase = 'bigquery_results';
 const mostResults = 500;
 
 /** Text of a value that is not NULL, without quotes. */
-function textOf(value: string, type: ColumnType, int64Timestamps: boolean): string {
+function printed(value: string, type: ColumnType, int64Timestamps: boolean): string {
   switch (type) {
     case 'FLOAT64':
       return `CASE WHEN isnan(${value}) THEN 'NaN' WHEN isinf(${value}) THEN CASE WHEN ${value} > 0 THEN 'Infinity' ELSE '-Infinity' END ELSE CAST(${value} AS VARCHAR) END`;
@@ -37,11 +37,11 @@ function cellOf({ name, type }: TableColumn, int64Timestamps: boolean): string {
   }
   const item = /^ARRAY<(.*)>$/.exec(type)?.[1] as ColumnType | undefined;
   if (item) {
-    const items = `list_transform(${column}, lambda x: '{"v":"' || ${textOf('x', item, int64Timestamps)} || '"}')`;
+    const items = `list_transform(${column}, lambda x: '{"v":"' || ${printed('x', item, int64Timestamps)} || '"}')`;
     // A NULL array is an empty one outside of a query.
     return `'{"v":[' || COALESCE(array_to_string(${items}, ','), '') || ']}'`;
   }
-  return `COALESCE('{"v":"' || ${textOf(column, type, int64Timestamps)} || '"}', '{"v":null}')`;
+  return `COALESCE('{"v":"' || ${printed(column, type, int64Timestamps)} || '"}', '{"v":null}')`;
 }
 
 export interface PageRequest {

@@ -18,7 +18,6 @@ const routes: readonly [method: string, path: RegExp, operation: Operation][] = 
   ['POST', /^queries$/, 'jobs.query'],
   ['GET', /^queries\/(?<jobId>[^/]+)$/, 'jobs.getQueryResults'],
   ['GET', /^datasets\/(?<datasetId>[^/]+)$/, 'datasets.get'],
-  ['GET', /^datasets\/(?<datasetId>[^/]+)\/tables$/, 'tables.list'],
   ['POST', /^datasets\/(?<datasetId>[^/]+)\/tables$/, 'tables.insert'],
   ['GET', /^datasets\/(?<datasetId>[^/]+)\/tables\/(?<tableId>[^/]+)$/, 'tables.get'],
   ['PATCH', /^datasets\/(?<datasetId>[^/]+)\/tables\/(?<tableId>[^/]+)$/, 'tables.patch'],

@@ -6,21 +6,18 @@
  * It is strict: what nothing of ours uses is refused, and so is what BigQuery refuses.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system-clock.ts';
+import { bodyOf, closeServer, listenOnLoopback } from '../loopback.ts';
 import type { DuckDbWarehouse } from '../warehouse/warehouse.ts';
 import { type DatasetOptions, Datasets } from './datasets.ts';
 import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
 import { type Answer, BigQueryFaults } from './faults.ts';
-import { insertAll } from './insert-all.ts';
-import { Jobs } from './jobs.ts';
+import { methodsOf } from './methods.ts';
 import { emptySchema } from './query.ts';
 import { QueryResults, resultsDatabase } from './results.ts';
 import { type Route, routeOf } from './routes.ts';
 import type { BigQueryUsage, StandIn } from './stand-in.ts';
-import { Tables } from './tables.ts';
-import { uploadParts } from './upload.ts';
 
 export interface BigQueryServerOptions {
   /** Holds the tables, and stays its owner's to close. */
@@ -74,8 +71,7 @@ export async function startBigQueryServer(options: BigQueryServerOptions): Promi
     // It drops conditions that all rows meet anyway, and with them what a query says it reads.
     await connection.run("SET GLOBAL disabled_optimizers = 'statistics_propagation'");
   });
-  const jobs = new Jobs(standIn);
-  const tables = new Tables(standIn);
+  const methods = methodsOf(standIn);
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -98,72 +94,15 @@ export async function startBigQueryServer(options: BigQueryServerOptions): Promi
   async function answered(
     route: Route,
     query: URLSearchParams,
-    request: IncomingMessage,
+    { headers }: IncomingMessage,
     body: Buffer | undefined,
   ): Promise<string | BigQueryFailure> {
     try {
       if (body === undefined) throw invalid('The request is too large.');
-      const result = await call(route, query, request, body);
+      const result = await methods[route.operation]({ ...route, query, headers, body });
       return typeof result === 'string' ? result : JSON.stringify(result ?? '');
     } catch (error) {
       return asFailure(error);
-    }
-  }
-
-  async function call(
-    route: Route,
-    query: URLSearchParams,
-    request: IncomingMessage,
-    body: Buffer,
-  ): Promise<unknown> {
-    const { operation, projectId, jobId, tableId } = route;
-    const location = query.get('location') ?? undefined;
-    if (operation.startsWith('jobs.')) {
-      if (projectId !== standIn.datasets.projectId) throw notFound(`Project ${projectId}`);
-      switch (operation) {
-        case 'jobs.insert': {
-          if (!route.isUpload) return jobs.insert(jsonOf(body));
-          if (query.get('uploadType') !== 'multipart')
-            throw invalid('uploadType must be multipart.');
-          const { metadata, data } = uploadParts(request.headers['content-type'], body);
-          return jobs.insert(metadata, data);
-        }
-        case 'jobs.query':
-          return jobs.query(jsonOf(body));
-        case 'jobs.get':
-          return jobs.get(jobId, location);
-        case 'jobs.cancel':
-          return jobs.cancel(jobId, location);
-        default:
-          return jobs.queryResults(jobId, location, rowsRequest(query));
-      }
-    }
-    const dataset = standIn.datasets.get(projectId, route.datasetId);
-    switch (operation) {
-      case 'tables.insert':
-        return tables.insert(dataset, jsonOf(body));
-      case 'tables.get':
-        return tables.get(dataset, tableId);
-      case 'tables.patch':
-        return tables.patch(dataset, tableId, jsonOf(body));
-      case 'tables.delete':
-        return tables.delete(dataset, tableId);
-      case 'tables.list':
-        return tables.list(dataset);
-      case 'tabledata.insertAll':
-        return insertAll(standIn, dataset, tableId, jsonOf(body));
-      case 'tabledata.list':
-        return tables.rows(dataset, tableId, {
-          ...rowsRequest(query),
-          selectedFields: query.get('selectedFields') ?? undefined,
-        });
-      default:
-        return {
-          kind: 'bigquery#dataset',
-          id: `${projectId}:${dataset.datasetId}`,
-          datasetReference: { projectId, datasetId: dataset.datasetId },
-          location: dataset.location,
-        };
     }
   }
 
@@ -174,24 +113,11 @@ export async function startBigQueryServer(options: BigQueryServerOptions): Promi
       else reply(response, asFailure(error));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: await listenOnLoopback(server, options.port),
     faults: standIn.faults,
     usage: standIn.usage,
-    close: async () => {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-    },
+    close: () => closeServer(server),
   };
 }
 
@@ -226,38 +152,4 @@ function spoil(
     response.writeHead(200, json);
     response.end(fault.rewrite(text));
   } else reply(response, answer);
-}
-
-function rowsRequest(query: URLSearchParams) {
-  const number = (name: string): number | undefined => {
-    const text = query.get(name);
-    if (text === null) return undefined;
-    if (!/^\d+$/.test(text)) throw invalid(`Invalid value for ${name}: ${text}`);
-    return Number(text);
-  };
-  return {
-    maxResults: number('maxResults'),
-    startIndex: number('startIndex'),
-    pageToken: query.get('pageToken') ?? undefined,
-    int64Timestamps: query.get('formatOptions.useInt64Timestamp') === 'true',
-  };
-}
-
-function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw invalid('Parse Error');
-  }
-}
-
-/** Undefined for a body beyond the limit. */
-async function bodyOf(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes <= limit) chunks.push(chunk);
-  }
-  return bytes > limit ? undefined : Buffer.concat(chunks);
 }

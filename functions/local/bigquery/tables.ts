@@ -96,22 +96,6 @@ export class Tables {
     });
   }
 
-  async list(dataset: Dataset): Promise<unknown> {
-    const { warehouse, datasets } = this.standIn;
-    const { projectId, datasetId } = dataset;
-    const ids = await warehouse.reader((connection) => datasets.list(connection, dataset));
-    return {
-      kind: 'bigquery#tableList',
-      tables: ids.map((tableId) => ({
-        kind: 'bigquery#table',
-        id: `${projectId}:${datasetId}.${tableId}`,
-        tableReference: { projectId, datasetId, tableId },
-        type: 'TABLE',
-      })),
-      totalItems: ids.length,
-    };
-  }
-
   /** tabledata.list: free, in the order in which rows are stored. */
   async rows(
     dataset: Dataset,

@@ -1,11 +1,17 @@
 /** A data-integration platform's customers: jobs that run every day, looked after by engineers. */
 import { instant } from './calendar.ts';
 import { TableBuilder } from './columns.ts';
-import { type AccountDay, type DemoKind, type Records, subscription } from './kind.ts';
+import {
+  type AccountDay,
+  type DemoDays,
+  type DemoKind,
+  type Records,
+  subscription,
+} from './kind.ts';
 import { Participations } from './participation.ts';
 import type { Profile } from './profile.ts';
 import { clamp, Random } from './random.ts';
-import { lateFeed, type World } from './world.ts';
+import { lateFeed } from './world.ts';
 
 const feed = { weeks: 8, fails: 0, days: 1 };
 const feedId = 22;
@@ -30,7 +36,7 @@ export const dataPlatform: DemoKind = {
   lastingOwner: true,
   shape: (profile) =>
     profile.exemplar === 'model' ? { ...profile, patience: 0.5, crowd: 0.16 } : profile,
-  records: (world) => new Service(world),
+  records: (days) => new Service(days),
 };
 
 class Service implements Records {
@@ -46,11 +52,11 @@ class Service implements Records {
   ]);
   private readonly participations: Participations;
   private readonly random = new Random();
-  private readonly world: World;
+  private readonly days: DemoDays;
 
-  constructor(world: World) {
-    this.world = world;
-    this.participations = new Participations(world.seed, { event: 0.01, case_study: 0.0012 });
+  constructor(days: DemoDays) {
+    this.days = days;
+    this.participations = new Participations(days.seed, { event: 0.01, case_study: 0.0012 });
   }
 
   get tables(): TableBuilder[] {
@@ -66,15 +72,15 @@ class Service implements Records {
   }
 
   private measure(profile: Profile, key: number, today: AccountDay): void {
-    const { random, world } = this;
+    const { random, days } = this;
     const { day, health, pain, users } = today;
-    random.restart(world.seed + feedId, key, day);
+    random.restart(days.seed + feedId, key, day);
     const usual = 350 + 1100 * (profile.patience - 0.5);
     const display = usual * random.between(0.9, 1.1) * (pain ? 1.9 : 1);
     const volume = users * 330 * health * health * random.between(0.7, 1.3);
     const needed = 3 + (key % 8);
     const covered = Math.round(needed * clamp(0.3 + 0.85 * profile.fit, 0, 1));
-    const late = lateFeed(world.seed, feedId, day, feed);
+    const late = lateFeed(days.seed, feedId, day, feed);
     this.service.add(
       profile.id,
       day,

@@ -2,7 +2,17 @@
 import type { TableBuilder } from './columns.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
-import type { World } from './world.ts';
+
+/** The days of a demo, as whole numbers since 1970-01-01, and what draws them. */
+export interface DemoDays {
+  seed: number;
+  /** First day that has events; accounts may be older. */
+  origin: number;
+  /** First day whose events are wanted. */
+  from: number;
+  /** Last day that has happened. */
+  today: number;
+}
 
 export interface DemoKind {
   /** Main features of the product; customers use more of them, the better things go. */
@@ -22,7 +32,7 @@ export interface DemoKind {
   /** How much goes on, compared with usual days: holidays. */
   season(day: number): number;
   /** Tables that only this kind has. */
-  records?(world: World): Records;
+  records?(days: DemoDays): Records;
 }
 
 /** Tables of one kind, which its accounts fill day by day. */

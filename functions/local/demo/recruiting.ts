@@ -1,10 +1,16 @@
 /** A recruiting platform's customers: job posts, who looks at them, and who applies. */
 import { instant } from './calendar.ts';
 import { TableBuilder } from './columns.ts';
-import { type AccountDay, type DemoKind, type Records, subscription } from './kind.ts';
+import {
+  type AccountDay,
+  type DemoDays,
+  type DemoKind,
+  type Records,
+  subscription,
+} from './kind.ts';
 import type { Profile } from './profile.ts';
 import { clamp, Random } from './random.ts';
-import { lateFeed, type World } from './world.ts';
+import { lateFeed } from './world.ts';
 
 const feed = { weeks: 8, fails: 0, days: 1 };
 const feedId = 23;
@@ -29,7 +35,7 @@ export const recruiting: DemoKind = {
     if (profile.exemplar) return profile;
     return { ...profile, term: profile.segment === 'smb' && short ? 91 : profile.term };
   },
-  records: (world) => new Recruiting(world),
+  records: (days) => new Recruiting(days),
 };
 
 class Recruiting implements Records {
@@ -53,10 +59,10 @@ class Recruiting implements Records {
     ['sections_total', 'INT64'],
   ]);
   private readonly daily = new Random();
-  private readonly world: World;
+  private readonly days: DemoDays;
 
-  constructor(world: World) {
-    this.world = world;
+  constructor(days: DemoDays) {
+    this.days = days;
   }
 
   get tables(): TableBuilder[] {
@@ -64,7 +70,7 @@ class Recruiting implements Records {
   }
 
   follow(profile: Profile, key: number): (today: AccountDay) => void {
-    const random = new Random(this.world.seed, stream, key);
+    const random = new Random(this.days.seed, stream, key);
     /** Days on which public posts are taken down. */
     let closing: number[] = [];
     const filled = { sections: 0 };
@@ -108,19 +114,19 @@ class Recruiting implements Records {
 
   private publish(random: Random, profile: Profile, number: number, day: number): number {
     const closes = day + random.whole(21, 75);
-    const known = closes <= this.world.today ? closes : null;
+    const known = closes <= this.days.today ? closes : null;
     this.postings.add(`J-${profile.id.slice(2)}-${number}`, profile.id, day, known);
     return closes;
   }
 
   private view(profile: Profile, key: number, open: number, today: AccountDay): void {
-    const { daily, world } = this;
+    const { daily, days } = this;
     const { day, health, weekend } = today;
-    daily.restart(world.seed + feedId, key, day);
+    daily.restart(days.seed + feedId, key, day);
     const each = (weekend ? 6 : 11) * (0.4 + 0.9 * health) * daily.between(0.7, 1.3);
     const views = daily.rounded(open * each);
     const entries = daily.rounded(views * 0.012 * (0.3 + health));
-    const late = lateFeed(world.seed, feedId, day, feed);
+    const late = lateFeed(days.seed, feedId, day, feed);
     this.traffic.add(profile.id, day, views, entries, instant(day, late ?? 23 * 60 + 55));
   }
 }

@@ -2,10 +2,16 @@
 import { dateOf } from '../../calendar.ts';
 import { dayOf, instant } from './calendar.ts';
 import { TableBuilder } from './columns.ts';
-import { type AccountDay, type DemoKind, type Records, subscription } from './kind.ts';
+import {
+  type AccountDay,
+  type DemoDays,
+  type DemoKind,
+  type Records,
+  subscription,
+} from './kind.ts';
 import { type Profile, wordOf } from './profile.ts';
 import { clamp, Random } from './random.ts';
-import { lateFeed, type World } from './world.ts';
+import { lateFeed } from './world.ts';
 
 const feed = { weeks: 8, fails: 0, days: 1 };
 const feedId = 21;
@@ -52,7 +58,7 @@ export const school: DemoKind = {
   },
   termEnd: (start) => nextApril(start + shortestTerm),
   season: (day) => (isHoliday(day) ? 0.75 : 1),
-  records: (world) => new Learning(world),
+  records: (days) => new Learning(days),
 };
 
 /** The first day of the first school year that begins after a day. */
@@ -79,10 +85,10 @@ class Learning implements Records {
     ['loaded_at', 'TIMESTAMP'],
   ]);
   private readonly random = new Random();
-  private readonly world: World;
+  private readonly days: DemoDays;
 
-  constructor(world: World) {
-    this.world = world;
+  constructor(days: DemoDays) {
+    this.days = days;
   }
 
   get tables(): TableBuilder[] {
@@ -97,17 +103,17 @@ class Learning implements Records {
   }
 
   private study(profile: Profile, learners: number, key: number, today: AccountDay): void {
-    const { random, world } = this;
+    const { random, days } = this;
     const { day, health, weekend, contractDays } = today;
-    random.restart(world.seed + feedId, key, day);
+    random.restart(days.seed + feedId, key, day);
     const registered = contractDays < 0 ? Math.ceil(learners / 5) : learners;
     const open = clamp(weekend ? 0.5 * health - 0.1 : 1.5 * health - 0.1, 0, 0.97);
     const idle = profile.exemplar === 'unused' || !random.chance(open);
-    const usual = (weekend ? 0.35 : 1) * world.kind.season(day) * health * health;
+    const usual = (weekend ? 0.35 : 1) * school.season(day) * health * health;
     const share = idle ? 0 : clamp(usual * random.between(0.75, 1.05), 0, 0.97);
     const active = random.rounded(registered * share);
     const answers = Math.round(active * random.between(0.8, 1.2) * (8 + 34 * health));
-    const late = lateFeed(world.seed, feedId, day, feed);
+    const late = lateFeed(days.seed, feedId, day, feed);
     const loaded = instant(day, late ?? 23 * 60 + 55);
     this.learning.add(profile.id, day, registered, active, answers, loaded);
   }

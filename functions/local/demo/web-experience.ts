@@ -1,9 +1,14 @@
 /** A web-experience service's customers: some invent what its makers had not thought of. */
 import type { TableBuilder } from './columns.ts';
-import { type AccountDay, type DemoKind, type Records, subscription } from './kind.ts';
+import {
+  type AccountDay,
+  type DemoDays,
+  type DemoKind,
+  type Records,
+  subscription,
+} from './kind.ts';
 import { Participations } from './participation.ts';
 import type { Profile } from './profile.ts';
-import type { World } from './world.ts';
 
 export const webExperience: DemoKind = {
   ...subscription,
@@ -19,14 +24,14 @@ export const webExperience: DemoKind = {
   ],
   options: ['mail', 'app_messages', 'data_hub'],
   npsAsked: 0.8,
-  records: (world) => new Occasions(world),
+  records: (days) => new Occasions(days),
 };
 
 class Occasions implements Records {
   private readonly participations: Participations;
 
-  constructor(world: World) {
-    this.participations = new Participations(world.seed, {
+  constructor(days: DemoDays) {
+    this.participations = new Participations(days.seed, {
       event: 0.008,
       community: 0.01,
       co_creation: 0.0015,

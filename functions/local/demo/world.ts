@@ -1,19 +1,16 @@
 /** The tables that the demo fills, and what is known on the day it is looked at. */
 import { instant } from './calendar.ts';
 import { type Cell, TableBuilder } from './columns.ts';
-import type { DemoKind, Records } from './kind.ts';
+import type { DemoDays, DemoKind, Records } from './kind.ts';
 import { Random } from './random.ts';
 
 /** Changes of terms, roles and owners are entered at nine in the morning. */
 const officeOpens = 9 * 60;
 
-export class World {
+export class World implements DemoDays {
   readonly seed: number;
-  /** First day that has events; accounts may be older. */
   readonly origin: number;
-  /** First day whose events are wanted. */
   readonly from: number;
-  /** Last day that has happened. */
   readonly today: number;
 
   readonly accounts = new TableBuilder('accounts', 'replace', [
@@ -107,13 +104,13 @@ export class World {
   /** Tables that only this kind of company has. */
   readonly records: Records | undefined;
 
-  constructor(days: { seed: number; origin: number; from: number; today: number }, kind: DemoKind) {
+  constructor(days: DemoDays, kind: DemoKind) {
     this.kind = kind;
     this.seed = days.seed;
     this.origin = days.origin;
     this.from = days.from;
     this.today = days.today;
-    this.records = kind.records?.(this);
+    this.records = kind.records?.(days);
   }
 
   /** All tables, in the order of the contract. */

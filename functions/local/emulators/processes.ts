@@ -104,8 +104,8 @@ async function startEmulator(
   const output = await outputUntil(child, ready, timeoutMs);
   if (ready.test(output)) return { host, stop };
   await stop();
-  const told = output.split('\n').filter((line) => !/^(\[\S+\])?\s*(at .*)?$/.test(line));
-  const last = told.slice(-linesShown).join(' ');
+  const lines = output.split('\n').filter((line) => !/^(\[\S+\])?\s*(at .*)?$/.test(line));
+  const last = lines.slice(-linesShown).join(' ');
   throw new Retryable(
     code.unavailable,
     `The ${service} emulator did not start${last && `; it said: ${last}`}`,

@@ -49,16 +49,16 @@ export function lintMetricSql({ sql, file, tables }: MetricSql): void {
   const own = commonNames(tree);
   const scope = scopeOf(tree, tables);
   const check = (kind: string, body: JsonObject): void => {
-    const tell = (word: string, why: string): never => refuse(text, file, word, why);
+    const fault = (word: string, why: string): never => refuse(text, file, word, why);
     const type = (name: string) => typeOf(body[name] ?? null, scope);
     if (kind === 'table' && isObject(body.name)) {
       const name = String(body.name.name);
       if (isObject(body.schema)) {
         // It would pass by the conditions that keep rows after as_of away.
-        tell(name, `the table ${name} is named with its data set; write ${name} alone.`);
+        fault(name, `the table ${name} is named with its data set; write ${name} alone.`);
       }
       if (!tables.has(name) && !own.has(name)) {
-        tell(
+        fault(
           name,
           `the table ${name} is not among the group's sources: ${[...tables.keys()].join(', ')}.`,
         );
@@ -66,7 +66,7 @@ export function lintMetricSql({ sql, file, tables }: MetricSql): void {
     }
     if ((kind === 'sum' || kind === 'avg') && type('this') === 'FLOAT64') {
       const name = kind.toUpperCase();
-      tell(
+      fault(
         name,
         `${name} over FLOAT64 differs from run to run; ${kind === 'sum' ? 'sum' : 'average'} integers, or CAST(... AS NUMERIC).`,
       );
@@ -75,33 +75,33 @@ export function lintMetricSql({ sql, file, tables }: MetricSql): void {
     const operands = divides ? ['this', 'left', 'right', 'expression'] : ['this'];
     if ((divides || kind === 'avg') && operands.map(type).includes('NUMERIC')) {
       const name = kind === 'div' ? '/' : kind.toUpperCase();
-      tell(
+      fault(
         name,
         'NUMERIC is divided to nine digits by one engine and to more by another; divide CAST(... AS FLOAT64).',
       );
     }
     if (kind === 'extract' && type('this') === 'TIMESTAMP') {
-      tell('EXTRACT', 'EXTRACT from a TIMESTAMP depends on a zone; use the local_date column.');
+      fault('EXTRACT', 'EXTRACT from a TIMESTAMP depends on a zone; use the local_date column.');
     }
-    if (kind === 'add' || kind === 'sub') moveDate(kind === 'add' ? '+' : '-', body, tell);
-    if (['eq', 'neq', 'lt', 'lte', 'gt', 'gte'].includes(kind)) compare(body, tell);
+    if (kind === 'add' || kind === 'sub') moveDate(kind === 'add' ? '+' : '-', body, fault);
+    if (['eq', 'neq', 'lt', 'lte', 'gt', 'gte'].includes(kind)) compare(body, fault);
   };
   const moveDate = (
     sign: string,
     { left = null, right = null }: JsonObject,
-    tell: (word: string, why: string) => never,
+    fault: (word: string, why: string) => never,
   ): void => {
     const types = [left, right].map((side) => typeOf(side, scope));
     if (types.includes('TIMESTAMP')) {
-      tell(
+      fault(
         sign,
         `TIMESTAMP ${sign} is outside the checked subset; use TIMESTAMP_ADD or TIMESTAMP_DIFF.`,
       );
     }
     if (types[0] !== 'DATE' || literal(right, 'number') !== undefined) return;
-    tell(sign, `DATE ${sign} takes a number as it is written; use DATE_ADD or DATE_DIFF.`);
+    fault(sign, `DATE ${sign} takes a number as it is written; use DATE_ADD or DATE_DIFF.`);
   };
-  const compare = (body: JsonObject, tell: (word: string, why: string) => never): void => {
+  const compare = (body: JsonObject, fault: (word: string, why: string) => never): void => {
     const sides = [body.left ?? null, body.right ?? null] as const;
     if (sides.some((side) => literal(side, 'string') !== undefined)) return;
     const [left, right] = sides.map((side) => typeOf(side, scope));
@@ -109,7 +109,7 @@ export function lintMetricSql({ sql, file, tables }: MetricSql): void {
     if ((families[left] ?? left) === (families[right] ?? right)) return;
     const column = nodeOf(sides[0]);
     const name = isObject(column?.body.name) ? String(column.body.name.name) : 'WHERE';
-    tell(name, `${left} and ${right} are compared; GoogleSQL refuses that.`);
+    fault(name, `${left} and ${right} are compared; GoogleSQL refuses that.`);
   };
   walk(tree, check);
 }

@@ -2,7 +2,7 @@
 import { code, Rejected } from '../../errors.ts';
 import { calendarDate, textLiteral, utcInstant } from '../../ports/googlesql-text.ts';
 import type { Parameter } from '../../ports/warehouse.ts';
-import { textOf } from './duckdb-text.ts';
+import { literal } from '../warehouse/types.ts';
 
 /** A list of texts for GoogleSQL. */
 export function googleSqlLiteral(values: readonly string[]): string {
@@ -11,7 +11,7 @@ export function googleSqlLiteral(values: readonly string[]): string {
 
 /** A value for DuckDB, of the type that GoogleSQL gives it. @throws Rejected for none such */
 export function duckDbLiteral(value: Parameter): string {
-  if (typeof value === 'string') return textOf(value);
+  if (typeof value === 'string') return literal(value);
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) {
@@ -23,5 +23,5 @@ export function duckDbLiteral(value: Parameter): string {
   }
   if ('date' in value) return `CAST('${calendarDate(value.date)}' AS DATE)`;
   if ('timestamp' in value) return `CAST('${utcInstant(value.timestamp)}' AS TIMESTAMPTZ)`;
-  return `[${value.map(textOf).join(', ')}]`;
+  return `[${value.map(literal).join(', ')}]`;
 }

@@ -12,7 +12,7 @@ export const salesforceField = z.strictObject({
   label: z.string().optional(),
   /** Accounts are found by it; the first such field is the seeds' key. */
   externalId: z.boolean().optional(),
-  /** Only told by a describe: two records may still carry one value. */
+  /** Only said by a describe: two records may still carry one value. */
   unique: z.boolean().optional(),
   readOnly: z.boolean().optional(),
 });

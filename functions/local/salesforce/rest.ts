@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type AccountStore, type FieldData, InvalidField } from './accounts.ts';
 import type { AccountFields } from './fields.ts';
-import { MalformedQuery, parseSoql, type SoqlQuery } from './soql.ts';
+import { MalformedQuery, parseSoql } from './soql.ts';
 import type { TaskStore } from './tasks.ts';
 
 export interface Answer {
@@ -60,7 +60,7 @@ export class SalesforceRest {
   }
 
   #route(method: string, parts: string[], url: URL, text: string, base: string): Answer {
-    const { fields, usage } = this.#resources;
+    const { fields, tasks, usage } = this.#resources;
     const [resource, type, ...rest] = parts;
     const route = `${method} ${resource}`;
     if (route === 'GET limits') {
@@ -75,17 +75,14 @@ export class SalesforceRest {
     if (resource === 'composite' && type === 'sobjects') {
       return this.#collection(method, rest, text, base);
     }
-    if (resource === 'sobjects' && type !== undefined && rest.length === 1) {
-      if (type === task && rest[0] === 'describe' && method === 'GET') {
-        return ok({ name: task, label: task, fields: this.#resources.tasks.describe() });
-      }
-      if (type !== account) return missing();
-      if (rest[0] === 'describe' && method === 'GET') {
-        return ok({ name: account, label: account, custom: false, fields: fields.describe() });
-      }
-      return this.#single(method, rest[0] ?? '', url.searchParams.get('fields'), base);
+    const [id, ...below] = rest;
+    if (resource !== 'sobjects' || id === undefined || below.length > 0) return missing();
+    if (id === 'describe' && method === 'GET' && (type === account || type === task)) {
+      const described = type === account ? fields.describe() : tasks.describe();
+      return ok({ name: type, label: type, custom: false, fields: described });
     }
-    return missing();
+    if (type !== account) return missing();
+    return this.#single(method, id, url.searchParams.get('fields'), base);
   }
 
   #single(method: string, id: string, wanted: string | null, base: string): Answer {
@@ -170,21 +167,14 @@ export class SalesforceRest {
       return refuse(400, 'INVALID_TYPE', `sObject type '${query.object}' is not supported.`);
     }
     const { store, pageSize } = this.#resources;
+    const rows = store.query({ ...query, fields: ['Id', ...query.fields] });
     if (query.fields.length === 0) {
-      const rows = store.query(withId(query));
       return ok({ totalSize: rows.length, done: true, records: [] });
     }
-    const rows = store.query(withId(query));
-    if (rows.length <= pageSize) {
-      const records = rows.map((row) =>
-        withAttributes(this.#pick(row, query.fields), base, row.Id),
-      );
-      return ok({ totalSize: rows.length, done: true, records });
-    }
-    const ids = rows.map((row) => String(row.Id));
+    const cursor = { ids: rows.map((row) => String(row.Id)), fields: query.fields };
     const locator = `01g5g${String(this.#cursors.size + 1).padStart(10, '0')}`;
-    this.#cursors.set(locator, { ids, fields: query.fields });
-    return this.#nextPage(`${locator}-0`, base);
+    if (rows.length > pageSize) this.#cursors.set(locator, cursor);
+    return this.#page(cursor, 0, locator, base);
   }
 
   #nextPage(locator: string, base: string): Answer {
@@ -202,8 +192,7 @@ export class SalesforceRest {
     const records = ids.slice(offset, end).flatMap((id) => {
       const found = store.get(id);
       if (found === undefined) return [];
-      const row = this.#pick(found, fields);
-      return [withAttributes(row, base, id)];
+      return [withAttributes(this.#pick(found, fields), base, id)];
     });
     const done = end >= ids.length;
     return ok({
@@ -217,10 +206,6 @@ export class SalesforceRest {
   #pick(found: FieldData, fields: readonly string[]): FieldData {
     return this.#resources.store.pick(found, fields);
   }
-}
-
-function withId(query: SoqlQuery): SoqlQuery {
-  return { ...query, fields: ['Id', ...query.fields] };
 }
 
 function attributesOf(row: Record<string, unknown>): { type?: string } | undefined {

@@ -3,11 +3,11 @@
  * its limits, types and errors, on loopback. Requests and answers follow
  * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system-clock.ts';
+import { bodyOf, closeServer, listenOnLoopback } from '../loopback.ts';
 import { AccountStore, type FieldData } from './accounts.ts';
 import { AccountFields, type FieldDefinition } from './fields.ts';
 import { SalesforceRest } from './rest.ts';
@@ -90,10 +90,11 @@ export async function startSalesforceServer(
       reply(status, [{ errorCode, message }]);
 
     if ((request.url ?? '').length > longestUri) return refuse(414, 'URI_TOO_LONG', 'URI Too Long');
-    const text = await bodyOf(request);
-    if (text === undefined) {
+    const sent = await bodyOf(request, longestBody);
+    if (sent === undefined) {
       return refuse(413, 'REQUEST_ENTITY_TOO_LARGE', 'Request Entity Too Large');
     }
+    const text = sent.toString('utf8');
     const method = request.method ?? 'GET';
     if (url.pathname === '/services/oauth2/token' && method === 'POST') {
       const { status, body } = sessions.grant(new URLSearchParams(text), instanceOf(request));
@@ -122,11 +123,10 @@ export async function startSalesforceServer(
       response.end(JSON.stringify([{ errorCode: 'UNKNOWN_EXCEPTION', message }]));
     });
   });
-  await listening(server, options.port ?? 0);
-  const { port } = server.address() as AddressInfo;
+  const url = await listenOnLoopback(server, options.port);
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     defineFields: (custom) => {
       fields.define(custom);
       store.indexExternalId();
@@ -136,15 +136,11 @@ export async function startSalesforceServer(
     tasks: () => tasks.all(),
     usage,
     expireSessions: () => sessions.expire(),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          tasks.close();
-          store.close();
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      await closeServer(server);
+      tasks.close();
+      store.close();
+    },
   };
 }
 
@@ -155,24 +151,4 @@ const seeds = z.array(
 /** The instance is wherever the request was sent, so that a proxy in between stays there. */
 function instanceOf(request: IncomingMessage): string {
   return `http://${request.headers.host}`;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes <= longestBody) chunks.push(chunk);
-  }
-  return bytes > longestBody ? undefined : Buffer.concat(chunks).toString('utf8');
-}
-
-function listening(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -2,11 +2,11 @@
  * A stand-in for Slack: the three methods of its Web API that Kenko calls, with its limits and
  * errors, on loopback.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system-clock.ts';
+import { bodyOf, closeServer, listenOnLoopback } from '../loopback.ts';
 import { openDatabase } from '../state/database.ts';
 
 export interface SlackServerOptions {
@@ -132,7 +132,7 @@ export async function startSlackServer(options: SlackServerOptions): Promise<Sla
       return refuse(request.headers.authorization ? 'invalid_auth' : 'not_authed');
     }
     if (url.pathname === '/api/auth.test') return { body: { ok: true, team: 'local' } };
-    if (url.pathname === '/api/chat.postMessage') return post(await textOf(request));
+    if (url.pathname === '/api/chat.postMessage') return post(String(await bodyOf(request)));
     if (url.pathname === '/api/conversations.history') return history(url.searchParams);
     return refuse('unknown_method');
   };
@@ -144,7 +144,7 @@ export async function startSlackServer(options: SlackServerOptions): Promise<Sla
     };
     answerTo(request).then(send, () => send(refuse('invalid_json')));
   });
-  const url = await listening(server);
+  const url = await listenOnLoopback(server);
 
   return {
     url,
@@ -157,14 +157,10 @@ export async function startSlackServer(options: SlackServerOptions): Promise<Sla
         key: JSON.parse(row.metadata)?.event_payload?.key ?? null,
       }));
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          database.close();
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      await closeServer(server);
+      database.close();
+    },
   };
 }
 
@@ -176,22 +172,7 @@ interface Row {
   metadata: string;
 }
 
-/** Seconds, and a number that tells messages of one second apart. */
+/** Seconds, and a number by which messages of one second differ. */
 function tsOf(at: number, number: number): string {
   return `${Math.floor(at / 1000)}.${String(number % 1_000_000).padStart(6, '0')}`;
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function listening(server: Server): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    });
-  });
 }

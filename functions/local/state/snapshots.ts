@@ -97,11 +97,13 @@ class Documents implements SqliteSnapshots {
   }
 
   async create<T>(ref: Ref<T>, data: T): Promise<void> {
-    this.#commit([{ kind: 'create', ref, text: textOf(ref, data) }]);
+    this.#commit([{ kind: 'create', ref, text: storedText(ref, data) }]);
   }
 
   async set<T>(ref: Ref<T>, data: T, options?: { ifVersion?: string }): Promise<void> {
-    this.#commit([{ kind: 'set', ref, text: textOf(ref, data), ifVersion: options?.ifVersion }]);
+    this.#commit([
+      { kind: 'set', ref, text: storedText(ref, data), ifVersion: options?.ifVersion },
+    ]);
   }
 
   async delete(ref: Ref<unknown>): Promise<void> {
@@ -271,7 +273,7 @@ class OptimisticTransaction implements Transaction {
   }
 }
 
-function textOf(ref: Ref<unknown>, data: unknown): string {
+function storedText(ref: Ref<unknown>, data: unknown): string {
   documentBytes(ref, data);
   return JSON.stringify(data);
 }

@@ -173,7 +173,7 @@ interface Arrival {
   /** What comes next: these rows of this batch. */
   batch: ColumnBatch | undefined;
   from: number;
-  /** What went wrong here; DuckDB would only tell its message. */
+  /** What went wrong here; DuckDB would only pass its message on. */
   failure: unknown;
 }
 

@@ -1,7 +1,7 @@
 /** Layouts of the tables we made: DuckDB itself knows neither partitions nor clusters. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableSchema } from '../../ports/warehouse.ts';
-import { textOf } from '../googlesql/duckdb-text.ts';
+import { literal } from './types.ts';
 
 export type Layout = TableSchema;
 
@@ -27,7 +27,7 @@ export async function saveLayout(
   schema: TableSchema,
 ): Promise<void> {
   await connection.run(
-    `INSERT OR REPLACE INTO kenko.layouts VALUES (${textOf(table)}, ${textOf(canonical(schema))})`,
+    `INSERT OR REPLACE INTO kenko.layouts VALUES (${literal(table)}, ${literal(canonical(schema))})`,
   );
 }
 
@@ -36,7 +36,7 @@ export async function layoutOf(
   table: string,
 ): Promise<Layout | undefined> {
   const reader = await connection.runAndReadAll(
-    `SELECT layout FROM kenko.layouts WHERE "table" = ${textOf(table)}`,
+    `SELECT layout FROM kenko.layouts WHERE "table" = ${literal(table)}`,
   );
   const text = reader.getRows()[0]?.[0];
   if (typeof text !== 'string') return undefined;

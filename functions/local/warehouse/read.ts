@@ -16,7 +16,7 @@ import { quoted, quotedTable, textOf } from '../googlesql/duckdb-text.ts';
 import { isNull, validityOf } from './nulls.ts';
 import { textsOf } from './read-texts.ts';
 import type { RowRanges } from './row-ranges.ts';
-import { googleSqlType } from './types.ts';
+import { googleSqlType, literal, quoted, quotedTable } from './types.ts';
 
 /** Up to this many texts a CASE is faster than a look-up in a list. */
 const caseLimit = 32;
@@ -35,8 +35,8 @@ function codeOf(column: TableColumn, codes: readonly string[]): string {
     codes.length === 0
       ? String(unknownCode)
       : codes.length <= caseLimit
-        ? `CASE ${name} ${codes.map((text, i) => `WHEN ${textOf(text)} THEN ${i + 1}`).join(' ')} ELSE ${unknownCode} END`
-        : `COALESCE(NULLIF(list_position([${codes.map(textOf).join(', ')}], ${name}), 0), ${unknownCode})`;
+        ? `CASE ${name} ${codes.map((text, i) => `WHEN ${literal(text)} THEN ${i + 1}`).join(' ')} ELSE ${unknownCode} END`
+        : `COALESCE(NULLIF(list_position([${codes.map(literal).join(', ')}], ${name}), 0), ${unknownCode})`;
   return `CAST(CASE WHEN ${name} IS NULL THEN 0 ELSE ${found} END AS USMALLINT)`;
 }
 
@@ -57,7 +57,7 @@ function expression(request: ColumnRequest, column: TableColumn): string {
 }
 
 /**
- * Columns of a table to be read, without what only a description tells: a tenth of the time of
+ * Columns of a table to be read, without what only a description says: a tenth of the time of
  * asking DuckDB's catalogue, which counts where a run reads many small ranges.
  */
 export async function columnsToRead(
@@ -90,12 +90,12 @@ export function readStatement(
   );
   const conditions: string[] = [];
   if (request.accounts) {
-    conditions.push(`"account_id" >= ${textOf(request.accounts.from)}`);
+    conditions.push(`"account_id" >= ${literal(request.accounts.from)}`);
     if (request.accounts.before !== undefined) {
-      conditions.push(`"account_id" < ${textOf(request.accounts.before)}`);
+      conditions.push(`"account_id" < ${literal(request.accounts.before)}`);
     }
   }
-  if (request.date !== undefined) conditions.push(`"date" = DATE ${textOf(request.date)}`);
+  if (request.date !== undefined) conditions.push(`"date" = DATE ${literal(request.date)}`);
   if (ranges && request.accounts) {
     const { from, before } = ranges.find(request.accounts);
     conditions.push(`t.rowid >= ${from}`, `t.rowid < ${before}`);

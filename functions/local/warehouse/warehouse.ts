@@ -21,7 +21,15 @@ import { openInstance } from './open.ts';
 import { batchOf, columnsToRead, readStatement } from './read.ts';
 import { RowRanges } from './row-ranges.ts';
 import { rowsOf } from './rows.ts';
-import { columnDefinitions, duckDbName, googleSqlType } from './types.ts';
+import {
+  columnDefinitions,
+  duckDbName,
+  googleSqlType,
+  literal,
+  quoted,
+  quotedTable,
+  schemaOf,
+} from './types.ts';
 import { DuckDbWrites, withConnection } from './writes.ts';
 
 export interface DuckDbWarehouseOptions {
@@ -92,8 +100,8 @@ export async function describeTable(
       : [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''];
   const reader = await connection.runAndReadAll(
     `SELECT column_name, data_type, NOT is_nullable FROM duckdb_columns()
-     WHERE database_name = current_database() AND schema_name = ${textOf(schema)}
-       AND table_name = ${textOf(name)} ORDER BY column_index`,
+     WHERE database_name = current_database() AND schema_name = ${literal(schema)}
+       AND table_name = ${literal(name)} ORDER BY column_index`,
   );
   const rows = reader.getRows();
   if (rows.length === 0) return undefined;
@@ -249,7 +257,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       transaction(async () => {
         forget(table);
         await writer.run(`DROP TABLE IF EXISTS ${quotedTable(table)}`);
-        await writer.run(`DELETE FROM kenko.layouts WHERE "table" = ${textOf(table)}`);
+        await writer.run(`DELETE FROM kenko.layouts WHERE "table" = ${literal(table)}`);
       }),
 
     load: async ({ id, table, batches }) => {
@@ -277,7 +285,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
         if (target.partition === undefined) {
           throw new Rejected(code.invalidData, `duckdb: ${to} has no partitions.`);
         }
-        const where = `WHERE ${quoted(target.partition)} = DATE ${textOf(date)}`;
+        const where = `WHERE ${quoted(target.partition)} = DATE ${literal(date)}`;
         await writer.run(`DELETE FROM ${quotedTable(to)} ${where}`);
         const order =
           target.cluster && target.cluster.length > 0

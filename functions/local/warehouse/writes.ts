@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { textOf } from '../googlesql/duckdb-text.ts';
 import { mapped } from './errors.ts';
+import { literal } from './types.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /**
@@ -132,7 +133,7 @@ async function recorded(
 ): Promise<{ rows: number }> {
   try {
     const done = await connection.runAndReadAll(
-      `BEGIN TRANSACTION; SELECT rows FROM kenko.jobs WHERE id = ${textOf(id)}`,
+      `BEGIN TRANSACTION; SELECT rows FROM kenko.jobs WHERE id = ${literal(id)}`,
     );
     const [first] = done.getRows();
     if (first) {
@@ -140,7 +141,7 @@ async function recorded(
       return { rows: Number(first[0]) };
     }
     const rows = await work(connection);
-    await connection.run(`INSERT INTO kenko.jobs VALUES (${textOf(id)}, ${rows}); COMMIT`);
+    await connection.run(`INSERT INTO kenko.jobs VALUES (${literal(id)}, ${rows}); COMMIT`);
     return { rows };
   } catch (error) {
     await rollBack(connection);

@@ -10,7 +10,12 @@ import {
 } from '@duckdb/node-api';
 import { quoted, textOf } from '../../../functions/local/googlesql/duckdb-text.ts';
 import { translateGoogleSql } from '../../../functions/local/googlesql/translate.ts';
-import { duckDbName, googleSqlType } from '../../../functions/local/warehouse/types.ts';
+import {
+  duckDbName,
+  googleSqlType,
+  quoted,
+  literal as textLiteral,
+} from '../../../functions/local/warehouse/types.ts';
 import type { ColumnType, Parameter } from '../../../functions/ports/warehouse.ts';
 import type { ReferenceTable, Result } from './engine.ts';
 import { dateText, decimalText, instantText, type TypeName, type Value } from './engine-values.ts';
@@ -65,7 +70,7 @@ function literal(value: Value, type: ColumnType): string {
     const items = value.map((item) => literal(item, type.slice(6, -1) as ColumnType));
     return `[${items.join(', ')}]`;
   }
-  return `CAST(${textOf(String(value))} AS ${duckDbName(type)})`;
+  return `CAST(${textLiteral(String(value))} AS ${duckDbName(type)})`;
 }
 
 /** Makes a table of these rows, or replaces it. */

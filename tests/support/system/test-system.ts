@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { postJson } from '../../../functions/cli/session/http-client.ts';
-import { closeServer, listen } from '../../../functions/cli/session/local-system.ts';
 import { type FunctionName, functionNames } from '../../../functions/config.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
+import { closeServer, listenOnLoopback } from '../../../functions/local/loopback.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce/server.ts';
 import { startSlackServer } from '../../../functions/local/slack/server.ts';
 import { openSqliteBus } from '../../../functions/local/state/bus.ts';
@@ -103,7 +103,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
   const servers: Server[] = [];
   for (const name of functionNames) {
     const server = getTestServer(name);
-    urls.set(name, await listen(server, 0));
+    urls.set(name, await listenOnLoopback(server));
     servers.push(server);
   }
   bus.start();

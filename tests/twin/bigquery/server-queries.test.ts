@@ -111,21 +111,23 @@ describe('queries', () => {
     expect((await failureOf(unknown)).reason).toBe('invalid');
   });
 
-  it('tell before they run what they would read', async () => {
-    const dryRun = async (text: string) => {
-      const request = { query: text, dryRun: true, defaultDataset: own() };
-      const [job] = await client.createQueryJob(request);
+  it('say what they have read', async () => {
+    const bytesOf = async (text: string) => {
+      const [job] = await client.createQueryJob({ query: text, defaultDataset: own() });
+      await job.promise();
       return Number(job.metadata.statistics.totalBytesProcessed);
     };
     // Eight bytes a number, two and its length a text.
-    expect(await dryRun(`SELECT n FROM ${table}`)).toBe(24);
-    expect(await dryRun(`SELECT account_id FROM ${table}`)).toBe(9);
-    expect(await dryRun(`SELECT n FROM ${table} WHERE account_id = 'a'`)).toBe(33);
-    expect(await dryRun(`SELECT n FROM ${table} WHERE date = DATE '2026-01-02'`)).toBe(16);
+    expect(await bytesOf(`SELECT n FROM ${table}`)).toBe(24);
+    expect(await bytesOf(`SELECT account_id FROM ${table}`)).toBe(9);
+    expect(await bytesOf(`SELECT n FROM ${table} WHERE account_id = 'a'`)).toBe(33);
+    expect(await bytesOf(`SELECT n FROM ${table} WHERE date = DATE '2026-01-02'`)).toBe(16);
     expect(
-      await dryRun(`SELECT parts FROM ${table} WHERE date >= '2026-01-02' AND date < '2026-01-03'`),
+      await bytesOf(
+        `SELECT parts FROM ${table} WHERE date >= '2026-01-02' AND date < '2026-01-03'`,
+      ),
     ).toBe(24);
-    expect(await dryRun(`SELECT COUNT(*) AS n FROM ${table}`)).toBe(0);
+    expect(await bytesOf(`SELECT COUNT(*) AS n FROM ${table}`)).toBe(0);
     const before = server.usage.bytesBilled;
     await query(`SELECT n FROM ${table}`);
     expect(server.usage.bytesBilled - before).toBe(10 * 2 ** 20);

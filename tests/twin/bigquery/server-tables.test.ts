@@ -221,7 +221,6 @@ describe('tables', () => {
         ],
       },
     });
-    expect((await dataset.getTables())[0].map(({ id }) => id)).toContain(table);
     await dataset.table(table).setMetadata({ description: 'Of a test' });
     expect((await dataset.table(table).getMetadata())[0].description).toBe('Of a test');
     await dataset.table(`${table}$20260101`).delete();
