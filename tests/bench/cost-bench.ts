@@ -17,7 +17,7 @@ import {
 import {
   seedSalesforceAccounts,
   spawnSalesforceServer,
-} from '../../functions/local/salesforce/child.ts';
+} from '../support/salesforce/child.ts';
 import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import {
   seedSalesforceAccounts,
   spawnSalesforceServer,
-} from '../../functions/local/salesforce/child.ts';
+} from '../support/salesforce/child.ts';
 import { openSqliteBus } from '../../functions/local/state/bus.ts';
 import { openSqliteSnapshots } from '../../functions/local/state/snapshots.ts';
 import { publishShard } from '../../functions/publish/publish-shard.ts';

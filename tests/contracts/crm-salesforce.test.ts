@@ -1,3 +1,4 @@
+import { virtualClock } from '../support/virtual-clock.ts';
 import { openSalesforceCrm } from '../../functions/salesforce/crm.ts';
 import { describeCrm } from '../support/contracts/crm-contract.ts';
 import { startOrg } from '../support/contracts/salesforce-org.ts';

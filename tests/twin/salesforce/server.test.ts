@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   seedSalesforceAccounts,
   spawnSalesforceServer,
-} from '../../../functions/local/salesforce/child.ts';
+} from '../../support/salesforce/child.ts';
 import {
   type SalesforceServer,
   type SalesforceServerOptions,

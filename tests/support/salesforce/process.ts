@@ -1,11 +1,11 @@
 /**
  * The Salesforce stand-in in a process of its own, so that its memory is not counted with
- * that of the functions: `node salesforce-process.ts '{"path": ..., "fields": ...}'`.
+ * that of the functions: `node process.ts '{"path": ..., "fields": ...}'`.
  * Writes `{"url": ...}` to standard output when it listens; ends when its standard input does.
  */
 import { z } from 'zod';
-import { salesforceField } from './fields.ts';
-import { startSalesforceServer } from './server.ts';
+import { salesforceField } from '../../../functions/local/salesforce/fields.ts';
+import { startSalesforceServer } from '../../../functions/local/salesforce/server.ts';
 
 const options = z.strictObject({
   path: z.string(),

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { code, Retryable } from '../../errors.ts';
-import type { FieldData } from './accounts.ts';
-import type { SalesforceServerOptions } from './server.ts';
+import { code, Retryable } from '../../../functions/errors.ts';
+import type { FieldData } from '../../../functions/local/salesforce/accounts.ts';
+import type { SalesforceServerOptions } from '../../../functions/local/salesforce/server.ts';
 
 /** Records of one seeding request. */
 const seedsPerRequest = 5_000;
