@@ -3,9 +3,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import { quoted } from '../googlesql/duckdb-text.ts';
 import { sameLayout } from '../warehouse/layouts.ts';
+import { countRows, replaceRows } from '../warehouse/tables.ts';
 import { type Datasets, decorated, nameOf, type StoredTable } from './datasets.ts';
 import { BigQueryFailure, invalid, notFound } from './errors.ts';
-import { countRows } from './load.ts';
 import { createDisposition, type QueryScope, tableReference, writeDisposition } from './query.ts';
 
 export const copyConfiguration = z.strictObject({
@@ -75,10 +75,5 @@ export async function runCopy(
     const { projectId, datasetId, tableId } = sourceTable;
     throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
   }
-  const where = `WHERE ${quoted(to.column)} = DATE '${to.date}'`;
-  const { cluster = [] } = to.table.layout;
-  const order = cluster.length > 0 ? ` ORDER BY ${cluster.map(quoted).join(', ')}` : '';
-  await connection.run(`DELETE FROM ${to.name} ${where}`);
-  await connection.run(`INSERT INTO ${to.name} SELECT * FROM ${from.name} ${where}${order}`);
-  return rows;
+  return replaceRows(connection, { from: from.name, to: to.name }, to, to.table.layout.cluster);
 }

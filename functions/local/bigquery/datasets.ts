@@ -5,8 +5,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TableColumn, TableSchema } from '../../ports/warehouse.ts';
 import { quoted, schemaOf, textOf } from '../googlesql/duckdb-text.ts';
 import { layoutOf, saveLayout } from '../warehouse/layouts.ts';
+import { describeTable } from '../warehouse/tables.ts';
 import { literal, quoted, schemaOf } from '../warehouse/types.ts';
-import { describeTable } from '../warehouse/warehouse.ts';
 import { notFound } from './errors.ts';
 
 export interface DatasetOptions {

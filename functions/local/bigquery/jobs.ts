@@ -2,13 +2,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { TableColumn } from '../../ports/warehouse.ts';
+import { countRows } from '../warehouse/tables.ts';
 import { nameOf } from './datasets.ts';
 import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
 import type { JobFault } from './faults.ts';
 import { fieldOf, parse } from './fields.ts';
 import { type JobResource, jobResource, recordEnd, storedJob } from './job-records.ts';
 import { workOf } from './job-work.ts';
-import { countRows } from './load.ts';
 import { queryConfiguration, queryRequest } from './query.ts';
 import { pageToken, readPage, rowOfToken } from './results.ts';
 import { bodyWithRows, type StandIn } from './stand-in.ts';

@@ -49,14 +49,3 @@ export async function runLoad(
     throw asFailure(error, 'invalid');
   }
 }
-
-/** Rows of a part of a table, or of all of it. */
-export async function countRows(
-  connection: DuckDBConnection,
-  name: string,
-  partition?: { column: string; date: string },
-): Promise<number> {
-  const where = partition ? ` WHERE ${quoted(partition.column)} = DATE '${partition.date}'` : '';
-  const reader = await connection.runAndReadAll(`SELECT COUNT(*) FROM ${name}${where}`);
-  return Number(reader.getRows()[0]?.[0] ?? 0);
-}

@@ -5,7 +5,7 @@ import type { TableColumn } from '../../ports/warehouse.ts';
 import { quoted } from '../googlesql/duckdb-text.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
 import { sameLayout } from '../warehouse/layouts.ts';
-import { duckDbName, googleSqlType } from '../warehouse/types.ts';
+import { columnsOfQuery, countRows, orderedBy, typedQuery } from '../warehouse/tables.ts';
 import { type Datasets, nameOf } from './datasets.ts';
 import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
 import { clusteringOf } from './fields.ts';
@@ -125,28 +125,17 @@ export async function prepareQuery(
       return { statementType: 'DELETE', statement, columns: [], bytes };
     }
     const columns = await columnsOfQuery(connection, translated);
-    const selected = columns.map(
-      ({ name, type }) => `CAST(${quoted(name)} AS ${duckDbName(type)}) AS ${quoted(name)}`,
-    );
-    const statement = `SELECT ${selected.join(', ')} FROM (${translated})`;
+    refuseTwins(columns);
+    const statement = typedQuery(columns, translated);
     return { statementType: 'SELECT', statement, columns, bytes };
   } catch (error) {
     throw asFailure(error);
   }
 }
 
-async function columnsOfQuery(connection: DuckDBConnection, sql: string): Promise<TableColumn[]> {
-  const reader = await connection.runAndReadAll(`DESCRIBE ${sql}`);
+function refuseTwins(columns: readonly TableColumn[]): void {
   const names = new Set<string>();
-  return reader.getRows().map(([given, duckType]) => {
-    const name = String(given);
-    const type = googleSqlType(String(duckType));
-    if (type === undefined) {
-      throw new BigQueryFailure(
-        'invalidQuery',
-        `Column ${name} is ${duckType}, which is not used here.`,
-      );
-    }
+  for (const { name } of columns) {
     if (names.has(name.toLowerCase())) {
       throw new BigQueryFailure(
         'invalidQuery',
@@ -154,8 +143,7 @@ async function columnsOfQuery(connection: DuckDBConnection, sql: string): Promis
       );
     }
     names.add(name.toLowerCase());
-    return { name, type };
-  });
+  }
 }
 
 /** Writes what a query gives into a table. Gives the rows. */
@@ -192,18 +180,15 @@ export async function writeQuery(
     }
   }
   const name = nameOf(dataset, tableId);
-  const countOf = async (): Promise<number> =>
-    Number((await connection.runAndReadAll(`SELECT COUNT(*) FROM ${name}`)).getRows()[0]?.[0]);
-  if (existing && write === 'WRITE_EMPTY' && (await countOf()) > 0) {
+  if (existing && write === 'WRITE_EMPTY' && (await countRows(connection, name)) > 0) {
     throw new BigQueryFailure(
       'duplicate',
       `Already Exists: Table ${projectId}:${datasetId}.${tableId}`,
     );
   }
-  const order = cluster.length > 0 ? ` ORDER BY ${cluster.map(quoted).join(', ')}` : '';
-  await connection.run(`CREATE OR REPLACE TABLE ${name} AS ${statement}${order}`);
+  await connection.run(`CREATE OR REPLACE TABLE ${name} AS ${statement}${orderedBy(cluster)}`);
   await refuseNullItems(connection, name, columns);
   // What is replaced loses its end.
   await datasets.save(connection, { dataset, tableId, layout });
-  return countOf();
+  return countRows(connection, name);
 }

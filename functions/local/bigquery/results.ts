@@ -7,6 +7,8 @@ import duckdb from '@duckdb/node-bindings';
 import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
 import { quoted } from '../googlesql/duckdb-text.ts';
 import { textsOf } from '../warehouse/read-texts.ts';
+import { countRows } from '../warehouse/tables.ts';
+import { quoted } from '../warehouse/types.ts';
 import { BigQueryFailure, invalid } from './errors.ts';
 
 export const resultsDatabase = 'bigquery_results';
@@ -104,8 +106,7 @@ export class QueryResults {
     const table = `${resultsDatabase}.main.result_${++this.last}`;
     await connection.run(`CREATE TABLE ${table} AS ${statement}`);
     await refuseNullItems(connection, table, columns);
-    const reader = await connection.runAndReadAll(`SELECT COUNT(*) FROM ${table}`);
-    const result = { table, columns, rows: Number(reader.getRows()[0]?.[0]) };
+    const result = { table, columns, rows: await countRows(connection, table) };
     this.kept.set(job, result);
     for (const [oldest, { table: gone }] of [...this.kept].slice(0, -mostResults)) {
       this.kept.delete(oldest);

@@ -1,11 +1,35 @@
 /** The packs that have demo customers under contract, by name. */
 import { dataPlatform } from './data-platform.ts';
-import { fileSharing } from './file-sharing.ts';
 import { type DemoKind, subscription } from './kind.ts';
-import { personnel } from './personnel.ts';
 import { recruiting } from './recruiting.ts';
 import { school } from './school.ts';
 import { webExperience } from './web-experience.ts';
+
+/** A file-sharing service's customers, each with one owner for good. */
+const fileSharing: DemoKind = {
+  ...subscription,
+  features: ['upload', 'sync', 'links', 'comments', 'previews', 'scans', 'file_requests', 'search'],
+  options: ['large_transfers', 'backup', 'signatures'],
+  lastingOwner: true,
+};
+
+/** A personnel-administration service's customers: employers who register their employees. */
+const personnel: DemoKind = {
+  ...subscription,
+  features: [
+    'employee_records',
+    'joining_papers',
+    'year_end_adjustment',
+    'payslips',
+    'organisation_chart',
+    'questionnaires',
+    'applications',
+    'certificates',
+  ],
+  options: ['appraisals', 'skills', 'staffing'],
+  // Now and then nobody remembers to ask.
+  npsAsked: 0.7,
+};
 
 export const kinds: ReadonlyMap<string, DemoKind> = new Map([
   ['saas', subscription],

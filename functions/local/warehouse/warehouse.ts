@@ -22,14 +22,14 @@ import { batchOf, columnsToRead, readStatement } from './read.ts';
 import { RowRanges } from './row-ranges.ts';
 import { rowsOf } from './rows.ts';
 import {
-  columnDefinitions,
-  duckDbName,
-  googleSqlType,
-  literal,
-  quoted,
-  quotedTable,
-  schemaOf,
-} from './types.ts';
+  columnsOfQuery,
+  countRows,
+  describeTable,
+  orderedBy,
+  replaceRows,
+  typedQuery,
+} from './tables.ts';
+import { columnDefinitions, literal, quotedTable } from './types.ts';
 import { DuckDbWrites, withConnection } from './writes.ts';
 
 export interface DuckDbWarehouseOptions {
@@ -87,29 +87,6 @@ interface Parts {
   sourceSchema: string;
   release: () => void;
   kept: { cache?: TextCache };
-}
-
-/** Columns of a table; undefined where there is none. Types that we do not use are left out. */
-export async function describeTable(
-  connection: DuckDBConnection,
-  table: TableName,
-): Promise<TableColumn[] | undefined> {
-  const [schema, name] =
-    typeof table === 'string'
-      ? ['main', table]
-      : [schemaOf(table.slice(0, -1)), table.at(-1) ?? ''];
-  const reader = await connection.runAndReadAll(
-    `SELECT column_name, data_type, NOT is_nullable FROM duckdb_columns()
-     WHERE database_name = current_database() AND schema_name = ${literal(schema)}
-       AND table_name = ${literal(name)} ORDER BY column_index`,
-  );
-  const rows = reader.getRows();
-  if (rows.length === 0) return undefined;
-  return rows.flatMap(([column, type, required]) => {
-    const known = googleSqlType(String(type));
-    if (known === undefined) return [];
-    return [{ name: String(column), type: known, ...(required === true && { required: true }) }];
-  });
 }
 
 /** A table with the partitions and clusters that it was made with, where it is one of ours. */
@@ -217,17 +194,11 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       const result = await once(id, async () => {
         forget(table);
         columns = await columnsOfQuery(writer, translated);
-        const selected = columns
-          .map(
-            ({ name, type }) => `CAST(${quoted(name)} AS ${duckDbName(type)}) AS ${quoted(name)}`,
-          )
-          .join(', ');
-        const order = cluster.length > 0 ? ` ORDER BY ${cluster.map(quoted).join(', ')}` : '';
         await writer.run(
-          `CREATE OR REPLACE TABLE ${quotedTable(table)} AS SELECT ${selected} FROM (${translated})${order}`,
+          `CREATE OR REPLACE TABLE ${quotedTable(table)} AS ${typedQuery(columns, translated)}${orderedBy(cluster)}`,
         );
         await saveLayout(writer, table, { columns, cluster });
-        return countOf(writer, table);
+        return countRows(writer, quotedTable(table));
       });
       if (isInReadingOrder(columns, cluster)) {
         // Not before it is committed: until then, rows have other ids.
@@ -285,16 +256,12 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
         if (target.partition === undefined) {
           throw new Rejected(code.invalidData, `duckdb: ${to} has no partitions.`);
         }
-        const where = `WHERE ${quoted(target.partition)} = DATE ${literal(date)}`;
-        await writer.run(`DELETE FROM ${quotedTable(to)} ${where}`);
-        const order =
-          target.cluster && target.cluster.length > 0
-            ? ` ORDER BY ${target.cluster.map(quoted).join(', ')}`
-            : '';
-        const copied = await writer.run(
-          `INSERT INTO ${quotedTable(to)} SELECT * FROM ${quotedTable(from)} ${where}${order}`,
+        return replaceRows(
+          writer,
+          { from: quotedTable(from), to: quotedTable(to) },
+          { column: target.partition, date },
+          target.cluster,
         );
-        return copied.rowsChanged;
       });
     },
 
@@ -354,27 +321,4 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
 function isInReadingOrder(columns: readonly TableColumn[], cluster: readonly string[]): boolean {
   const order = readingOrder(columns);
   return order.length > 0 && order.every((name, i) => name === cluster[i]);
-}
-
-async function countOf(connection: DuckDBConnection, table: string): Promise<number> {
-  const reader = await connection.runAndReadAll(`SELECT COUNT(*) FROM ${quotedTable(table)}`);
-  return Number(reader.getRows()[0]?.[0] ?? 0);
-}
-
-/** Columns that a query gives, in our types: DuckDB's sums of integers are wider than INT64. */
-async function columnsOfQuery(
-  connection: DuckDBConnection,
-  sql: string,
-): Promise<TableSchema['columns']> {
-  const reader = await connection.runAndReadAll(`DESCRIBE ${sql}`);
-  return reader.getRows().map(([name, type]) => {
-    const known = googleSqlType(String(type));
-    if (known === undefined) {
-      throw new Rejected(
-        code.invalidData,
-        `duckdb: column ${name} is ${type}, which is not used here.`,
-      );
-    }
-    return { name: String(name), type: known };
-  });
 }

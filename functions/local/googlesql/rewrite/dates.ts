@@ -1,4 +1,6 @@
 /** Dates and instants: calls of our macros in place of what DuckDB would take otherwise. */
+import { IANAZone } from 'luxon';
+import { dayMs } from '../../../calendar.ts';
 import { dateParts, instantParts } from '../constructs.ts';
 import { refuse } from '../subset.ts';
 import {
@@ -11,7 +13,6 @@ import {
   template,
   textLiteralNode,
 } from '../tree.ts';
-import { constantOffset } from '../zone-offset.ts';
 
 export interface Source {
   /** The query's text, to say where something stands. */
@@ -128,4 +129,29 @@ export function localDate(instant: Json, zone: Json): Json {
   return micros === undefined
     ? template('kenko_local_date(_a, _b)', nodes)
     : template('kenko_local_date_at(_a, _b, _o)', { ...nodes, _o: numberLiteral(micros) });
+}
+
+const weekMs = 7 * dayMs;
+const since = Date.UTC(1970, 0, 1);
+const until = Date.UTC(2070, 0, 1);
+
+const knownOffsets = new Map<string, number | undefined>();
+
+/**
+ * Microseconds that a zone's clocks are ahead of UTC, where that has not changed since 1970 (as
+ * in Japan, or UTC itself); undefined for zones with summer time or other changes.
+ */
+function constantOffset(zone: string): number | undefined {
+  if (!knownOffsets.has(zone)) knownOffsets.set(zone, findOffset(zone));
+  return knownOffsets.get(zone);
+}
+
+function findOffset(name: string): number | undefined {
+  const zone = IANAZone.create(name);
+  if (!zone.isValid) return undefined;
+  const minutes = zone.offset(since);
+  for (let at = since; at < until; at += weekMs) {
+    if (zone.offset(at) !== minutes) return undefined;
+  }
+  return minutes * 60_000_000;
 }
