@@ -14,10 +14,6 @@ import {
   type Emulator,
   startFirestoreEmulator,
 } from '../../functions/local/emulators/processes.ts';
-import {
-  seedSalesforceAccounts,
-  spawnSalesforceServer,
-} from '../support/salesforce/child.ts';
 import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { runs } from '../../functions/records/documents.ts';
@@ -27,6 +23,7 @@ import type { Runtime } from '../../functions/runtime.ts';
 import { customFields } from '../../functions/salesforce/custom-fields.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
 import { systemClock } from '../../functions/system-clock.ts';
+import { seedSalesforceAccounts, spawnSalesforceServer } from '../support/salesforce/child.ts';
 import { accountId } from './accounts.ts';
 import { type CostCounts, costTable } from './cost-table.ts';
 import { CountingBus, countedSnapshots } from './counted-ports.ts';

@@ -1,9 +1,5 @@
 /** What comes after a run closes, each stage against the raw rate of the adapter it writes to. */
 import { join } from 'node:path';
-import {
-  seedSalesforceAccounts,
-  spawnSalesforceServer,
-} from '../support/salesforce/child.ts';
 import { openSqliteBus } from '../../functions/local/state/bus.ts';
 import { openSqliteSnapshots } from '../../functions/local/state/snapshots.ts';
 import { publishShard } from '../../functions/publish/publish-shard.ts';
@@ -15,6 +11,7 @@ import { customFields } from '../../functions/salesforce/custom-fields.ts';
 import { crmFields } from '../../functions/sync/crm-fields.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
 import { systemClock } from '../../functions/system-clock.ts';
+import { seedSalesforceAccounts, spawnSalesforceServer } from '../support/salesforce/child.ts';
 import { accountId } from './accounts.ts';
 import { startServer } from './child.ts';
 import { inParallel } from './in-parallel.ts';

@@ -5,7 +5,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Retryable } from '../../functions/errors.ts';
 import { openSqliteBus, type SqliteBus } from '../../functions/local/state/bus.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
 import { mostDeadLetters } from '../../functions/ports/bus.ts';
 import type { Queue } from '../../functions/records/messages.ts';
 import { describeBus, maxAttempts } from '../support/contracts/bus-contract.ts';

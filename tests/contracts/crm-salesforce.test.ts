@@ -1,4 +1,3 @@
-import { virtualClock } from '../support/virtual-clock.ts';
 import { openSalesforceCrm } from '../../functions/salesforce/crm.ts';
 import { describeCrm } from '../support/contracts/crm-contract.ts';
 import { startOrg } from '../support/contracts/salesforce-org.ts';

@@ -9,7 +9,6 @@ import {
   Unauthorized,
 } from '../../functions/errors.ts';
 import { startSlackServer } from '../../functions/local/slack/server.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
 import type { Messenger } from '../../functions/ports/messenger.ts';
 import { openSlackMessenger } from '../../functions/slack/messenger.ts';
 import { describeMessenger } from '../support/contracts/messenger-contract.ts';

@@ -10,7 +10,6 @@ import {
 } from '../../functions/gcp/pubsub/bus.ts';
 import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators/processes.ts';
 import { createQueues, openEmulatedPubSub } from '../../functions/local/emulators/pubsub-queues.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
 import { systemClock } from '../../functions/system-clock.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { type Fault, failFirst, type GrpcProxy, startGrpcProxy } from './grpc-proxy.ts';

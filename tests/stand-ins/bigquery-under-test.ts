@@ -9,7 +9,6 @@ import {
   type BigQueryServerOptions,
   startBigQueryServer,
 } from '../../functions/local/bigquery/server.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { api } from '../../../functions/api/api.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
-import { virtualClock } from '../virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import type { Crm } from '../../../functions/ports/crm.ts';

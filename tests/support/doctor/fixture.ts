@@ -12,7 +12,6 @@ import {
 } from '../../../functions/local/salesforce/server.ts';
 import { openSqliteBus } from '../../../functions/local/state/bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
-import { virtualClock } from '../virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { type RunDocument, runs } from '../../../functions/records/documents.ts';

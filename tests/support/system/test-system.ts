@@ -16,7 +16,6 @@ import { startSalesforceServer } from '../../../functions/local/salesforce/serve
 import { startSlackServer } from '../../../functions/local/slack/server.ts';
 import { openSqliteBus } from '../../../functions/local/state/bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
-import { virtualClock } from '../virtual-clock.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import type { Bus } from '../../../functions/ports/bus.ts';

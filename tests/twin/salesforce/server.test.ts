@@ -4,10 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  seedSalesforceAccounts,
-  spawnSalesforceServer,
-} from '../../support/salesforce/child.ts';
-import {
   type SalesforceServer,
   type SalesforceServerOptions,
   startSalesforceServer,
@@ -15,6 +11,7 @@ import {
 import { parseSoql } from '../../../functions/local/salesforce/soql.ts';
 import { inQueries, soqlText } from '../../../functions/salesforce/soql.ts';
 import { orgFields } from '../../support/contracts/salesforce-org.ts';
+import { seedSalesforceAccounts, spawnSalesforceServer } from '../../support/salesforce/child.ts';
 
 const external = 'Kenko_Account_Id__c';
 

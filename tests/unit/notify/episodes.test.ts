@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
 import { claimedDelivery, sendOnce } from '../../../functions/notify/deliver-episodes.ts';
 import { nextEpisodes } from '../../../functions/notify/episodes.ts';
 import {

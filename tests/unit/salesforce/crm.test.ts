@@ -2,7 +2,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { code, Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
 import { openSalesforceCrm, type SalesforceCrmOptions } from '../../../functions/salesforce/crm.ts';
 import { fields } from '../../support/contracts/crm-fields.ts';
 import {
