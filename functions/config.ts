@@ -1,6 +1,7 @@
 /** All that comes from the environment; nothing else reads it. */
 import { z } from 'zod';
 import { code, Rejected } from './errors.ts';
+import type { CrmAuth } from './ports/crm.ts';
 
 /** Colours are left out where the output is no terminal or the user says so. */
 export function wantsColour(isTerminal: boolean | undefined): boolean {
@@ -188,16 +189,6 @@ export interface Configuration {
   /** Without a token, nothing is sent to Slack. */
   messenger?: { token: string };
 }
-
-type CrmAuth =
-  | { kind: 'client-credentials'; clientId: string; clientSecret: string }
-  | {
-      kind: 'jwt';
-      clientId: string;
-      username: string;
-      privateKey: string;
-      audience?: string;
-    };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

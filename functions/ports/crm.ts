@@ -1,5 +1,18 @@
 /** The CRM accounts are written to. Kenko only ever updates records, and creates tasks alone. */
 
+/** How Kenko logs in, as a connected app that an administrator approved. */
+export type CrmAuth =
+  | { kind: 'client-credentials'; clientId: string; clientSecret: string }
+  | {
+      kind: 'jwt';
+      clientId: string;
+      username: string;
+      /** PEM. */
+      privateKey: string;
+      /** `https://login.salesforce.com` (the default) or `https://test.salesforce.com`. */
+      audience?: string;
+    };
+
 /** A field value as the CRM takes it: text, number, checkbox, `YYYY-MM-DD`, or empty. */
 export type FieldValue = string | number | boolean | null;
 

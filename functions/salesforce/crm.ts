@@ -1,9 +1,10 @@
 /** The CRM port on Salesforce's REST API, by jsforce. */
 import { z } from 'zod';
-import { code, Rejected, Retryable, Unauthorized } from '../errors.ts';
+import { code, Rejected, Unauthorized } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
   Crm,
+  CrmAuth,
   CrmField,
   CrmTask,
   FieldValue,
@@ -16,19 +17,18 @@ import {
   errorCodeOf,
   isOfSomeRow,
   refusedCall,
-  rowError,
   rowFailure,
+  saveResults,
+  unreadable,
 } from './failures.ts';
-import { type SalesforceAuth, SalesforceSession } from './session.ts';
+import { SalesforceSession } from './session.ts';
 import { inQueries, soqlText } from './soql.ts';
 import { createTask, findTask } from './tasks.ts';
-
-export type { SalesforceAuth } from './session.ts';
 
 export interface SalesforceCrmOptions {
   /** `https://login.salesforce.com`, or the org's own My Domain URL. */
   loginUrl: string;
-  auth: SalesforceAuth;
+  auth: CrmAuth;
   clock: Clock;
   /** REST API version. Default 62.0; jsforce's own default is 50.0. */
   version?: string;
@@ -46,18 +46,11 @@ const mostRead = 2_000;
 /** Records of one page of a query, so that a list of records is one call a page. */
 const mostListed = 2_000;
 
-const saveResults = z.array(
-  z.object({
-    id: z.string().nullish(),
-    success: z.boolean(),
-    errors: z.array(rowError).default([]),
-  }),
-);
-const queryPage = z.object({
-  records: z.array(z.record(z.string(), z.unknown())),
-  done: z.boolean(),
-  nextRecordsUrl: z.string().optional(),
-});
+const records = z.array(z.record(z.string(), z.unknown()));
+const queryPage = z.union([
+  z.object({ records, done: z.literal(true) }),
+  z.object({ records, done: z.literal(false), nextRecordsUrl: z.string() }),
+]);
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const readRecords = z.array(z.record(z.string(), z.unknown()).nullable());
 const described = z.object({
@@ -131,7 +124,8 @@ class SalesforceCrm implements Crm {
       for (const record of await this.#query(soql)) {
         const external = record[externalIdField];
         const id = record.Id;
-        if (typeof external !== 'string' || typeof id !== 'string') throw unreadable('a query');
+        if (typeof external !== 'string' || typeof id !== 'string')
+          throw unreadable('querying records');
         if (!wanted.has(external)) continue;
         if (ids.has(external) && ids.get(external) !== id) ambiguous.add(external);
         else ids.set(external, id);
@@ -173,12 +167,11 @@ class SalesforceCrm implements Crm {
     for (let at = 0; at < wanted.length; at += mostRead) {
       const ids = wanted.slice(at, at + mostRead);
       await this.#session.keepHeadroom();
-      const answer = await this.#session.call(`reading ${objectType}`, (connection) =>
+      const rows = await this.#session.ask(`reading ${objectType}`, readRecords, (connection) =>
         connection.requestPost(path, { ids, fields: fields.map(named) }),
       );
-      const rows = readRecords.safeParse(answer);
-      if (!rows.success || rows.data.length !== ids.length) throw unreadable('a read');
-      for (const [i, row] of rows.data.entries()) {
+      if (rows.length !== ids.length) throw unreadable('reading records');
+      for (const [i, row] of rows.entries()) {
         const id = ids[i];
         if (row === null || id === undefined) continue;
         found.set(id, Object.fromEntries(fields.map((name) => [name, scalarOf(row[name])])));
@@ -200,19 +193,20 @@ class SalesforceCrm implements Crm {
     );
     const records = found.map((record) => {
       const { Id: id, [field]: externalId } = record;
-      if (typeof id !== 'string' || typeof externalId !== 'string') throw unreadable('a query');
+      if (typeof id !== 'string' || typeof externalId !== 'string')
+        throw unreadable('querying records');
       return { id, externalId };
     });
     return { records, next: records.length < mostListed ? null : (records.at(-1)?.id ?? null) };
   }
 
   async describe(objectType: string): Promise<CrmField[]> {
-    const answer = await this.#session.call(`describing ${objectType}`, (connection) =>
-      connection.request(`/sobjects/${named(objectType)}/describe`),
+    const { fields } = await this.#session.ask(
+      `describing ${objectType}`,
+      described,
+      (connection) => connection.request(`/sobjects/${named(objectType)}/describe`),
     );
-    const read = described.safeParse(answer);
-    if (!read.success) throw unreadable('a describe');
-    return read.data.fields;
+    return fields;
   }
 
   createTask(task: CrmTask): Promise<string> {
@@ -232,14 +226,11 @@ class SalesforceCrm implements Crm {
     let url: string | undefined = `/query?q=${encodeURIComponent(soql)}`;
     while (url !== undefined) {
       const at: string = url;
-      const page = queryPage.safeParse(
-        await this.#session.call('querying records', (connection) => connection.request(at)),
+      const page = await this.#session.ask('querying records', queryPage, (connection) =>
+        connection.request(at),
       );
-      if (!page.success || (!page.data.done && page.data.nextRecordsUrl === undefined)) {
-        throw unreadable('a query');
-      }
-      records.push(...page.data.records);
-      url = page.data.done ? undefined : page.data.nextRecordsUrl;
+      records.push(...page.records);
+      url = page.done ? undefined : page.nextRecordsUrl;
     }
     return records;
   }
@@ -281,7 +272,7 @@ class SalesforceCrm implements Crm {
       const again: number[] = [];
       for (const [i, at] of pending.entries()) {
         const answer = answers[i];
-        if (answer === undefined) throw unreadable('an update');
+        if (answer === undefined) throw unreadable('updating records');
         const result: UpdateResult = answer.success
           ? { outcome: 'updated' }
           : rowFailure(answer.errors, attempt > 1);
@@ -307,7 +298,7 @@ class SalesforceCrm implements Crm {
         read.success &&
         read.data.length === rows.length &&
         read.data.every((row, i) => !row.success || !row.id || sameId(row.id, rows[i]?.id ?? ''));
-      if (!read.success || !inOrder) throw unreadable('an update');
+      if (!read.success || !inOrder) throw unreadable('updating records');
       return read.data;
     });
   }
@@ -355,7 +346,7 @@ function sameId(one: string, other: string): boolean {
 
 function scalarOf(value: unknown): FieldValue {
   const read = fieldValue.safeParse(value ?? null);
-  if (!read.success) throw unreadable('a read');
+  if (!read.success) throw unreadable('reading records');
   return read.data;
 }
 
@@ -368,12 +359,4 @@ function named(name: string): string {
     );
   }
   return name;
-}
-
-/** No answer, or not one to what was asked. */
-function unreadable(to: string): Retryable {
-  return new Retryable(
-    code.unavailable,
-    `salesforce: the answer to ${to} is not what was asked for.`,
-  );
 }

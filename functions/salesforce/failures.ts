@@ -15,13 +15,22 @@ import {
 import type { UpdateResult } from '../ports/crm.ts';
 
 /** Row errors say `statusCode`, request errors `errorCode`. */
-export const rowError = z.object({
+const rowError = z.object({
   statusCode: z.string().optional(),
   errorCode: z.string().optional(),
   message: z.string().optional(),
   fields: z.array(z.string()).nullish(),
 });
 export type RowError = z.infer<typeof rowError>;
+
+/** What a Collections call answers, a row each. */
+export const saveResults = z.array(
+  z.object({
+    id: z.string().nullish(),
+    success: z.boolean(),
+    errors: z.array(rowError).default([]),
+  }),
+);
 
 /** Nothing is wrong with the row or the request itself. */
 const passingCodes = new Set([
@@ -106,6 +115,14 @@ export function classifiedLogin(error: unknown): unknown {
 /** The limit of a day, not that of requests under way at once, which passes by itself. */
 function isDailyLimit(errorCode: string, message: string): boolean {
   return errorCode === 'REQUEST_LIMIT_EXCEEDED' && /TotalRequests/i.test(message);
+}
+
+/** No answer, or not one to what was asked. */
+export function unreadable(what: string): Retryable {
+  return new Retryable(
+    code.unavailable,
+    `salesforce: ${what}: the answer is not what was asked for.`,
+  );
 }
 
 /** What a row's errors mean: parked unless each of them may pass. */

@@ -1,26 +1,15 @@
 /** One logged-in connection, shared by all calls: logging in, renewing, waiting, headroom. */
 import { createSign } from 'node:crypto';
+import type { z } from 'zod';
 import { code, Rejected, Retryable, Throttled, Unauthorized } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { CrmAuth } from '../ports/crm.ts';
 import type { Connection } from './connection.ts';
-import { classified, classifiedLogin, isExpiredSession } from './failures.ts';
-
-/** How Kenko logs in, as a connected app that an administrator approved. */
-export type SalesforceAuth =
-  | { kind: 'client-credentials'; clientId: string; clientSecret: string }
-  | {
-      kind: 'jwt';
-      clientId: string;
-      username: string;
-      /** PEM. */
-      privateKey: string;
-      /** `https://login.salesforce.com` (the default) or `https://test.salesforce.com`. */
-      audience?: string;
-    };
+import { classified, classifiedLogin, isExpiredSession, unreadable } from './failures.ts';
 
 export interface SessionOptions {
   loginUrl: string;
-  auth: SalesforceAuth;
+  auth: CrmAuth;
   version: string;
   clock: Clock;
   /** Share of the daily API calls that is left to others, 0-1. */
@@ -88,6 +77,18 @@ export class SalesforceSession {
       }
       await this.backOff(attempt);
     }
+  }
+
+  /** As `call`, with the answer read. @throws Retryable for an answer that is not as it should be */
+  async ask<T>(
+    what: string,
+    answer: z.ZodType<T>,
+    request: (connection: Connection) => Promise<unknown>,
+    options?: { once?: boolean },
+  ): Promise<T> {
+    const read = answer.safeParse(await this.call(what, request, options));
+    if (read.success) return read.data;
+    throw unreadable(what);
   }
 
   /** Waits before try `attempt` + 1. */
@@ -162,7 +163,7 @@ export class SalesforceSession {
         };
   }
 
-  #assertion(auth: Extract<SalesforceAuth, { kind: 'jwt' }>): string {
+  #assertion(auth: Extract<CrmAuth, { kind: 'jwt' }>): string {
     const claims = {
       iss: auth.clientId,
       sub: auth.username,

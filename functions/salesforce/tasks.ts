@@ -1,8 +1,8 @@
 /** Tasks on the records of accounts. */
 import { z } from 'zod';
-import { code, Rejected, Retryable } from '../errors.ts';
+import { Rejected, Retryable } from '../errors.ts';
 import { type CrmTask, taskKeyField } from '../ports/crm.ts';
-import { refusedCall, rowError, rowFailure } from './failures.ts';
+import { refusedCall, rowFailure, saveResults, unreadable } from './failures.ts';
 import type { SalesforceSession } from './session.ts';
 import { soqlText } from './soql.ts';
 
@@ -10,15 +10,7 @@ import { soqlText } from './soql.ts';
 const longestSubject = 255;
 const longestDescription = 32_000;
 
-const created = z
-  .array(
-    z.object({
-      id: z.string().nullish(),
-      success: z.boolean(),
-      errors: z.array(rowError).default([]),
-    }),
-  )
-  .length(1);
+const created = saveResults.length(1);
 const found = z.object({ records: z.array(z.object({ Id: z.string() })) });
 
 export async function createTask(session: SalesforceSession, task: CrmTask): Promise<string> {
@@ -34,18 +26,18 @@ export async function createTask(session: SalesforceSession, task: CrmTask): Pro
     Status: 'Not Started',
     ActivityDate: task.due,
   };
-  const made = session.call(
-    'creating a task',
-    (connection) =>
-      connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
-    { once: true },
-  );
-  const answer = created.safeParse(await made.catch(throwRefused));
-  const row = answer.data?.[0];
+  const what = 'creating a task';
+  const [row] = await session
+    .ask(
+      what,
+      created,
+      (connection) =>
+        connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
+      { once: true },
+    )
+    .catch(throwRefused);
   if (row?.success && row.id) return row.id;
-  if (!row || row.success) {
-    throw new Retryable(code.unavailable, 'salesforce: the answer to a new task cannot be read');
-  }
+  if (!row || row.success) throw unreadable(what);
   const failure = rowFailure(row.errors, true);
   if (failure.outcome === 'updated') throw new TypeError('a failed row is none that was updated');
   const kind = failure.outcome === 'retry' ? Retryable : Rejected;
@@ -58,14 +50,12 @@ export async function findTask(
 ): Promise<string | undefined> {
   await session.keepHeadroom();
   const soql = `SELECT Id FROM Task WHERE ${taskKeyField} = ${soqlText(key)} LIMIT 1`;
-  const looked = session.call('looking for a task', (connection) =>
-    connection.request(`/query?q=${encodeURIComponent(soql)}`),
-  );
-  const answer = found.safeParse(await looked.catch(throwRefused));
-  if (!answer.success) {
-    throw new Retryable(code.unavailable, 'salesforce: the answer to a query cannot be read');
-  }
-  return answer.data.records[0]?.Id;
+  const { records } = await session
+    .ask('looking for a task', found, (connection) =>
+      connection.request(`/query?q=${encodeURIComponent(soql)}`),
+    )
+    .catch(throwRefused);
+  return records[0]?.Id;
 }
 
 function throwRefused(error: unknown): never {

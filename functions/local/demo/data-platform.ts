@@ -7,6 +7,7 @@ import {
   type DemoKind,
   type Records,
   subscription,
+  words,
 } from './kind.ts';
 import { Participations } from './participation.ts';
 import type { Profile } from './profile.ts';
@@ -20,17 +21,10 @@ const freeMb = 50_000;
 
 export const dataPlatform: DemoKind = {
   ...subscription,
-  features: [
-    'transfer_jobs',
-    'connections',
-    'datamarts',
-    'workflows',
-    'schedules',
-    'notifications',
-    'teams',
-    'programming',
-  ],
-  options: ['change_capture', 'data_catalog', 'reverse_transfer'],
+  features: words(
+    'transfer_jobs connections datamarts workflows schedules notifications teams programming',
+  ),
+  options: words('change_capture data_catalog reverse_transfer'),
   owners: 'engineer',
   // One engineer from the trial on.
   lastingOwner: true,

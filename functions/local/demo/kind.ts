@@ -58,19 +58,13 @@ export interface AccountDay {
   wanted: boolean;
 }
 
+/** A list, written as words between spaces. */
+export const words = (list: string): string[] => list.split(' ');
+
 /** Customers of a subscription product. */
 export const subscription: DemoKind = {
-  features: [
-    'dashboard',
-    'search',
-    'import',
-    'report',
-    'workflow',
-    'template',
-    'mobile',
-    'calendar',
-  ],
-  options: ['forecast', 'audit_log', 'archive'],
+  features: words('dashboard search import report workflow template mobile calendar'),
+  options: words('forecast audit_log archive'),
   owners: 'csm',
   lastingOwner: false,
   npsAsked: 1,

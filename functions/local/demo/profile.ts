@@ -38,24 +38,7 @@ export interface Profile {
   lacks: { usage: boolean; events: boolean; users: boolean };
 }
 
-const syllables = [
-  'ア',
-  'カ',
-  'サ',
-  'タ',
-  'ナ',
-  'ミ',
-  'リ',
-  'ル',
-  'レ',
-  'ノ',
-  'モ',
-  'ヨ',
-  'ラ',
-  'セ',
-  'ト',
-  'ヴィ',
-];
+const syllables = 'ア カ サ タ ナ ミ リ ル レ ノ モ ヨ ラ セ ト ヴィ'.split(' ');
 const industries = [
   ['製造', 'manufacturing'],
   ['物流', 'logistics'],

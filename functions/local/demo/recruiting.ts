@@ -7,6 +7,7 @@ import {
   type DemoKind,
   type Records,
   subscription,
+  words,
 } from './kind.ts';
 import type { Profile } from './profile.ts';
 import { clamp, Random } from './random.ts';
@@ -19,17 +20,10 @@ const sections = 8;
 
 export const recruiting: DemoKind = {
   ...subscription,
-  features: [
-    'job_posts',
-    'company_profile',
-    'stories',
-    'candidates',
-    'messages',
-    'casual_visits',
-    'member_profiles',
-    'reports',
-  ],
-  options: ['scouting', 'referrals', 'promotion'],
+  features: words(
+    'job_posts company_profile stories candidates messages casual_visits member_profiles reports',
+  ),
+  options: words('scouting referrals promotion'),
   shape(profile, random) {
     const short = random.chance(0.3);
     if (profile.exemplar) return profile;

@@ -8,6 +8,7 @@ import {
   type DemoKind,
   type Records,
   subscription,
+  words,
 } from './kind.ts';
 import { type Profile, wordOf } from './profile.ts';
 import { clamp, Random } from './random.ts';
@@ -20,17 +21,8 @@ const shortestTerm = 120;
 
 export const school: DemoKind = {
   ...subscription,
-  features: [
-    'assignments',
-    'progress',
-    'books',
-    'own_materials',
-    'tests',
-    'classes',
-    'messages',
-    'reports',
-  ],
-  options: ['handwriting', 'speaking', 'analysis'],
+  features: words('assignments progress books own_materials tests classes messages reports'),
+  options: words('handwriting speaking analysis'),
   shape(profile, random) {
     const { exemplar } = profile;
     const word = wordOf(random);

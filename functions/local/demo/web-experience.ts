@@ -6,23 +6,15 @@ import {
   type DemoKind,
   type Records,
   subscription,
+  words,
 } from './kind.ts';
 import { Participations } from './participation.ts';
 import type { Profile } from './profile.ts';
 
 export const webExperience: DemoKind = {
   ...subscription,
-  features: [
-    'segments',
-    'popups',
-    'chat',
-    'surveys',
-    'scoring',
-    'live_view',
-    'templates',
-    'reports',
-  ],
-  options: ['mail', 'app_messages', 'data_hub'],
+  features: words('segments popups chat surveys scoring live_view templates reports'),
+  options: words('mail app_messages data_hub'),
   npsAsked: 0.8,
   records: (days) => new Occasions(days),
 };

@@ -13,9 +13,10 @@ import {
 import { openSqliteBus } from '../../../functions/local/state/bus.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
+import type { CrmAuth } from '../../../functions/ports/crm.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { type RunDocument, runs } from '../../../functions/records/documents.ts';
-import { openSalesforceCrm, type SalesforceAuth } from '../../../functions/salesforce/crm.ts';
+import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
@@ -63,7 +64,7 @@ export interface Breakage {
   sql?: readonly string[];
   /** Replaces the custom field of that name, or leaves it out. */
   field?: { name: string; as: Partial<FieldDefinition> | null };
-  auth?: Partial<SalesforceAuth>;
+  auth?: Partial<CrmAuth>;
   run?: Partial<RunDocument> | null;
   usedCalls?: number;
   /** Replaces what a check looks at. */
@@ -110,7 +111,7 @@ export async function findingsOf(broken: Breakage = {}): Promise<Finding[]> {
           clientId: 'kenko',
           clientSecret: 'local',
           ...broken.auth,
-        } as SalesforceAuth,
+        } as CrmAuth,
         clock,
       }),
       googleToken: async () => undefined,
