@@ -1,6 +1,7 @@
 /** Cells of files as values of the contract's types, and what may be wrong with them. DuckDB SQL. */
 
-import { duckDbName, googleSqlType, literal } from '../local/warehouse/types.ts';
+import { literal } from '../local/googlesql/duckdb-text.ts';
+import { duckDbName, googleSqlType } from '../local/warehouse/types.ts';
 import type { SourceColumn } from '../scorecard/language/pack/catalogue.ts';
 import type { FileColumn } from './files.ts';
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } fr
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
-import { literal, quoted } from '../local/warehouse/types.ts';
+import { literal, quoted } from '../local/googlesql/duckdb-text.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { notUtf8 } from '../utf8-text.ts';

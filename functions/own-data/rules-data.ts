@@ -7,7 +7,7 @@ import { freezeInputs } from '../inputs/freeze-inputs.ts';
 import { dateEndingAt, endOfDate, momentOf } from '../inputs/moments.ts';
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import { advanceDemo } from '../local/demo/advance.ts';
-import { literal, quoted } from '../local/warehouse/types.ts';
+import { literal, quoted } from '../local/googlesql/duckdb-text.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import { compilePack } from '../scorecard/engine/compile.ts';
 import { type HistoryRow, rowsOf } from '../scorecard/engine/history-row.ts';

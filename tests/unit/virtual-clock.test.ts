@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { dayMs } from '../../../functions/calendar.ts';
-import { systemClock } from '../../../functions/system-clock.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
+import { dayMs } from '../../functions/calendar.ts';
+import { systemClock } from '../../functions/system-clock.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 const start = new Date('2026-04-01T00:00:00Z');
 

@@ -6,7 +6,7 @@ import { endOfDate, momentOf } from '../../inputs/moments.ts';
 import { runId } from '../../inputs/run-tables.ts';
 import { pathOf } from '../../inputs/sources-query.ts';
 import { advanceDemo, readDemoState } from '../../local/demo/advance.ts';
-import { quoted, quotedTable } from '../../local/warehouse/types.ts';
+import { quoted, quotedTable } from '../../local/googlesql/duckdb-text.ts';
 import { importData, newestCompleteDay } from '../../own-data/folder.ts';
 import { ref } from '../../records/collection.ts';
 import { dayId, days, packs, runs } from '../../records/documents.ts';

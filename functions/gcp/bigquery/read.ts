@@ -1,6 +1,6 @@
 /** The query that reads a table, and how its columns come. */
-import { named } from '../../inputs/sources-query.ts';
 import { columnRules, readingOrder } from '../../ports/column-rules.ts';
+import { named } from '../../ports/googlesql-text.ts';
 import type { Parameter, ReadRequest, TableColumn } from '../../ports/warehouse.ts';
 
 /**

@@ -1,7 +1,6 @@
 /** Copy jobs from one table's partition to another's: free and atomic, between equal layouts only. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
-import { quoted } from '../googlesql/duckdb-text.ts';
 import { sameLayout } from '../warehouse/layouts.ts';
 import { countRows, replaceRows } from '../warehouse/tables.ts';
 import { type Datasets, decorated, nameOf, type StoredTable } from './datasets.ts';

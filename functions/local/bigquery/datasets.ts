@@ -3,10 +3,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import type { TableColumn, TableSchema } from '../../ports/warehouse.ts';
-import { quoted, schemaOf, textOf } from '../googlesql/duckdb-text.ts';
+import { literal, quoted, schemaOf } from '../googlesql/duckdb-text.ts';
 import { layoutOf, saveLayout } from '../warehouse/layouts.ts';
 import { describeTable } from '../warehouse/tables.ts';
-import { literal, quoted, schemaOf } from '../warehouse/types.ts';
 import { notFound } from './errors.ts';
 
 export interface DatasetOptions {

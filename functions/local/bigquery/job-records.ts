@@ -1,6 +1,6 @@
 /** What is known of jobs, for as long as the state is kept. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { literal } from '../warehouse/types.ts';
+import { literal } from '../googlesql/duckdb-text.ts';
 import type { JobFault } from './faults.ts';
 
 export interface JobResource {

@@ -1,7 +1,6 @@
 /** Load jobs, whose data comes with the request. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
-import { quoted } from '../googlesql/duckdb-text.ts';
 import { appendBatches } from '../warehouse/append.ts';
 import { readAvro } from './avro.ts';
 import { decorated } from './datasets.ts';

@@ -2,7 +2,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { TableColumn } from '../../ports/warehouse.ts';
-import { quoted } from '../googlesql/duckdb-text.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
 import { sameLayout } from '../warehouse/layouts.ts';
 import { columnsOfQuery, countRows, orderedBy, typedQuery } from '../warehouse/tables.ts';

@@ -8,7 +8,6 @@ import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
 import { quoted } from '../googlesql/duckdb-text.ts';
 import { textsOf } from '../warehouse/read-texts.ts';
 import { countRows } from '../warehouse/tables.ts';
-import { quoted } from '../warehouse/types.ts';
 import { BigQueryFailure, invalid } from './errors.ts';
 
 export const resultsDatabase = 'bigquery_results';

@@ -1,8 +1,9 @@
 /** tables.* and tabledata.list of the stand-in. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
+import { quoted } from '../googlesql/duckdb-text.ts';
 import { countRows } from '../warehouse/tables.ts';
-import { columnDefinitions, quoted } from '../warehouse/types.ts';
+import { columnDefinitions } from '../warehouse/types.ts';
 import { type Dataset, decorated, nameOf, type StoredTable } from './datasets.ts';
 import { BigQueryFailure, invalid } from './errors.ts';
 import { layoutOfRequest, parse, tableResource } from './fields.ts';

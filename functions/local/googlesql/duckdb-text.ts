@@ -13,7 +13,7 @@ export const quotedTable = (table: TableName): string => {
 };
 
 /** A text literal. A statement ends at a NUL, so that one is put together. */
-export function textOf(text: string): string {
+export function literal(text: string): string {
   const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
   return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' || chr(0) || ')})`;
 }

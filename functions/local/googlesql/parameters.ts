@@ -2,7 +2,7 @@
 import { code, Rejected } from '../../errors.ts';
 import { calendarDate, textLiteral, utcInstant } from '../../ports/googlesql-text.ts';
 import type { Parameter } from '../../ports/warehouse.ts';
-import { literal } from '../warehouse/types.ts';
+import { literal } from './duckdb-text.ts';
 
 /** A list of texts for GoogleSQL. */
 export function googleSqlLiteral(values: readonly string[]): string {

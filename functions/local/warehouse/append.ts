@@ -12,9 +12,10 @@ import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { columnRules } from '../../ports/column-rules.ts';
 import type { TableColumn, TableName } from '../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
+import { quoted, quotedTable } from '../googlesql/duckdb-text.ts';
 import { copyTexts, scratchInt32 } from './append-texts.ts';
 import { Nulls, type Part } from './nulls.ts';
-import { duckDbType, quoted, quotedTable } from './types.ts';
+import { duckDbType } from './types.ts';
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048;

@@ -1,7 +1,7 @@
 /** Layouts of the tables we made: DuckDB itself knows neither partitions nor clusters. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableSchema } from '../../ports/warehouse.ts';
-import { literal } from './types.ts';
+import { literal } from '../googlesql/duckdb-text.ts';
 
 export type Layout = TableSchema;
 

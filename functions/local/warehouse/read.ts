@@ -12,11 +12,11 @@ import {
   type ColumnRequest,
   unknownCode,
 } from '../../scorecard/engine/columns.ts';
-import { quoted, quotedTable, textOf } from '../googlesql/duckdb-text.ts';
+import { literal, quoted, quotedTable } from '../googlesql/duckdb-text.ts';
 import { isNull, validityOf } from './nulls.ts';
 import { textsOf } from './read-texts.ts';
 import type { RowRanges } from './row-ranges.ts';
-import { googleSqlType, literal, quoted, quotedTable } from './types.ts';
+import { googleSqlType } from './types.ts';
 
 /** Up to this many texts a CASE is faster than a look-up in a list. */
 const caseLimit = 32;

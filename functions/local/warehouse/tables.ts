@@ -2,7 +2,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../../errors.ts';
 import type { TableColumn, TableName } from '../../ports/warehouse.ts';
-import { duckDbName, googleSqlType, literal, quoted, schemaOf } from './types.ts';
+import { literal, quoted, schemaOf } from '../googlesql/duckdb-text.ts';
+import { duckDbName, googleSqlType } from './types.ts';
 
 /** Columns of a table; undefined where there is none. Types that we do not use are left out. */
 export async function describeTable(

@@ -10,7 +10,7 @@ import type {
   Warehouse,
 } from '../../ports/warehouse.ts';
 import type { ColumnBatch } from '../../scorecard/engine/columns.ts';
-import { quoted, quotedTable, schemaOf, textOf } from '../googlesql/duckdb-text.ts';
+import { literal, quotedTable } from '../googlesql/duckdb-text.ts';
 import type { TextCache } from '../googlesql/text-cache.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
 import { appendBatches } from './append.ts';
@@ -29,7 +29,7 @@ import {
   replaceRows,
   typedQuery,
 } from './tables.ts';
-import { columnDefinitions, literal, quotedTable } from './types.ts';
+import { columnDefinitions } from './types.ts';
 import { DuckDbWrites, withConnection } from './writes.ts';
 
 export interface DuckDbWarehouseOptions {

@@ -1,8 +1,7 @@
 /** Writing to an embedded DuckDB: transactions, jobs that have one effect, and who may run beside whom. */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { textOf } from '../googlesql/duckdb-text.ts';
+import { literal } from '../googlesql/duckdb-text.ts';
 import { mapped } from './errors.ts';
-import { literal } from './types.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /**

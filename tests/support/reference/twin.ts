@@ -8,14 +8,9 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { quoted, textOf } from '../../../functions/local/googlesql/duckdb-text.ts';
+import { quoted, literal as textLiteral } from '../../../functions/local/googlesql/duckdb-text.ts';
 import { translateGoogleSql } from '../../../functions/local/googlesql/translate.ts';
-import {
-  duckDbName,
-  googleSqlType,
-  quoted,
-  literal as textLiteral,
-} from '../../../functions/local/warehouse/types.ts';
+import { duckDbName, googleSqlType } from '../../../functions/local/warehouse/types.ts';
 import type { ColumnType, Parameter } from '../../../functions/ports/warehouse.ts';
 import type { ReferenceTable, Result } from './engine.ts';
 import { dateText, decimalText, instantText, type TypeName, type Value } from './engine-values.ts';
