@@ -57,7 +57,7 @@ describe('a changed file moves', () => {
     ['local/googlesql/rewrite/dates.ts', ['translator']],
     ['local/warehouse/warehouse.ts', []],
     ['publish/publish-shard.ts', []],
-    ['api/texts/ja.ts', []],
+    ['api/dashboard/texts.ts', []],
     ['scorecard/README.md', []],
   ])('functions/%s: the hashes of %j', (file, moved) => {
     expect(movedBy(join('functions', file), addLine)).toEqual(moved);
