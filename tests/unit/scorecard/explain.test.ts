@@ -70,6 +70,21 @@ describe('the explanation of a result', () => {
     expect(best.measures.map(({ next }) => next)).toEqual([null, null, null]);
   });
 
+  it('passes over a better value that earns no more', () => {
+    const flat = parsePack(
+      filesWith([
+        'rules/small/scorecards/use.yaml',
+        '[[0, 30], [0.1, 10], [0.5, 0]]',
+        '[[0, 30], [0.1, 10], [0.5, 10], [0.8, 0]]',
+      ]),
+    );
+    const row = scoreOne(flat, { ...middling, error_rate: 0.6 });
+    expect(explainResult(layoutOf(flat), row).measures[1]).toMatchObject({
+      earned: 1000,
+      next: { value: 0.1, gain: 2000 },
+    });
+  });
+
   it('sums measures by axis', () => {
     expect(explanation.axes).toMatchObject([
       { id: 'usage', points: 3000, available: 7000 },

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
-import { allFresh, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import {
+  allFresh,
+  filesWith,
+  goodAccount,
+  score,
+  scoreOne,
+  smallPack,
+} from '../../support/small-pack.ts';
 
 const pack = smallPack();
 
@@ -31,6 +39,13 @@ describe('a batch', () => {
     });
   });
 
+  it('compares no row whose band before was unknown', () => {
+    const unknown = scoreOne(pack, { ...goodAccount, users: null, proficiency: null });
+    expect(unknown.band).toBe('unknown');
+    const { counts } = score(pack, [goodAccount], { before: [unknown] });
+    expect(counts).toMatchObject({ scored: 1, comparable: 0, bandChanges: 0 });
+  });
+
   it('larger than a block, or empty, is scored row by row alike', () => {
     const rows = Array.from({ length: 5000 }, (_, i) => ({
       ...goodAccount,
@@ -53,6 +68,22 @@ describe('a batch', () => {
 });
 
 describe('hashes', () => {
+  it('of the inputs tell which band an earlier revision of the date left', () => {
+    const hourly = parsePack(
+      filesWith(['rules/small/pack.yaml', 'zone: Asia/Tokyo', 'zone: Asia/Tokyo\nas_of: slot']),
+    );
+    const left = ['green', 'yellow', null].map((band) =>
+      scoreOne(
+        hourly,
+        { ...goodAccount, revised_health_band: band },
+        { before: [scoreOne(hourly, goodAccount)] },
+      ),
+    );
+    expect(new Set(left.map(({ band }) => band))).toEqual(new Set(['green']));
+    expect(new Set(left.map(({ input_hash }) => input_hash)).size).toBe(3);
+    expect(new Set(left.map(({ result_hash }) => result_hash)).size).toBe(1);
+  });
+
   const hashes = (row: HistoryRow) => [row.input_hash, row.result_hash];
   const plain = scoreOne(pack, goodAccount);
 

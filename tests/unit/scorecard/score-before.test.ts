@@ -50,6 +50,25 @@ describe('with a result before', () => {
     });
   });
 
+  it('tells it as rules where the catalogue lost the text that was there', () => {
+    const catalogue = 'sql/metrics/shared/contract.yaml';
+    const fewer = parsePack(
+      filesWith(
+        [catalogue, '[low, middle, high]', '[low, high]'],
+        [use, '{ low: 0, middle: 10, high: 30 }', '{ low: 0, high: 30 }'],
+      ),
+    );
+    const middling = { ...goodAccount, users: 7, error_rate: 0.2 };
+    const then = scoreOne(pack, { ...middling, proficiency: 'middle' });
+    // By today's rules a text that is gone counts as today's value, not as a gap worth 10 points.
+    expect(
+      scoreOne(fewer, middling, {
+        before: [then],
+        layouts: new Map([[pack.hash, layoutOf(pack)]]),
+      }),
+    ).toMatchObject({ change_rules: 2000, change_data: 0, change_behaviour: 0 });
+  });
+
   it('keeps the band where only lost data would change it, and says that it waits', () => {
     const good = scoreOne(pack, { ...goodAccount, users: 10, error_rate: 0.6 });
     expect(good.band).toBe('green');
