@@ -10,6 +10,7 @@ import type { Measure, Pack, Score, Scorecard } from '../scorecard/language/pack
 import { pointsOf } from '../scorecard/language/pack/points.ts';
 import { explainResult } from '../scorecard/meaning/explain.ts';
 import type { ExplainedMeasure } from '../scorecard/meaning/explanation.ts';
+import { percent } from '../scorecard/meaning/texts.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 
 /** What rules made of some data. */
@@ -65,8 +66,6 @@ function columnsOf(
   return columns;
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
 function checkFreshness(
   { metrics }: Pack,
   { id, metric: metricId, maxAge, place }: Measure,
@@ -115,7 +114,7 @@ function checkMeasure(
       'thin-data',
       measure.missing === 0 || lost >= 0.01 ? 'warning' : 'hint',
       place,
-      `The measure ${id} (${weight}) is known for ${percent(coverage)} of ${column.length} accounts${thinMeans(measure)}`,
+      `The measure ${id} (${weight}) is known for ${percent(coverage, 'en')} of ${column.length} accounts${thinMeans(measure)}`,
       measure.missing === 0
         ? 'Use missing: exclude, or show the metric as reference'
         : 'Score what is known of nearly every account, and show this one as reference',
@@ -137,7 +136,7 @@ function checkMeasure(
       'rarely-moves',
       'hint',
       place,
-      `The measure ${id} (${weight}) is known, but gives ${percent(share)} of the accounts ${pointsOf(usual)} points: it speaks of few`,
+      `The measure ${id} (${weight}) is known, but gives ${percent(share, 'en')} of the accounts ${pointsOf(usual)} points: it speaks of few`,
       'Fine for a rare alarm; otherwise move its steps, or use a cap or a signal instead',
     );
   }
@@ -248,7 +247,7 @@ function checkBands(score: Score, rows: readonly HistoryRow[], report: Report): 
       score.bandsPlace,
       share === 0
         ? `None of ${rows.length} accounts is in the band ${id} of ${score.id}`
-        : `${percent(share)} of ${rows.length} accounts are in the band ${id} of ${score.id}, so it says little of each`,
+        : `${percent(share, 'en')} of ${rows.length} accounts are in the band ${id} of ${score.id}, so it says little of each`,
       'Move the boundaries to where accounts differ',
     );
   }
@@ -258,7 +257,7 @@ function checkBands(score: Score, rows: readonly HistoryRow[], report: Report): 
     'many-unknown',
     'warning',
     score.place,
-    `${percent(unknown)} of ${rows.length} accounts have too little data for a band of ${score.id}: the first aim is a rough picture of all`,
+    `${percent(unknown, 'en')} of ${rows.length} accounts have too little data for a band of ${score.id}: the first aim is a rough picture of all`,
     'Score what is known of nearly every account',
   );
 }

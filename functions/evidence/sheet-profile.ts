@@ -1,4 +1,5 @@
 /** What a sheet holds, as far as a first scorecard needs it. */
+import { percent } from '../scorecard/meaning/texts.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 
 /** A column that may be scored: a candidate, since only people know what it means. */
@@ -212,7 +213,7 @@ function whyNotScored(
 ): string | undefined {
   const coverage = known.length / cells.length;
   if (coverage < wantedCoverage) {
-    return `it is known for ${Math.round(coverage * 100)} % of the rows only`;
+    return `it is known for ${percent(coverage, 'en')} of the rows only`;
   }
   if (quantiles.length === 1) return 'it is nearly the same everywhere';
   for (const { column } of scored) {

@@ -12,6 +12,7 @@ import {
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { shownHash } from '../scorecard/meaning/shown-row.ts';
+import { percent } from '../scorecard/meaning/texts.ts';
 import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
 import { addCounts, noCounts } from './run-counts.ts';
@@ -52,7 +53,7 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
     if (breaker && isMassChange(run, moves, breaker.share)) {
       const failure = {
         code: 'mass-change',
-        message: `${moves.band_changes} of ${moves.comparable} results change band and ${moves.absent} accounts left; the pack allows ${Math.round(breaker.share * 100)} % in one run`,
+        message: `${moves.band_changes} of ${moves.comparable} results change band and ${moves.absent} accounts left; the pack allows ${percent(breaker.share, 'en')} in one run`,
       };
       await changeRun(
         snapshots,

@@ -77,7 +77,7 @@ describe('a run in which too many accounts change band', () => {
   it('is held: nothing becomes visible, the operator is told, the lease is free', async () => {
     const { held, before } = await hold();
     expect(held).toMatchObject({ state: 'held', failure: { code: 'mass-change' } });
-    expect(held.failure?.message).toMatch(/^\d+ of \d+ results change band .* allows 30 %/);
+    expect(held.failure?.message).toMatch(/^\d+ of \d+ results change band .* allows 30%/);
     expect(await visible()).toEqual(before);
     const told = system.entries.filter(({ event }) => event === 'run-held');
     expect(told).toMatchObject([{ severity: 'ERROR', run: held.id, held: 1 }]);

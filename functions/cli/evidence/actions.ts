@@ -8,6 +8,7 @@ import {
 import { judgePast } from '../../own-data/past-data.ts';
 import { interventionList } from '../../records/api/entries.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
+import { percent } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import type { StateOptions } from '../options.ts';
 import { colour, print, printJson, table } from '../output.ts';
@@ -70,13 +71,12 @@ async function actionsOf(session: Session): Promise<PastAction[]> {
 
 function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Language): string {
   const t = pastWords[lang];
-  const percent = (share: number) => Math.round(100 * share);
   const signed = (share: number) => {
-    const points = percent(share);
+    const points = Math.round(100 * share);
     return points < 0 ? `−${-points}` : `+${Math.abs(points)}`;
   };
   const shareText = ({ accounts, good }: ActionEffect['with']) =>
-    accounts === 0 ? null : `${percent(good / accounts)} % (${good} / ${accounts})`;
+    accounts === 0 ? null : `${percent(good / accounts, lang)} (${good} / ${accounts})`;
   const good = upsell ? t.grew : t.stayed;
   return table(
     [t.did, t.band, `${good}: ${t.with}`, t.without, t.difference],

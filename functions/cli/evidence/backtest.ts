@@ -6,6 +6,7 @@ import { proveScore, type ScoreProof } from '../../evidence/backtest.ts';
 import type { Estimate } from '../../evidence/intervals.ts';
 import { judgePast } from '../../own-data/past-data.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
+import { percent } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { type DataPlaceOptions, dataPlaceOf } from '../data-place.ts';
 import { colour, print, printJson, table } from '../output.ts';
@@ -78,7 +79,7 @@ function proofText(proof: ShownProof, lang: Language): string {
       [t.band, t.became, t.churned, '', t.renewed, '', t.expanded, ''],
       proof.bands.map(({ label, churned, renewed, expanded }) => {
         const all = churned + renewed + expanded;
-        const share = (some: number) => (all === 0 ? null : percent(some / all));
+        const share = (some: number) => (all === 0 ? null : percent(some / all, lang));
         return [
           label[lang],
           all,
@@ -99,8 +100,6 @@ function proofText(proof: ShownProof, lang: Language): string {
     ),
   ].join('\n');
 }
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 function estimateText({ value, low, high }: Estimate): string {
   return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;

@@ -58,7 +58,7 @@ describe('findings on data', () => {
     const rows = accounts((row, i) => (i % 4 === 0 ? row : { ...row, error_rate: null }));
     const [thin] = found(findingsOf(rows), 'thin-data');
     expect(thin).toMatchObject({ file: use, line: 18, severity: 'warning' });
-    expect(thin?.message).toContain('errors (30 of 100 points) is known for 25 % of 40 accounts');
+    expect(thin?.message).toContain('errors (30 of 100 points) is known for 25% of 40 accounts');
   });
 
   it('N5: tell not asked from bad', () => {
@@ -76,7 +76,7 @@ describe('findings on data', () => {
     expect(found(findings, 'thin-data')).toEqual([]);
     const [rare] = found(findings, 'rarely-moves');
     expect(rare).toMatchObject({ file: use, severity: 'hint' });
-    expect(rare?.message).toContain('is known, but gives 98 % of the accounts 30 points');
+    expect(rare?.message).toContain('is known, but gives 98% of the accounts 30 points');
   });
 
   it('T8: find a measure that gives everybody the same', () => {

@@ -43,6 +43,16 @@ function played(course: readonly (readonly string[])[]): Map<string, EpisodeDocu
   });
 }
 
+const opening = (): EpisodeDocument => {
+  const [episode] = [
+    ...(played([['low']])
+      .at(-1)
+      ?.values() ?? []),
+  ];
+  if (!episode) throw new Error('nothing opened');
+  return episode;
+};
+
 describe('episodes', () => {
   it('are open exactly while a signal holds, but for its quiet days, and never two at once', () => {
     const step = fc.subarray(['low', 'better']);
@@ -80,6 +90,41 @@ describe('episodes', () => {
       nextEpisodes(watched, documentOf(['low']), ended, new Date(now)).get(id);
     expect(at(end - 1)).toMatchObject({ state: 'closed', number: 1 });
     expect(at(end)).toMatchObject({ state: 'open', number: 2 });
+  });
+
+  it('that close have nothing more to send, but what is being sent', () => {
+    const [open] = played([['low']]);
+    const [id = '', episode] = [...(open?.entries() ?? [])][0] ?? [];
+    if (!episode) throw new Error('nothing opened');
+    const [due] = episode.deliveries;
+    if (!due) throw new Error('nothing to send');
+    const sending = { ...due, state: 'sending' as const };
+    const known = new Map([
+      [id, { ...episode, deliveries: [due, sending], digest: 'due' as const }],
+    ]);
+    const later = new Date(start + hourMs);
+    const recovered = nextEpisodes(watched, documentOf([]), known, later).get(id);
+    expect(recovered).toMatchObject({
+      deliveries: [sending],
+      digest: 'due',
+      closed_by: 'recovered',
+    });
+    expect(recovered?.due_at).toBe(episode.due_at);
+    const absent: SignalsDocument = { ...documentOf([]), state: 'absent' };
+    expect(nextEpisodes(watched, absent, known, later).get(id)).toMatchObject({ digest: 'none' });
+  });
+
+  it('that would open again wait no more once nothing holds, unless something is being sent', () => {
+    const quiet = played([['low'], [], ['low']]).at(-1) as Map<string, EpisodeDocument>;
+    const [id = '', episode] = [...quiet.entries()][0] ?? [];
+    if (!episode) throw new Error('nothing opened');
+    expect(episode.due_at).not.toBeNull();
+    const after = (known: EpisodeDocument) =>
+      nextEpisodes(watched, documentOf([]), new Map([[id, known]]), new Date(start)).get(id);
+    expect(after(episode)).toMatchObject({ due_at: null });
+    const [sent] = opening().deliveries;
+    if (!sent) throw new Error('nothing to send');
+    expect(after({ ...episode, deliveries: [{ ...sent, state: 'sending' }] })).toBeUndefined();
   });
 
   it('that begin silently have nothing to send but a line in the digest', () => {

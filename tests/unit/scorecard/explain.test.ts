@@ -6,6 +6,7 @@ import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { compareRows, explainResult } from '../../../functions/scorecard/meaning/explain.ts';
 import { scoreExplanation } from '../../../functions/scorecard/meaning/explanation.ts';
 import { reasonTexts } from '../../../functions/scorecard/meaning/reasons.ts';
+import { shownRow } from '../../../functions/scorecard/meaning/shown-row.ts';
 import { valueText } from '../../../functions/scorecard/meaning/texts.ts';
 import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
 
@@ -177,6 +178,18 @@ describe('the difference between two rows', () => {
   });
 });
 
+describe('an account as it is shown', () => {
+  it('has last known values, but of a row that kept an older result none: rules read others now', () => {
+    const row = scoreOne(pack, middling);
+    expect(shownRow(layout, [row], { plan: 'pro' })).toMatchObject({
+      account: { plan: 'pro', phase: 'use' },
+      metrics: { users: 7, proficiency: 'middle' },
+      now: { health: { scorecard: 'use' } },
+    });
+    expect(shownRow(layout, [{ ...row, rules_hash: 'older' }], {}).metrics).toEqual({});
+  });
+});
+
 describe('reasons', () => {
   const texts = (now: typeof goodAccount, lang: 'en' | 'ja') => {
     const before = scoreOne(pack, middling);
@@ -273,7 +286,7 @@ describe('reasons', () => {
     [1, 'days', '1 day', '1日'],
     [3, 'days', '3 days', '3日'],
     [0.125, 'ratio', '13%', '13%'],
-    [0.045, 'ratio', '4.5%', '4.5%'],
+    [0.0456, 'ratio', '4.6%', '4.6%'],
     [1234567, 'currency', '1,234,567', '1,234,567'],
     [true, null, 'yes', 'はい'],
     [null, null, 'none', 'なし'],

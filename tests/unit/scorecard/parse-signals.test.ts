@@ -100,6 +100,12 @@ const mistakes: [what: string, from: string, to: string, sentence: string][] = [
     ':10 signals[0].when reads metrics_before.nope, which is no metric that a score of this pack reads',
   ],
   [
+    'a value that is not kept of results before',
+    'before.health.level',
+    'before.health.confidence',
+    ':10 signals[0].when reads before.health.confidence, which is nothing that results before have',
+  ],
+  [
     'a score as a whole',
     'now.health.level <= before.health.level',
     'now.health == 3',

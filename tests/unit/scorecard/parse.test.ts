@@ -54,14 +54,20 @@ describe('a pack that is right', () => {
     expect([...pack.sources.keys()]).toEqual(['accounts', 'usage']);
   });
 
-  it('leaves out groups that nothing reads', () => {
-    const files = filesWith();
+  it('leaves out groups that nothing reads, through derived metrics of derived ones either', () => {
+    const derive = `derive:
+  - { id: half, expression: metrics.o / 2, type: float, direction: none, label: { en: x, ja: x } }
+  - { id: quarter, expression: metrics.half / 2, type: float, direction: none, label: { en: x, ja: x } }`;
+    const files = filesWith([packYaml, 'derive:', derive]);
     files.set(
       'sql/metrics/shared/other.yaml',
       'group: other\nsources: [usage]\nmetrics: [{ id: o, type: int, direction: none, nullable: true, label: { en: o, ja: o }, description: { en: o, ja: o } }]\n',
     );
     files.set('sql/metrics/shared/other.sql', 'SELECT 1');
-    expect(parsePack(files).groups.map(({ group }) => group)).toEqual(['contract', 'usage']);
+    const groups = () => parsePack(files).groups.map(({ group }) => group);
+    expect(groups()).toEqual(['contract', 'usage']);
+    files.set(use, (files.get(use) ?? '').replace('[seats]', '[quarter]'));
+    expect(groups()).toEqual(['contract', 'other', 'usage']);
   });
 
   it('has a hash of what decides results, and of nothing else', () => {
