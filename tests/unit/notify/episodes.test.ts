@@ -93,9 +93,8 @@ describe('episodes', () => {
   });
 
   it('that close have nothing more to send, but what is being sent', () => {
-    const [open] = played([['low']]);
-    const [id = '', episode] = [...(open?.entries() ?? [])][0] ?? [];
-    if (!episode) throw new Error('nothing opened');
+    const episode = opening();
+    const id = 'a1-low';
     const [due] = episode.deliveries;
     if (!due) throw new Error('nothing to send');
     const sending = { ...due, state: 'sending' as const };
@@ -119,12 +118,14 @@ describe('episodes', () => {
     const [id = '', episode] = [...quiet.entries()][0] ?? [];
     if (!episode) throw new Error('nothing opened');
     expect(episode.due_at).not.toBeNull();
-    const after = (known: EpisodeDocument) =>
+    const withNothingHeld = (known: EpisodeDocument) =>
       nextEpisodes(watched, documentOf([]), new Map([[id, known]]), new Date(start)).get(id);
-    expect(after(episode)).toMatchObject({ due_at: null });
+    expect(withNothingHeld(episode)).toMatchObject({ due_at: null });
     const [sent] = opening().deliveries;
     if (!sent) throw new Error('nothing to send');
-    expect(after({ ...episode, deliveries: [{ ...sent, state: 'sending' }] })).toBeUndefined();
+    expect(
+      withNothingHeld({ ...episode, deliveries: [{ ...sent, state: 'sending' }] }),
+    ).toBeUndefined();
   });
 
   it('that begin silently have nothing to send but a line in the digest', () => {
