@@ -29,8 +29,8 @@ import { handOverAnswer, handOverList, tickRequest } from '../records/api/hand-o
 import { portfolioAnswer } from '../records/api/portfolio.ts';
 import { decisionRequest, runAnswer, runList } from '../records/api/runs.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';
-import { accountAnswerOf } from './accounts/account.ts';
-import { answersOf, disagreementsOf } from './accounts/disagreements.ts';
+import { readAccount } from './accounts/account.ts';
+import { disagreementsOf, readAnswerReport } from './accounts/disagreements.ts';
 import { historyOf } from './accounts/history.ts';
 import { listInterventions } from './accounts/interventions.ts';
 import { listAccounts } from './accounts/list.ts';
@@ -94,7 +94,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: 'One account: its scores, what they are made of, and why they changed',
     query: noParameters,
     answer: accountAnswer,
-    handle: ({ runtime, id }) => accountAnswerOf(runtime, id),
+    handle: ({ runtime, id }) => readAccount(runtime, id),
   }),
   endpoint({
     method: 'get',
@@ -251,7 +251,7 @@ export const endpoints: readonly Endpoint[] = [
     summary: 'What calls found out, counted by the band that the account was in',
     query: answerParameters,
     answer: answerReport,
-    handle: ({ runtime, query }) => answersOf(runtime, query),
+    handle: ({ runtime, query }) => readAnswerReport(runtime, query),
   }),
   endpoint({
     method: 'get',

@@ -68,10 +68,10 @@ export const historyParameters = z.strictObject({
 });
 export type HistoryParameters = z.infer<typeof historyParameters>;
 
-const runStates = ['scheduled', 'backfill'] as const;
+const runKinds = ['scheduled', 'backfill'] as const;
 
 export const runParameters = z.strictObject({
-  kind: z.enum(runStates, { error: `one of ${runStates.join(', ')}` }).optional(),
+  kind: z.enum(runKinds, { error: `one of ${runKinds.join(', ')}` }).optional(),
   limit: limit(100, 20),
   cursor,
 });

@@ -23,7 +23,7 @@ export interface TableColumn {
   description?: string;
 }
 
-/** Layout of a table we own; staging and history must have the same one to be copied. */
+/** A table we own; staging and history must have the same one to be copied. */
 export interface TableSchema {
   columns: readonly TableColumn[];
   /** Daily partitions on this DATE column. */
@@ -102,7 +102,7 @@ export interface Warehouse {
   ): Promise<{ rows: number }>;
 
   /**
-   * Creates an empty table; does nothing where it exists with the same layout. A temporary one
+   * Creates an empty table; does nothing where it exists with the same schema. A temporary one
    * may be gone after `temporaryDays`.
    */
   createTable(table: string, schema: TableSchema, options?: { temporary?: boolean }): Promise<void>;
@@ -127,7 +127,7 @@ export interface Warehouse {
 
   /**
    * Replaces partition `date` of `to` with that of `from`, atomically. An empty one empties it.
-   * @throws Rejected `invalid-data` where the two layouts differ.
+   * @throws Rejected `invalid-data` where the two schemas differ.
    */
   replacePartition(request: Job & { from: string; to: string; date: string }): Promise<void>;
 

@@ -103,7 +103,7 @@ async function entered({ snapshots, pack }: Runtime): Promise<EntryDocument[]> {
 }
 
 /** What calls found out, by the band of the answer's day: whether a low score meant what it says. */
-export async function answersOf(
+export async function readAnswerReport(
   runtime: Runtime,
   { score: wanted }: { score?: string | undefined },
 ): Promise<AnswerReport> {

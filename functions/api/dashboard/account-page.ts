@@ -8,7 +8,7 @@ import { changeSection } from './change-section.ts';
 import { historyChart } from './chart.ts';
 import type { PageContext } from './context.ts';
 import { episodeSection } from './episode-section.ts';
-import type { Page } from './layout.ts';
+import type { Page } from './frame.ts';
 import { assignmentLine, logSection } from './log-section.ts';
 import { measureTable } from './measure-table.ts';
 import { bandChip, joined, meter, scaleOf, titleOf, trendMark } from './parts.ts';

@@ -5,7 +5,7 @@ import type { AnswerReport, Disagreement, DisagreementList } from '../../records
 import { questionText } from '../entries/entry-texts.ts';
 import { bandNamed } from '../names.ts';
 import type { PageContext } from './context.ts';
-import type { Page } from './layout.ts';
+import type { Page } from './frame.ts';
 import { bandChip, joined, scaleOf, titleOf } from './parts.ts';
 
 export function disagreementPage(

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import type { HandOverAnswer, HandOverList } from '../../records/api/hand-overs.ts';
 import { checklist } from './checklist.ts';
 import type { PageContext } from './context.ts';
-import type { Page } from './layout.ts';
+import type { Page } from './frame.ts';
 import { chosenLanguage, joined, titleOf } from './parts.ts';
 
 const path = '/hand-overs';

@@ -4,8 +4,8 @@ import { html } from 'htm/preact';
 import type { Runtime } from '../../runtime.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
-import { accountAnswerOf } from '../accounts/account.ts';
-import { answersOf, disagreementsOf } from '../accounts/disagreements.ts';
+import { readAccount } from '../accounts/account.ts';
+import { disagreementsOf, readAnswerReport } from '../accounts/disagreements.ts';
 import { historyOf } from '../accounts/history.ts';
 import { listAccounts } from '../accounts/list.ts';
 import { logOf } from '../accounts/log.ts';
@@ -25,8 +25,8 @@ import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import { type PageContext, pageContext } from './context.ts';
 import { disagreementPage } from './disagreement-page.ts';
+import { type Page, renderPage } from './frame.ts';
 import { handOverPage } from './hand-over-page.ts';
-import { type Page, renderPage } from './layout.ts';
 import { portfolioPage } from './portfolio-page.ts';
 import { contentSecurityPolicy } from './style.ts';
 import { worklistPage } from './worklist-page.ts';
@@ -78,7 +78,9 @@ export function pages(getRuntime: GetRuntime): Router {
     disagreementPage(
       context,
       await disagreementsOf(runtime),
-      await Promise.all(runtime.pack.scores.map(({ id }) => answersOf(runtime, { score: id }))),
+      await Promise.all(
+        runtime.pack.scores.map(({ id }) => readAnswerReport(runtime, { score: id })),
+      ),
     ),
   );
   serve('/accounts', (runtime, context, request) => {
@@ -95,7 +97,7 @@ export function pages(getRuntime: GetRuntime): Router {
 }
 
 async function oneAccount(runtime: Runtime, context: PageContext, id: string): Promise<Page> {
-  const account = await accountAnswerOf(runtime, id);
+  const account = await readAccount(runtime, id);
   const histories = await Promise.all(
     account.scores
       .filter(({ id: score }) => ids(runtime.pack.scores).includes(score))

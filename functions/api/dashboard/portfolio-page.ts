@@ -7,7 +7,7 @@ import type { WorklistAnswer } from '../../records/api/worklists.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import type { PageContext } from './context.ts';
-import type { Page } from './layout.ts';
+import type { Page } from './frame.ts';
 import { bandChip, bandClass, joined, moved, scaleOf, titleOf } from './parts.ts';
 import { worklistCard } from './worklist-page.ts';
 

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { WorklistAnswer, WorklistEntryAnswer } from '../../records/api/worklists.ts';
 import type { PageContext } from './context.ts';
-import type { Page } from './layout.ts';
+import type { Page } from './frame.ts';
 import { bandChip, chosenLanguage, joined, scaleOf, titleOf } from './parts.ts';
 
 export type WorklistFilter = Partial<Record<'owner' | 'team' | 'cursor', string>>;

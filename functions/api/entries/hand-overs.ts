@@ -44,7 +44,7 @@ export async function listHandOvers(
       limit: lookedAtOnce,
       ...(after ? { startAfter: after } : {}),
     });
-    const answers = await answersOf(runtime, found);
+    const answers = await shownHandOvers(runtime, found);
     kept.push(...answers.filter((answer) => open === undefined || answer.open === open));
     const page = kept.slice(0, limit);
     if (kept.length > limit) return { hand_overs: page, next: nextAfter(page) };
@@ -60,7 +60,7 @@ function nextAfter(page: readonly HandOverAnswer[]): string | undefined {
   return last && encodeCursor({ value: last.date, id: last.id });
 }
 
-async function answersOf(
+async function shownHandOvers(
   { snapshots, pack }: Runtime,
   found: readonly Stored<HandOverDocument>[],
 ): Promise<HandOverAnswer[]> {
@@ -153,7 +153,7 @@ export async function tickItem(
     const said = kept.state === 'done' ? 'ticked off' : 'sent back';
     throw new Rejected(code.conflict, `The item ${quoted(item)} has been ${said} already.`);
   }
-  const [answer] = await answersOf(runtime, [handOver]);
+  const [answer] = await shownHandOvers(runtime, [handOver]);
   if (!answer) throw new Error(`hand-over ${id} gave no answer`);
   return answer;
 }

@@ -50,7 +50,7 @@ export async function queryRows(
 ): Promise<Row[]> {
   assertQuery(sql);
   const rows: Row[] = [];
-  const pages = answersOf(context, sql, parameters, (bytes) => {
+  const pages = answerPages(context, sql, parameters, (bytes) => {
     const body: unknown = JSON.parse(bytes.toString('utf8'));
     return { rest: body, page: body, rows: countOf(body) };
   });
@@ -79,7 +79,7 @@ export async function* queryBatches(
   parameters: Readonly<Record<string, Parameter>>,
   columns: () => PageColumns,
 ): AsyncGenerator<ColumnBatch> {
-  const pages = answersOf(context, sql, parameters, (bytes) => {
+  const pages = answerPages(context, sql, parameters, (bytes) => {
     const sink = columns();
     const rest = new RowReader(bytes).readPage(sink);
     const page = sink.batch();
@@ -99,7 +99,7 @@ interface Decoded<T> {
  * Runs a query and fetches its result page by page.
  * @throws Retryable where the pages are not as many rows as the result has
  */
-async function* answersOf<T>(
+async function* answerPages<T>(
   { api, clock, defaults }: QueryContext,
   sql: string,
   parameters: Readonly<Record<string, Parameter>>,

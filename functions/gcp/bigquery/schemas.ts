@@ -81,7 +81,7 @@ export function createBody(schema: TableSchema): {
   };
 }
 
-/** A form in which equal layouts are equal texts; a column that we do not use keeps its type's name. */
+/** A form in which equal schemas are equal texts; a column that we do not use keeps its type's name. */
 function canonical(
   fields: readonly { name: string; type: string; mode: string }[],
   partition: string | undefined,
@@ -91,8 +91,8 @@ function canonical(
   return JSON.stringify([columns, partition ?? null, cluster]);
 }
 
-/** The layout of a table that is there, to be compared. */
-export const layoutOf = ({ schema, timePartitioning, clustering }: TableResource): string =>
+/** The schema of a table that is there, to be compared. */
+export const comparableTable = ({ schema, timePartitioning, clustering }: TableResource): string =>
   canonical(
     schema.fields,
     timePartitioning && `${timePartitioning.type} ${timePartitioning.field ?? ''}`,
@@ -100,7 +100,7 @@ export const layoutOf = ({ schema, timePartitioning, clustering }: TableResource
   );
 
 /** The same of a table to be created. */
-export function layoutOfSchema(schema: TableSchema): string {
+export function comparableSchema(schema: TableSchema): string {
   const { schema: made, timePartitioning, clustering } = createBody(schema);
   return canonical(
     made.fields,

@@ -22,10 +22,10 @@ import { type QueryContext, queryBatches, queryRows } from './queries.ts';
 import { readQuery } from './read.ts';
 import {
   columnsOf,
+  comparableSchema,
+  comparableTable,
   createBody,
   foundTable,
-  layoutOf,
-  layoutOfSchema,
   type TableResource,
   tableResource,
 } from './schemas.ts';
@@ -152,7 +152,7 @@ export function openBigQueryWarehouse(options: BigQueryWarehouseOptions): Wareho
         });
       } catch (error) {
         if (!hasCode(error, code.alreadyExists)) throw error;
-        if (layoutOf(await tableOf(table)) === layoutOfSchema(schema)) return;
+        if (comparableTable(await tableOf(table)) === comparableSchema(schema)) return;
         throw new Rejected(
           code.conflict,
           `bigquery: there is a table ${table} with other columns, partitions or clusters.`,
@@ -195,7 +195,7 @@ export function openBigQueryWarehouse(options: BigQueryWarehouseOptions): Wareho
 
     replacePartition: async ({ id, from, to, date }) => {
       const [source, target] = [await tableOf(from), await tableOf(to)];
-      if (layoutOf(source) !== layoutOf(target)) {
+      if (comparableTable(source) !== comparableTable(target)) {
         throw new Rejected(
           code.invalidData,
           `bigquery: ${from} and ${to} differ in columns, partitions or clusters, so no partition can be copied.`,

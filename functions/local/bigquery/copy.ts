@@ -1,7 +1,7 @@
-/** Copy jobs from one table's partition to another's: free and atomic, between equal layouts only. */
+/** Copy jobs from one table's partition to another's: free and atomic, between equal schemas only. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
-import { sameLayout } from '../warehouse/layouts.ts';
+import { sameSchema } from '../warehouse/schemas.ts';
 import { countRows, replaceRows } from '../warehouse/tables.ts';
 import { type Datasets, decorated, nameOf, type StoredTable } from './datasets.ts';
 import { BigQueryFailure, invalid, notFound } from './errors.ts';
@@ -33,7 +33,7 @@ async function partitionOf(
   const dataset = datasets.getIn(location, projectId, datasetId);
   const table = await datasets.find(connection, dataset, tableId);
   if (!table) throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
-  const column = table.layout.partition;
+  const column = table.schema.partition;
   if (date === undefined) throw invalid('Copying a whole table is not used here.');
   if (column === undefined) {
     throw invalid(
@@ -57,7 +57,7 @@ export async function runCopy(
   const { sourceTable, destinationTable, writeDisposition: write } = configuration;
   const from = await partitionOf(connection, datasets, location, sourceTable);
   const to = await partitionOf(connection, datasets, location, destinationTable);
-  if (!sameLayout(from.table.layout, to.table.layout)) {
+  if (!sameSchema(from.table.schema, to.table.schema)) {
     throw invalid(
       `Incompatible table partitioning specification or schema: ${sourceTable.tableId} and ${destinationTable.tableId} differ.`,
     );
@@ -74,5 +74,5 @@ export async function runCopy(
     const { projectId, datasetId, tableId } = sourceTable;
     throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
   }
-  return replaceRows(connection, { from: from.name, to: to.name }, to, to.table.layout.cluster);
+  return replaceRows(connection, { from: from.name, to: to.name }, to, to.table.schema.cluster);
 }

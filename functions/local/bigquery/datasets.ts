@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import type { TableColumn, TableSchema } from '../../ports/warehouse.ts';
 import { literal, quoted, schemaOf } from '../googlesql/duckdb-text.ts';
-import { layoutOf, saveLayout } from '../warehouse/layouts.ts';
+import { savedSchema, saveSchema } from '../warehouse/schemas.ts';
 import { describeTable } from '../warehouse/tables.ts';
 import { notFound } from './errors.ts';
 
@@ -20,7 +20,7 @@ export interface DatasetOptions {
 
 export type Dataset = Required<DatasetOptions>;
 
-/** What BigQuery knows of a table besides its layout. */
+/** What BigQuery knows of a table besides its schema. */
 const properties = z.strictObject({
   /** Milliseconds since 1970. */
   expirationTime: z.string().optional(),
@@ -32,7 +32,7 @@ export type TableProperties = z.infer<typeof properties>;
 export interface StoredTable extends TableProperties {
   dataset: Dataset;
   tableId: string;
-  layout: TableSchema;
+  schema: TableSchema;
 }
 
 const propertiesTable = 'kenko.bigquery_properties';
@@ -112,9 +112,9 @@ export class Datasets {
     ) {
       return undefined;
     }
-    const layout =
-      (await layoutOf(connection, key)) ?? (await foundLayout(connection, dataset, tableId));
-    return layout && { ...known, dataset, tableId, layout };
+    const schema =
+      (await savedSchema(connection, key)) ?? (await foundSchema(connection, dataset, tableId));
+    return schema && { ...known, dataset, tableId, schema };
   }
 
   /** @throws BigQueryFailure `notFound` */
@@ -131,9 +131,9 @@ export class Datasets {
   }
 
   async save(connection: DuckDBConnection, table: StoredTable): Promise<void> {
-    const { dataset, tableId, layout, ...rest } = table;
+    const { dataset, tableId, schema, ...rest } = table;
     const key = keyOf(dataset, tableId);
-    await saveLayout(connection, key, layout);
+    await saveSchema(connection, key, schema);
     const text = JSON.stringify(properties.parse(rest));
     await connection.run(
       `INSERT OR REPLACE INTO ${propertiesTable} VALUES (${literal(key)}, ${literal(text)})`,
@@ -164,7 +164,7 @@ async function propertiesOf(connection: DuckDBConnection, key: string): Promise<
 }
 
 /** The team's tables, which come from elsewhere, have neither partitions nor clusters. */
-async function foundLayout(
+async function foundSchema(
   connection: DuckDBConnection,
   { schema }: Dataset,
   tableId: string,

@@ -87,8 +87,8 @@ const partitioning = z.strictObject({
 });
 const clustering = z.strictObject({ fields: z.array(z.string()).min(1).max(mostClusters) });
 
-/** A layout as a request gives it. @throws BigQueryFailure `invalid` as BigQuery refuses it */
-export function layoutOfRequest(request: {
+/** A schema as a request gives it. @throws BigQueryFailure `invalid` as BigQuery refuses it */
+export function schemaOfRequest(request: {
   schema?: unknown;
   timePartitioning?: unknown;
   clustering?: unknown;
@@ -105,7 +105,7 @@ export function layoutOfRequest(request: {
     if (types.has(name.toLowerCase())) throw invalid(`Duplicate field name: ${name}`);
     types.set(name.toLowerCase(), type);
   }
-  const layout: TableSchema = { columns };
+  const schema: TableSchema = { columns };
   if (request.timePartitioning !== undefined) {
     const { field: name } = parse(partitioning, request.timePartitioning, 'timePartitioning');
     const type = types.get(name.toLowerCase());
@@ -114,12 +114,12 @@ export function layoutOfRequest(request: {
         `The field specified for partitioning must be a DATE here: ${name} is ${type ?? 'not there'}.`,
       );
     }
-    layout.partition = name;
+    schema.partition = name;
   }
   if (request.clustering !== undefined) {
-    layout.cluster = clusteringOf(request.clustering, types);
+    schema.cluster = clusteringOf(request.clustering, types);
   }
-  return layout;
+  return schema;
 }
 
 /** @throws BigQueryFailure `invalid` for columns that cannot be clustered by */
@@ -136,9 +136,9 @@ export function clusteringOf(given: unknown, types: ReadonlyMap<string, ColumnTy
 
 /** The table resource, without its size. */
 export function tableResource(table: StoredTable): Record<string, unknown> {
-  const { dataset, tableId, layout, ...rest } = table;
+  const { dataset, tableId, schema, ...rest } = table;
   const { projectId, datasetId, location } = dataset;
-  const { columns, partition, cluster = [] } = layout;
+  const { columns, partition, cluster = [] } = schema;
   return {
     kind: 'bigquery#table',
     id: `${projectId}:${datasetId}.${tableId}`,

@@ -32,8 +32,8 @@ export async function insertAll(
   const request = parse(insertRequest, body, 'insertAll');
   const rows: Row[] = request.rows.map(({ json }) => json);
   return warehouse.transaction(async (connection) => {
-    const { layout } = await datasets.require(connection, dataset, tableId);
-    const wrong = rows.map((row) => mistakeIn(layout.columns, row));
+    const { schema } = await datasets.require(connection, dataset, tableId);
+    const wrong = rows.map((row) => mistakeIn(schema.columns, row));
     const kind = 'bigquery#tableDataInsertAllResponse';
     if (wrong.some((message) => message !== undefined)) {
       const insertErrors = wrong.map((message, index) => {
@@ -42,8 +42,8 @@ export async function insertAll(
       });
       return { kind, insertErrors };
     }
-    const batch = batchOfRows(layout.columns, rows);
-    await appendBatches(connection, [dataset.schema, tableId], layout.columns, [batch]);
+    const batch = batchOfRows(schema.columns, rows);
+    await appendBatches(connection, [dataset.schema, tableId], schema.columns, [batch]);
     return { kind };
   });
 }

@@ -253,7 +253,7 @@ export class Jobs {
     const { projectId, datasetId, tableId } = query.destinationTable;
     const table = await datasets.require(connection, datasets.get(projectId, datasetId), tableId);
     const name = nameOf(table.dataset, tableId);
-    return { table: name, columns: table.layout.columns, rows: await countRows(connection, name) };
+    return { table: name, columns: table.schema.columns, rows: await countRows(connection, name) };
   }
 }
 

@@ -40,7 +40,7 @@ export async function runLoad(
     throw invalid('Loading into a table that is not there is not used here.');
   }
   if (!table) throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
-  const { columns } = table.layout;
+  const { columns } = table.schema;
   const batches = await readAvro(file, columns, { logicalTypes: useAvroLogicalTypes });
   try {
     return await appendBatches(connection, [dataset.schema, tableId], columns, batches);

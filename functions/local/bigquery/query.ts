@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { TableColumn } from '../../ports/warehouse.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
-import { sameLayout } from '../warehouse/layouts.ts';
+import { sameSchema } from '../warehouse/schemas.ts';
 import { columnsOfQuery, countRows, orderedBy, typedQuery } from '../warehouse/tables.ts';
 import { type Datasets, nameOf } from './datasets.ts';
 import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
@@ -166,12 +166,12 @@ export async function writeQuery(
   const types = new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]));
   const cluster =
     configuration.clustering === undefined ? [] : clusteringOf(configuration.clustering, types);
-  const layout = { columns, cluster };
+  const schema = { columns, cluster };
   if (existing) {
-    const { partition, cluster: before = [] } = existing.layout;
+    const { partition, cluster: before = [] } = existing.schema;
     const same =
       partition === undefined &&
-      sameLayout({ columns: [], cluster: before }, { columns: [], cluster });
+      sameSchema({ columns: [], cluster: before }, { columns: [], cluster });
     if (!same) {
       throw invalid(
         `Incompatible table partitioning specification. Destination table exists with clustering(${before.join(',')})${partition ? ` and partitioning(${partition})` : ''}, but transfer target partitioning specification is clustering(${cluster.join(',')}).`,
@@ -188,6 +188,6 @@ export async function writeQuery(
   await connection.run(`CREATE OR REPLACE TABLE ${name} AS ${statement}${orderedBy(cluster)}`);
   await refuseNullItems(connection, name, columns);
   // What is replaced loses its end.
-  await datasets.save(connection, { dataset, tableId, layout });
+  await datasets.save(connection, { dataset, tableId, schema });
   return countRows(connection, name);
 }

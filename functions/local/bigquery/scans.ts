@@ -51,11 +51,11 @@ export async function scansOf(
       const table = await datasets.require(connection, found.dataset, found.tableId);
       const filters = texts(node.extra_info.Filters);
       const read = new Set(texts(node.extra_info.Projections));
-      for (const { name: column } of table.layout.columns) {
+      for (const { name: column } of table.schema.columns) {
         const word = new RegExp(`(^|[^\\w"])"?${column}"?\\b`);
         if (filters.some((filter) => word.test(filter))) read.add(column);
       }
-      const columns = table.layout.columns.map(({ name: column }) => column);
+      const columns = table.schema.columns.map(({ name: column }) => column);
       scans.push({
         table,
         columns: columns.filter((column) => read.has(column)),
@@ -81,8 +81,8 @@ function tableOf(
   return undefined;
 }
 
-function partitionFilter({ layout }: StoredTable, filters: readonly string[]): string | undefined {
-  const { partition } = layout;
+function partitionFilter({ schema }: StoredTable, filters: readonly string[]): string | undefined {
+  const { partition } = schema;
   if (partition === undefined) return undefined;
   const one = `"?${partition}"?\\s*(=|<=|>=|<|>)\\s*'\\d{4}-\\d\\d-\\d\\d'::DATE`;
   return filters.find((filter) => new RegExp(`^${one}( AND ${one})*$`).test(filter));
@@ -95,7 +95,7 @@ export function assertPartitionFilters(scans: readonly Scan[]): void {
     const { projectId, datasetId } = table.dataset;
     throw new BigQueryFailure(
       'invalidQuery',
-      `Cannot query over table '${projectId}.${datasetId}.${table.tableId}' without a filter over column(s) '${table.layout.partition}' that can be used for partition elimination`,
+      `Cannot query over table '${projectId}.${datasetId}.${table.tableId}' without a filter over column(s) '${table.schema.partition}' that can be used for partition elimination`,
     );
   }
 }
@@ -130,7 +130,7 @@ export async function bytesOfScans(
   for (const { table, columns, partitions } of scans) {
     if (columns.length === 0) continue;
     const name = nameOf(table.dataset, table.tableId);
-    const sizes = table.layout.columns
+    const sizes = table.schema.columns
       .filter((column) => columns.includes(column.name))
       .map((column) => bytesOf(column.name, column.type));
     const where = partitions === undefined ? '' : ` WHERE ${partitions}`;

@@ -6,7 +6,7 @@ import { countRows } from '../warehouse/tables.ts';
 import { columnDefinitions } from '../warehouse/types.ts';
 import { type Dataset, decorated, nameOf, type StoredTable } from './datasets.ts';
 import { BigQueryFailure, invalid } from './errors.ts';
-import { layoutOfRequest, parse, tableResource } from './fields.ts';
+import { parse, schemaOfRequest, tableResource } from './fields.ts';
 import { pageToken, readPage, rowOfToken } from './results.ts';
 import { bytesOfScans } from './scans.ts';
 import { bodyWithRows, type StandIn } from './stand-in.ts';
@@ -40,7 +40,7 @@ export class Tables {
   async insert(dataset: Dataset, body: unknown): Promise<unknown> {
     const request = parse(tableRequest, body, 'table');
     const { tableId } = request.tableReference;
-    const layout = layoutOfRequest(request);
+    const schema = schemaOfRequest(request);
     const { warehouse, datasets } = this.standIn;
     return warehouse.transaction(async (connection) => {
       if (await datasets.find(connection, dataset, tableId)) {
@@ -53,8 +53,8 @@ export class Tables {
       // One whose time is over is still in the way.
       await datasets.drop(connection, dataset, tableId);
       const name = nameOf(dataset, tableId);
-      await connection.run(`CREATE TABLE ${name} (${columnDefinitions(layout.columns)})`);
-      const table: StoredTable = { dataset, tableId, layout, ...propertiesOf(request) };
+      await connection.run(`CREATE TABLE ${name} (${columnDefinitions(schema.columns)})`);
+      const table: StoredTable = { dataset, tableId, schema, ...propertiesOf(request) };
       await datasets.save(connection, table);
       return this.resource(connection, table);
     });
@@ -86,12 +86,12 @@ export class Tables {
     const { tableId, date } = decorated(given);
     const { warehouse, datasets } = this.standIn;
     await warehouse.transaction(async (connection) => {
-      const { layout } = await datasets.require(connection, dataset, tableId);
+      const { schema } = await datasets.require(connection, dataset, tableId);
       if (date === undefined) return datasets.drop(connection, dataset, tableId);
       const name = nameOf(dataset, tableId);
-      if (layout.partition === undefined) throw invalid(`Table ${tableId} has no partitions.`);
+      if (schema.partition === undefined) throw invalid(`Table ${tableId} has no partitions.`);
       await connection.run(
-        `DELETE FROM ${name} WHERE ${quoted(layout.partition)} = DATE '${date}'`,
+        `DELETE FROM ${name} WHERE ${quoted(schema.partition)} = DATE '${date}'`,
       );
     });
   }
@@ -110,10 +110,10 @@ export class Tables {
   ): Promise<string> {
     const { warehouse, datasets, pageBytes } = this.standIn;
     return warehouse.reader(async (connection) => {
-      const { layout } = await datasets.require(connection, dataset, tableId);
+      const { schema } = await datasets.require(connection, dataset, tableId);
       const name = nameOf(dataset, tableId);
       const selected = query.selectedFields?.split(',');
-      const columns = layout.columns.filter((column) => selected?.includes(column.name) ?? true);
+      const columns = schema.columns.filter((column) => selected?.includes(column.name) ?? true);
       if (selected && columns.length < selected.length) {
         throw invalid(`No such field: one of ${query.selectedFields}.`);
       }
@@ -140,7 +140,7 @@ export class Tables {
     date?: string,
   ): Promise<unknown> {
     const name = nameOf(table.dataset, table.tableId);
-    const { partition, columns } = table.layout;
+    const { partition, columns } = table.schema;
     const part =
       partition !== undefined && date !== undefined ? { column: partition, date } : undefined;
     const { processed } = await bytesOfScans(connection, [

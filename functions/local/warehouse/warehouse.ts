@@ -16,11 +16,11 @@ import { translateGoogleSql } from '../googlesql/translate.ts';
 import { appendBatches } from './append.ts';
 import { batchOfRows } from './append-rows.ts';
 import { mapped } from './errors.ts';
-import { type Layout, layoutOf, sameLayout, saveLayout } from './layouts.ts';
 import { openInstance } from './open.ts';
 import { batchOf, columnsToRead, readStatement } from './read.ts';
 import { RowRanges } from './row-ranges.ts';
 import { rowsOf } from './rows.ts';
+import { sameSchema, savedSchema, saveSchema } from './schemas.ts';
 import {
   columnsOfQuery,
   countRows,
@@ -96,16 +96,16 @@ async function foundTable(
 ): Promise<FoundTable | undefined> {
   const columns = await describeTable(connection, table);
   if (!columns) return undefined;
-  const layout = typeof table === 'string' ? await layoutOf(connection, table) : undefined;
-  return { ...layout, columns, location: null };
+  const schema = typeof table === 'string' ? await savedSchema(connection, table) : undefined;
+  return { ...schema, columns, location: null };
 }
 
 function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): DuckDbWarehouse {
   const writes = new DuckDbWrites(instance, writer);
   /** Tables that this process wrote in the order of their ids, and has not changed since. */
   const ordered = new Map<TableName, OrderedTable>();
-  /** Layouts that were looked up; no other process changes them while the file is open here. */
-  const layouts = new Map<string, Layout>();
+  /** Schemas that were looked up; no other process changes them while the file is open here. */
+  const schemas = new Map<string, TableSchema>();
   const reading = new Set<Promise<unknown>>();
   let closed = false;
 
@@ -116,7 +116,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
   /** Before a table is made anew or dropped, while nothing else writes. */
   const forget = (table: string): void => {
     ordered.delete(table);
-    layouts.delete(table);
+    schemas.delete(table);
   };
 
   async function transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -136,7 +136,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     batchesFor: (columns: readonly TableColumn[]) => readonly ColumnBatch[],
   ): Promise<number> {
     ordered.delete(table);
-    const { columns } = await layoutFor(connection, table);
+    const { columns } = await schemaFor(connection, table);
     return appendBatches(connection, table, columns, batchesFor(columns));
   }
 
@@ -152,11 +152,11 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     }
   }
 
-  async function layoutFor(connection: DuckDBConnection, table: string): Promise<Layout> {
-    const layout = layouts.get(table) ?? (await layoutOf(connection, table));
-    if (layout) {
-      layouts.set(table, layout);
-      return layout;
+  async function schemaFor(connection: DuckDBConnection, table: string): Promise<TableSchema> {
+    const schema = schemas.get(table) ?? (await savedSchema(connection, table));
+    if (schema) {
+      schemas.set(table, schema);
+      return schema;
     }
     throw new Rejected(code.notFound, `duckdb: there is no table ${table}.`);
   }
@@ -197,7 +197,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
         await writer.run(
           `CREATE OR REPLACE TABLE ${quotedTable(table)} AS ${typedQuery(columns, translated)}${orderedBy(cluster)}`,
         );
-        await saveLayout(writer, table, { columns, cluster });
+        await saveSchema(writer, table, { columns, cluster });
         return countRows(writer, quotedTable(table));
       });
       if (isInReadingOrder(columns, cluster)) {
@@ -210,9 +210,9 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
 
     createTable: (table, schema) =>
       transaction(async () => {
-        const existing = await layoutOf(writer, table);
+        const existing = await savedSchema(writer, table);
         if (existing) {
-          if (sameLayout(existing, schema)) return;
+          if (sameSchema(existing, schema)) return;
           throw new Rejected(
             code.conflict,
             `duckdb: there is a table ${table} with other columns, partitions or clusters.`,
@@ -221,7 +221,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
         await writer.run(
           `CREATE TABLE ${quotedTable(table)} (${columnDefinitions(schema.columns)})`,
         );
-        await saveLayout(writer, table, schema);
+        await saveSchema(writer, table, schema);
       }),
 
     dropTable: (table) =>
@@ -246,8 +246,8 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
 
     replacePartition: async ({ id, from, to, date }) => {
       await once(id, async () => {
-        const [source, target] = [await layoutFor(writer, from), await layoutFor(writer, to)];
-        if (!sameLayout(source, target)) {
+        const [source, target] = [await schemaFor(writer, from), await schemaFor(writer, to)];
+        if (!sameSchema(source, target)) {
           throw new Rejected(
             code.invalidData,
             `duckdb: ${from} and ${to} differ in columns, partitions or clusters, so no partition can be copied.`,

@@ -1,11 +1,9 @@
-/** Layouts of the tables we made: DuckDB itself knows neither partitions nor clusters. */
+/** Schemas of the tables we made: DuckDB itself knows neither partitions nor clusters. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableSchema } from '../../ports/warehouse.ts';
 import { literal } from '../googlesql/duckdb-text.ts';
 
-export type Layout = TableSchema;
-
-/** A form in which equal layouts are equal texts; descriptions do not count. */
+/** A form in which equal schemas are equal texts; descriptions do not count. */
 function canonical(schema: TableSchema): string {
   return JSON.stringify({
     columns: schema.columns.map(({ name, type, required }) => ({
@@ -18,10 +16,10 @@ function canonical(schema: TableSchema): string {
   });
 }
 
-export const sameLayout = (a: TableSchema, b: TableSchema): boolean =>
+export const sameSchema = (a: TableSchema, b: TableSchema): boolean =>
   canonical(a) === canonical(b);
 
-export async function saveLayout(
+export async function saveSchema(
   connection: DuckDBConnection,
   table: string,
   schema: TableSchema,
@@ -31,15 +29,15 @@ export async function saveLayout(
   );
 }
 
-export async function layoutOf(
+export async function savedSchema(
   connection: DuckDBConnection,
   table: string,
-): Promise<Layout | undefined> {
+): Promise<TableSchema | undefined> {
   const reader = await connection.runAndReadAll(
     `SELECT layout FROM kenko.layouts WHERE "table" = ${literal(table)}`,
   );
   const text = reader.getRows()[0]?.[0];
   if (typeof text !== 'string') return undefined;
-  const { partition, ...rest } = JSON.parse(text) as Layout & { partition: string | null };
+  const { partition, ...rest } = JSON.parse(text) as TableSchema & { partition: string | null };
   return partition === null ? rest : { ...rest, partition };
 }
