@@ -9,7 +9,7 @@ import { named, replaceParameters, textLiteral } from '../ports/googlesql-text.t
 import type { ColumnType, Parameter } from '../ports/warehouse.ts';
 import { beforeColumn, trendColumn } from '../scorecard/engine/before-columns.ts';
 import { historyEntries } from '../scorecard/engine/history-row.ts';
-import type { Metric } from '../scorecard/language/pack/catalogue.ts';
+import type { Metric, SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import { frozenColumns } from '../scorecard/language/pack/inputs.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
 import { endOfDate } from './moments.ts';
@@ -52,6 +52,28 @@ function defaultOf({ type, default: value, values }: Metric): string | undefined
   return type === 'float' && Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
+/** The account that took one over: in the contract, and in `run_inputs` of one that is absent. */
+export const mergedInto = 'merged_into';
+
+/** An account that another one took over; a row that names itself or nothing says no such thing. */
+const isMerged = `(COALESCE(TRIM(${mergedInto}), '') <> '' AND ${mergedInto} <> account_id)`;
+
+/** Who took over each account, by its newest row that says so. `known`: valid rows and ended ones. */
+function lastMerges(known: string, validity: SourceTable['validity']): string {
+  const newest = validity
+    ? [
+        `CASE WHEN ${validity.to} IS NULL THEN 0 ELSE 1 END`,
+        `${validity.to} DESC`,
+        `${validity.from} DESC`,
+      ]
+    : [];
+  return [
+    `SELECT account_id, ${mergedInto} FROM (\n  ${indent(known)}\n) AS known`,
+    `WHERE ${isMerged}`,
+    `QUALIFY ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY ${[...newest, mergedInto].join(', ')}) = 1`,
+  ].join('\n');
+}
+
 const indent = (sql: string): string => sql.trim().replaceAll('\n', '\n  ');
 
 /** Accumulates the parts of the query. */
@@ -76,10 +98,15 @@ class RunInputs {
     const { pack, sources, beforeDate } = this.request;
     const source = sources.get('accounts');
     const names = frozenColumns(pack).map((column) => column.name);
+    const until = { asOf: 'as_of', date: 'date' };
+    const merges = source?.columns.has(mergedInto) ?? false;
     if (source) {
-      const only = new Set(['account_id', ...names]);
-      const until = { asOf: 'as_of', date: 'date' };
-      this.addTable('accounts_now', sourceQuery(source, { zone: pack.zone, until, only }));
+      const only = new Set(['account_id', ...names, ...(merges ? [mergedInto] : [])]);
+      const valid = sourceQuery(source, { zone: pack.zone, until, only });
+      this.addTable(
+        'accounts_now',
+        merges ? `SELECT * FROM (\n  ${indent(valid)}\n) AS valid WHERE NOT ${isMerged}` : valid,
+      );
     } else {
       const nulls = ['account_id', ...names].map(
         (name) => `CAST(NULL AS STRING) AS ${named(name)}`,
@@ -102,6 +129,21 @@ class RunInputs {
       this.joins.push(
         'FULL OUTER JOIN accounts_before ON accounts_before.account_id = accounts_now.account_id',
       );
+    }
+    if (source && merges && beforeDate !== null) {
+      const known = sourceQuery(source, {
+        zone: pack.zone,
+        until,
+        only: new Set(['account_id', mergedInto]),
+        ended: true,
+      });
+      this.addTable('accounts_merged', lastMerges(known, source.contract.validity));
+      this.joins.push(
+        'LEFT JOIN accounts_merged ON accounts_merged.account_id = accounts_before.account_id AND accounts_now.account_id IS NULL',
+      );
+      this.columns.push(`accounts_merged.${mergedInto} AS ${mergedInto}`);
+    } else {
+      this.columns.push(`CAST(NULL AS STRING) AS ${mergedInto}`);
     }
     for (const name of names) {
       this.columns.push(`accounts_now.${named(name)} AS ${named(`account_${name}`)}`);
@@ -214,7 +256,7 @@ class RunInputs {
 }
 
 /**
- * The query and its parameters. Columns: `account_id`, `present`, `account_<column>`, every
+ * The query and its parameters. Columns: `account_id`, `present`, `merged_into` (of absent ones), `account_<column>`, every
  * metric by its id, and by score `before_<score>_<field>` and `trend_<score>_points`;
  * for packs by the hour `revised_<score>_band`, too.
  */

@@ -116,8 +116,12 @@ export interface Until {
   date: string;
 }
 
-/** Conditions under which a row was known at `until`. */
-function knownAt({ contract, columns }: ProvidedSource, until: Until): string[] {
+/** Conditions under which a row was known at `until`; with `ended`, valid or not any more. */
+function knownAt(
+  { contract, columns }: ProvidedSource,
+  until: Until,
+  ended: boolean | undefined,
+): string[] {
   const typeOf = (name: string) => contract.columns.find((column) => column.name === name)?.type;
   const has = (name: string | undefined): name is string => name !== undefined && columns.has(name);
   const conditions: string[] = [];
@@ -139,7 +143,7 @@ function knownAt({ contract, columns }: ProvidedSource, until: Until): string[] 
     const limit = typeOf(validity.from) === 'DATE' ? `<= @${until.date}` : `< @${until.asOf}`;
     conditions.push(`(${from} IS NULL OR ${from} ${limit})`);
   }
-  if (validity && has(validity.to)) {
+  if (validity && has(validity.to) && !ended) {
     const to = named(validity.to);
     const limit = typeOf(validity.to) === 'DATE' ? `> @${until.date}` : `>= @${until.asOf}`;
     conditions.push(`(${to} IS NULL OR ${to} ${limit})`);
@@ -150,6 +154,8 @@ function knownAt({ contract, columns }: ProvidedSource, until: Until): string[] 
 export interface SourceQueryOptions {
   zone: string;
   until: Until;
+  /** Also rows of a dimension whose validity has ended. */
+  ended?: boolean;
   /** Contract columns wanted; default all. */
   only?: ReadonlySet<string>;
   /** Further expressions over the team's own columns, by name. */
@@ -162,9 +168,9 @@ export interface SourceQueryOptions {
  */
 export function sourceQuery(source: ProvidedSource, options: SourceQueryOptions): string {
   const { contract, path, columns } = source;
-  const { zone, until, only, extra } = options;
+  const { zone, until, only, extra, ended } = options;
   const { event_time: event, loaded_at: loaded, validity } = contract;
-  const conditions = knownAt(source, until);
+  const conditions = knownAt(source, until, ended);
   const needed = new Set([event, loaded, validity?.from, validity?.to]);
   const wanted = contract.columns.filter(
     ({ name }) => only === undefined || only.has(name) || needed.has(name),

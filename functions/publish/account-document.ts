@@ -18,6 +18,8 @@ export interface AccountResult {
   attributes: Attributes;
   rows: HistoryRow[];
   before: { row: HistoryRow; layout: RulesLayout }[];
+  /** The account that took this one over; null while it is there. */
+  mergedInto: string | null;
 }
 
 /**
@@ -41,7 +43,7 @@ export function accountDocumentOf(given: {
   const resultHash = resultHashOf(result);
   const common = {
     pack: run.pack,
-    merged_into: null,
+    merged_into: result.mergedInto,
     date: run.date,
     run: given.id,
     rules_hash: run.rules_hash,
@@ -52,6 +54,8 @@ export function accountDocumentOf(given: {
   if (absent) {
     return {
       ...common,
+      // A revision may learn who took over an account that an earlier one found absent.
+      hash: result.mergedInto === null ? resultHash : `${resultHash} ${result.mergedInto}`,
       state: 'absent',
       phase: null,
       attributes: latest?.attributes ?? {},

@@ -1,3 +1,5 @@
+import { Rejected } from '../errors.ts';
+import { mergedInto } from '../inputs/run-inputs.ts';
 import { historyTable, inputsTable, stagingTable } from '../inputs/run-tables.ts';
 import type { IdRange } from '../ports/warehouse.ts';
 import type { RunDocument, ShardDocument } from '../records/documents.ts';
@@ -51,6 +53,7 @@ export async function readResults(
           attributes: {},
           rows: [row],
           before: [],
+          mergedInto: null,
         });
       }
     }
@@ -58,6 +61,7 @@ export async function readResults(
   if (results.size === 0) return [];
   if (published && !looksAtAll) await completeRows(runtime, id, run, range, results);
   await addAttributes(runtime, id, run, range, results);
+  await addMerges(runtime, id, run, range, results);
   await addBefore(runtime, run, range, results);
   const all = [...results.values()];
   return published && looksAtAll
@@ -220,6 +224,38 @@ async function addAttributes(
     }
   }
 }
+
+/** Which accounts took over those that are absent now. */
+async function addMerges(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  accounts: IdRange,
+  results: ReadonlyMap<string, AccountResult>,
+): Promise<void> {
+  if (![...results.values()].some(({ rows }) => rows.every(isAbsent))) return;
+  const columns: ColumnRequest[] = [
+    { name: 'account_id', as: 'string' },
+    { name: mergedInto, as: 'string' },
+  ];
+  try {
+    const table = inputsTable(id, run);
+    for await (const batch of runtime.warehouse.read({ table, columns, accounts })) {
+      const ids = batch.columns.get('account_id');
+      const merged = batch.columns.get(mergedInto);
+      if (ids?.as !== 'string' || merged?.as !== 'string') continue;
+      for (let row = 0; row < batch.rows; row += 1) {
+        const result = results.get(ids.values[row] ?? '');
+        if (result) result.mergedInto = merged.values[row] ?? null;
+      }
+    }
+  } catch (error) {
+    // A run that the release before began has no such column, and is published without links.
+    if (!(error instanceof Rejected)) throw error;
+  }
+}
+
+const isAbsent = ({ state }: HistoryRow): boolean => state === 'absent';
 
 function attributeColumns(pack: Pack): AccountColumn[] {
   return pack.attributes.flatMap((name) =>

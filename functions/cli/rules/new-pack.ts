@@ -165,7 +165,7 @@ function metricIds(
   shared: Iterable<string>,
 ): Map<string, string> {
   const ids = new Map<string, string>();
-  const taken = new Set(['present', 'account_id', 'mart_date', ...shared]);
+  const taken = new Set(['present', 'merged_into', 'account_id', 'mart_date', ...shared]);
   for (const [i, { column }] of [...scored, ...reference].entries()) {
     const plain = column
       .toLowerCase()

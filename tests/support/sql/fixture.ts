@@ -74,6 +74,8 @@ function cell(column: SourceColumn, table: SourceTable, context: Context): Value
     case 'STRING':
       // Users and the like are shared between tables; a row's own id is its own.
       if (name === 'user_id') return `user ${Math.floor(random() * 6)}`;
+      // Few accounts are taken over; blanks and an account's own id say nothing.
+      if (name === 'merged_into') return pick(random, [null, null, '', ' ', account, 'another']);
       return name.endsWith('_id') ? `${name} ${serial}` : `${name} ${Math.floor(random() * 5)}`;
     case 'INT64':
       return (minimum ?? -5) + Math.floor(random() * 20);

@@ -22,7 +22,7 @@ export interface Catalogue {
 type Files = ReadonlyMap<string, string>;
 
 /** What the columns of `run_inputs` are called; metrics keep away from it. */
-const reservedMetric = /^(account|before|trend)_|^present$/;
+const reservedMetric = /^(account|before|trend)_|^(present|merged_into)$/;
 
 /**
  * Reads `sql/sources/*.yaml` and the groups of `sql/metrics/shared` and of the pack. With a
@@ -110,7 +110,7 @@ function checkGroup(
     if (reservedMetric.test(metric.id)) {
       report(
         [...at, 'id'],
-        `is ${metric.id}, but names like account_..., before_..., trend_... and present are taken: choose another`,
+        `is ${metric.id}, but names like account_..., before_..., trend_..., present and merged_into are taken: choose another`,
       );
     }
     if ((metric.type === 'enum') !== (metric.values !== undefined)) {
