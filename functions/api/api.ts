@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Request, type Response } from '
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 import { HttpRefusal, placeOf } from '../http-functions.ts';
-import type { ErrorAnswer } from '../records/api/accounts.ts';
+import type { ErrorAnswer } from '../records/api/common.ts';
 import type { Runtime } from '../runtime.ts';
 import { contextOf, withinRequest } from '../trace.ts';
 import { pages } from './dashboard/pages.ts';

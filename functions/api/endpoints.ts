@@ -1,13 +1,6 @@
 /** Every endpoint of the JSON API. */
-import {
-  accountAnswer,
-  accountList,
-  healthAnswer,
-  historyAnswer,
-  openApiAnswer,
-  overrideAnswer,
-  overrideRequest,
-} from '../records/api/accounts.ts';
+import { accountAnswer, accountList } from '../records/api/accounts.ts';
+import { healthAnswer, openApiAnswer } from '../records/api/common.ts';
 import {
   accountLog,
   answerReport,
@@ -26,6 +19,8 @@ import {
   eventRequest,
 } from '../records/api/episodes.ts';
 import { handOverAnswer, handOverList, tickRequest } from '../records/api/hand-overs.ts';
+import { historyAnswer } from '../records/api/history.ts';
+import { overrideAnswer, overrideRequest } from '../records/api/overrides.ts';
 import { portfolioAnswer } from '../records/api/portfolio.ts';
 import { decisionRequest, runAnswer, runList } from '../records/api/runs.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';

@@ -1,6 +1,6 @@
 /** What the pack calls its scores, bands and phases. */
 import { code, Rejected } from '../errors.ts';
-import type { Named } from '../records/api/accounts.ts';
+import type { Named } from '../records/api/common.ts';
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack, Score } from '../scorecard/language/pack/pack.ts';
 import { plain, unknownBand } from '../scorecard/meaning/texts.ts';

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, made from the schemas that check every request and answer. */
 import { z } from 'zod';
-import { components, errorAnswer } from '../records/api/accounts.ts';
+import { components, errorAnswer } from '../records/api/common.ts';
 import type { Endpoint } from './endpoint.ts';
 
 type JsonSchema = Record<string, unknown>;

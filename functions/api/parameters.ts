@@ -1,6 +1,7 @@
 /** Query parameters: what each endpoint takes, and one sentence for what it does not. */
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
+import { oneOf } from '../records/fields.ts';
 
 export const accountSorts = [
   'points',
@@ -32,67 +33,61 @@ const cursor = z
   .max(12_000, 'a cursor')
   .optional()
   .describe('`next` of the page before');
+const paged = { limit: limit(200, 50), cursor };
+const score = shortText.optional().describe("A score of the pack; the pack's first one by default");
 const date = (expected: string) => z.iso.date({ error: expected }).optional();
 
 export const accountParameters = z.strictObject({
-  score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
+  score,
   band: shortText.optional().describe('A band of the score in force, or `unknown`'),
   phase: shortText.optional().describe('A phase of the pack'),
   owner: shortText.optional().describe('Exactly as in the data'),
   q: shortText.optional().describe('Part of the name or id, in any case'),
-  sort: z
-    .enum(accountSorts, { error: `one of ${accountSorts.join(', ')}` })
+  sort: oneOf(accountSorts)
     .default('points')
     .describe(
       '`points`: lowest first, accounts without points last. `moved`: biggest fall first, only ' +
         'accounts whose result changed on the current date. `-` turns the order round.',
     ),
-  limit: limit(200, 50),
-  cursor,
+  ...paged,
 });
 export type AccountParameters = z.infer<typeof accountParameters>;
 
 export const worklistParameters = z.strictObject({
   owner: shortText.optional().describe('Exactly as routing names them, or else the data'),
   team: shortText.optional().describe('Id of a team'),
-  limit: limit(200, 50),
-  cursor,
+  ...paged,
 });
 export type WorklistParameters = z.infer<typeof worklistParameters>;
 
 export const historyParameters = z.strictObject({
-  score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
+  score,
   from: date('a date such as 2026-04-01').describe('A year before `to` by default'),
   to: date('a date such as 2026-11-23').describe("The pack's current date by default"),
   limit: limit(1000, 400),
 });
 export type HistoryParameters = z.infer<typeof historyParameters>;
 
-const runKinds = ['scheduled', 'backfill'] as const;
-
 export const runParameters = z.strictObject({
-  kind: z.enum(runKinds, { error: `one of ${runKinds.join(', ')}` }).optional(),
+  kind: oneOf(['scheduled', 'backfill']).optional(),
   limit: limit(100, 20),
   cursor,
 });
 export type RunParameters = z.infer<typeof runParameters>;
 
-const episodeStates = ['open', 'acknowledged', 'closed'] as const;
-
 export const episodeParameters = z.strictObject({
-  state: z.enum(episodeStates, { error: `one of ${episodeStates.join(', ')}` }).optional(),
+  state: oneOf(['open', 'acknowledged', 'closed']).optional(),
   account: shortText.optional(),
   signal: shortText.optional().describe('A signal of the pack'),
-  limit: limit(200, 50),
-  cursor,
+  ...paged,
 });
 export type EpisodeParameters = z.infer<typeof episodeParameters>;
 
 export const answerParameters = z.strictObject({
-  score: shortText.optional().describe("A score of the pack; the pack's first one by default"),
+  score,
 });
 
-export const interventionParameters = z.strictObject({ limit: limit(200, 50), cursor });
+export const interventionParameters = z.strictObject(paged);
 export type InterventionParameters = z.infer<typeof interventionParameters>;
 
 export const handOverParameters = z.strictObject({
@@ -102,8 +97,7 @@ export const handOverParameters = z.strictObject({
     .optional()
     .describe('Whether an item of the checklist is not done yet'),
   owner: shortText.optional().describe('Whom the account was handed to, exactly as routing has it'),
-  limit: limit(200, 50),
-  cursor,
+  ...paged,
 });
 export type HandOverParameters = z.infer<typeof handOverParameters>;
 

@@ -2,18 +2,13 @@
 import { z } from 'zod';
 import { surveyKinds, userRoles } from '../scorecard/language/pack/signals.ts';
 import type { Collection } from './collection.ts';
+import { oneOf, textUpTo } from './fields.ts';
 
-const textOf = (most: number) => {
-  const wanted = `a text of 1 to ${most.toLocaleString('en')} characters`;
-  return z.string({ error: wanted }).min(1, wanted).max(most, wanted);
-};
-const oneOf = <V extends readonly [string, ...string[]]>(values: V) =>
-  z.enum(values, { error: `one of ${values.join(', ')}` });
 const score = 'a number from 0 to 10';
 
 const common = {
-  id: textOf(200).describe("The sender's own; an event that comes again has the same"),
-  account: textOf(1500),
+  id: textUpTo(200).describe("The sender's own; an event that comes again has the same"),
+  account: textUpTo(1500),
   at: z.iso.datetime({ offset: true, error: 'an instant such as 2026-11-23T00:00:00Z' }),
 };
 
@@ -29,13 +24,13 @@ export const eventBody = z.discriminatedUnion(
       ...common,
       survey: oneOf(surveyKinds),
       score: z.number({ error: score }).min(0, score).max(10, score),
-      user: textOf(200).optional(),
-      comment: textOf(4000).optional(),
+      user: textUpTo(200).optional(),
+      comment: textUpTo(4000).optional(),
     }),
     z.strictObject({
       kind: z.literal('user_departed'),
       ...common,
-      user: textOf(200),
+      user: textUpTo(200),
       role: oneOf(userRoles).optional(),
     }),
   ],

@@ -6,10 +6,10 @@ import type {
   AccountAnswer,
   MeasureAnswer,
   MeasureChange,
-  Named,
   ScoreAnswer,
   ScoreChange,
 } from '../../records/api/accounts.ts';
+import type { Named } from '../../records/api/common.ts';
 import { ref } from '../../records/collection.ts';
 import {
   type AccountDocument,

@@ -3,7 +3,7 @@
 import { addDays } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
 import type { Row } from '../../ports/warehouse.ts';
-import type { HistoryAnswer, HistoryPoint } from '../../records/api/accounts.ts';
+import type { HistoryAnswer, HistoryPoint } from '../../records/api/history.ts';
 import { ref } from '../../records/collection.ts';
 import { packs } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';

@@ -1,9 +1,10 @@
 /** One account: each score, why it is what it is, and why it changed. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { AccountAnswer, HistoryAnswer, ScoreAnswer } from '../../records/api/accounts.ts';
+import type { AccountAnswer, ScoreAnswer } from '../../records/api/accounts.ts';
 import type { LogEntry } from '../../records/api/entries.ts';
 import type { EpisodeAnswer } from '../../records/api/episodes.ts';
+import type { HistoryAnswer } from '../../records/api/history.ts';
 import { changeSection } from './change-section.ts';
 import { historyChart } from './chart.ts';
 import type { PageContext } from './context.ts';

@@ -1,7 +1,7 @@
 /** A score over time: one line over the bands it crosses, as SVG that needs no script. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { HistoryAnswer, HistoryPoint } from '../../records/api/accounts.ts';
+import type { HistoryAnswer, HistoryPoint } from '../../records/api/history.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import type { PageContext } from './context.ts';
 import { bandChip, bandClass, scaleOf } from './parts.ts';

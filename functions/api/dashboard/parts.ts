@@ -1,7 +1,7 @@
 /** Small pieces that several pages are made of. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { Named } from '../../records/api/accounts.ts';
+import type { Named } from '../../records/api/common.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import type { PageContext } from './context.ts';
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { dayMs } from '../../calendar.ts';
 import { code, hasCode, Rejected } from '../../errors.ts';
 import { republishOverridden } from '../../publish/overrides.ts';
-import type { OverrideAnswer, OverrideRequest } from '../../records/api/accounts.ts';
+import type { OverrideAnswer, OverrideRequest } from '../../records/api/overrides.ts';
 import { ref } from '../../records/collection.ts';
 import { type OverrideDocument, overrides } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';

@@ -1,56 +1,15 @@
-/**
- * What the API answers and takes, one zod schema per body: it validates, it types, and the
- * OpenAPI document is made from it. Points are in points, with up to two decimals; instants
- * are ISO 8601 in UTC; dates are local days of the pack.
- */
+/** Accounts as the API shows them: in lists, and one with all that its scores are made of. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
-import {
-  acknowledgedAnswer,
-  acknowledgement,
-  episodeAnswer,
-  episodeList,
-  eventAnswer,
-  eventRequest,
-} from './episodes.ts';
+import { bothLanguages, count, cursor, day, instant, nameBodies, named, points } from './common.ts';
+import { override } from './overrides.ts';
 
-export const points = z.number().describe('In points, up to two decimals');
-export const instant = z.iso.datetime();
-export const day = z.iso.date();
-export const count = z.int().min(0);
 const trend = z.enum(['rising', 'steady', 'falling']).nullable();
-export const bothLanguages = z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) });
-
-/** Something of the pack's, with its label in both languages. */
-export const named = z.strictObject({ id: z.string(), label });
-export type Named = z.infer<typeof named>;
 
 const attributeValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const shownValue = z
   .union([z.number(), z.boolean(), z.string(), z.null()])
   .describe("In the metric's unit; null where never known");
-
-/** What every failed request gets. */
-export const errorAnswer = z.strictObject({
-  error: z.strictObject({
-    code: z.string().describe('Stable, kebab-case'),
-    message: z.string().describe('One sentence: what is wrong and what would be right'),
-  }),
-});
-export type ErrorAnswer = z.infer<typeof errorAnswer>;
-
-const override = z.strictObject({
-  id: z.string(),
-  band: z.string(),
-  reason: z.string(),
-  author: z.string(),
-  until: instant.describe('Exclusive'),
-});
-
-export const cursor = z
-  .string()
-  .optional()
-  .describe('Value for `cursor` of the next page; absent on the last one');
 
 const scoreSummary = z.strictObject({
   state: z.enum(['scored', 'error']),
@@ -202,91 +161,11 @@ export const accountAnswer = z.strictObject({
 });
 export type AccountAnswer = z.infer<typeof accountAnswer>;
 
-const historyPoint = z.strictObject({
-  date: day,
-  state: z.enum(['scored', 'absent', 'error']),
-  points: points.nullable(),
-  band: named.nullable().describe('As computed: overrides are not in the history'),
-  scorecard: z.string().nullable(),
-  version: z.string().nullable(),
-  phase: z.string().nullable(),
-  confidence: z.number().min(0).max(1).nullable(),
-  waiting_for_data: z.boolean(),
-  change: z
-    .strictObject({ since: day, total: points, rules: points, data: points, behaviour: points })
-    .nullable(),
-});
-export type HistoryPoint = z.infer<typeof historyPoint>;
-
-export const historyAnswer = z.strictObject({
-  account: z.string(),
-  score: z.string(),
-  from: day,
-  to: day,
-  results: z.array(historyPoint).describe('Newest first'),
-  next_to: day.optional().describe('Value for `to` that gives older results, where there are more'),
-});
-export type HistoryAnswer = z.infer<typeof historyAnswer>;
-
-/** A text that a person enters. */
-export const textOf = (most: number) => {
-  const wanted = `a text of 1 to ${most.toLocaleString('en')} characters`;
-  return z.string({ error: wanted }).trim().min(1, wanted).max(most, wanted);
-};
-
-/** A person's band in place of the computed one, as entered. */
-export const overrideRequest = z.strictObject({
-  score: z.string({ error: 'the id of a score' }).min(1),
-  band: z.string({ error: 'the id of a band' }).min(1),
-  reason: textOf(2_000),
-  author: textOf(200),
-  from: z.iso
-    .datetime({ offset: true, error: 'an instant such as 2026-11-23T00:00:00Z' })
-    .optional()
-    .describe('Now, where absent'),
-  until: z.iso
-    .datetime({ offset: true, error: 'an instant such as 2026-12-31T00:00:00Z' })
-    .describe('Exclusive end, at most 366 days ahead'),
-});
-export type OverrideRequest = z.infer<typeof overrideRequest>;
-
-export const overrideAnswer = override.extend({
-  account: z.string(),
-  score: z.string(),
-  from: instant,
-  in_force: z.boolean(),
-});
-export type OverrideAnswer = z.infer<typeof overrideAnswer>;
-
-export const healthAnswer = z.strictObject({ status: z.literal('ok'), pack: z.string() });
-
-/** The OpenAPI document describes itself only as far as its version. */
-export const openApiAnswer = z.looseObject({ openapi: z.literal('3.1.0') });
-
-/** Named in the OpenAPI document; the rest is written where it is used. */
-export const components = z.registry<{ id: string }>();
-for (const [id, schema] of Object.entries({
-  Label: label,
-  Named: named,
-  Error: errorAnswer,
+nameBodies({
   AccountSummary: accountSummary,
   AccountList: accountList,
   Measure: measure,
   ScoreChange: scoreChange,
   Score: scoreAnswer,
   Account: accountAnswer,
-  HistoryPoint: historyPoint,
-  History: historyAnswer,
-  OverrideRequest: overrideRequest,
-  Override: overrideAnswer,
-  Episode: episodeAnswer,
-  EpisodeList: episodeList,
-  Acknowledgement: acknowledgement,
-  Acknowledged: acknowledgedAnswer,
-  Event: eventRequest,
-  EventTaken: eventAnswer,
-  Health: healthAnswer,
-  OpenApi: openApiAnswer,
-})) {
-  components.add(schema, { id });
-}
+});

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { answerValues, interventionKinds, questions } from '../entries.ts';
-import { components, cursor, textOf } from './accounts.ts';
+import { enteredText, oneOf } from '../fields.ts';
+import { cursor, nameBodies } from './common.ts';
 import { checklistItem } from './hand-overs.ts';
 
-const author = textOf(200);
-const listed = (values: readonly string[]) => `one of ${values.join(', ')}`;
+const author = enteredText(200);
 
 export const assessmentRequest = z.strictObject({
   of: z.string({ error: 'what is judged' }).min(1).describe('Such as proficiency'),
@@ -14,33 +14,33 @@ export const assessmentRequest = z.strictObject({
   until: z.iso
     .date({ error: 'a date such as 2026-12-31' })
     .describe('Last day it counts, at most 366 days ahead'),
-  text: textOf(2_000).optional().describe('What it rests on'),
+  text: enteredText(2_000).optional().describe('What it rests on'),
   author,
 });
 export type AssessmentRequest = z.infer<typeof assessmentRequest>;
 
 const answer = z.strictObject(
   {
-    question: z.enum(questions, { error: listed(questions) }),
-    value: z.enum(answerValues, { error: listed(answerValues) }),
+    question: oneOf(questions),
+    value: oneOf(answerValues),
   },
   { error: 'a question with its answer' },
 );
 
 export const interventionRequest = z.strictObject({
-  did: z.enum(interventionKinds, { error: listed(interventionKinds) }),
+  did: oneOf(interventionKinds),
   on: z.iso
     .date({ error: 'a date such as 2026-03-01' })
     .optional()
     .describe('Local day on which it happened, at most 366 days ago; today by default'),
-  text: textOf(2_000),
+  text: enteredText(2_000),
   answer: answer.optional().describe('What a call found out'),
   author,
 });
 export type InterventionRequest = z.infer<typeof interventionRequest>;
 
 export const noteRequest = z.strictObject({
-  text: textOf(2_000),
+  text: enteredText(2_000),
   url: z
     .url({ protocol: /^https?$/, error: 'an address that begins with https://' })
     .max(1_000, 'an address of at most 1,000 characters')
@@ -120,7 +120,7 @@ export const answerReport = z.strictObject({
 });
 export type AnswerReport = z.infer<typeof answerReport>;
 
-for (const [id, schema] of Object.entries({
+nameBodies({
   AssessmentRequest: assessmentRequest,
   InterventionRequest: interventionRequest,
   NoteRequest: noteRequest,
@@ -129,6 +129,4 @@ for (const [id, schema] of Object.entries({
   Interventions: interventionList,
   Disagreements: disagreementList,
   AnswerReport: answerReport,
-})) {
-  components.add(schema, { id });
-}
+});

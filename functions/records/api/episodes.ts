@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { eventBody } from '../events.ts';
+import { enteredText } from '../fields.ts';
 import { delivery, episodeDocument } from '../signal-documents.ts';
+import { bothLanguages, cursor, nameBodies } from './common.ts';
 
 const { shape } = episodeDocument;
 
@@ -30,7 +32,7 @@ export const episodeAnswer = z.strictObject({
       }),
     )
     .describe('What was sent of it, and where something was not, why'),
-  hints: z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) }),
+  hints: bothLanguages,
   action: label.nullable().describe('Null: the pack no longer has the signal'),
   links: z.array(z.strictObject({ label, url: z.string() })),
 });
@@ -38,15 +40,14 @@ export type EpisodeAnswer = z.infer<typeof episodeAnswer>;
 
 export const episodeList = z.strictObject({
   episodes: z.array(episodeAnswer),
-  next: z.string().optional(),
+  next: cursor,
 });
 export type EpisodeList = z.infer<typeof episodeList>;
 
-const author = 'a text of 1 to 200 characters';
 const note = 'a text of at most 2,000 characters';
 
 export const acknowledgement = z.strictObject({
-  author: z.string({ error: author }).trim().min(1, author).max(200, author),
+  author: enteredText(200),
   note: z.string({ error: note }).trim().max(2_000, note).default(''),
 });
 export type Acknowledgement = z.infer<typeof acknowledgement>;
@@ -62,3 +63,12 @@ export const eventAnswer = z.strictObject({
   known: z.boolean().describe('It had been taken before'),
 });
 export type EventAnswer = z.infer<typeof eventAnswer>;
+
+nameBodies({
+  Episode: episodeAnswer,
+  EpisodeList: episodeList,
+  Acknowledgement: acknowledgement,
+  Acknowledged: acknowledgedAnswer,
+  Event: eventRequest,
+  EventTaken: eventAnswer,
+});

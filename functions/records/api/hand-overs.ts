@@ -1,18 +1,18 @@
 /** What the API tells of hand-overs, and takes of their checklists. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
+import { enteredText, oneOf } from '../fields.ts';
 import { tickStates } from '../hand-over-ticks.ts';
-import { components, cursor, named, textOf } from './accounts.ts';
-
-const states = `one of ${tickStates.join(', ')}`;
+import { cursor, nameBodies, named } from './common.ts';
 
 export const tickRequest = z.strictObject({
-  state: z
-    .enum(tickStates, { error: states })
+  state: oneOf(tickStates)
     .default('done')
     .describe('missing: not known; back to sales with what they have to find out'),
-  text: textOf(2_000).optional().describe('What was told; of what is missing, what to find out'),
-  author: textOf(200),
+  text: enteredText(2_000)
+    .optional()
+    .describe('What was told; of what is missing, what to find out'),
+  author: enteredText(200),
 });
 export type TickRequest = z.infer<typeof tickRequest>;
 
@@ -53,10 +53,8 @@ export const handOverList = z.strictObject({
 });
 export type HandOverList = z.infer<typeof handOverList>;
 
-for (const [id, schema] of Object.entries({
+nameBodies({
   TickRequest: tickRequest,
   HandOver: handOverAnswer,
   HandOvers: handOverList,
-})) {
-  components.add(schema, { id });
-}
+});

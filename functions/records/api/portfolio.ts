@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { sourceState } from '../documents.ts';
-import { bothLanguages, components, count, day, instant, named, points } from './accounts.ts';
+import { bothLanguages, count, day, instant, nameBodies, named, points } from './common.ts';
 import { crmCounts, runSummary } from './runs.ts';
 
 const mover = z.strictObject({
@@ -47,9 +47,7 @@ export const portfolioAnswer = z.strictObject({
 });
 export type PortfolioAnswer = z.infer<typeof portfolioAnswer>;
 
-for (const [id, schema] of Object.entries({
+nameBodies({
   Mover: mover,
   Portfolio: portfolioAnswer,
-})) {
-  components.add(schema, { id });
-}
+});

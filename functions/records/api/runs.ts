@@ -1,7 +1,8 @@
 /** What the API tells of runs, and what people decide about one that is held. */
 import { z } from 'zod';
 import { runState, sourceState } from '../documents.ts';
-import { components, count, cursor, day, instant, textOf } from './accounts.ts';
+import { enteredText } from '../fields.ts';
+import { count, cursor, day, instant, nameBodies } from './common.ts';
 
 const runCounts = z.strictObject({
   scored: count,
@@ -66,14 +67,15 @@ export const runAnswer = runSummary.extend({
 });
 export type RunAnswer = z.infer<typeof runAnswer>;
 
-export const decisionRequest = z.strictObject({ author: textOf(200), reason: textOf(2_000) });
+export const decisionRequest = z.strictObject({
+  author: enteredText(200),
+  reason: enteredText(2_000),
+});
 export type DecisionRequest = z.infer<typeof decisionRequest>;
 
-for (const [id, schema] of Object.entries({
+nameBodies({
   RunSummary: runSummary,
   RunList: runList,
   Run: runAnswer,
   DecisionRequest: decisionRequest,
-})) {
-  components.add(schema, { id });
-}
+});

@@ -1,9 +1,8 @@
 /** What the API answers about worklists. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
-import { accountSummary, bothLanguages, components, cursor, named } from './accounts.ts';
-
-const count = z.int().min(0);
+import { accountSummary } from './accounts.ts';
+import { bothLanguages, count, cursor, nameBodies, named } from './common.ts';
 
 const worklistSummary = z.strictObject({
   id: z.string(),
@@ -34,10 +33,8 @@ export const worklistAnswer = worklistSummary.extend({
 });
 export type WorklistAnswer = z.infer<typeof worklistAnswer>;
 
-for (const [id, schema] of Object.entries({
+nameBodies({
   Worklists: worklistsAnswer,
   WorklistEntry: worklistEntry,
   Worklist: worklistAnswer,
-})) {
-  components.add(schema, { id });
-}
+});

@@ -3,8 +3,8 @@ import {
   type AccountList,
   accountAnswer,
   accountList,
-  historyAnswer,
 } from '../../../functions/records/api/accounts.ts';
+import { historyAnswer } from '../../../functions/records/api/history.ts';
 import {
   type CompositeIndex,
   indexes,

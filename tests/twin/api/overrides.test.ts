@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountAnswer, overrideAnswer } from '../../../functions/records/api/accounts.ts';
+import { accountAnswer } from '../../../functions/records/api/accounts.ts';
+import { overrideAnswer } from '../../../functions/records/api/overrides.ts';
 import { portfolioAnswer } from '../../../functions/records/api/portfolio.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts, overrides } from '../../../functions/records/documents.ts';

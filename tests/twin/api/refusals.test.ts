@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api as handlerOf } from '../../../functions/api/api.ts';
 import { encodeCursor } from '../../../functions/api/cursors.ts';
 import { Retryable } from '../../../functions/errors.ts';
-import { errorAnswer } from '../../../functions/records/api/accounts.ts';
+import { errorAnswer } from '../../../functions/records/api/common.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts } from '../../../functions/records/documents.ts';
 import { accountOf } from '../../support/api/documents.ts';

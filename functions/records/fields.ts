@@ -1,0 +1,17 @@
+/** Fields of what people and other systems send: each says what would be right. */
+import { z } from 'zod';
+
+/** A text as it was sent. */
+export const textUpTo = (most: number) => bounded(z.string({ error: wanted(most) }), most);
+
+/** A text that a person enters: spaces around it are nobody's. */
+export const enteredText = (most: number) =>
+  bounded(z.string({ error: wanted(most) }).trim(), most);
+
+const wanted = (most: number): string => `a text of 1 to ${most.toLocaleString('en')} characters`;
+
+const bounded = (text: z.ZodString, most: number) =>
+  text.min(1, wanted(most)).max(most, wanted(most));
+
+export const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  z.enum(values, { error: `one of ${values.join(', ')}` });
