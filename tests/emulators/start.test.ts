@@ -34,8 +34,8 @@ async function twoDays(emulators: boolean): Promise<Record<string, unknown>> {
     return {
       days,
       accounts,
-      history: await session.get(`/v1/accounts/${first?.id}/history?limit=20`),
-      deadLetters: await session.deadLetters(),
+      history: await session.get(`/v1/accounts/${first?.id}/history`, { limit: 20 }),
+      deadLetters: await session.deadLetters(undefined),
     };
   } finally {
     await session.close();

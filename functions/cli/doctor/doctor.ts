@@ -1,45 +1,57 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Command, Option } from '@commander-js/extra-typings';
 import { type DoctorReport, type Finding, hasProblem } from '../../doctor/report.ts';
 import type { Label } from '../../scorecard/language/pack/catalogue.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
-import type { StateOptions } from '../options.ts';
+import { language, type StateOptions, withState } from '../options.ts';
 import { colour, exitCode, print, printJson } from '../output.ts';
 import { connect } from '../session/admin.ts';
 import { noResults, stateFolder } from '../session/open-session.ts';
 import { type Language, words } from '../texts.ts';
 import { examineDeployment, examineFolder } from './examine-here.ts';
 
-interface DoctorOptions extends StateOptions {
-  deployed?: boolean;
-  lang?: Language;
+/** `kenko doctor`: what is wrong with an environment, and what to do. It changes nothing. */
+export function addDoctor(kenko: Command): void {
+  withState(kenko.command('doctor'))
+    .description('what is wrong with an environment and what to do; changes nothing')
+    .addOption(
+      new Option('--deployed', 'the deployment that KENKO_... variables name').conflicts([
+        'state',
+        'pack',
+      ]),
+    )
+    .addOption(language())
+    .action(async ({ deployed, json, lang = 'en', ...options }) => {
+      const report = deployed ? await examineDeployment() : await examineState(options);
+      const passed = !hasProblem(report.findings);
+      if (!passed) process.exitCode = exitCode.failed;
+      if (json) printJson({ passed, ...inLanguage(report, lang) });
+      else print(reportText(report, lang));
+    });
 }
 
-/** `kenko doctor`: what is wrong with an environment, and what to do. It changes nothing. */
-export async function doctor(options: DoctorOptions): Promise<void> {
-  const { pack, findings } = options.deployed
-    ? await examineDeployment()
-    : await examineState(options);
-  const passed = !hasProblem(findings);
-  if (!passed) process.exitCode = exitCode.failed;
-  const language = options.lang ?? 'en';
-  const inLanguage = (text: Label | null) => text?.[language] ?? null;
-  if (options.json) {
-    return printJson({
-      passed,
-      pack,
-      findings: findings.map(({ checked, said, advice, ...rest }) => ({
-        ...rest,
-        checked: inLanguage(checked),
-        said: inLanguage(said),
-        advice: inLanguage(advice),
-      })),
-    });
-  }
-  for (const finding of findings) print(findingText(finding, language));
+function inLanguage({ pack, findings }: DoctorReport, lang: Language) {
+  const text = (both: Label | null) => both?.[lang] ?? null;
+  return {
+    pack,
+    findings: findings.map(({ checked, said, advice, ...rest }) => ({
+      ...rest,
+      checked: text(checked),
+      said: text(said),
+      advice: text(advice),
+    })),
+  };
+}
+
+function reportText({ findings }: DoctorReport, lang: Language): string {
   const count = (wanted: Finding['outcome']) =>
     findings.filter(({ outcome }) => outcome === wanted).length;
-  print(`\n${words[language].doctorSum(count('problem'), count('warning'), count('not-checked'))}`);
+  return [
+    ...findings.map((finding) => findingText(finding, lang)),
+    '',
+    words[lang].doctorSum(count('problem'), count('warning'), count('not-checked')),
+  ].join('\n');
 }
 
 /** By way of the process that works on the folder, where there is one. */

@@ -1,3 +1,4 @@
+import type { Command } from '@commander-js/extra-typings';
 import { actionText } from '../../api/entries/entry-texts.ts';
 import { scoreOf } from '../../api/names.ts';
 import {
@@ -10,33 +11,41 @@ import { interventionList } from '../../records/api/entries.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { percent } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
-import type { StateOptions } from '../options.ts';
+import { checkPeriod, type OptionsOf, withPast, withState } from '../options.ts';
 import { colour, print, printJson, table } from '../output.ts';
+import { readList } from '../session/http-client.ts';
 import { openExisting, using } from '../session/open-session.ts';
-import type { Session } from '../session/session.ts';
 import type { Language } from '../texts.ts';
-import { checkPeriod, type PastOptions } from './backtest.ts';
 import { pastWords } from './past-texts.ts';
 
-const pageSize = 200;
+const command = (kenko: Command) =>
+  withPast(withState(kenko.command('actions')))
+    .description('what became of accounts with what people did, and without it')
+    .option('--data <folder>', 'CSV or Parquet files to look at instead of the data kept there');
 
 /** `kenko actions`: what became of accounts with what people did, and without it. */
-export async function showActions(
-  options: StateOptions & PastOptions & { score?: string; data?: string },
-): Promise<void> {
+export function addActions(kenko: Command): void {
+  command(kenko).action(actions);
+}
+
+async function actions(options: OptionsOf<typeof command>): Promise<void> {
   checkPeriod(options);
   const pack = parsePack(readPackFiles(options.pack));
   const score = scoreOf(pack, options.score);
   const { data, state, pack: name } = options;
   // Files are looked at, never taken into the state, which is read when the session lets go of it.
-  const actions = await using(await openExisting({ state, pack: name }), actionsOf);
+  const session = await openExisting({ state, pack: name });
+  const done: PastAction[] = await using(session, async () => {
+    const list = await readList(session, '/v1/interventions', interventionList, { all: true });
+    return list.pages.flatMap((page) => page.interventions);
+  });
   const past = await judgePast(pack, data === undefined ? { state } : { folder: data }, options);
   const judged = past.scores.get(score.id)?.judged ?? [];
-  const effects = actionEffects(score, judged, actions, options);
+  const effects = actionEffects(score, judged, done, options);
   const { from, to, outcomes } = past;
   const { lead, every } = options;
   if (options.json) {
-    const logged = actions.length;
+    const logged = done.length;
     return printJson({
       pack: pack.id,
       score: score.id,
@@ -55,18 +64,6 @@ export async function showActions(
   if (effects.length === 0) return print(t.noActions);
   print(`\n${effectsText(effects, score.purpose === 'upsell', lang)}`);
   print(`\n${colour.dim(t.noLots)}`);
-}
-
-/** Every logged action, the newest first. */
-async function actionsOf(session: Session): Promise<PastAction[]> {
-  const actions: PastAction[] = [];
-  const query = new URLSearchParams({ limit: String(pageSize) });
-  for (;;) {
-    const page = interventionList.parse(await session.get(`/v1/interventions?${query}`));
-    actions.push(...page.interventions);
-    if (page.next === undefined) return actions;
-    query.set('cursor', page.next);
-  }
 }
 
 function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Language): string {

@@ -1,43 +1,28 @@
 import { basename, resolve } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
 import { scoreOf } from '../../api/names.ts';
-import { parseDate } from '../../calendar.ts';
-import { code, Rejected } from '../../errors.ts';
 import { proveScore, type ScoreProof } from '../../evidence/backtest.ts';
 import type { Estimate } from '../../evidence/intervals.ts';
 import { judgePast } from '../../own-data/past-data.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { percent } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
-import { type DataPlaceOptions, dataPlaceOf } from '../data-place.ts';
+import { checkPeriod, dataPlaceOf, type OptionsOf, withDataPlace, withPast } from '../options.ts';
 import { colour, print, printJson, table } from '../output.ts';
 import type { Language } from '../texts.ts';
 import { pastWords } from './past-texts.ts';
 
-/** How far before an outcome the score is looked at, and which outcomes. */
-export interface PastOptions {
-  lead: number;
-  every: number;
-  from?: string;
-  to?: string;
-  lang?: Language;
-  json?: boolean;
-}
-
-export interface BacktestOptions extends PastOptions, DataPlaceOptions {
-  score?: string;
-}
-
-/** @throws Rejected for days that are none, or stand the wrong way round */
-export function checkPeriod({ from, to }: PastOptions): void {
-  if (from !== undefined) parseDate(from, '--from');
-  if (to !== undefined) parseDate(to, '--to');
-  if (from !== undefined && to !== undefined && from > to) {
-    throw new Rejected(code.badRequest, `--from ${from} is after --to ${to}; swap them.`);
-  }
-}
+const command = (rules: Command) =>
+  withPast(withDataPlace(rules.command('backtest')))
+    .description('how well scores and measures told who stays, held against past outcomes')
+    .argument('[folder]', 'folder of the pack', 'rules/saas');
 
 /** `kenko rules backtest [DIR]`: scores and measures held against what became of accounts. */
-export async function rulesBacktest(folder: string, options: BacktestOptions): Promise<void> {
+export function addBacktest(rules: Command): void {
+  command(rules).action(backtest);
+}
+
+async function backtest(folder: string, options: OptionsOf<typeof command>): Promise<void> {
   checkPeriod(options);
   const pack = parsePack(readPackFiles(basename(resolve(folder)), { folder }));
   const wanted = options.score === undefined ? pack.scores : [scoreOf(pack, options.score)];

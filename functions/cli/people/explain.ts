@@ -1,33 +1,31 @@
+import type { Command } from '@commander-js/extra-typings';
 import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../../records/api/accounts.ts';
 import { accountLog, type LogEntry } from '../../records/api/entries.ts';
 import { percent, unknownBand, valueText } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
-import { bandColour, signed } from '../band-colour.ts';
-import type { StateOptions } from '../options.ts';
-import { colour, print, printJson, table } from '../output.ts';
+import { language, withState } from '../options.ts';
+import { bandColour, colour, print, printJson, signed, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import { type Language, words } from '../texts.ts';
 import { logLine } from './log-text.ts';
 
 /** `kenko explain`: why an account has its score, and why it changed. */
-export async function explain(
-  account: string,
-  options: StateOptions & { lang?: Language },
-): Promise<void> {
-  await using(await openExisting(options), async (session) => {
-    const answer = accountAnswer.parse(
-      await session.get(`/v1/accounts/${encodeURIComponent(account)}`),
-    );
-    if (options.json) return printJson(answer);
-    const { entries } = accountLog.parse(
-      await session.get(`/v1/accounts/${encodeURIComponent(account)}/log`),
-    );
-    const lang = options.lang ?? 'en';
-    // A pack that maps no fields writes nothing to Salesforce, now or later.
-    const mapped = readPackFiles(options.pack).has(`rules/${options.pack}/salesforce.yaml`);
-    const lines = [explanationText(answer, lang, mapped), ...logLines(entries, lang)];
-    print(lines.join('\n'));
-  });
+export function addExplain(kenko: Command): void {
+  withState(kenko.command('explain'))
+    .description('why an account has its score, and why it changed')
+    .argument('<account>', 'account id')
+    .addOption(language())
+    .action(async (account, { json, lang = 'en', ...options }) => {
+      await using(await openExisting(options), async (session) => {
+        const path = `/v1/accounts/${encodeURIComponent(account)}`;
+        const answer = accountAnswer.parse(await session.get(path));
+        if (json) return printJson(answer);
+        const { entries } = accountLog.parse(await session.get(`${path}/log`));
+        // A pack that maps no fields writes nothing to Salesforce, now or later.
+        const mapped = readPackFiles(options.pack).has(`rules/${options.pack}/salesforce.yaml`);
+        print([explanationText(answer, lang, mapped), ...logLines(entries, lang)].join('\n'));
+      });
+    });
 }
 
 const shownEntries = 5;

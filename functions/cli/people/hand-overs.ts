@@ -1,49 +1,51 @@
+import { type Command, Option } from '@commander-js/extra-typings';
 import { type HandOverAnswer, handOverAnswer, handOverList } from '../../records/api/hand-overs.ts';
-import type { StateOptions } from '../options.ts';
+import { author, language, withState } from '../options.ts';
 import { colour, print, printJson } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import { type Language, words } from '../texts.ts';
 import { itemLine } from './log-text.ts';
 
-interface ReadOptions extends StateOptions {
-  lang?: Language;
-}
-
-/** `kenko hand-overs`: changes of hands, newest first, with what has to be handed over. */
-export async function showHandOvers(
-  options: ReadOptions & { open?: boolean; owner?: string },
-): Promise<void> {
-  const lang = options.lang ?? 'en';
-  const query = new URLSearchParams({ limit: '200' });
-  if (options.open) query.set('open', 'true');
-  if (options.owner !== undefined) query.set('owner', options.owner);
-  await using(await openExisting(options), async (session) => {
-    const list = handOverList.parse(await session.get(`/v1/hand-overs?${query}`));
-    if (options.json) return printJson(list.hand_overs);
-    if (list.hand_overs.length === 0) return print(words[lang].noHandOvers);
-    print(list.hand_overs.map((one) => handOverText(one, lang)).join('\n\n'));
-    if (list.next !== undefined) print(`\n${words[lang].olderHandOvers}`);
-  });
-}
-
-/** `kenko hand-overs tick ID ITEM`: ticks an item off, or sends it back to sales. */
-export async function tick(
-  id: string,
-  item: string,
-  options: ReadOptions & { author: string; text?: string; missing?: string },
-): Promise<void> {
-  const { author, missing } = options;
-  const body = {
-    author,
-    state: missing === undefined ? 'done' : 'missing',
-    text: missing ?? options.text,
-  };
-  const path = `/v1/hand-overs/${encodeURIComponent(id)}/items/${encodeURIComponent(item)}`;
-  await using(await openExisting(options), async (session) => {
-    const answer = handOverAnswer.parse(await session.post(path, body));
-    if (options.json) printJson(answer);
-    else print(handOverText(answer, options.lang ?? 'en'));
-  });
+/** `kenko hand-overs`: changes of hands, newest first, and their checklists. */
+export function addHandOvers(kenko: Command): void {
+  const handOvers = kenko
+    .command('hand-overs')
+    .description('changes of hands, and what has to be handed over at each');
+  withState(handOvers.command('list', { isDefault: true }))
+    .description('newest first, with their checklists')
+    .option('--open', 'only those with an item that is not done yet')
+    .option('--owner <name>', 'only those handed to this owner')
+    .addOption(language())
+    .action(async ({ open, owner, json, lang = 'en', ...options }) => {
+      await using(await openExisting(options), async (session) => {
+        const query = { limit: 200, open: open ? 'true' : undefined, owner };
+        const list = handOverList.parse(await session.get('/v1/hand-overs', query));
+        if (json) return printJson(list.hand_overs);
+        if (list.hand_overs.length === 0) return print(words[lang].noHandOvers);
+        print(list.hand_overs.map((one) => handOverText(one, lang)).join('\n\n'));
+        if (list.next !== undefined) print(`\n${words[lang].olderHandOvers}`);
+      });
+    });
+  withState(handOvers.command('tick'))
+    .description('tick off what was handed over, or send what is missing back to sales')
+    .argument('<hand-over>', 'id of the hand-over')
+    .argument('<item>', 'id of the item')
+    .addOption(author('who says so'))
+    .option('--text <text>', 'what was said about it')
+    .addOption(
+      new Option('--missing <text>', 'not known: what sales have to find out').conflicts('text'),
+    )
+    .addOption(language())
+    .action(async (id, item, { author, text, missing, json, lang = 'en', ...options }) => {
+      const state = missing === undefined ? 'done' : 'missing';
+      const path = `/v1/hand-overs/${encodeURIComponent(id)}/items/${encodeURIComponent(item)}`;
+      await using(await openExisting(options), async (session) => {
+        const body = { author, state, text: missing ?? text };
+        const answer = handOverAnswer.parse(await session.post({ path, body }));
+        if (json) printJson(answer);
+        else print(handOverText(answer, lang));
+      });
+    });
 }
 
 function handOverText(

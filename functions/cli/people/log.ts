@@ -1,111 +1,83 @@
+import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
-import { accountLog, answerReport, disagreementList, logEntry } from '../../records/api/entries.ts';
-import type { StateOptions } from '../options.ts';
-import { print, printJson, table } from '../output.ts';
+import { accountLog, logEntry } from '../../records/api/entries.ts';
+import { interventionKinds } from '../../records/entries.ts';
+import { author, language, type StateOptions, withState } from '../options.ts';
+import { print, printJson } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import { type Language, words } from '../texts.ts';
 import { logLine } from './log-text.ts';
 
-interface ReadOptions extends StateOptions {
-  lang?: Language;
-}
-
-interface EnterOptions extends ReadOptions {
-  author: string;
-  text?: string;
-  of?: string;
-  value?: string;
-  until?: string;
-  did?: string;
-  on?: string;
-  answer?: string;
-  url?: string;
+/** `kenko log`: what people did, judged and noted of an account, in order. */
+export function addLog(kenko: Command): void {
+  const log = kenko.command('log').description('what people did, judged and noted of an account');
+  withState(log.command('show', { isDefault: true }))
+    .description('all of it, in order, with hand-overs and overrides')
+    .argument('<account>', 'account id')
+    .addOption(language())
+    .action(async (account, { json, lang = 'en', ...options }) => {
+      await using(await openExisting(options), async (session) => {
+        const { entries } = accountLog.parse(await session.get(pathOf(account, 'log')));
+        if (json) return printJson(entries);
+        if (entries.length === 0) return print(words[lang].nothingLogged);
+        print(entries.map((entry) => logLine(entry, lang)).join('\n'));
+      });
+    });
+  const entering = (name: string, description: string) =>
+    withState(log.command(name))
+      .description(description)
+      .argument('<account>', 'account id')
+      .addOption(author('who enters it'))
+      .addOption(language());
+  entering('assess', 'enter what you judge, and how long that counts')
+    .requiredOption('--of <what>', 'proficiency, embeddedness or sponsorship')
+    .requiredOption('--value <value>', 'low, middle or high')
+    .requiredOption('--until <date>', 'last day it counts')
+    .option('--text <text>', 'what it rests on')
+    .action((account, { author, of, value, until, text, ...options }) =>
+      enter(pathOf(account, 'assessments'), { author, of, value, until, text }, options),
+    );
+  entering('did', 'log what was done with a customer')
+    .requiredOption('--did <kind>', `what it was: ${interventionKinds.join(', ')}`)
+    .option('--on <date>', 'day on which it happened; today without it')
+    .requiredOption('--text <text>', 'what was said or done')
+    .option(
+      '--answer <answer>',
+      'what a call found out, e.g. about_to_churn=yes or wants_more=no',
+      callAnswer,
+    )
+    .action((account, { author, did, on, text, answer, ...options }) =>
+      enter(pathOf(account, 'interventions'), { author, did, on, text, answer }, options),
+    );
+  entering('note', 'keep a note or a link')
+    .requiredOption('--text <text>', 'the note, or what the link shows')
+    .option('--url <address>', 'a shared document')
+    .action((account, { author, text, url, ...options }) =>
+      enter(pathOf(account, 'notes'), { author, text, url }, options),
+    );
 }
 
 const pathOf = (account: string, what: string): string =>
   `/v1/accounts/${encodeURIComponent(account)}/${what}`;
 
-/** `kenko log ACCOUNT`: what people did, judged and noted, in order. */
-export async function showLog(account: string, options: ReadOptions): Promise<void> {
-  await using(await openExisting(options), async (session) => {
-    const { entries } = accountLog.parse(await session.get(pathOf(account, 'log')));
-    if (options.json) return printJson(entries);
-    const lang = options.lang ?? 'en';
-    if (entries.length === 0) return print(words[lang].nothingLogged);
-    print(entries.map((entry) => logLine(entry, lang)).join('\n'));
-  });
-}
-
-/** `kenko log assess|did|note ACCOUNT`: keeps one entry. */
-export async function enter(
-  what: 'assessments' | 'interventions' | 'notes',
-  account: string,
-  options: EnterOptions,
+/** Keeps one entry. */
+async function enter(
+  path: string,
+  body: object,
+  { json, lang = 'en', ...options }: StateOptions & { lang?: Language | undefined },
 ): Promise<void> {
-  const { author, text, of, value, until, did, on, url } = options;
-  const [question, answer, ...rest] = options.answer?.split('=') ?? [];
-  if (options.answer !== undefined && (!answer || rest.length > 0)) {
-    throw new Rejected(
-      code.badRequest,
-      `--answer is ${JSON.stringify(options.answer)}; write it as about_to_churn=yes.`,
-    );
-  }
-  const body = {
-    author,
-    text,
-    of,
-    value,
-    until,
-    did,
-    on,
-    url,
-    answer: question === undefined ? undefined : { question, value: answer },
-  };
   await using(await openExisting(options), async (session) => {
-    const entry = logEntry.parse(await session.post(pathOf(account, what), body));
-    if (options.json) printJson(entry);
-    else print(logLine(entry, options.lang ?? 'en'));
+    const entry = logEntry.parse(await session.post({ path, body }));
+    if (json) printJson(entry);
+    else print(logLine(entry, lang));
   });
 }
 
-/** `kenko disagreements`: where people and score disagree. */
-export async function showDisagreements(options: ReadOptions): Promise<void> {
-  const lang = options.lang ?? 'en';
-  const t = words[lang];
-  await using(await openExisting(options), async (session) => {
-    const { disagreements } = disagreementList.parse(await session.get('/v1/disagreements'));
-    if (options.json) return printJson(disagreements);
-    if (disagreements.length === 0) return print(t.none);
-    print(
-      table(
-        [t.account, t.name, t.score, t.band, t.people, t.because, t.since],
-        disagreements.map((one) => [
-          one.account,
-          one.name,
-          one.score,
-          one.band,
-          `${one.people[lang]} (${one.author})`,
-          one.text,
-          one.on,
-        ]),
-      ),
-    );
-  });
-}
-
-/** `kenko answers`: what calls found out, by the band of then. */
-export async function showAnswers(options: ReadOptions & { score?: string }): Promise<void> {
-  const t = words[options.lang ?? 'en'];
-  await using(await openExisting(options), async (session) => {
-    const query = options.score === undefined ? '' : `?score=${encodeURIComponent(options.score)}`;
-    const { answers } = answerReport.parse(await session.get(`/v1/answers${query}`));
-    if (options.json) return printJson(answers);
-    if (answers.length === 0) return print(t.nothingLogged);
-    print(
-      table(
-        [t.question, t.band, t.yes, t.no, t.unclear],
-        answers.map(({ question, band, yes, no, unclear }) => [question, band, yes, no, unclear]),
-      ),
-    );
-  });
+function callAnswer(text: string): { question: string; value: string } {
+  const [question = '', value, ...rest] = text.split('=');
+  if (value && rest.length === 0) return { question, value };
+  throw new Rejected(
+    code.badRequest,
+    `--answer is ${JSON.stringify(text)}; write it as about_to_churn=yes.`,
+  );
 }

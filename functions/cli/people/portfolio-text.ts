@@ -1,7 +1,6 @@
 import { type Mover, portfolioAnswer, type ScorePortfolio } from '../../records/api/portfolio.ts';
 import { percent, unknownBand } from '../../scorecard/meaning/texts.ts';
-import { bandColour, signed } from '../band-colour.ts';
-import { colour, table } from '../output.ts';
+import { bandColour, colour, signed, table } from '../output.ts';
 import { type Language, words } from '../texts.ts';
 
 const barWidth = 30;

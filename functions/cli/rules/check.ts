@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
 import { dataFindings } from '../../evidence/data-findings.ts';
 import { lintPackSql } from '../../local/googlesql/lint.ts';
 import { scoreOnData } from '../../own-data/rules-data.ts';
@@ -8,17 +9,26 @@ import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { runRuleTests, type TestReport } from '../../scorecard/meaning/rule-tests.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
+import { namedPlaceOf, type OptionsOf } from '../options.ts';
 import { colour, exitCode, print, printJson } from '../output.ts';
 
-export interface CheckOptions {
-  data?: string;
-  state?: string;
-  asOf?: string;
-  json?: boolean;
-}
+const command = (rules: Command) =>
+  rules
+    .command('check')
+    .description('types, gaps, rule tests; with data, coverage, noise and exemplars too')
+    .argument('[folder]', 'folder of the pack', 'rules/saas')
+    .option('--data <folder>', 'CSV or Parquet files that the rules are tried on')
+    .option('--state <folder>', 'state folder whose data the rules are tried on')
+    .option('--as-of <instant>', 'look at the data as of this instant')
+    .option('--json', 'print one JSON value instead of text');
+type CheckOptions = OptionsOf<typeof command>;
 
 /** `kenko rules check`: types, gaps and rule tests; with data, coverage, noise and exemplars. */
-export async function rulesCheck(folder: string, options: CheckOptions): Promise<void> {
+export function addCheck(rules: Command): void {
+  command(rules).action(check);
+}
+
+async function check(folder: string, options: CheckOptions): Promise<void> {
   const name = basename(resolve(folder));
   const pack = parsePack(readPackFiles(name, { folder }));
   lintPackSql(pack);
@@ -48,12 +58,8 @@ interface DataChecked {
   findings: Finding[];
 }
 
-async function onData(
-  pack: Pack,
-  { data, state, asOf }: CheckOptions,
-): Promise<DataChecked | undefined> {
-  const at = asOf === undefined ? {} : { asOf };
-  const place = data !== undefined ? { folder: data, ...at } : state && { state, ...at };
+async function onData(pack: Pack, options: CheckOptions): Promise<DataChecked | undefined> {
+  const place = namedPlaceOf(options);
   if (!place) return undefined;
   const [scored] = await scoreOnData([pack], place);
   if (!scored) return undefined;

@@ -1,12 +1,25 @@
+import type { Command } from '@commander-js/extra-typings';
 import { type CheckedTable, checkData } from '../../own-data/check.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { colour, print, printJson, table } from '../output.ts';
 
 /** `kenko data check`: what a folder of files gives a pack, before anything is read in. */
-export async function dataCheck(
+export function addData(kenko: Command): void {
+  kenko
+    .command('data')
+    .description('your own data')
+    .command('check')
+    .description('tables and columns found, missing and mapped, and which measures lack data')
+    .argument('<folder>')
+    .option('--pack <name>', 'pack to check against', 'saas')
+    .option('--json', 'print one JSON value instead of text')
+    .action(check);
+}
+
+async function check(
   folder: string,
-  options: { pack: string; json?: boolean },
+  options: { pack: string; json?: boolean | undefined },
 ): Promise<void> {
   const pack = parsePack(readPackFiles(options.pack));
   const found = await checkData(folder, pack);
@@ -43,9 +56,9 @@ function tableText({ table: name, file, rows, columns }: CheckedTable): string {
     ['missing', columns.missing],
     ['not used', columns.extra],
   ];
-  const named = lines.filter(([, names]) => names.length > 0);
+  const shown = lines.filter(([, names]) => names.length > 0);
   return [
     `${colour.bold(name)}: ${file}, ${rows} rows`,
-    ...named.map(([what, names]) => `  ${colour.dim(what.padEnd(8))}  ${names.join(', ')}`),
+    ...shown.map(([what, names]) => `  ${colour.dim(what.padEnd(8))}  ${names.join(', ')}`),
   ].join('\n');
 }

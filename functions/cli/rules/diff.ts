@@ -1,31 +1,38 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
 import { compareRules } from '../../evidence/compare-rules.ts';
 import { scoreOnData } from '../../own-data/rules-data.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
-import { type DataPlaceOptions, dataPlaceOf } from '../data-place.ts';
+import { dataPlaceOf, language, type OptionsOf, withDataPlace } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { diffMarkdown, diffText, type RulesDiff } from './diff-text.ts';
 import { filesOfRevision } from './git-files.ts';
 
-export interface DiffOptions extends DataPlaceOptions {
-  pack?: string;
-  lang?: 'en' | 'ja';
-  json?: boolean;
-  markdown?: boolean;
-}
+const command = (rules: Command) =>
+  withDataPlace(rules.command('diff'))
+    .description('who would move between bands by other rules, with revenue, and why')
+    .argument('<old>', 'git revision, checkout or folder of a pack')
+    .argument('<new>', 'the same, of the rules wished for')
+    .option('--pack <name>', 'which pack; that of the folder, or saas, without it')
+    .addOption(language())
+    .option('--markdown', 'print Markdown, for a pull request');
 
 /** `kenko rules diff OLD NEW`: what other rules would make of the same data. */
-export async function rulesDiff(old: string, now: string, options: DiffOptions): Promise<void> {
+export function addDiff(rules: Command): void {
+  command(rules).action(diff);
+}
+
+async function diff(old: string, now: string, options: OptionsOf<typeof command>): Promise<void> {
   const name = options.pack ?? packNamed(now) ?? packNamed(old) ?? 'saas';
   const [before, after] = [old, now].map((place) => parsePack(filesOf(place, name)));
   if (!before || !after) throw new Error('two sets of rules are compared');
   const place = dataPlaceOf(options);
   const [was, is] = await scoreOnData([before, after], place);
   if (!was || !is) throw new Error('both sets of rules are scored');
-  const diff: RulesDiff = {
+  const found: RulesDiff = {
     pack: name,
     old,
     new: now,
@@ -34,9 +41,9 @@ export async function rulesDiff(old: string, now: string, options: DiffOptions):
     same_rules: before.hash === after.hash,
     scores: compareRules(was, is),
   };
-  if (options.json) printJson(diff);
-  else if (options.markdown) print(diffMarkdown(diff, options.lang ?? 'en'));
-  else print(diffText(diff, options.lang ?? 'en'));
+  if (options.json) printJson(found);
+  else if (options.markdown) print(diffMarkdown(found, options.lang ?? 'en'));
+  else print(diffText(found, options.lang ?? 'en'));
 }
 
 /** The pack that a folder holds; undefined for a checkout or a revision. */

@@ -1,27 +1,39 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { type Command, Option } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
 import { identifier } from '../../scorecard/language/pack/catalogue.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { systemClock } from '../../system-clock.ts';
 import { repositoryRoot } from '../../wiring/deployed-files.ts';
+import type { OptionsOf } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { type NewPack, type NewSheet, newPackFiles } from './new-pack.ts';
 import { contract, readSheet } from './sheet-file.ts';
 
-export interface InitOptions {
-  fromSheet?: string;
-  label?: string;
-  labelJa?: string;
-  purpose?: NewPack['purpose'];
-  zone?: string;
-  into?: string;
-  json?: boolean;
-}
+const purposes = ['churn', 'upsell', 'onboarding', 'purchase'] as const;
+
+const command = (kenko: Command) =>
+  kenko
+    .command('init')
+    .description('a new pack, from a template or a sheet; asks where flags leave something open')
+    .argument('<name>', 'name of the pack: lower-case letters, digits and _')
+    .option('--from-sheet <file>', 'CSV file with a row per account: its numbers become measures')
+    .option('--label <text>', 'what people call it, in English')
+    .option('--label-ja <text>', 'the same in Japanese')
+    .addOption(new Option('--purpose <problem>', 'what it is for').choices(purposes))
+    .option('--zone <zone>', 'time zone of its days')
+    .option('--into <folder>', 'checkout to write into; this one without it')
+    .option('--json', 'print one JSON value instead of text');
+type InitOptions = OptionsOf<typeof command>;
 
 /** `kenko init`: a new pack from a template or a sheet. Nothing that is there is changed. */
-export async function init(name: string, options: InitOptions): Promise<void> {
+export function addInit(kenko: Command): void {
+  command(kenko).action(init);
+}
+
+async function init(name: string, options: InitOptions): Promise<void> {
   const root = options.into === undefined ? repositoryRoot() : resolve(options.into);
   refuseName(name, root);
   const sheet = options.fromSheet === undefined ? undefined : readSheet(options.fromSheet);
@@ -33,7 +45,7 @@ export async function init(name: string, options: InitOptions): Promise<void> {
   }
   if (options.json)
     printJson({ pack: name, files: [...files.keys()], sheet: sheet?.profile ?? null });
-  else print(summary(name, [...files.keys()], options, sheet));
+  else print(written(name, [...files.keys()], options, sheet));
 }
 
 function refuseName(name: string, root: string): void {
@@ -88,9 +100,7 @@ async function answers(name: string, options: InitOptions): Promise<Omit<NewPack
   };
 }
 
-export const purposes = ['churn', 'upsell', 'onboarding', 'purchase'] as const;
-
-function summary(
+function written(
   name: string,
   files: readonly string[],
   { fromSheet }: InitOptions,
@@ -99,10 +109,7 @@ function summary(
   const lines = [`The pack ${name} is written:`, ...files.map((file) => `  ${file}`)];
   if (sheet) {
     const { id, date, scored, reference, left } = sheet.profile;
-    lines.push(
-      '',
-      `Accounts are told apart by "${id}"${date === null ? '' : `, days by "${date}"`}.`,
-    );
+    lines.push('', `Accounts are known by "${id}"${date === null ? '' : `, days by "${date}"`}.`);
     lines.push(
       `Scored: ${scored.map(({ column, direction }) => `${column} (${direction} is better)`).join(', ')}.`,
     );

@@ -1,31 +1,44 @@
-import type { DataOptions } from '../options.ts';
+import type { Command } from '@commander-js/extra-typings';
+import { withData } from '../options.ts';
 import { colour, exitCode, print, printJson, progressLine } from '../output.ts';
 import { portfolioText } from '../people/portfolio-text.ts';
 import { connect } from '../session/admin.ts';
 import { openOwnSession, stateFolder, using } from '../session/open-session.ts';
+import type { Language } from '../texts.ts';
 import type { RunSummary } from './run-summary.ts';
 
-interface RunOptions extends DataOptions {
-  slot?: string;
-  asOf?: string;
+/** `kenko run`: one slot to its end. */
+export function addRun(kenko: Command): void {
+  withData(kenko.command('run'))
+    .description('run one slot to its end, Salesforce included')
+    .option('--slot <instant>', 'the scheduled instant; the next one due without it')
+    .option('--as-of <instant>', 'look at the data as of this instant')
+    .action(async (options) => {
+      const progress = progressLine(options.json);
+      const session =
+        (await connect(stateFolder(options))) ?? (await openOwnSession(options, progress.show));
+      await using(session, async () => {
+        const { slot, asOf, json, lang } = options;
+        const summary = await session.run({ slot, asOf }, progress.show);
+        progress.clear();
+        await showSummary(summary, session, { json, lang });
+      });
+    });
 }
 
-/** `kenko run`: one slot to its end. */
-export async function run(options: RunOptions): Promise<void> {
-  const progress = progressLine(options.json);
-  const session =
-    (await connect(stateFolder(options))) ?? (await openOwnSession(options, progress.show));
-  await using(session, async () => {
-    const summary = await session.run({ slot: options.slot, asOf: options.asOf }, progress.show);
-    progress.clear();
-    if (options.json) printJson(summary);
-    else print(await summaryText(summary, session, options.lang));
-    if (!ended(summary)) process.exitCode = exitCode.failed;
-  });
+/** Prints what a person or a script wants to know after a run, and says whether it failed. */
+export async function showSummary(
+  summary: RunSummary,
+  session: { get(path: string): Promise<unknown> },
+  { json, lang }: { json: boolean | undefined; lang: Language | undefined },
+): Promise<void> {
+  if (json) printJson(summary);
+  else print(await summaryText(summary, session, lang));
+  if (!ended(summary)) process.exitCode = exitCode.failed;
 }
 
 /** True where the run did what it was for, now or earlier. */
-export function ended(summary: RunSummary): boolean {
+function ended(summary: RunSummary): boolean {
   return summary.state === 'finished' || summary.state === 'superseded';
 }
 
@@ -33,7 +46,7 @@ export function ended(summary: RunSummary): boolean {
 export async function summaryText(
   summary: RunSummary,
   session: { get(path: string): Promise<unknown> },
-  lang: 'en' | 'ja' | undefined,
+  lang: Language | undefined,
 ): Promise<string> {
   const title = `Run ${summary.run}: ${summary.state}`;
   if (!ended(summary)) {

@@ -1,45 +1,45 @@
+import type { Command } from '@commander-js/extra-typings';
 import { runAnswer, runList } from '../../records/api/runs.ts';
-import type { StateOptions } from '../options.ts';
+import { type StateOptions, withDecision, withState } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 
-/** `kenko runs`: newest first. */
-export async function showRuns(options: StateOptions): Promise<void> {
-  await using(await openExisting(options), async (session) => {
-    const { runs } = runList.parse(await session.get('/v1/runs?limit=50'));
-    if (options.json) return printJson(runs);
-    print(
-      table(
-        ['run', 'date', 'kind', 'state', 'revision', 'accounts', 'changed', 'why'],
-        runs.map((run) => [
-          run.id,
-          run.date,
-          run.kind,
-          run.state,
-          run.revision,
-          run.accounts,
-          run.changed,
-          run.failure?.message ?? '',
-        ]),
-      ),
-    );
-  });
+/** `kenko runs`: newest first, and what becomes of one that is held. */
+export function addRuns(kenko: Command): void {
+  const runs = kenko.command('runs').description('runs, and what becomes of one that is held');
+  withState(runs.command('list', { isDefault: true }))
+    .description('runs, newest first')
+    .action(async (options) => {
+      await using(await openExisting(options), async (session) => {
+        const { runs } = runList.parse(await session.get('/v1/runs', { limit: 50 }));
+        if (options.json) return printJson(runs);
+        print(
+          table(
+            ['run', 'date', 'kind', 'state', 'revision', 'accounts', 'changed', 'why'],
+            runs.map(({ id, date, kind, state, revision, accounts, changed, failure }) => [
+              ...[id, date, kind, state, revision, accounts, changed],
+              failure?.message ?? '',
+            ]),
+          ),
+        );
+      });
+    });
+  withDecision(runs.command('release'))
+    .description('let a held run through: the change is what it should be')
+    .action((id, options) => decide(id, 'release', options));
+  withDecision(runs.command('discard'))
+    .description('throw a held run away: nothing of it becomes visible')
+    .action((id, options) => decide(id, 'discard', options));
 }
 
-export interface DecisionOptions extends StateOptions {
-  author: string;
-  reason: string;
-}
-
-/** `kenko runs release|discard ID`: what becomes of a held run. */
-export async function decideRun(
+async function decide(
   id: string,
   action: 'release' | 'discard',
-  { author, reason, ...options }: DecisionOptions,
+  { author, reason, ...options }: StateOptions & { author: string; reason: string },
 ): Promise<void> {
   await using(await openExisting(options), async (session) => {
     const path = `/v1/runs/${encodeURIComponent(id)}`;
-    await session.post(`${path}/${action}`, { author, reason });
+    await session.post({ path: `${path}/${action}`, body: { author, reason } });
     const run = runAnswer.parse(await session.get(path));
     if (options.json) return printJson(run);
     print(

@@ -1,17 +1,12 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
-import type { DataOptions } from '../options.ts';
-import { colour, exitCode, note, print, printJson, progressLine } from '../output.ts';
+import { type OptionsOf, positiveInteger, withData } from '../options.ts';
+import { colour, note, print, progressLine } from '../output.ts';
 import { connect, serveAdmin } from '../session/admin.ts';
 import { openOwnSession, stateFolder } from '../session/open-session.ts';
-import { ended, summaryText } from './run.ts';
-
-interface StartOptions extends DataOptions {
-  once?: boolean;
-  asOf?: string;
-  port: number;
-}
+import { showSummary } from './run.ts';
 
 /** How often the sweep that Cloud Scheduler would call is called. */
 const sweepMs = 10 * 60_000;
@@ -19,8 +14,21 @@ const sweepMs = 10 * 60_000;
 /** Below the state folder: what is there is thrown away by every start on the emulators. */
 const emulatorsFolder = 'emulators';
 
+const command = (kenko: Command) =>
+  withData(kenko.command('start'))
+    .description('run the main job and keep serving the API and the dashboard')
+    .option('--once', 'exit when the run has ended')
+    .option('--as-of <instant>', 'look at the data as of this instant, e.g. 2026-11-23T00:00:00Z')
+    .option('--today <date>', 'first day of the demo; today without it')
+    .option('--port <n>', 'wished port of the API', positiveInteger, 8080)
+    .option('--emulators', "on Google's emulators (needs gcloud and Java) instead of the twin");
+
 /** `kenko start`: the main job, then the API and the dashboard until Ctrl-C. */
-export async function start(given: StartOptions): Promise<void> {
+export function addStart(kenko: Command): void {
+  command(kenko).action(start);
+}
+
+async function start(given: OptionsOf<typeof command>): Promise<void> {
   const options = given.emulators ? { ...given, state: join(given.state, emulatorsFolder) } : given;
   const folder = stateFolder(options);
   const running = await connect(folder);
@@ -50,9 +58,7 @@ export async function start(given: StartOptions): Promise<void> {
       );
       return;
     }
-    if (options.json) printJson(summary);
-    else print(await summaryText(summary, session, options.lang));
-    if (!ended(summary)) process.exitCode = exitCode.failed;
+    await showSummary(summary, session, { json: options.json, lang: options.lang });
     if (options.once || options.json) return;
     print(`\nDashboard  ${colour.cyan(session.apiUrl)}/`);
     print(`API        ${colour.cyan(session.apiUrl)}/v1/accounts`);

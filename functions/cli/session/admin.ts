@@ -6,14 +6,20 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { doctorReport } from '../../doctor/report.ts';
 import { code, KenkoError, messageOf, Rejected } from '../../errors.ts';
 import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
-import { reconciliationDocument } from '../../records/documents.ts';
 import { recordsHash } from '../../wiring/deployed-files.ts';
-import { runSummary } from '../run/run-summary.ts';
 import { getJson, postJson } from './http-client.ts';
-import type { Session } from './session.ts';
+import {
+  type Answer,
+  type Call,
+  type Calls,
+  callNames,
+  calls,
+  type Progress,
+  type Request,
+  type Session,
+} from './session.ts';
 
 const serverFile = z.object({
   admin: z.url(),
@@ -23,42 +29,11 @@ const serverFile = z.object({
   records: z.string().optional(),
 });
 
-const request = z.discriminatedUnion('call', [
-  z.strictObject({ call: z.literal('ping') }),
-  z.strictObject({
-    call: z.literal('run'),
-    slot: z.string().optional(),
-    asOf: z.string().optional(),
-  }),
-  z.strictObject({
-    call: z.literal('backfill'),
-    from: z.string(),
-    to: z.string(),
-    every: z.int().min(1),
-  }),
-  z.strictObject({ call: z.literal('dead-letters'), queue: z.string().optional() }),
-  z.strictObject({ call: z.literal('replay'), ids: z.array(z.string()) }),
-  z.strictObject({ call: z.literal('post'), path: z.string(), body: z.unknown() }),
-  z.strictObject({ call: z.literal('reconcile') }),
-  z.strictObject({ call: z.literal('doctor') }),
-]);
-
-const backfillSummary = z.strictObject({
-  dates: z.array(z.string()),
-  accounts: z.int(),
-  seconds: z.number(),
+/** `ping` asks whether anybody is there. */
+const message = z.strictObject({
+  call: z.enum(['ping', ...callNames]),
+  request: z.unknown().optional(),
 });
-
-const deadLetters = z.array(
-  z.strictObject({
-    id: z.string(),
-    queue: z.enum(['score-shards', 'publish-shards', 'accounts-changed']),
-    body: z.unknown(),
-    attempts: z.int(),
-    error: z.string(),
-    failedAt: z.string(),
-  }),
-);
 
 const pathOf = (folder: string): string => join(folder, 'server.json');
 
@@ -94,26 +69,12 @@ async function answer(session: Session, text: string): Promise<{ status: number;
 }
 
 async function perform(session: Session, text: string): Promise<unknown> {
-  const asked = request.parse(JSON.parse(text));
-  const quiet = () => undefined;
-  switch (asked.call) {
-    case 'ping':
-      return { pack: session.pack };
-    case 'run':
-      return session.run(asked, quiet);
-    case 'backfill':
-      return session.backfill(asked, quiet);
-    case 'dead-letters':
-      return session.deadLetters(asked.queue);
-    case 'replay':
-      return session.replay(asked.ids);
-    case 'post':
-      return session.post(asked.path, asked.body);
-    case 'reconcile':
-      return session.reconcile();
-    case 'doctor':
-      return session.doctor();
-  }
+  const { call, request } = message.parse(JSON.parse(text));
+  return call === 'ping' ? { pack: session.pack } : forward(session, call, request);
+}
+
+function forward<C extends Call>(session: Calls, call: C, request: unknown): Promise<unknown> {
+  return session[call](calls[call].request.parse(request) as Request<C>);
 }
 
 /**
@@ -137,28 +98,19 @@ export async function connect(folder: string): Promise<Session | undefined> {
       `Kenko at ${api} was started before its code changed, and answers otherwise; stop it (Ctrl-C) and start it again.`,
     );
   }
+  const remote =
+    <C extends Call>(call: C) =>
+    async (request: Request<C>, progress?: Progress): Promise<Answer<C>> => {
+      progress?.('the running `npm start` works on it');
+      return calls[call].answer.parse(await postJson(admin, { call, request })) as Answer<C>;
+    };
   return {
     pack,
     apiUrl: api,
-    run: async ({ slot, asOf }, progress) => {
-      progress('the running `npm start` works on it');
-      return runSummary.parse(await postJson(admin, { call: 'run', slot, asOf }));
-    },
-    backfill: async (range, progress) => {
-      progress('the running `npm start` works on it');
-      return backfillSummary.parse(await postJson(admin, { call: 'backfill', ...range }));
-    },
-    deadLetters: async (queue) =>
-      deadLetters.parse(await postJson(admin, { call: 'dead-letters', queue })),
-    replay: async (ids) => z.int().parse(await postJson(admin, { call: 'replay', ids })),
+    ...(Object.fromEntries(callNames.map((call) => [call, remote(call)])) as unknown as Calls),
     // The process that owns the folder sweeps by itself.
     sweep: async () => undefined,
-    get: (path) => getJson(`${api}${path}`),
-    // By way of the owner, who waits until what it led to is through.
-    post: (path, body) => postJson(admin, { call: 'post', path, body }),
-    reconcile: async () =>
-      reconciliationDocument.parse(await postJson(admin, { call: 'reconcile' })),
-    doctor: async () => doctorReport.parse(await postJson(admin, { call: 'doctor' })),
+    get: (path, query) => getJson(`${api}${path}`, query),
     close: async () => undefined,
   };
 }

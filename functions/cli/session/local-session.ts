@@ -1,21 +1,23 @@
-import { addDays, parseDate } from '../../calendar.ts';
+import { addDays } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
 import { momentOf } from '../../inputs/moments.ts';
 import { runId } from '../../inputs/run-tables.ts';
 import { lintPackSql } from '../../local/googlesql/lint.ts';
 import { ref } from '../../records/collection.ts';
 import { activeRunStates, reconciliations, runs } from '../../records/documents.ts';
-import { type Queue, queues } from '../../records/messages.ts';
 import { sweep } from '../../sweep/sweep.ts';
 import { examineLocal } from '../doctor/examine-here.ts';
+import { checkPeriod } from '../options.ts';
 import { summarise } from '../run/run-summary.ts';
 import { getJson, postJson } from './http-client.ts';
 import type { LocalSystem } from './local-system.ts';
-import type { BackfillSummary, Progress, Session } from './session.ts';
+import type { BackfillSummary, Progress, Request, Session } from './session.ts';
 import type { StateData } from './state-data.ts';
 
 /** How often a run's progress is looked at. */
 const pollMs = 150;
+
+const unheard: Progress = () => undefined;
 
 /** Works on a state folder that this process owns. */
 export async function openLocalSession(
@@ -77,14 +79,10 @@ export async function openLocalSession(
   }
 
   async function backfill(
-    { from, to, every }: Parameters<Session['backfill']>[0],
-    progress: Progress,
+    { from, to, every }: Request<'backfill'>,
+    progress: Progress = unheard,
   ): Promise<BackfillSummary> {
-    parseDate(from, '--from');
-    parseDate(to, '--to');
-    if (from > to) {
-      throw new Rejected(code.badRequest, `--from ${from} is after --to ${to}; swap them.`);
-    }
+    checkPeriod({ from, to });
     const startedAt = clock.now();
     const dates: string[] = [];
     let accounts = 0;
@@ -107,7 +105,7 @@ export async function openLocalSession(
   return {
     pack: pack.id,
     apiUrl: system.url('api'),
-    async run({ slot: wished, asOf }, progress) {
+    async run({ slot: wished, asOf }, progress = unheard) {
       lintOnce();
       const slot = wished ?? (await data.nextSlot(asOf));
       momentOf(slot, pack);
@@ -123,9 +121,7 @@ export async function openLocalSession(
       return summarise(runtime, id, { startedAt, repeated });
     },
     backfill,
-    async deadLetters(queue) {
-      return bus.deadLetters(queue === undefined ? undefined : queueOf(queue));
-    },
+    deadLetters: (queue) => bus.deadLetters(queue),
     async replay(ids) {
       const chosen = ids.length > 0 ? ids : (await bus.deadLetters()).map((letter) => letter.id);
       await bus.replay(chosen);
@@ -135,8 +131,8 @@ export async function openLocalSession(
     sweep: async () => {
       await system.call('sweep', clock.now().toISOString(), {});
     },
-    get: (path) => getJson(`${system.url('api')}${path}`),
-    post: async (path, body) => {
+    get: (path, query) => getJson(`${system.url('api')}${path}`, query),
+    post: async ({ path, body }) => {
       const answer = await postJson(`${system.url('api')}${path}`, body);
       await settle();
       return answer;
@@ -159,12 +155,4 @@ export async function openLocalSession(
     await follow(id, progress, settle());
     return id;
   }
-}
-
-function queueOf(name: string): Queue {
-  if (name in queues) return name as Queue;
-  throw new Rejected(
-    code.badRequest,
-    `There is no queue "${name}"; choose one of ${Object.keys(queues).join(', ')}.`,
-  );
 }

@@ -13,15 +13,20 @@ import { openStateData } from './state-data.ts';
 /** Accounts in a shard of the demo: small, so that its thousand accounts are fanned out too. */
 const demoShard = 100;
 
+type OwnOptions = DataOptions & {
+  /** First day of the demo. */
+  today?: string | undefined;
+  port?: number;
+  /** On Google's emulators, from nothing. */
+  emulators?: boolean | undefined;
+};
+
 export function stateFolder({ state, pack }: StateOptions): string {
   return join(resolve(state), pack);
 }
 
 /** Opens the state folder in this process; makes it where it is not there. */
-export async function openOwnSession(
-  options: DataOptions & { port?: number },
-  progress: Progress,
-): Promise<Session> {
+export async function openOwnSession(options: OwnOptions, progress: Progress): Promise<Session> {
   readPackFiles(options.pack);
   const folder = stateFolder(options);
   // The emulators begin with nothing, so what lies beside them has to as well.

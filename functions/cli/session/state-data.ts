@@ -14,6 +14,7 @@ import type { DataOptions } from '../options.ts';
 import type { LocalSystem } from './local-system.ts';
 import type { BackfillSummary, Progress } from './session.ts';
 
+type DemoOptions = DataOptions & { today?: string | undefined };
 type Backfill = (range: { from: string; to: string; every: number }) => Promise<BackfillSummary>;
 
 export interface StateData {
@@ -32,7 +33,7 @@ const demoHour = 2;
 const demoWeeks = 8;
 
 /** @throws Rejected where the folder holds the other kind of data */
-export async function openStateData(system: LocalSystem, options: DataOptions): Promise<StateData> {
+export async function openStateData(system: LocalSystem, options: DemoOptions): Promise<StateData> {
   const demo = await readDemoState(system.warehouse);
   if (options.data !== undefined) {
     if (demo) {
@@ -50,7 +51,7 @@ export async function openStateData(system: LocalSystem, options: DataOptions): 
   return demoData(system, options);
 }
 
-function demoData(system: LocalSystem, options: DataOptions): StateData {
+function demoData(system: LocalSystem, options: DemoOptions): StateData {
   const { runtime, warehouse } = system;
   const { pack, snapshots, clock } = runtime;
   const slotOn = (day: string): string =>

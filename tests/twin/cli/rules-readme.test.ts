@@ -1,6 +1,8 @@
 /** What rules/README tells people to write is what is read, in both languages. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { program } from '../../../functions/cli/main.ts';
@@ -97,7 +99,7 @@ describe.each(['README.md', 'README.ja.md'])('rules/%s', (name) => {
     const lines = [...text.matchAll(/npx kenko [^`\n#|]+/g)].map(([line]) => line.trim());
     expect(lines.length).toBeGreaterThan(6);
     for (const line of lines) {
-      let command = program();
+      let command: CommandUnknownOpts = program();
       for (const word of line.split(' ').slice(2)) {
         const next = command.commands.find((one) => one.name() === word);
         if (!next) break;
