@@ -7,8 +7,8 @@ import { HttpRefusal, placeOf } from '../http-functions.ts';
 import type { ErrorAnswer } from '../records/api/common.ts';
 import type { Runtime } from '../runtime.ts';
 import { contextOf, withinRequest } from '../trace.ts';
-import { pages } from './dashboard/pages.ts';
-import type { Endpoint } from './endpoint.ts';
+import { pagePaths, pages } from './dashboard/pages.ts';
+import { type Endpoint, routeOf } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { failureOf, logFailure } from './failures.ts';
 import { parseParameters, quoted } from './parameters.ts';
@@ -69,17 +69,6 @@ function application(getRuntime: GetRuntime): express.Express {
   app.use(answerError(getRuntime));
   return app;
 }
-
-const pagePaths = [
-  '/',
-  '/accounts',
-  '/accounts/{id}',
-  '/worklists/{id}',
-  '/hand-overs',
-  '/disagreements',
-];
-
-const routeOf = (path: string): string => path.replace(/\{(id|item)\}/g, ':$1');
 
 function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRuntime): void {
   // Raw, so that a malformed body is refused in our words. Where the Functions Framework has read

@@ -1,7 +1,8 @@
 /** Where a list goes on: opaque to callers, checked when it comes back. */
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
-import type { Stored } from '../ports/snapshots.ts';
+import type { Filter, Snapshots, Stored } from '../ports/snapshots.ts';
+import type { Collection } from '../records/collection.ts';
 
 /** Half a surrogate pair is no id of any document. */
 const documentedId = z
@@ -12,7 +13,7 @@ const documentedId = z
 const accountCursor = z.strictObject({
   /** The order it was made for. */
   order: z.string(),
-  /** Which part of the order; see `account-list.ts`. */
+  /** Which part of the order; see `accounts/list.ts`. */
   part: z.int().min(0).max(9),
   /** Value of the order's field, where it has one. */
   value: z.union([z.string(), z.number(), z.null()]).optional(),
@@ -22,27 +23,41 @@ const accountCursor = z.strictObject({
 export type AccountCursor = z.infer<typeof accountCursor>;
 
 const dayCursor = z.strictObject({ value: z.iso.date(), id: documentedId });
-export type DayCursor = z.infer<typeof dayCursor>;
+type DayCursor = z.infer<typeof dayCursor>;
 
-const runCursor = z.strictObject({ value: z.iso.datetime(), id: documentedId });
-export type RunCursor = z.infer<typeof runCursor>;
+const instantCursor = z.strictObject({ value: z.iso.datetime(), id: documentedId });
+type InstantCursor = z.infer<typeof instantCursor>;
 
 /**
- * The first `limit` of what a query for one more than that found, and where the next page begins.
- * @param value of the field that the list is ordered by
+ * A page of a collection, the document with the latest instant first.
+ * @param field the instant that the list is ordered by
+ * @throws Rejected `bad-request` for a bad cursor
  */
-export function pageOf<T>(
-  found: readonly Stored<T>[],
-  limit: number,
-  value: (data: T) => string,
-): { page: readonly Stored<T>[]; next?: string } {
+export async function latestFirst<T>(
+  snapshots: Pick<Snapshots, 'query'>,
+  wanted: {
+    collection: Collection<T>;
+    where: readonly Filter[];
+    field: keyof T & string;
+    limit: number;
+    cursor: string | undefined;
+  },
+): Promise<{ page: readonly Stored<T>[]; next?: string }> {
+  const { collection, where, field, limit, cursor } = wanted;
+  const found = await snapshots.query({
+    collection,
+    where,
+    orderBy: { field, direction: 'desc' },
+    limit: limit + 1,
+    ...(cursor ? { startAfter: decode(instantCursor, cursor) } : {}),
+  });
   const page = found.slice(0, limit);
   const last = page.at(-1);
   if (!last || found.length <= limit) return { page };
-  return { page, next: encodeCursor({ value: value(last.data), id: last.id }) };
+  return { page, next: encodeCursor({ value: String(last.data[field]), id: last.id }) };
 }
 
-export function encodeCursor(cursor: AccountCursor | RunCursor | DayCursor): string {
+export function encodeCursor(cursor: AccountCursor | InstantCursor | DayCursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
@@ -56,11 +71,6 @@ export function decodeAccountCursor(text: string, order: string): AccountCursor 
     );
   }
   return cursor;
-}
-
-/** @throws Rejected `bad-request` */
-export function decodeRunCursor(text: string): RunCursor {
-  return decode(runCursor, text);
 }
 
 /** @throws Rejected `bad-request` */

@@ -2,7 +2,7 @@
  * One endpoint of the JSON API as data: the same entry is registered, checked, and described
  * in the OpenAPI document.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Runtime } from '../runtime.ts';
 
 /** A request whose parts passed their schemas. */
@@ -18,6 +18,7 @@ export interface Call<Q, B> {
 }
 
 export interface Endpoint {
+  /** `post` takes a body. */
   method: 'get' | 'post';
   /** With `{id}` and `{item}` where ids stand. */
   path: string;
@@ -33,24 +34,33 @@ export interface Endpoint {
   handle(call: Call<unknown, unknown>): Promise<unknown>;
 }
 
+const noParameters = z.strictObject({});
+
 /** Checks an endpoint's types against its schemas, then forgets them. */
-export function endpoint<Q extends z.ZodObject, A extends z.ZodType, B extends z.ZodType>(given: {
-  method: 'get' | 'post';
+export function endpoint<
+  A extends z.ZodType,
+  B extends z.ZodType,
+  Q extends z.ZodObject = typeof noParameters,
+>(given: {
   path: string;
   name: string;
   summary: string;
   description?: string;
-  query: Q;
+  /** None are allowed without it. */
+  query?: Q;
   body?: B;
   answer: A;
   status?: 200 | 201 | 202;
   handle(call: Call<z.output<Q>, z.output<B>>): Promise<z.input<A>>;
 }): Endpoint {
-  const { handle } = given;
+  const { handle, body, status = 200, query = noParameters } = given;
   return {
     ...given,
-    status: given.status ?? 200,
+    ...{ method: body ? 'post' : 'get', status, query },
     // The router parses with the same schemas before it calls.
     handle: (call) => handle(call as Call<z.output<Q>, z.output<B>>),
   };
 }
+
+/** A path as Express writes it. */
+export const routeOf = (path: string): string => path.replace(/\{(id|item)\}/g, ':$1');

@@ -24,20 +24,20 @@ import { overrideAnswer, overrideRequest } from '../records/api/overrides.ts';
 import { portfolioAnswer } from '../records/api/portfolio.ts';
 import { decisionRequest, runAnswer, runList } from '../records/api/runs.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';
-import { readAccount } from './accounts/account.ts';
-import { disagreementsOf, readAnswerReport } from './accounts/disagreements.ts';
-import { historyOf } from './accounts/history.ts';
+import { getAccount } from './accounts/account.ts';
+import { getAnswers, listDisagreements } from './accounts/disagreements.ts';
+import { getHistory } from './accounts/history.ts';
 import { listInterventions } from './accounts/interventions.ts';
 import { listAccounts } from './accounts/list.ts';
-import { accountLogOf } from './accounts/log.ts';
-import { portfolioOf } from './accounts/portfolio.ts';
-import { worklistOf, worklistsOf } from './accounts/worklists.ts';
+import { getLog } from './accounts/log.ts';
+import { getPortfolio } from './accounts/portfolio.ts';
+import { getWorklist, listWorklists } from './accounts/worklists.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { enterAssessment, enterIntervention, enterNote } from './entries/enter-entry.ts';
 import { enterOverride } from './entries/enter-override.ts';
 import { listHandOvers, tickItem } from './entries/hand-overs.ts';
 import { takeEvent } from './entries/take-event.ts';
-import { acknowledge, listEpisodes } from './episodes.ts';
+import { acknowledgeEpisode, listEpisodes } from './episodes.ts';
 import { openApi } from './open-api.ts';
 import {
   accountParameters,
@@ -46,16 +46,13 @@ import {
   handOverParameters,
   historyParameters,
   interventionParameters,
-  noParameters,
   runParameters,
   worklistParameters,
 } from './parameters.ts';
-import { decide, listRuns, runAnswerOf } from './runs.ts';
+import { decide, getRun, listRuns } from './runs.ts';
 
 const health = {
-  method: 'get',
   summary: 'Whether the API can answer',
-  query: noParameters,
   answer: healthAnswer,
   handle: async ({ runtime }: { runtime: { pack: { id: string } } }) => ({
     status: 'ok' as const,
@@ -63,18 +60,17 @@ const health = {
   }),
 } as const;
 
+const repeated = 'Repeating a request with the same Idempotency-Key header has one effect.';
+
 export const endpoints: readonly Endpoint[] = [
   endpoint({
-    method: 'get',
     path: '/v1/portfolio',
     name: 'getPortfolio',
     summary: 'All accounts at a glance: bands, movers, phases, sources, sync',
-    query: noParameters,
     answer: portfolioAnswer,
-    handle: ({ runtime }) => portfolioOf(runtime),
+    handle: ({ runtime }) => getPortfolio(runtime),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/accounts',
     name: 'listAccounts',
     summary: 'Accounts, filtered and sorted by one score',
@@ -83,32 +79,25 @@ export const endpoints: readonly Endpoint[] = [
     handle: ({ runtime, query }) => listAccounts(runtime, query),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/accounts/{id}',
     name: 'getAccount',
     summary: 'One account: its scores, what they are made of, and why they changed',
-    query: noParameters,
     answer: accountAnswer,
-    handle: ({ runtime, id }) => readAccount(runtime, id),
+    handle: ({ runtime, id }) => getAccount(runtime, id),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/accounts/{id}/history',
     name: 'getHistory',
     summary: "An account's results by date, newest first",
     query: historyParameters,
     answer: historyAnswer,
-    handle: ({ runtime, id, query }) => historyOf(runtime, id, query),
+    handle: ({ runtime, id, query }) => getHistory(runtime, id, query),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/accounts/{id}/overrides',
     name: 'enterOverride',
     summary: "Set a person's band in place of the computed one, for a limited time",
-    description:
-      'Repeating a request with the same Idempotency-Key header has one effect. The computed ' +
-      'band is kept and shown beside it.',
-    query: noParameters,
+    description: `${repeated} The computed band is kept and shown beside it.`,
     body: overrideRequest,
     answer: overrideAnswer,
     status: 201,
@@ -116,7 +105,6 @@ export const endpoints: readonly Endpoint[] = [
       enterOverride(runtime, id, body, header('Idempotency-Key')),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/episodes',
     name: 'listEpisodes',
     summary: 'What people were notified of, the one opened last first',
@@ -125,38 +113,32 @@ export const endpoints: readonly Endpoint[] = [
     handle: ({ runtime, query }) => listEpisodes(runtime, query),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/episodes/{id}/acknowledge',
     name: 'acknowledgeEpisode',
     summary: 'Say that somebody looks after an open episode',
     description: 'It is kept a moment later. What an event opened is closed by it.',
-    query: noParameters,
     body: acknowledgement,
     answer: acknowledgedAnswer,
     status: 202,
-    handle: ({ runtime, id, body }) => acknowledge(runtime, id, body),
+    handle: ({ runtime, id, body }) => acknowledgeEpisode(runtime, id, body),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/events',
     name: 'takeEvent',
     summary: 'Report an answer to a survey, or a user who leaves, without waiting for a run',
     description:
       'People are notified within seconds, once. An event that is sent again with the same id ' +
       'changes nothing.',
-    query: noParameters,
     body: eventRequest,
     answer: eventAnswer,
     status: 202,
     handle: ({ runtime, body }) => takeEvent(runtime, body),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/accounts/{id}/assessments',
     name: 'enterAssessment',
     summary: 'Enter what people judge of an account, with the last day it counts',
-    description: 'Repeating a request with the same Idempotency-Key header has one effect.',
-    query: noParameters,
+    description: repeated,
     body: assessmentRequest,
     answer: logEntry,
     status: 201,
@@ -164,12 +146,10 @@ export const endpoints: readonly Endpoint[] = [
       enterAssessment(runtime, id, body, header('Idempotency-Key')),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/accounts/{id}/interventions',
     name: 'enterIntervention',
     summary: 'Log what was done with a customer, and what a call found out',
-    description: 'Repeating a request with the same Idempotency-Key header has one effect.',
-    query: noParameters,
+    description: repeated,
     body: interventionRequest,
     answer: logEntry,
     status: 201,
@@ -177,12 +157,10 @@ export const endpoints: readonly Endpoint[] = [
       enterIntervention(runtime, id, body, header('Idempotency-Key')),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/accounts/{id}/notes',
     name: 'enterNote',
     summary: 'Keep a note or a link beside an account',
-    description: 'Repeating a request with the same Idempotency-Key header has one effect.',
-    query: noParameters,
+    description: repeated,
     body: noteRequest,
     answer: logEntry,
     status: 201,
@@ -190,16 +168,13 @@ export const endpoints: readonly Endpoint[] = [
       enterNote(runtime, id, body, header('Idempotency-Key')),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/accounts/{id}/log',
     name: 'getLog',
     summary: 'What people did, judged and noted of an account, and its hand-overs, in their order',
-    query: noParameters,
     answer: accountLog,
-    handle: ({ runtime, id }) => accountLogOf(runtime, id),
+    handle: ({ runtime, id }) => getLog(runtime, id),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/interventions',
     name: 'listInterventions',
     summary: 'What people did with customers, over all accounts, the one entered last first',
@@ -208,7 +183,6 @@ export const endpoints: readonly Endpoint[] = [
     handle: ({ runtime, query }) => listInterventions(runtime, query),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/hand-overs',
     name: 'listHandOvers',
     summary: 'Changes of hands with what has to be handed over, the newest first',
@@ -217,57 +191,48 @@ export const endpoints: readonly Endpoint[] = [
     handle: ({ runtime, query }) => listHandOvers(runtime, query),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/hand-overs/{id}/items/{item}',
     name: 'tickItem',
     summary: 'Tick off what was handed over, or send what is missing back to sales',
     description:
       'Who did so and when is kept and never changed. What is missing may be ticked off later. ' +
       'Repeating a request has one effect.',
-    query: noParameters,
     body: tickRequest,
     answer: handOverAnswer,
     status: 201,
     handle: ({ runtime, id, item, body }) => tickItem(runtime, { id, item }, body),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/disagreements',
     name: 'listDisagreements',
     summary: 'Where people and score disagree: what the next review of the rules should look at',
-    query: noParameters,
     answer: disagreementList,
-    handle: ({ runtime }) => disagreementsOf(runtime),
+    handle: ({ runtime }) => listDisagreements(runtime),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/answers',
     name: 'getAnswers',
     summary: 'What calls found out, counted by the band that the account was in',
     query: answerParameters,
     answer: answerReport,
-    handle: ({ runtime, query }) => readAnswerReport(runtime, query),
+    handle: ({ runtime, query }) => getAnswers(runtime, query),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/worklists',
     name: 'listWorklists',
     summary: 'Lists of accounts to look at, with how many are on each',
-    query: noParameters,
     answer: worklistsAnswer,
-    handle: ({ runtime }) => worklistsOf(runtime),
+    handle: ({ runtime }) => listWorklists(runtime),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/worklists/{id}',
     name: 'getWorklist',
     summary: 'One list: its accounts with reasons and next action, the most important first',
     query: worklistParameters,
     answer: worklistAnswer,
-    handle: ({ runtime, id, query }) => worklistOf(runtime, id, query),
+    handle: ({ runtime, id, query }) => getWorklist(runtime, id, query),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/runs',
     name: 'listRuns',
     summary: 'Runs of the pack, the one started last first',
@@ -276,40 +241,32 @@ export const endpoints: readonly Endpoint[] = [
     handle: ({ runtime, query }) => listRuns(runtime, query),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/runs/{id}',
     name: 'getRun',
     summary: 'One run: its progress, sources, and what became of it in Salesforce',
-    query: noParameters,
     answer: runAnswer,
-    handle: ({ runtime, id }) => runAnswerOf(runtime, id),
+    handle: ({ runtime, id }) => getRun(runtime, id),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/runs/{id}/release',
     name: 'releaseRun',
     summary: 'Let a run through that was held since too many accounts would change band',
-    query: noParameters,
     body: decisionRequest,
     answer: runAnswer,
     handle: ({ runtime, id, body }) => decide(runtime, id, 'release', body),
   }),
   endpoint({
-    method: 'post',
     path: '/v1/runs/{id}/discard',
     name: 'discardRun',
     summary: 'Throw a held run away: nothing of it becomes visible',
-    query: noParameters,
     body: decisionRequest,
     answer: runAnswer,
     handle: ({ runtime, id, body }) => decide(runtime, id, 'discard', body),
   }),
   endpoint({
-    method: 'get',
     path: '/v1/openapi.json',
     name: 'getOpenApi',
     summary: 'This description',
-    query: noParameters,
     answer: openApiAnswer,
     handle: async () => openApi(endpoints),
   }),

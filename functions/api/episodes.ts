@@ -5,7 +5,7 @@ import type { Acknowledgement, EpisodeAnswer, EpisodeList } from '../records/api
 import { ref } from '../records/collection.ts';
 import { type EpisodeDocument, episodes } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
-import { decodeRunCursor, pageOf } from './cursors.ts';
+import { latestFirst } from './cursors.ts';
 import { type EpisodeParameters, quoted } from './parameters.ts';
 
 /** The one opened last first. @throws Rejected `bad-request` for a bad cursor */
@@ -18,22 +18,16 @@ export async function listEpisodes(
     const value = wanted[field];
     if (value !== undefined) where.push({ field, op: '==', value });
   }
-  const found = await snapshots.query({
-    collection: episodes,
-    where,
-    orderBy: { field: 'opened_at', direction: 'desc' },
-    limit: limit + 1,
-    ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
-  });
-  const { page, ...rest } = pageOf(found, limit, (data) => data.opened_at);
+  const list = { collection: episodes, where, field: 'opened_at', limit, cursor } as const;
+  const { page, ...rest } = await latestFirst(snapshots, list);
   return {
-    episodes: page.map((episode) => episodeAnswerOf(pack, episode)),
+    episodes: page.map((episode) => shownEpisode(pack, episode)),
     ...rest,
   };
 }
 
 /** Episodes of an account that are not closed, the one opened last first. */
-export async function openEpisodesOf(
+export async function listOpenEpisodes(
   runtime: Pick<Runtime, 'snapshots' | 'pack'>,
   account: string,
 ): Promise<EpisodeAnswer[]> {
@@ -45,7 +39,7 @@ export async function openEpisodesOf(
  * Passes the acknowledgement on to whoever keeps episodes.
  * @throws Rejected `not-found`, and `conflict` where the episode is not open
  */
-export async function acknowledge(
+export async function acknowledgeEpisode(
   { snapshots, bus, clock, pack }: Runtime,
   id: string,
   { author, note }: Acknowledgement,
@@ -62,7 +56,7 @@ export async function acknowledge(
   return { episode: id, number };
 }
 
-function episodeAnswerOf(
+function shownEpisode(
   { signals }: Runtime['pack'],
   { id, data }: Stored<EpisodeDocument>,
 ): EpisodeAnswer {

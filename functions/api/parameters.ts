@@ -101,8 +101,6 @@ export const handOverParameters = z.strictObject({
 });
 export type HandOverParameters = z.infer<typeof handOverParameters>;
 
-export const noParameters = z.strictObject({});
-
 /**
  * A query string's parameters.
  * @throws Rejected `bad-request` with one sentence that names the parameter and what is allowed

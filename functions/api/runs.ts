@@ -20,7 +20,7 @@ import {
 } from '../records/documents.ts';
 import { type Decision, decideHeldRun } from '../runs/held-runs.ts';
 import type { Runtime } from '../runtime.ts';
-import { decodeRunCursor, pageOf } from './cursors.ts';
+import { latestFirst } from './cursors.ts';
 import { quoted, type RunParameters } from './parameters.ts';
 
 /** Runs, the one started last first. @throws Rejected `bad-request` for a bad cursor */
@@ -30,14 +30,8 @@ export async function listRuns(
 ): Promise<RunList> {
   const where: Filter[] = [{ field: 'pack', op: '==', value: pack.id }];
   if (kind) where.push({ field: 'kind', op: '==', value: kind });
-  const found = await snapshots.query({
-    collection: runs,
-    where,
-    orderBy: { field: 'started_at', direction: 'desc' },
-    limit: limit + 1,
-    ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
-  });
-  const { page, ...rest } = pageOf(found, limit, (data) => data.started_at);
+  const list = { collection: runs, where, field: 'started_at', limit, cursor } as const;
+  const { page, ...rest } = await latestFirst(snapshots, list);
   return {
     runs: page.map(runSummaryOf),
     ...rest,
@@ -45,7 +39,7 @@ export async function listRuns(
 }
 
 /** @throws Rejected `not-found` */
-export async function runAnswerOf(runtime: Runtime, id: string): Promise<RunAnswer> {
+export async function getRun(runtime: Runtime, id: string): Promise<RunAnswer> {
   const { snapshots } = runtime;
   const run = await snapshots.get(ref(runs, id));
   if (!run) throw new Rejected(code.notFound, `There is no run ${quoted(id)}.`);
@@ -78,7 +72,7 @@ export async function decide(
   request: DecisionRequest,
 ): Promise<RunAnswer> {
   await decideHeldRun(runtime, id, { action, ...request });
-  return runAnswerOf(runtime, id);
+  return getRun(runtime, id);
 }
 
 function countShards(

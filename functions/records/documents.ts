@@ -102,7 +102,7 @@ export const handOverDocument = z.strictObject({
   occasion: z.string(),
   /** The cell that the account is in now. */
   why: label,
-  /** What is to be told and asked, as the pack had it then. */
+  /** What is to be handed over and asked, as the pack had it then. */
   checklist: z.array(z.strictObject({ id: z.string(), label })),
 });
 export type HandOverDocument = z.infer<typeof handOverDocument>;

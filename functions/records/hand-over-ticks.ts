@@ -1,5 +1,5 @@
 /**
- * What people say of an item that a hand-over has to tell. Written by the API, each once and
+ * What people say of an item of the checklist of a hand-over. Written by the API, each once and
  * never changed; the hand-over itself is the pipeline's. An item goes back to sales at most
  * once and is ticked off at most once, so who did which, and when, stays.
  */

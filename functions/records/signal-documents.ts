@@ -1,5 +1,5 @@
 /**
- * What is kept of signals: which hold, the episodes they make, what was told of them, and the
+ * What is kept of signals: which hold, the episodes they make, what was sent of them, and the
  * events that people or systems sent. Instants are ISO 8601 in UTC; dates are local days.
  */
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ const heldSignal = z.strictObject({
   /** Date and run in which it began. */
   since: day,
   run: z.string(),
-  /** It held already when it was first looked at: nobody is told of it by itself. */
+  /** It held already when it was first looked at: nobody is notified of it by itself. */
   silent: z.boolean(),
   /** What its condition read when it began. */
   facts: z.array(fact),
@@ -67,7 +67,7 @@ export const delivery = z.strictObject({
   key: z.string(),
   /**
    * due: not sent, for certain; sending: somebody sends it, or died over it; unsure: it may
-   * have been sent, and nothing can tell; refused: it cannot be sent as it is.
+   * have been sent, and nobody can know; refused: it cannot be sent as it is.
    */
   state: z.enum(['due', 'sending', 'sent', 'refused', 'unsure']),
   tries: z.int(),
@@ -79,7 +79,7 @@ export const delivery = z.strictObject({
 });
 export type Delivery = z.infer<typeof delivery>;
 
-/** One stay of an account in a signal, and what was told of it. Written by notify. */
+/** One stay of an account in a signal, and what was sent of it. Written by notify. */
 export const episodeDocument = z.strictObject({
   pack: z.string(),
   account: z.string(),
@@ -95,7 +95,7 @@ export const episodeDocument = z.strictObject({
   /** The run or event that opened it. */
   cause: z.string(),
   facts: z.array(fact),
-  /** Held already when it was first looked at: told in a digest only. */
+  /** Held already when it was first looked at: reported in a digest only. */
   silent: z.boolean(),
   acknowledged: z.strictObject({ by: z.string(), note: z.string(), at: instant }).nullable(),
   closed_at: instant.nullable(),
@@ -120,9 +120,9 @@ export function episodeId(account: string, signal: string, subject = ''): string
 export const digestDocument = z.strictObject({
   pack: z.string(),
   date: day,
-  /** It tells of episodes that were opened until then. */
+  /** It reports episodes that were opened until then. */
   until: instant,
-  /** Null: there was nothing to tell. */
+  /** Null: there was nothing to report. */
   delivery: delivery.nullable(),
   episodes: z.int(),
   done: z.boolean(),

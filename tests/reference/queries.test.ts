@@ -6,8 +6,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { historyOf } from '../../functions/api/accounts/history.ts';
-import { portfolioOf } from '../../functions/api/accounts/portfolio.ts';
+import { getHistory } from '../../functions/api/accounts/history.ts';
+import { getPortfolio } from '../../functions/api/accounts/portfolio.ts';
 import { enterIntervention } from '../../functions/api/entries/enter-entry.ts';
 import { dayMs } from '../../functions/calendar.ts';
 import { code, Rejected } from '../../functions/errors.ts';
@@ -91,10 +91,10 @@ describe('queries of the pipeline and the API', () => {
     expect(await run(firstSlot)).toBe('finished');
     expect(await run(secondSlot)).toBe('finished');
     expect(await run(thirdSlot)).toBe('finished');
-    await portfolioOf(runtime);
+    await getPortfolio(runtime);
     const score = runtime.pack.scores[0]?.id ?? '';
     const account = hostileIds[0] ?? '';
-    const history = await historyOf(runtime, account, { score, limit: 10 });
+    const history = await getHistory(runtime, account, { score, limit: 10 });
     expect(history.results).toHaveLength(2);
     // Of a day that has gone by: the bands of then come from the history.
     await system.clock.advance(dayMs);

@@ -34,7 +34,7 @@ export async function findAccount(
 }
 
 /** @throws Rejected `not-found` */
-export async function readAccount(runtime: Runtime, id: string): Promise<AccountAnswer> {
+export async function getAccount(runtime: Runtime, id: string): Promise<AccountAnswer> {
   const { snapshots, pack } = runtime;
   const { data } = await findAccount(runtime, id);
   const details = unpackDetails(data.details);

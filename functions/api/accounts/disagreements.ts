@@ -14,7 +14,7 @@ import { nameOf } from './list.ts';
 /** Entries and overrides that are looked at, the newest. */
 const mostLookedAt = 2_000;
 
-export async function disagreementsOf(runtime: Runtime): Promise<DisagreementList> {
+export async function listDisagreements(runtime: Runtime): Promise<DisagreementList> {
   const found = [...(await overridden(runtime)), ...(await judged(runtime))];
   const ids = [...new Set(found.map(({ account }) => account))];
   const stored = await runtime.snapshots.getAll(ids.map((id) => ref(accounts, id)));
@@ -103,7 +103,7 @@ async function entered({ snapshots, pack }: Runtime): Promise<EntryDocument[]> {
 }
 
 /** What calls found out, by the band of the answer's day: whether a low score meant what it says. */
-export async function readAnswerReport(
+export async function getAnswers(
   runtime: Runtime,
   { score: wanted }: { score?: string | undefined },
 ): Promise<AnswerReport> {

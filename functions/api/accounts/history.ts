@@ -37,7 +37,7 @@ const resultRow = historyRow.pick(shown);
 /**
  * @throws Rejected `not-found` for an unknown account, `bad-request` for a bad range or score
  */
-export async function historyOf(
+export async function getHistory(
   runtime: Runtime,
   account: string,
   parameters: HistoryParameters,

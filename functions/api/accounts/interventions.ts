@@ -3,7 +3,7 @@
 import type { InterventionList } from '../../records/api/entries.ts';
 import { entries, happenedOn } from '../../records/entries.ts';
 import type { Runtime } from '../../runtime.ts';
-import { decodeRunCursor, pageOf } from '../cursors.ts';
+import { latestFirst } from '../cursors.ts';
 import type { InterventionParameters } from '../parameters.ts';
 
 /** The one entered last first. @throws Rejected `bad-request` for a bad cursor */
@@ -11,31 +11,16 @@ export async function listInterventions(
   { snapshots, pack }: Pick<Runtime, 'snapshots' | 'pack'>,
   { limit, cursor }: InterventionParameters,
 ): Promise<InterventionList> {
-  const found = await snapshots.query({
-    collection: entries,
-    where: [
-      { field: 'pack', op: '==', value: pack.id },
-      { field: 'kind', op: '==', value: 'intervention' },
-    ],
-    orderBy: { field: 'at', direction: 'desc' },
-    limit: limit + 1,
-    ...(cursor ? { startAfter: decodeRunCursor(cursor) } : {}),
+  const where = [
+    { field: 'pack', op: '==', value: pack.id },
+    { field: 'kind', op: '==', value: 'intervention' },
+  ] as const;
+  const list = { collection: entries, where, field: 'at', limit, cursor } as const;
+  const { page, ...rest } = await latestFirst(snapshots, list);
+  const interventions = page.flatMap(({ id, data }) => {
+    if (data.kind !== 'intervention') return [];
+    const { account, did, at } = data;
+    return [{ id, account, on: happenedOn(data, pack.zone), did, at }];
   });
-  const { page, ...rest } = pageOf(found, limit, (data) => data.at);
-  return {
-    interventions: page.flatMap(({ id, data }) =>
-      data.kind === 'intervention'
-        ? [
-            {
-              id,
-              account: data.account,
-              on: happenedOn(data, pack.zone),
-              did: data.did,
-              at: data.at,
-            },
-          ]
-        : [],
-    ),
-    ...rest,
-  };
+  return { interventions, ...rest };
 }

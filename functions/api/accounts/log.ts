@@ -20,12 +20,12 @@ const mostEntries = 1_000;
 const mostTicks = 10_000;
 
 /** @throws Rejected `not-found` */
-export async function accountLogOf(runtime: Runtime, account: string): Promise<AccountLog> {
+export async function getLog(runtime: Runtime, account: string): Promise<AccountLog> {
   await findAccount(runtime, account);
-  return { account, entries: await logOf(runtime, account) };
+  return { account, entries: await readLog(runtime, account) };
 }
 
-export async function logOf({ snapshots, pack }: Runtime, account: string): Promise<LogEntry[]> {
+export async function readLog({ snapshots, pack }: Runtime, account: string): Promise<LogEntry[]> {
   const where = [{ field: 'account', op: '==', value: account }] as const;
   const [entered, overridden, handed, ticked] = await Promise.all([
     snapshots.query({

@@ -36,7 +36,7 @@ const tally = z.strictObject({
 });
 type Tally = z.infer<typeof tally>;
 
-export async function portfolioOf(runtime: Runtime): Promise<PortfolioAnswer> {
+export async function getPortfolio(runtime: Runtime): Promise<PortfolioAnswer> {
   const { snapshots, pack } = runtime;
   const current = (await snapshots.get(ref(packs, pack.id)))?.data.current ?? null;
   const [tallies, changes, run, latest, crm] = await Promise.all([

@@ -23,13 +23,13 @@ const mostLookedAt = 2_000;
 
 type Account = Stored<AccountDocument>;
 
-export async function worklistsOf(runtime: Runtime): Promise<WorklistsAnswer> {
+export async function listWorklists(runtime: Runtime): Promise<WorklistsAnswer> {
   const { lists } = runtime.pack.worklists;
   return { worklists: await Promise.all(lists.map((list) => summary(runtime, list))) };
 }
 
 /** @throws Rejected `not-found` that lists what there is, `bad-request` for a bad cursor */
-export async function worklistOf(
+export async function getWorklist(
   runtime: Runtime,
   id: string,
   { owner, team, limit, cursor }: WorklistParameters,

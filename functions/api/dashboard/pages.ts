@@ -4,15 +4,16 @@ import { html } from 'htm/preact';
 import type { Runtime } from '../../runtime.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
-import { readAccount } from '../accounts/account.ts';
-import { disagreementsOf, readAnswerReport } from '../accounts/disagreements.ts';
-import { historyOf } from '../accounts/history.ts';
+import { getAccount } from '../accounts/account.ts';
+import { getAnswers, listDisagreements } from '../accounts/disagreements.ts';
+import { getHistory } from '../accounts/history.ts';
 import { listAccounts } from '../accounts/list.ts';
-import { logOf } from '../accounts/log.ts';
-import { portfolioOf } from '../accounts/portfolio.ts';
-import { worklistOf } from '../accounts/worklists.ts';
+import { readLog } from '../accounts/log.ts';
+import { getPortfolio } from '../accounts/portfolio.ts';
+import { getWorklist } from '../accounts/worklists.ts';
+import { routeOf } from '../endpoint.ts';
 import { listHandOvers } from '../entries/hand-overs.ts';
-import { openEpisodesOf } from '../episodes.ts';
+import { listOpenEpisodes } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
 import { ids, scoreOf } from '../names.ts';
 import {
@@ -32,7 +33,20 @@ import { contentSecurityPolicy } from './style.ts';
 import { worklistPage } from './worklist-page.ts';
 
 type GetRuntime = () => Promise<Runtime>;
-type MakePage = (runtime: Runtime, context: PageContext, request: Request) => Promise<Page>;
+interface PageRequest {
+  runtime: Runtime;
+  context: PageContext;
+  /** The `{id}` of the path. */
+  id: string;
+  /** Parameters of the page that have a value: a form sends its empty fields too. */
+  given: Record<string, string>;
+}
+
+interface PageRoute {
+  /** Of the query; a link to the page in the other language keeps them. */
+  parameters: readonly string[];
+  make(request: PageRequest): Promise<Page>;
+}
 
 /** Rows of the table on the first page. */
 const firstAccounts = 25;
@@ -40,81 +54,97 @@ const firstAccounts = 25;
 const firstEntries = 5;
 const handOversAtOnce = 20;
 
-export function pages(getRuntime: GetRuntime): Router {
-  const router = Router({ caseSensitive: true });
-  const serve = (path: string, make: MakePage) =>
-    router.get(path, async (request, response) => {
-      const runtime = await getRuntime();
-      const context = contextOf(runtime, request);
-      send(response, 200, renderPage(context, await make(runtime, context, request)), context);
-    });
-
-  serve('/', async (runtime, context) =>
-    portfolioPage(
-      context,
-      await portfolioOf(runtime),
-      await listAccounts(runtime, parseParameters(accountParameters, { limit: firstAccounts })),
-      await Promise.all(
-        runtime.pack.worklists.lists.map(({ id }) =>
-          worklistOf(runtime, id, { limit: firstEntries }),
+const routes: Record<string, PageRoute> = {
+  '/': {
+    parameters: [],
+    make: async ({ runtime, context }) =>
+      portfolioPage(
+        context,
+        await getPortfolio(runtime),
+        await listAccounts(runtime, parseParameters(accountParameters, { limit: firstAccounts })),
+        await Promise.all(
+          runtime.pack.worklists.lists.map(({ id }) =>
+            getWorklist(runtime, id, { limit: firstEntries }),
+          ),
         ),
       ),
-    ),
-  );
-  serve('/worklists/:id', async (runtime, context, request) => {
-    const given = givenParameters(request, Object.keys(worklistParameters.shape));
-    const parameters = parseParameters(worklistParameters, given);
-    const list = await worklistOf(runtime, String(request.params.id), parameters);
-    return worklistPage(context, list, given);
-  });
-  serve('/hand-overs', async (runtime, context, request) => {
-    const given = givenParameters(request, ['owner', 'show', 'cursor']);
-    const { show, ...wanted } = given;
-    if (show !== 'all') wanted.open = 'true';
-    const parameters = parseParameters(handOverParameters, { ...wanted, limit: handOversAtOnce });
-    return handOverPage(context, await listHandOvers(runtime, parameters), given);
-  });
-  serve('/disagreements', async (runtime, context) =>
-    disagreementPage(
-      context,
-      await disagreementsOf(runtime),
-      await Promise.all(
-        runtime.pack.scores.map(({ id }) => readAnswerReport(runtime, { score: id })),
+  },
+  '/accounts': {
+    parameters: [...Object.keys(accountParameters.shape), 'id'],
+    make: ({ given: { id, ...given }, ...request }) =>
+      id === undefined
+        ? accountListPage(request.runtime, request.context, given)
+        : oneAccount(request.runtime, request.context, id),
+  },
+  '/accounts/{id}': {
+    parameters: [],
+    make: ({ runtime, context, id }) => oneAccount(runtime, context, id),
+  },
+  '/worklists/{id}': {
+    parameters: Object.keys(worklistParameters.shape),
+    make: async ({ runtime, context, id, given }) => {
+      const parameters = parseParameters(worklistParameters, given);
+      return worklistPage(context, await getWorklist(runtime, id, parameters), given);
+    },
+  },
+  '/hand-overs': {
+    parameters: ['owner', 'show', 'cursor'],
+    make: async ({ runtime, context, given }) => {
+      const { show, ...wanted } = given;
+      if (show !== 'all') wanted.open = 'true';
+      const parameters = parseParameters(handOverParameters, { ...wanted, limit: handOversAtOnce });
+      return handOverPage(context, await listHandOvers(runtime, parameters), given);
+    },
+  },
+  '/disagreements': {
+    parameters: [],
+    make: async ({ runtime, context }) =>
+      disagreementPage(
+        context,
+        await listDisagreements(runtime),
+        await Promise.all(runtime.pack.scores.map(({ id }) => getAnswers(runtime, { score: id }))),
       ),
-    ),
-  );
-  serve('/accounts', (runtime, context, request) => {
-    const id = request.query.id;
-    return typeof id === 'string' && id !== ''
-      ? oneAccount(runtime, context, id)
-      : accountListPage(runtime, context, request);
-  });
-  serve('/accounts/:id', (runtime, context, request) =>
-    oneAccount(runtime, context, String(request.params.id)),
-  );
+  },
+};
+
+export const pagePaths = Object.keys(routes);
+
+const everyParameter = [...new Set(Object.values(routes).flatMap(({ parameters }) => parameters))];
+
+export function pages(getRuntime: GetRuntime): Router {
+  const router = Router({ caseSensitive: true });
+  for (const [path, { parameters, make }] of Object.entries(routes)) {
+    router.get(routeOf(path), async (request, response) => {
+      const runtime = await getRuntime();
+      const given = givenParameters(request, parameters);
+      const context = contextOf(runtime, request, given);
+      const id = String(request.params.id);
+      const page = await make({ runtime, context, id, given });
+      send(response, 200, renderPage(context, page), context);
+    });
+  }
   router.use(errorPage(getRuntime));
   return router;
 }
 
 async function oneAccount(runtime: Runtime, context: PageContext, id: string): Promise<Page> {
-  const account = await readAccount(runtime, id);
+  const account = await getAccount(runtime, id);
   const histories = await Promise.all(
     account.scores
       .filter(({ id: score }) => ids(runtime.pack.scores).includes(score))
-      .map(({ id: score }) => historyOf(runtime, id, { score, limit: 400 })),
+      .map(({ id: score }) => getHistory(runtime, id, { score, limit: 400 })),
   );
   return accountPage(context, account, histories, {
-    episodes: await openEpisodesOf(runtime, id),
-    log: await logOf(runtime, id),
+    episodes: await listOpenEpisodes(runtime, id),
+    log: await readLog(runtime, id),
   });
 }
 
 async function accountListPage(
   runtime: Runtime,
   context: PageContext,
-  request: Request,
+  given: Record<string, string>,
 ): Promise<Page> {
-  const given = givenParameters(request, Object.keys(accountParameters.shape));
   const score = scoreOf(runtime.pack, given.score);
   // Choosing another score in the form sends the band of the one before along.
   if (given.band && !ids([...score.bands, unknownBand]).includes(given.band)) delete given.band;
@@ -132,7 +162,6 @@ async function accountListPage(
   };
 }
 
-/** Parameters with a value: a form sends its empty fields too. */
 function givenParameters(request: Request, names: readonly string[]): Record<string, string> {
   const given: Record<string, string> = {};
   for (const name of names) {
@@ -142,7 +171,11 @@ function givenParameters(request: Request, names: readonly string[]): Record<str
   return given;
 }
 
-function contextOf({ pack }: Pick<Runtime, 'pack'>, request: Request): PageContext {
+function contextOf(
+  { pack }: Pick<Runtime, 'pack'>,
+  request: Request,
+  given: Record<string, string>,
+): PageContext {
   const { lang } = request.query;
   const chosen = lang === 'ja' || lang === 'en';
   return pageContext({
@@ -150,12 +183,7 @@ function contextOf({ pack }: Pick<Runtime, 'pack'>, request: Request): PageConte
     lang: chosen ? lang : preferredLanguage(request),
     chosen,
     path: request.path,
-    parameters: givenParameters(request, [
-      ...Object.keys(accountParameters.shape),
-      'team',
-      'id',
-      'show',
-    ]),
+    parameters: given,
   });
 }
 
@@ -180,7 +208,7 @@ function errorPage(getRuntime: GetRuntime): ErrorRequestHandler {
     }
     const failure = failureOf(thrown);
     await logFailure(getRuntime, failure);
-    const context = contextOf(runtime, request);
+    const context = contextOf(runtime, request, givenParameters(request, everyParameter));
     const { text } = context;
     const title = text.errorTitles[failure.status] ?? text.errorTitle;
     const page: Page = {

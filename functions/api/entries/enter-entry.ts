@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { addDays } from '../../calendar.ts';
-import { code, hasCode, Rejected } from '../../errors.ts';
+import { code, Rejected } from '../../errors.ts';
 import type {
   AssessmentRequest,
   InterventionRequest,
@@ -16,6 +16,7 @@ import type { Runtime } from '../../runtime.ts';
 import { findAccount } from '../accounts/account.ts';
 import { logged } from '../accounts/log.ts';
 import { requireListed } from '../names.ts';
+import { keepOnce } from './keep-once.ts';
 
 const mostDays = 366;
 /** How far back the result before a day is looked for: history may be weekly or monthly. */
@@ -101,13 +102,7 @@ async function enter(
     .update(JSON.stringify([account, own.kind, key ?? [own, at]]))
     .digest('hex')
     .slice(0, 32);
-  try {
-    await snapshots.create(ref(entries, id), document);
-    return logged(pack, id, document);
-  } catch (error) {
-    if (!hasCode(error, code.alreadyExists)) throw error;
-  }
-  const kept = (await snapshots.get(ref(entries, id)))?.data ?? document;
+  const kept = await keepOnce(snapshots, ref(entries, id), document);
   const { at: _at, bands: _bands, ...same } = kept;
   const otherDay = given !== undefined && 'on' in kept && kept.on !== given;
   if (

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { dayMs } from '../../calendar.ts';
-import { code, hasCode, Rejected } from '../../errors.ts';
+import { code, Rejected } from '../../errors.ts';
 import { republishOverridden } from '../../publish/overrides.ts';
 import type { OverrideAnswer, OverrideRequest } from '../../records/api/overrides.ts';
 import { ref } from '../../records/collection.ts';
@@ -12,6 +12,7 @@ import { inForce } from '../../scorecard/meaning/override.ts';
 import { findAccount } from '../accounts/account.ts';
 import { ids, requireListed, scoreOf } from '../names.ts';
 import { quoted } from '../parameters.ts';
+import { keepOnce } from './keep-once.ts';
 
 const mostDays = 366;
 
@@ -73,14 +74,8 @@ async function create(
     until: instantOf(request.until) ?? request.until,
   };
   checkTimes(override, now);
-  try {
-    await snapshots.create(ref(overrides, id), override);
-    return override;
-  } catch (error) {
-    if (!hasCode(error, code.alreadyExists)) throw error;
-    // The same request came twice at once.
-    return (await snapshots.get(ref(overrides, id)))?.data ?? override;
-  }
+  // The same request may have come twice at once.
+  return keepOnce(snapshots, ref(overrides, id), override);
 }
 
 function checkTimes({ from, until }: OverrideDocument, now: Date): void {

@@ -1,5 +1,5 @@
 /** Hand-overs with their checklists: listed, and ticked off by people. */
-import { code, hasCode, Rejected } from '../../errors.ts';
+import { code, Rejected } from '../../errors.ts';
 import type { Filter, Stored } from '../../ports/snapshots.ts';
 import type {
   ChecklistItem,
@@ -16,6 +16,7 @@ import { nameOf } from '../accounts/list.ts';
 import { decodeDayCursor, encodeCursor } from '../cursors.ts';
 import { ids, teamNamed } from '../names.ts';
 import { type HandOverParameters, quoted } from '../parameters.ts';
+import { keepOnce } from './keep-once.ts';
 
 /** Hand-overs that one search looks at, by as many at once. */
 const mostLookedAt = 1_000;
@@ -148,7 +149,8 @@ export async function tickItem(
     text: text ?? null,
   };
   const done = await snapshots.get(ref(handOverTicks, tickId({ ...tick, state: 'done' })));
-  const kept = (state === 'missing' ? done?.data : undefined) ?? (await keep(runtime, tick));
+  const before = state === 'missing' ? done?.data : undefined;
+  const kept = before ?? (await keepOnce(snapshots, ref(handOverTicks, tickId(tick)), tick));
   if (kept.state !== state || kept.author !== author || kept.text !== tick.text) {
     const said = kept.state === 'done' ? 'ticked off' : 'sent back';
     throw new Rejected(code.conflict, `The item ${quoted(item)} has been ${said} already.`);
@@ -156,15 +158,4 @@ export async function tickItem(
   const [answer] = await shownHandOvers(runtime, [handOver]);
   if (!answer) throw new Error(`hand-over ${id} gave no answer`);
   return answer;
-}
-
-/** What is kept under the tick's id: this one, or the one before it. */
-async function keep({ snapshots }: Runtime, tick: TickDocument): Promise<TickDocument> {
-  const kept = ref(handOverTicks, tickId(tick));
-  try {
-    await snapshots.create(kept, tick);
-  } catch (error) {
-    if (!hasCode(error, code.alreadyExists)) throw error;
-  }
-  return (await snapshots.get(kept))?.data ?? tick;
 }

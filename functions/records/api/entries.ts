@@ -1,4 +1,4 @@
-/** What people send to the API about an account, and what it tells of that. */
+/** What people send to the API about an account, and what it says of that. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { answerValues, interventionKinds, questions } from '../entries.ts';
@@ -59,7 +59,7 @@ export const logEntry = z.strictObject({
   summary: label,
   text: z.string().nullable(),
   url: z.string().nullable(),
-  checklist: z.array(checklistItem).describe('What a hand-over has to tell'),
+  checklist: z.array(checklistItem).describe('What has to be handed over'),
 });
 export type LogEntry = z.infer<typeof logEntry>;
 
@@ -107,7 +107,7 @@ export const disagreementList = z.strictObject({
 export type DisagreementList = z.infer<typeof disagreementList>;
 
 export const answerReport = z.strictObject({
-  score: z.string().describe('The score whose band is told'),
+  score: z.string().describe('The score whose band is counted by'),
   answers: z.array(
     z.strictObject({
       question: z.enum(questions),

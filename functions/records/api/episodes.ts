@@ -18,7 +18,9 @@ export const episodeAnswer = z.strictObject({
   state: shape.state,
   number: shape.number.describe('Grows with every episode of the account, signal and subject'),
   opened_at: shape.opened_at,
-  silent: shape.silent.describe('Held already when it was first looked at: told in a digest only'),
+  silent: shape.silent.describe(
+    'Held already when it was first looked at: reported in a digest only',
+  ),
   facts: shape.facts.describe('What the condition read when it began'),
   acknowledged: shape.acknowledged,
   closed_at: shape.closed_at,

@@ -1,4 +1,4 @@
-/** What the API tells of hand-overs, and takes of their checklists. */
+/** What the API says of hand-overs, and takes of their checklists. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { enteredText, oneOf } from '../fields.ts';
@@ -11,7 +11,7 @@ export const tickRequest = z.strictObject({
     .describe('missing: not known; back to sales with what they have to find out'),
   text: enteredText(2_000)
     .optional()
-    .describe('What was told; of what is missing, what to find out'),
+    .describe('What was said; of what is missing, what to find out'),
   author: enteredText(200),
 });
 export type TickRequest = z.infer<typeof tickRequest>;

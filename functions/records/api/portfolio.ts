@@ -1,4 +1,4 @@
-/** What the API tells of all accounts together. */
+/** What the API says of all accounts together. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { sourceState } from '../documents.ts';

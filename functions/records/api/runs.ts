@@ -1,4 +1,4 @@
-/** What the API tells of runs, and what people decide about one that is held. */
+/** What the API says of runs, and what people decide about one that is held. */
 import { z } from 'zod';
 import { runState, sourceState } from '../documents.ts';
 import { enteredText } from '../fields.ts';
