@@ -146,7 +146,7 @@ describe('the checklist of a hand-over', () => {
     }
     expect(open).not.toContain('Aoba Trading');
     const all = (await api.get('/hand-overs?lang=en&show=all')).text;
-    for (const text of ['Aoba Trading', 'back to sales', 'The rules name nothing to tell.']) {
+    for (const text of ['Aoba Trading', 'back to sales', 'The rules name nothing to hand over.']) {
       expect(all).toContain(text);
     }
     // From whom to whom, by the names that the pack has or the team's id.
