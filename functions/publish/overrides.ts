@@ -5,6 +5,7 @@ import {
   accounts,
   type OverrideDocument,
   overrides,
+  snapshotOf,
   snapshotsOf,
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
@@ -12,7 +13,6 @@ import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { inForce } from '../scorecard/meaning/override.ts';
 import { documentRow } from '../scorecard/meaning/shown-row.ts';
 import { entriesOf } from '../scorecard/meaning/worklists.ts';
-import { snapshotOf } from './dated-snapshot.ts';
 
 export interface EnteredOverride extends OverrideDocument {
   id: string;

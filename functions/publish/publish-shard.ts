@@ -7,8 +7,8 @@ import {
   packs,
   type RunDocument,
   runs,
-  type ShardDocument,
   shardsOf,
+  snapshotOf,
   snapshotsOf,
 } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
@@ -26,10 +26,10 @@ import {
   resultHashOf,
 } from './account-document.ts';
 import { decideAssignment } from './assignments.ts';
-import { snapshotOf } from './dated-snapshot.ts';
 import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
 import { announceSignals, looksAtSignals } from './publish-signals.ts';
 import { readResults } from './read-results.ts';
+import { type ShardTables, shardTables } from './shard-tables.ts';
 
 /**
  * Accounts whose documents are written in one transaction. A request to Firestore holds 10 MiB
@@ -58,8 +58,11 @@ export async function publishShard(runtime: Runtime, message: ShardMessage): Pro
   if (!shard) return ignore('no such shard');
 
   if (shard.state === 'scored') {
-    const changed = await publishRange(runtime, id, run, shard);
-    await announceSignals(runtime, id, run, shard);
+    const layout = await loadLayout(snapshots, run.rules_hash);
+    const signals = looksAtSignals(runtime, run) ? runtime.pack.signals : null;
+    const tables = shardTables(runtime, id, run, shard, { layout, signals });
+    const changed = await publishRange(runtime, id, run, layout, tables);
+    await announceSignals(runtime, id, run, shard, tables);
     await snapshots.set(ref(shardsOf(id, run), String(number)), {
       ...shard,
       state: 'published',
@@ -78,10 +81,10 @@ async function publishRange(
   runtime: Runtime,
   id: string,
   run: RunDocument,
-  shard: ShardDocument,
+  layout: RulesLayout,
+  tables: ShardTables,
 ): Promise<number> {
-  const layout = await loadLayout(runtime.snapshots, run.rules_hash);
-  const results = await readResults(runtime, id, run, layout, shard);
+  const results = await readResults(runtime, run, layout, tables);
   const overrides = await lastingOverrides(runtime, run.pack);
   const announce = (accounts: string[]) =>
     runtime.bus.publish('accounts-changed', [{ body: { pack: run.pack, run: id, accounts } }]);

@@ -10,6 +10,7 @@ import {
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { type BandsOf, heldSignals } from '../scorecard/meaning/signals.ts';
+import type { ShardTables } from './shard-tables.ts';
 import { readSignalInputs, type SignalAccount } from './signal-inputs.ts';
 
 /** Documents of one transaction, and accounts of one message. */
@@ -36,13 +37,13 @@ export async function announceSignals(
   id: string,
   run: RunDocument,
   shard: ShardDocument,
+  tables: ShardTables,
 ): Promise<void> {
   const { pack, snapshots, bus } = runtime;
   const { signals } = pack;
   if (!signals || !looksAtSignals(runtime, run)) return;
-  const range = { from: shard.from, ...(shard.before === null ? {} : { before: shard.before }) };
   const [read, stored, known] = await Promise.all([
-    readSignalInputs(runtime, id, run, signals, range),
+    readSignalInputs(runtime, run, signals, tables),
     storedDocuments(runtime, run.pack, shard),
     snapshots.get(ref(knownSignals, run.pack)),
   ]);

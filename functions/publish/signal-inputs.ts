@@ -1,19 +1,28 @@
 /** What the signals of one shard are asked about: results, metrics and what was, by account. */
 
 import { addDays } from '../calendar.ts';
-import { historyTable, inputsTable, stagingTable } from '../inputs/run-tables.ts';
-import type { IdRange, Parameter } from '../ports/warehouse.ts';
+import { historyTable } from '../inputs/run-tables.ts';
+import type { Parameter } from '../ports/warehouse.ts';
 import type { RunDocument } from '../records/documents.ts';
 import { closedBefore } from '../runs/closed-days.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import type { Runtime } from '../runtime.ts';
-import type { ColumnBatch, ColumnRequest } from '../scorecard/engine/columns.ts';
-import { historyRequests, rowsOf } from '../scorecard/engine/history-row.ts';
+import type { ColumnBatch } from '../scorecard/engine/columns.ts';
+import type { HistoryRow } from '../scorecard/engine/history-row.ts';
+import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { CelValue } from '../scorecard/language/cel/expressions.ts';
 import type { Pack, PackMetric } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import type { SignalInputs, SignalPast, SignalResult } from '../scorecard/meaning/signals.ts';
-import { metricValuesOf, resultOfRow } from './past-results.ts';
+import {
+  accountAt,
+  historyRows,
+  measuredIn,
+  numberAt,
+  type ShardTables,
+  textAt,
+  valueAt,
+} from './shard-tables.ts';
 
 /** An account of the shard; `absent`: it left with this run. */
 export interface SignalAccount {
@@ -36,18 +45,16 @@ const accountsPerQuery = 5_000;
 /** Everything that the signals of a shard read, in the order of the accounts' ids. */
 export async function readSignalInputs(
   runtime: Runtime,
-  id: string,
   run: RunDocument,
   signals: PackSignals,
-  range: IdRange,
+  tables: ShardTables,
 ): Promise<SignalAccount[]> {
   const { pack } = runtime;
-  const found = new Map<string, Found>();
-  await readNow(runtime, id, run, range, found);
-  await readInputs(runtime, id, run, { signals, range }, found);
+  const found = resultsNow(await tables.results());
+  if (found.size > 0) addInputs(pack, signals, await tables.inputs(), found);
   const pasts = new Map<number, (account: string) => SignalPast>();
   for (const days of new Set(signals.states.filter(looksBack).map(({ within }) => within))) {
-    pasts.set(days, await readPast(runtime, run, { signals, range, days }, found));
+    pasts.set(days, await readPast(runtime, run, { signals, tables, days }, found));
   }
   const late = lateMetricsOf(pack, signals, run.group_ages);
   return [...found.keys()].sort(byBytes).map((account) => {
@@ -68,54 +75,33 @@ const looksBack = (signal: PackSignals['states'][number]): boolean =>
   reads(signal, 'before') || reads(signal, 'metrics_before') || reads(signal, 'moved');
 
 /** Today's results, from the run's own table. */
-async function readNow(
-  runtime: Runtime,
-  id: string,
-  run: RunDocument,
-  accounts: IdRange,
-  found: Map<string, Found>,
-): Promise<void> {
-  const names = [
-    'account_id',
-    'score',
-    'state',
-    'points',
-    'band',
-    'confidence',
-    'trend',
-    'scorecard',
-    'waiting_for_data',
-    'phase',
-    'change_behaviour',
-  ];
-  const columns = historyRequests.filter(({ name }) => names.includes(name));
-  for await (const batch of runtime.warehouse.read({
-    table: stagingTable(id, run),
-    columns,
-    accounts,
-  })) {
-    const text = (name: string, row: number) => textAt(batch, name, row);
+function resultsNow(batches: readonly ColumnBatch[]): Map<string, Found> {
+  const found = new Map<string, Found>();
+  for (const batch of batches) {
     for (let row = 0; row < batch.rows; row += 1) {
-      const account = text('account_id', row) ?? '';
-      const score = text('score', row) ?? '';
-      const state = text('state', row);
-      const known = found.get(account) ?? nobody(text('phase', row));
+      const text = (name: string) => textAt(batch, name, row);
+      const number = (name: string) => numberAt(batch, name, row);
+      const account = accountAt(batch, row);
+      const score = text('score') ?? '';
+      const state = text('state');
+      const known = found.get(account) ?? nobody(text('phase'));
       found.set(account, known);
       if (state === 'absent') continue;
       known.absent = false;
       known.now.set(score, {
         state: state === 'scored' ? 'scored' : 'error',
-        points: numberAt(batch, 'points', row),
-        band: text('band', row),
-        confidence: numberAt(batch, 'confidence', row),
-        trend: text('trend', row),
-        scorecard: text('scorecard', row),
-        waitingForData: numberAt(batch, 'waiting_for_data', row) === 1,
+        points: number('points'),
+        band: text('band'),
+        confidence: number('confidence'),
+        trend: text('trend'),
+        scorecard: text('scorecard'),
+        waitingForData: number('waiting_for_data') === 1,
       });
-      const moved = numberAt(batch, 'change_behaviour', row);
+      const moved = number('change_behaviour');
       if (moved !== null && state === 'scored') known.movedToday.set(score, moved);
     }
   }
+  return found;
 }
 
 function nobody(phase: string | null): Found {
@@ -129,35 +115,20 @@ function nobody(phase: string | null): Found {
 }
 
 /** Account columns and metrics as the run froze them; derived ones are computed from them. */
-async function readInputs(
-  runtime: Runtime,
-  id: string,
-  run: RunDocument,
-  { signals, range }: { signals: PackSignals; range: IdRange },
-  found: Map<string, Found>,
-): Promise<void> {
-  const { pack } = runtime;
-  const measured = signals.metrics.flatMap((metric) => {
-    const known = pack.metrics.get(metric);
-    return known?.kind === 'measured' ? [known] : [];
-  });
+function addInputs(
+  pack: Pack,
+  signals: PackSignals,
+  batches: readonly ColumnBatch[],
+  found: ReadonlyMap<string, Found>,
+): void {
+  const measured = measuredIn(pack, signals.metrics);
   const derived = pack.derived.filter((metric) => signals.metrics.includes(metric.id));
-  const columns: ColumnRequest[] = [
-    { name: 'account_id', as: 'string' },
-    ...signals.accountColumns.map(
-      ({ name, type }): ColumnRequest => ({
-        name: `account_${name}`,
-        as: type === 'STRING' || type === 'DATE' ? 'string' : 'number',
-      }),
-    ),
-    ...measured.map(
-      ({ id: name, type }): ColumnRequest => ({ name, as: type === 'enum' ? 'string' : 'number' }),
-    ),
-  ];
-  const read = { table: inputsTable(id, run), columns, accounts: range };
-  for await (const batch of runtime.warehouse.read(read)) {
+  const put = (values: Record<string, CelValue>, name: string, value: CelValue | undefined) => {
+    if (value !== undefined && !Number.isNaN(value)) values[name] = value;
+  };
+  for (const batch of batches) {
     for (let row = 0; row < batch.rows; row += 1) {
-      const known = found.get(textAt(batch, 'account_id', row) ?? '');
+      const known = found.get(accountAt(batch, row));
       if (!known) continue;
       for (const { name, type } of signals.accountColumns) {
         put(known.account, name, valueAt(batch, `account_${name}`, row, type === 'BOOL'));
@@ -170,34 +141,6 @@ async function readInputs(
       }
     }
   }
-}
-
-function put(values: Record<string, CelValue>, name: string, value: CelValue | undefined): void {
-  if (value !== undefined && !Number.isNaN(value)) values[name] = value;
-}
-
-function valueAt(
-  { columns }: ColumnBatch,
-  name: string,
-  row: number,
-  isTruth: boolean,
-): CelValue | undefined {
-  const column = columns.get(name);
-  if (column?.as === 'string') return column.values[row] ?? undefined;
-  if (column?.as !== 'number') return undefined;
-  const value = column.values[row] ?? Number.NaN;
-  return isTruth && !Number.isNaN(value) ? value !== 0 : value;
-}
-
-function textAt({ columns }: ColumnBatch, name: string, row: number): string | null {
-  const column = columns.get(name);
-  return column?.as === 'string' ? (column.values[row] ?? null) : null;
-}
-
-function numberAt({ columns }: ColumnBatch, name: string, row: number): number | null {
-  const column = columns.get(name);
-  const value = column?.as === 'number' ? (column.values[row] ?? Number.NaN) : Number.NaN;
-  return Number.isNaN(value) ? null : value;
 }
 
 /** By allowed age: metrics of groups that are older or not provided, and what is made of them. */
@@ -226,7 +169,7 @@ function lateMetricsOf(
 async function readPast(
   runtime: Runtime,
   run: RunDocument,
-  { signals, range, days }: { signals: PackSignals; range: IdRange; days: number },
+  { signals, tables, days }: { signals: PackSignals; tables: ShardTables; days: number },
   found: ReadonlyMap<string, Found>,
 ): Promise<(account: string) => SignalPast> {
   const then = await closedBefore(runtime, run.date, days);
@@ -234,24 +177,16 @@ async function readPast(
   const results = new Map<string, Map<string, SignalResult>>();
   const metrics = new Map<string, Record<string, CelValue>>();
   if (then && states.some((state) => reads(state, 'before') || reads(state, 'metrics_before'))) {
-    const request = {
-      table: historyTable,
-      columns: historyRequests,
-      accounts: range,
-      date: then.date,
-    };
-    for await (const batch of runtime.warehouse.read(request)) {
-      for (const row of rowsOf(batch)) {
-        const layout = await loadLayoutOnce(runtime, row.rules_hash);
-        metrics.set(row.account_id, {
-          ...metrics.get(row.account_id),
-          ...metricValuesOf(layout, row),
-        });
-        // Points and bands of other rules say nothing about what the customer did.
-        if (row.rules_hash !== run.rules_hash || row.state === 'absent') continue;
-        const known = results.get(row.account_id) ?? new Map<string, SignalResult>();
-        results.set(row.account_id, known.set(row.score, resultOfRow(row)));
-      }
+    for (const row of historyRows(await tables.history(then.date))) {
+      const layout = await loadLayout(runtime.snapshots, row.rules_hash);
+      metrics.set(row.account_id, {
+        ...metrics.get(row.account_id),
+        ...metricValuesOf(layout, row),
+      });
+      // Points and bands of other rules say nothing about what the customer did.
+      if (row.rules_hash !== run.rules_hash || row.state === 'absent') continue;
+      const known = results.get(row.account_id) ?? new Map<string, SignalResult>();
+      results.set(row.account_id, known.set(row.score, resultOfRow(row)));
     }
   }
   const after = then?.date ?? addDays(run.date, -days - 1);
@@ -263,17 +198,6 @@ async function readPast(
     metrics: metrics.get(account) ?? {},
     moved: sums(moved.get(account), found.get(account)?.movedToday),
   });
-}
-
-const layouts = new WeakMap<Runtime, Map<string, ReturnType<typeof loadLayout>>>();
-
-function loadLayoutOnce(runtime: Runtime, hash: string): ReturnType<typeof loadLayout> {
-  const known = layouts.get(runtime) ?? new Map<string, ReturnType<typeof loadLayout>>();
-  layouts.set(runtime, known);
-  const layout = known.get(hash) ?? loadLayout(runtime.snapshots, hash);
-  known.set(hash, layout);
-  layout.catch(() => known.delete(hash));
-  return layout;
 }
 
 function sums(
@@ -319,4 +243,33 @@ async function readMoved(
     }
   }
   return moved;
+}
+
+function resultOfRow(row: HistoryRow): SignalResult {
+  return {
+    state: row.state === 'scored' ? 'scored' : 'error',
+    points: row.points,
+    band: row.band,
+    confidence: row.confidence,
+    trend: row.trend,
+    scorecard: row.scorecard,
+    waitingForData: row.waiting_for_data ?? false,
+  };
+}
+
+/** The metrics that had a value of their own day, by id. */
+function metricValuesOf(layout: RulesLayout, row: HistoryRow): Record<string, CelValue> {
+  const values: Record<string, CelValue> = {};
+  const inputs = layout.scores.find(({ id }) => id === row.score)?.inputs ?? [];
+  const missing = new Set(row.missing ? row.missing.split(',').map(Number) : []);
+  for (const [position, { metric }] of inputs.entries()) {
+    const value = row.inputs[position] ?? null;
+    if (value === null || missing.has(position)) continue;
+    const known = layout.metrics[metric];
+    const text = known?.values?.[value];
+    if (known?.type === 'bool') values[metric] = value === 1;
+    else if (known?.type !== 'enum') values[metric] = value;
+    else if (text !== undefined) values[metric] = text;
+  }
+  return values;
 }

@@ -3,6 +3,7 @@
  * Points are whole hundredths everywhere; instants are ISO 8601 in UTC; dates are local days.
  */
 import { z } from 'zod';
+import { dayMs, dayOf } from '../calendar.ts';
 import { label } from '../scorecard/language/pack/catalogue.ts';
 import { bandNotes, figures, resultChange } from '../scorecard/meaning/explanation.ts';
 import { assignment } from '../scorecard/meaning/routing.ts';
@@ -79,6 +80,16 @@ export const accounts: Collection<AccountDocument> = { path: 'accounts', schema:
 /** The same result, kept by date. Written with the latest one; removed after `expires_at`. */
 export const snapshotDocument = accountDocument.extend({ expires_at: instant });
 export type SnapshotDocument = z.infer<typeof snapshotDocument>;
+
+/** How long a dated snapshot is kept. */
+const snapshotDays = 400;
+
+/** The copy that is kept by date. */
+export const snapshotOf = (document: AccountDocument): SnapshotDocument => ({
+  ...document,
+  expires_at: new Date((dayOf(document.date) + snapshotDays) * dayMs).toISOString(),
+});
+
 export function snapshotsOf(account: string): Collection<SnapshotDocument> {
   return subcollection(accounts, account, 'snapshots', snapshotDocument, 'expires_at');
 }

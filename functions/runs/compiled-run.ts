@@ -6,8 +6,20 @@ import type { Runtime } from '../runtime.ts';
 import { type CompiledPack, compilePack } from '../scorecard/engine/compile.ts';
 import { type RulesLayout, rulesLayout } from '../scorecard/engine/layout.ts';
 
-/** How to read rows that the given rules made. @throws Rejected `not-found` */
-export async function loadLayout(snapshots: Snapshots, rulesHash: string): Promise<RulesLayout> {
+const layoutsRead = new WeakMap<Snapshots, Map<string, Promise<RulesLayout>>>();
+
+/** How to read rows that the given rules made: read once in a process. @throws Rejected `not-found` */
+export function loadLayout(snapshots: Snapshots, rulesHash: string): Promise<RulesLayout> {
+  const known = layoutsRead.get(snapshots) ?? new Map<string, Promise<RulesLayout>>();
+  layoutsRead.set(snapshots, known);
+  const layout = known.get(rulesHash) ?? readLayout(snapshots, rulesHash);
+  known.set(rulesHash, layout);
+  // A failure must not be remembered.
+  layout.catch(() => known.delete(rulesHash));
+  return layout;
+}
+
+async function readLayout(snapshots: Snapshots, rulesHash: string): Promise<RulesLayout> {
   const stored = await snapshots.get(ref(rules, rulesHash));
   if (!stored) {
     throw new Rejected(code.notFound, `the rules ${rulesHash} of earlier results are not stored`);
@@ -25,7 +37,7 @@ export function compiledRun(runtime: Runtime, id: string, run: RunDocument): Pro
   const known = cache.get(key);
   if (known) return known;
   const compiled = compileRun(runtime, run);
-  // A failure must not be remembered; two runs at most overlap in one process.
+  // Two runs at most overlap in one process.
   compiled.catch(() => cache.delete(key));
   cache.set(key, compiled);
   for (const old of [...cache.keys()].slice(0, -2)) cache.delete(old);
