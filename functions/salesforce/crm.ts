@@ -16,7 +16,6 @@ import {
   causeOf,
   errorCodeOf,
   isOfSomeRow,
-  refusedCall,
   rowFailure,
   saveResults,
   unreadable,
@@ -205,6 +204,7 @@ class SalesforceCrm implements Crm {
       `describing ${objectType}`,
       described,
       (connection) => connection.request(`/sobjects/${named(objectType)}/describe`),
+      { asking: true },
     );
     return fields;
   }
@@ -250,8 +250,7 @@ class SalesforceCrm implements Crm {
           type,
           pending.map((at) => recordAt(records, at)),
         );
-      } catch (thrown) {
-        const error = refusedCall(thrown);
+      } catch (error) {
         if (error instanceof Unauthorized) throw error;
         const failure = callFailure(error);
         if (isOfSomeRow(errorCodeOf(causeOf(error)))) {

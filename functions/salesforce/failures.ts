@@ -90,7 +90,8 @@ export function classified(error: unknown, what: string): unknown {
 export function refusedCall(error: unknown): unknown {
   const found = errorCodeOf(causeOf(error));
   if (!(error instanceof Rejected) || isOfSomeRow(found)) return error;
-  return new Unauthorized(found ?? error.code, error.summary, { cause: error.cause });
+  const { cause, summary } = error;
+  return new Unauthorized(found ?? error.code, summary, { cause, said: messageOf(cause) });
 }
 
 /** One value that Salesforce cannot read fails the whole call, and so do too many bytes. */

@@ -5,7 +5,13 @@ import { code, Rejected, Retryable, Throttled, Unauthorized } from '../errors.ts
 import type { Clock } from '../ports/clock.ts';
 import type { CrmAuth } from '../ports/crm.ts';
 import type { Connection } from './connection.ts';
-import { classified, classifiedLogin, isExpiredSession, unreadable } from './failures.ts';
+import {
+  classified,
+  classifiedLogin,
+  isExpiredSession,
+  refusedCall,
+  unreadable,
+} from './failures.ts';
 
 export interface SessionOptions {
   loginUrl: string;
@@ -28,6 +34,16 @@ const usageCheckMs = 60_000;
 /** The daily limit is a rolling 24 hours, so some calls come free all the time. */
 const throttleMs = 15 * 60_000;
 
+interface CallOptions {
+  /**
+   * The request would take effect twice: after a failure that may hide an effect it is left to
+   * the caller, who can look.
+   */
+  once?: boolean;
+  /** It asks whether something is there: no is an answer. */
+  asking?: boolean;
+}
+
 export class SalesforceSession {
   readonly #options: SessionOptions;
   #connection: Promise<Connection> | undefined;
@@ -47,14 +63,12 @@ export class SalesforceSession {
    * Makes one request, again where its failure may pass, and once more with a new session
    * where this one has ended.
    * @param what says in messages what was being done
-   * @param once for a request that would take effect twice: after a failure that may hide an
-   *   effect it is left to the caller, who can look
-   * @throws Retryable, Throttled, Unauthorized or Rejected
+   * @throws Retryable, Throttled, Unauthorized, or Rejected for what a part of the request holds
    */
   async call<R>(
     what: string,
     request: (connection: Connection) => Promise<R>,
-    { once = false }: { once?: boolean } = {},
+    { once = false, asking = false }: CallOptions = {},
   ): Promise<R> {
     const attempts = once ? 1 : this.#options.attempts;
     let renewed = false;
@@ -71,7 +85,9 @@ export class SalesforceSession {
           continue;
         }
         const failure = classified(error, what);
-        if (!(failure instanceof Retryable) || attempt >= attempts) throw failure;
+        if (!(failure instanceof Retryable) || attempt >= attempts) {
+          throw asking ? failure : refusedCall(failure);
+        }
       } finally {
         this.#noteUsage(connection);
       }
@@ -84,7 +100,7 @@ export class SalesforceSession {
     what: string,
     answer: z.ZodType<T>,
     request: (connection: Connection) => Promise<unknown>,
-    options?: { once?: boolean },
+    options?: CallOptions,
   ): Promise<T> {
     const read = answer.safeParse(await this.call(what, request, options));
     if (read.success) return read.data;

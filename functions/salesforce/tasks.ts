@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Rejected, Retryable } from '../errors.ts';
 import { type CrmTask, taskKeyField } from '../ports/crm.ts';
-import { refusedCall, rowFailure, saveResults, unreadable } from './failures.ts';
+import { rowFailure, saveResults, unreadable } from './failures.ts';
 import type { SalesforceSession } from './session.ts';
 import { soqlText } from './soql.ts';
 
@@ -27,15 +27,13 @@ export async function createTask(session: SalesforceSession, task: CrmTask): Pro
     ActivityDate: task.due,
   };
   const what = 'creating a task';
-  const [row] = await session
-    .ask(
-      what,
-      created,
-      (connection) =>
-        connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
-      { once: true },
-    )
-    .catch(throwRefused);
+  const [row] = await session.ask(
+    what,
+    created,
+    (connection) =>
+      connection.requestPost('/composite/sobjects', { allOrNone: false, records: [record] }),
+    { once: true },
+  );
   if (row?.success && row.id) return row.id;
   if (!row || row.success) throw unreadable(what);
   const failure = rowFailure(row.errors, true);
@@ -50,14 +48,8 @@ export async function findTask(
 ): Promise<string | undefined> {
   await session.keepHeadroom();
   const soql = `SELECT Id FROM Task WHERE ${taskKeyField} = ${soqlText(key)} LIMIT 1`;
-  const { records } = await session
-    .ask('looking for a task', found, (connection) =>
-      connection.request(`/query?q=${encodeURIComponent(soql)}`),
-    )
-    .catch(throwRefused);
+  const { records } = await session.ask('looking for a task', found, (connection) =>
+    connection.request(`/query?q=${encodeURIComponent(soql)}`),
+  );
   return records[0]?.Id;
-}
-
-function throwRefused(error: unknown): never {
-  throw refusedCall(error);
 }

@@ -107,7 +107,7 @@ export async function leftOnStrays(
   return left;
 }
 
-/** Whether the record is another account's: that one's sync writes to it. */
+/** Whether the record is another account's, whose sync writes to it unless Salesforce refuses that. */
 async function hasOwner(
   snapshots: Runtime['snapshots'],
   externalId: string | null,
@@ -117,7 +117,8 @@ async function hasOwner(
   if (externalId !== null) {
     const owner = found[externalId];
     if (typeof owner !== 'string' || owner === '') return false;
-    return (await snapshots.get(ref(accounts, owner))) !== undefined;
+    const isOurs = (await snapshots.get(ref(accounts, owner))) !== undefined;
+    return isOurs && (await snapshots.get(ref(crmAccounts, owner)))?.data.state !== 'parked';
   }
   const holders = await snapshots.count({
     collection: crmAccounts,

@@ -76,6 +76,38 @@ export async function recordOutcomes(
   return { kept, again, unlogged };
 }
 
+/** Keeps which records accounts were found to have, over the documents that were read. */
+export async function recordFound(
+  { snapshots, clock }: Pick<Runtime, 'snapshots' | 'clock'>,
+  run: string,
+  rows: readonly PendingAccount[],
+): Promise<void> {
+  const at = clock.now().toISOString();
+  for (let first = 0; first < rows.length; first += documentsPerTransaction) {
+    const group = rows.slice(first, first + documentsPerTransaction);
+    await snapshots.transaction(async (tx) => {
+      const refs = group.map(({ account }) => ref(crmAccounts, account));
+      const now = await tx.getAll(refs);
+      for (const [i, { hash, recordId, stored }] of group.entries()) {
+        const target = refs[i];
+        if (!target || now[i]?.version !== stored?.version) continue;
+        tx.set(target, {
+          state: 'pending',
+          record_id: recordId,
+          synced_hash: stored?.data.synced_hash ?? null,
+          hash,
+          run,
+          at,
+          code: null,
+          reason: null,
+          written: stored?.data.written ?? {},
+          ...recordsAfter(stored?.data, recordId),
+        });
+      }
+    });
+  }
+}
+
 function documentOf(run: string, at: string, { row, result, sent, written }: Attempt): CrmDocument {
   const updated = result.outcome === 'updated';
   const known = row.stored?.data;

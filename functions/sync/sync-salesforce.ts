@@ -11,7 +11,7 @@ import {
   pendingAccounts,
   type Resend,
 } from './pending-accounts.ts';
-import { type Attempt, recordOutcomes } from './record-outcomes.ts';
+import { type Attempt, recordFound, recordOutcomes } from './record-outcomes.ts';
 
 /** How often an account is loaded and sent again because its documents moved meanwhile. */
 const mostRounds = 5;
@@ -90,7 +90,8 @@ async function syncRound(
   counts.unchanged += accounts.length - pending.length;
   if (pending.length === 0) return { left: [] };
 
-  const attempts = await attemptAll(runtime, mapping, run, pending);
+  const { attempts, found } = await attemptAll(runtime, mapping, run, pending);
+  await recordFound(runtime, run, found);
   const { kept, again, unlogged } = await recordOutcomes(runtime, run, attempts);
   for (const { row, result } of kept) {
     if (result.outcome === 'updated') counts.updated += 1;
@@ -105,29 +106,54 @@ async function syncRound(
     runtime,
     updated.map(({ row }) => row),
   );
-  return { left: [...again, ...changed], unlogged };
+  const toWrite = found.map(({ account }) => account);
+  return { left: [...again, ...changed, ...toWrite], unlogged };
 }
 
-/** Writes to each account's record. @returns what came of each */
+/**
+ * Writes to the records that are known. @returns what came of each, and accounts whose record was
+ * found just now: it is kept before anything is written there, so that whoever dies over it
+ * leaves no values on a record of which nobody knows.
+ */
 async function attemptAll(
   runtime: Runtime,
   mapping: SalesforceMapping,
   run: string,
   pending: readonly PendingAccount[],
-): Promise<Attempt[]> {
+): Promise<{ attempts: Attempt[]; found: PendingAccount[] }> {
   const results = new Map<PendingAccount, UpdateResult>();
   const sent = new Map<PendingAccount, Record<string, FieldValue>>();
-  try {
-    const gone = await attemptRows(runtime, mapping, pending, { results, sent });
-    // The account may have another record by now.
-    for (const row of gone) {
-      row.recordId = null;
-      sent.delete(row);
+  const found = new Set<PendingAccount>();
+  const lookUp = async (rows: readonly PendingAccount[]): Promise<void> => {
+    const refused = await resolveRecords(runtime, mapping, rows);
+    for (const [row, result] of refused) results.set(row, result);
+    for (const row of rows) {
+      const isNew = row.recordId !== null && row.recordId !== row.stored?.data.record_id;
+      if (isNew) found.add(row);
     }
-    await attemptRows(runtime, mapping, gone, { results, sent });
+  };
+  try {
+    await lookUp(pending);
+    const known = pending.filter((row) => row.recordId !== null && !found.has(row));
+    const fields = await withoutKept(runtime, mapping, known);
+    for (const [i, row] of known.entries()) sent.set(row, fields[i] ?? {});
+    const answers = await runtime.crm.update(
+      mapping.object,
+      known.map((row, i) => ({ id: row.recordId ?? '', fields: fields[i] ?? {} })),
+    );
+    const gone: PendingAccount[] = [];
+    for (const [i, row] of known.entries()) {
+      const answer = answers[i] ?? noAnswer;
+      if (answer.outcome === 'rejected' && isGone(answer.code)) gone.push(row);
+      results.set(row, answer);
+    }
+    if (mapping.externalId !== null) {
+      for (const row of gone) row.recordId = null;
+      await lookUp(gone);
+    }
   } catch (error) {
     if (!(error instanceof KenkoError)) throw error;
-    const waiting = pending.filter((row) => !results.has(row));
+    const waiting = pending.filter((row) => !results.has(row) && !found.has(row));
     for (const row of waiting) {
       results.set(row, { outcome: 'retry', code: error.code, reason: error.message });
     }
@@ -135,46 +161,16 @@ async function attemptAll(
     if (error instanceof Unauthorized) runtime.log.credentialsRefused(told);
     else runtime.log.syncDelayed(told);
   }
-  return pending.map((row) => {
-    const result = results.get(row) ?? noAnswer;
-    const fields = sent.get(row) ?? {};
-    const arrived = result.outcome === 'updated' ? fields : {};
-    const written = writtenAfter(mapping, arrived, row.stored?.data.written);
-    return { row, result, sent: fields, written };
-  });
-}
-
-/** @returns rows whose record is no more, of those that were found before */
-async function attemptRows(
-  runtime: Runtime,
-  mapping: SalesforceMapping,
-  rows: readonly PendingAccount[],
-  {
-    results,
-    sent,
-  }: {
-    results: Map<PendingAccount, UpdateResult>;
-    sent: Map<PendingAccount, Record<string, FieldValue>>;
-  },
-): Promise<PendingAccount[]> {
-  const foundBefore = new Set(rows.filter((row) => row.recordId !== null));
-  const refused = await resolveRecords(runtime, mapping, rows);
-  for (const [row, result] of refused) results.set(row, result);
-  const writable = rows.filter((row) => row.recordId !== null);
-  const fields = await withoutKept(runtime, mapping, writable);
-  for (const [i, row] of writable.entries()) sent.set(row, fields[i] ?? {});
-  const answers = await runtime.crm.update(
-    mapping.object,
-    writable.map((row, i) => ({ id: row.recordId ?? '', fields: fields[i] ?? {} })),
-  );
-  const gone: PendingAccount[] = [];
-  for (const [i, row] of writable.entries()) {
-    const result = answers[i] ?? noAnswer;
-    const isLost = result.outcome === 'rejected' && isGone(result.code) && foundBefore.has(row);
-    if (isLost && mapping.externalId !== null) gone.push(row);
-    else results.set(row, result);
-  }
-  return gone;
+  const attempts = pending
+    .filter((row) => !found.has(row))
+    .map((row) => {
+      const result = results.get(row) ?? noAnswer;
+      const fields = sent.get(row) ?? {};
+      const arrived = result.outcome === 'updated' ? fields : {};
+      const written = writtenAfter(mapping, arrived, row.stored?.data.written);
+      return { row, result, sent: fields, written };
+    });
+  return { attempts, found: [...found] };
 }
 
 const noAnswer: UpdateResult = {

@@ -17,8 +17,15 @@ locals {
       severity = "WARNING"
       event    = "jsonPayload.event = \"records-differ\""
       every    = "43200s"
-      means    = "At night, Salesforce did not hold what Kenko wrote, or accounts have no record there. What can be mended was sent again."
-      remedy   = "The entry counts each sort: `differing` means that something else writes Kenko's fields, `missing` that accounts have no record. The document in `reconciliations` names examples."
+      means    = "At night, Salesforce did not hold what Kenko wrote, refuses some accounts, or has no record of them. What can be mended was sent again."
+      remedy   = "The entry counts each sort: `differing` means that something else writes Kenko's fields, `missing` that accounts have no record, `moved` that the external id stands on another record now, `left` that one is nobody's any more, `parked` that a row is refused. The document in `reconciliations` names examples."
+    }
+    records-left = {
+      severity = "ERROR"
+      event    = "jsonPayload.event = \"records-left\""
+      every    = "43200s"
+      means    = "So many records in Salesforce lost the id of their account at once that it looks like a mistake. They still show their old scores, and were not emptied."
+      remedy   = "Was the external id field overwritten by an import? Put the ids back, and the next comparison is content. If it was meant, empty Kenko's fields on those records in Salesforce."
     }
     rows-not-scored = {
       severity = "WARNING"
@@ -59,8 +66,8 @@ locals {
       severity = "CRITICAL"
       event    = "jsonPayload.event = \"credentials-refused\""
       every    = "3600s"
-      means    = "Salesforce refuses Kenko's login, so nothing is written there."
-      remedy   = "Check the connected app, its user's permissions and its certificate's end; rotate the secret (README, \"Secrets\"). What waits is sent by itself afterwards."
+      means    = "Salesforce refuses Kenko's login or its calls, so nothing is written there."
+      remedy   = "`jsonPayload.code` says which. Check the connected app, its user's permissions and its certificate's end; rotate the secret (README, \"Secrets\"). What waits is sent by itself afterwards."
     }
     source-stale = {
       severity = "WARNING"
@@ -75,7 +82,7 @@ locals {
     accounts-parked = {
       severity = "WARNING"
       query    = "sum(increase(${local.promql.accounts-parked}{monitored_resource=\"cloud_run_revision\"}[24h])) > ${var.thresholds.parked_accounts}"
-      means    = "Over ${var.thresholds.parked_accounts} accounts were refused by Salesforce within a day; each waits until its content or the mapping changes."
+      means    = "Over ${var.thresholds.parked_accounts} accounts were refused by Salesforce within a day; each is tried again at night, and when its content or the mapping changes."
       remedy   = "`jsonPayload.code` of the entries `account-parked` says why: a validation rule, a missing field permission, a record that is gone. Mend it there or in salesforce.yaml."
     }
     no-finished-run = {

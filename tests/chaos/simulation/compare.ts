@@ -1,5 +1,6 @@
 /** What an undisturbed system and a disturbed one have to agree on once they have come to rest. */
 import { isDeepStrictEqual } from 'node:util';
+import { reconciliations } from '../../../functions/records/documents.ts';
 import { episodes } from '../../../functions/records/signal-documents.ts';
 import { finalState } from '../../support/system/final-state.ts';
 import type { Simulation } from './simulation.ts';
@@ -14,6 +15,10 @@ const incidental = new Set([
   'result_hash',
   'input_hash',
   'revision',
+  // The record of an account may be another, and what stood on it before.
+  'record_id',
+  'shown',
+  'former',
 ]);
 
 function stripped(value: unknown): unknown {
@@ -30,9 +35,11 @@ function stripped(value: unknown): unknown {
 export async function visibleState(simulation: Simulation): Promise<Record<string, unknown>> {
   const state = await finalState({ ...simulation, warehouse: simulation.warehouse });
   const runs = state.runs as { state: string }[];
-  const { accounts, snapshots, crm, history, salesforce } = state;
+  const { accounts, snapshots, crm, history } = state;
   return {
-    ...(stripped({ accounts, snapshots, crm, history, salesforce }) as Record<string, unknown>),
+    ...(stripped({ accounts, snapshots, crm, history }) as Record<string, unknown>),
+    ...recordsOf(simulation),
+    ...(await lastNightOf(simulation)),
     current: (state.current as { current: { date: string }; leased: boolean }[]).map(
       ({ current, leased }) => ({ date: current?.date, leased }),
     ),
@@ -40,6 +47,34 @@ export async function visibleState(simulation: Simulation): Promise<Record<strin
     failed: runs.filter((run) => !['finished', 'superseded', 'discarded'].includes(run.state)),
   };
 }
+
+const ourFields = ['Kenko_Health__c', 'Kenko_Band__c', 'Kenko_Reasons__c', 'Kenko_Owner__c'];
+
+/** What records show, by the account that they name; and what is shown of nobody. */
+function recordsOf({ salesforce }: Simulation) {
+  const shown = salesforce.accounts().map((record) => ({
+    account: record.Kenko_Account_Id__c ?? null,
+    fields: Object.fromEntries(ourFields.map((name) => [name, record[name] ?? null])),
+  }));
+  const named = shown.filter(({ account }) => account !== null);
+  const others = shown.filter(({ account }) => account === null);
+  return {
+    salesforce: named.sort((a, b) => (String(a.account) < String(b.account) ? -1 : 1)),
+    nobodys: others.filter(({ fields }) => Object.values(fields).some((value) => value !== null)),
+  };
+}
+
+/** What the last comparison found; the one refused row stays refused. */
+async function lastNightOf({ snapshots, weather }: Simulation) {
+  if (!weather.nights) return {};
+  const all = await snapshots.query({ collection: reconciliations, limit: 1000 });
+  const last = all.sort((a, b) => (a.data.ended_at < b.data.ended_at ? -1 : 1)).at(-1)?.data;
+  const { started_at: _, ended_at: __, ...found } = last ?? { started_at: '', ended_at: '' };
+  return { lastNight: found };
+}
+
+/** Where people delete records, one that was to get a task may be gone. */
+const recordGone = new Set(['no-record', 'INVALID_CROSS_REFERENCE_KEY', 'ENTITY_IS_DELETED']);
 
 /**
  * Which signals were seen depends on which runs came through, but nothing is told twice, and
@@ -51,7 +86,10 @@ async function noticesOf(simulation: Simulation) {
   return {
     toldTwice: keys.filter((key, i) => keys.indexOf(key) < i),
     unsent: all.flatMap(({ data: { deliveries } }) =>
-      deliveries.filter(({ state }) => state !== 'sent'),
+      deliveries.filter(({ state, code }) => {
+        const isGone = simulation.weather.hands > 0 && recordGone.has(code ?? '');
+        return state !== 'sent' && !(state === 'refused' && isGone);
+      }),
     ),
   };
 }

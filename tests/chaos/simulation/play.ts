@@ -1,5 +1,5 @@
 /**
- * `npm run test:chaos -- [--schedules N] [--seed S] [--scenario NAME] [--story]`: N schedules
+ * `npm run test:chaos -- [--schedules N] [--seed S] [--scenario NAME] [--weather NAME] [--story]`: N schedules
  * from seed S on, over both cores. Prints the seeds that diverge, which replay with
  * `--schedules 1 --seed S`, and ends with exit code 1 where there are any.
  */
@@ -7,13 +7,14 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { playSchedule, scenarioNames } from './schedule.ts';
+import { playSchedule, scenarioNames, weatherNames } from './schedule.ts';
 
 const { values } = parseArgs({
   options: {
     schedules: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string' },
+    weather: { type: 'string' },
     story: { type: 'boolean', default: false },
     /** Every nth schedule, from `first` on: what one of several processes does. */
     share: { type: 'string' },
@@ -30,11 +31,18 @@ if (values.scenario !== undefined && !scenarioNames.includes(values.scenario)) {
   process.exit(2);
 }
 
+const weather = weatherNames.find((name) => name === values.weather);
+if (values.weather !== undefined && !weather) {
+  process.stderr.write(`--weather takes one of ${weatherNames.join(', ')}.\n`);
+  process.exit(2);
+}
+
 if (values.share === undefined && schedules > 1) await playAll();
 else await playShare(values.share ?? '0/1');
 
 interface Line {
   seed: number;
+  /** And its weather. */
   scenario: string;
   differences: string[];
   faults: Record<string, number>;
@@ -44,10 +52,13 @@ async function playShare(share: string): Promise<void> {
   const [first = 0, of = 1] = share.split('/').map(Number);
   for (let i = first; i < schedules; i += of) {
     const seed = firstSeed + i;
-    const outcome = await playSchedule(seed, values.scenario ? { scenario: values.scenario } : {});
+    const { scenario: asked } = values;
+    const given = { ...(asked && { scenario: asked }), ...(weather && { weather }) };
+    const outcome = await playSchedule(seed, given);
     const { scenario, differences, faults, story } = outcome;
     if (values.story) process.stderr.write(`${story.join('\n')}\n`);
-    const line: Line = { seed, scenario, differences, faults: Object.fromEntries(faults) };
+    const of = `${scenario}, ${outcome.weather}`;
+    const line: Line = { seed, scenario: of, differences, faults: Object.fromEntries(faults) };
     process.stdout.write(`${JSON.stringify(line)}\n`);
     if (values.share === undefined && differences.length > 0) process.exitCode = 1;
   }

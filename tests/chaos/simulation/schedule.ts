@@ -5,13 +5,14 @@ import type { TextCache } from '../../../functions/local/googlesql/text-cache.ts
 import type { Runtime } from '../../../functions/runtime.ts';
 import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
 import { differences, toldBy, visibleState } from './compare.ts';
-import { calm, storm, type Weather } from './faults.ts';
+import { calm, outages, people, storm, type Weather } from './faults.ts';
 import { deploymentOf, scenarios, start } from './scenarios.ts';
 import { openSimulation } from './simulation.ts';
 import type { Process } from './turns.ts';
 
 export interface Outcome {
   scenario: string;
+  weather: string;
   seed: number;
   /** Where the state differs from that of calm weather; empty where it does not. */
   differences: string[];
@@ -31,7 +32,11 @@ const translations: TextCache = {
     texts.set(key, text);
   },
 };
-/** By scenario, the states in which it may end. */
+const weathers = { storm, outages, people };
+export type WeatherName = keyof typeof weathers;
+export const weatherNames = Object.keys(weathers) as WeatherName[];
+
+/** By scenario and whether its days end with comparisons, the states in which it may end. */
 const undisturbed = new Map<string, Record<string, unknown>[]>();
 
 export type Without = (runtime: Runtime, process: Process) => Runtime;
@@ -39,19 +44,28 @@ export type Without = (runtime: Runtime, process: Process) => Runtime;
 /** @param without takes a guard away, so that a test can see what it was good for */
 export async function playSchedule(
   seed: number,
-  options: { scenario?: string; without?: Without; weather?: Weather } = {},
+  options: { scenario?: string; without?: Without; weather?: Weather | WeatherName } = {},
 ): Promise<Outcome> {
   const name = options.scenario ?? scenarioNames[seed % scenarioNames.length] ?? '';
   const scenario = scenarios[name];
   if (!scenario) throw new Error(`there is no scenario ${name}`);
-  let expected = undisturbed.get(name);
+  const turn = Math.floor(seed / scenarioNames.length) % weatherNames.length;
+  const given = options.weather ?? weatherNames[turn] ?? 'storm';
+  const weather = typeof given === 'string' ? weathers[given] : given;
+  const key = `${name}${weather.nights ? ', compared' : ''}`;
+  let expected = undisturbed.get(key);
   if (!expected) {
-    expected = await statesOf(scenario);
-    undisturbed.set(name, expected);
+    expected = await statesOf(scenario, { ...calm, nights: weather.nights });
+    undisturbed.set(key, expected);
   }
-  const found = await play(scenario, scenario.events, seed, options);
+  const { without } = options;
+  const found = await play(scenario, scenario.events, seed, {
+    weather,
+    ...(without && { without }),
+  });
   return {
     scenario: name,
+    weather: typeof given === 'string' ? given : 'other weather',
     seed,
     differences: 'error' in found ? [String(found.error)] : leastDifferences(expected, found.state),
     faults: found.faults,
@@ -61,10 +75,10 @@ export async function playSchedule(
 
 type Scenario = (typeof scenarios)[string];
 
-async function statesOf(scenario: Scenario): Promise<Record<string, unknown>[]> {
+async function statesOf(scenario: Scenario, weather: Weather): Promise<Record<string, unknown>[]> {
   const states: Record<string, unknown>[] = [];
   for (const events of [scenario.events, ...(scenario.otherwise ? [scenario.otherwise] : [])]) {
-    const played = await play(scenario, events, 0, { weather: calm });
+    const played = await play(scenario, events, 0, { weather });
     if ('error' in played) throw played.error;
     if (played.told === 0) throw new Error('nobody is told anything, even in calm weather');
     states.push(played.state);
@@ -84,7 +98,7 @@ async function play(
   scenario: Scenario,
   events: Scenario['events'],
   seed: number,
-  { weather = storm, without }: { weather?: Weather; without?: Without },
+  { weather, without }: { weather: Weather; without?: Without },
 ) {
   const simulation = await openSimulation({
     seed,

@@ -33,9 +33,11 @@ import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
 import { sweep } from '../../../functions/sweep/sweep.ts';
+import { reconcile } from '../../../functions/sync/reconcile.ts';
 import { syncSalesforce } from '../../../functions/sync/sync-salesforce.ts';
 import { startOrg } from '../../support/contracts/salesforce-org.ts';
 import { Faults, type Weather } from './faults.ts';
+import { actByHand, putRight } from './people.ts';
 import { processRuntime } from './process-runtime.ts';
 import { Process, Turns } from './turns.ts';
 
@@ -47,6 +49,8 @@ const longestBackoff = 10 * minute;
 const mostAttempts = 12;
 const processesAtOnce = 6;
 const sweepEvery = 10 * minute;
+/** What moved by hand while a comparison was under way is found by the next. */
+const closingNights = 3;
 /** A system that has not come to rest by then never will. */
 const longest = 6 * 24 * 60 * minute;
 
@@ -151,17 +155,20 @@ export async function openSimulation(options: SimulationOptions) {
     replay: async () => undefined,
     missing: async () => [],
   };
-  const base = (): Runtime => ({
-    warehouse,
-    snapshots,
-    bus,
-    crm,
-    messenger,
-    clock,
-    log: createLog((entry) => entries.push(entry), clock),
-    tables: options.tables,
-    ...deployment,
-  });
+  const base = (ahead: number): Runtime => {
+    const own: Clock = { ...clock, now: () => new Date(time + ahead) };
+    return {
+      warehouse,
+      snapshots,
+      bus,
+      crm,
+      messenger,
+      clock: own,
+      log: createLog((entry) => entries.push(entry), own),
+      tables: options.tables,
+      ...deployment,
+    };
+  };
   const crm = openSalesforceCrm({
     loginUrl: org.url,
     auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
@@ -170,8 +177,12 @@ export async function openSimulation(options: SimulationOptions) {
 
   const channels: ChannelMessage[] = [];
   const messenger: Messenger = {
-    send: async (message) => String(channels.push(message)),
+    send: async (message) => {
+      faults.ofMessenger(time);
+      return String(channels.push(message));
+    },
     find: async (channel, key) => {
+      faults.ofMessenger(time);
       const at = channels.findIndex((sent) => sent.channel === channel && sent.key === key);
       return at < 0 ? undefined : String(at + 1);
     },
@@ -191,7 +202,7 @@ export async function openSimulation(options: SimulationOptions) {
     const delivery: DeliveryAttempt = { repeated: job.attempts > 0 };
     const process = new Process(`${job.name} [${++begun}]`, job.message?.body, delivery);
     const around = { turns, faults, now: () => time };
-    const bare = base();
+    const bare = base(faults.clockAhead());
     const guarded = options.without ? options.without(bare, process) : bare;
     const run: Running = { process, job, startedAt: time };
     running.push(run);
@@ -272,6 +283,7 @@ export async function openSimulation(options: SimulationOptions) {
     story: turns.story,
     /** Messages that used up their attempts. */
     dead,
+    weather: options.weather,
     runtime: { snapshots },
     deploy(changed: Partial<Deployment>): void {
       deployment = { ...deployment, ...changed };
@@ -283,11 +295,13 @@ export async function openSimulation(options: SimulationOptions) {
       const stormEnds = last + 2 * 60 * minute;
       const end = last + longest;
       let quiet = 0;
-      while (quiet < 2) {
+      let nights = options.weather.nights ? closingNights : 0;
+      while (quiet < 2 || nights > 0) {
         if (time > end) throw new Error('the system does not come to rest');
         if (time >= stormEnds) faults.end();
         await happen();
         bury();
+        if (faults.hand()) story(await actByHand(org, random));
         const due = jobs.filter((job) => job.due <= time);
         const canStart = due.length > 0 && running.length < processesAtOnce;
         if (canStart && random.chance(0.5)) {
@@ -298,6 +312,12 @@ export async function openSimulation(options: SimulationOptions) {
           start(random.pick(due));
         } else {
           if (time >= stormEnds && (await isAtRest())) quiet += 1;
+          if (quiet === 2 && nights > 0) {
+            if (nights === closingNights) await putRight(org, random);
+            compareAtNight();
+            nights -= 1;
+            quiet = 0;
+          }
           time = nextInstant();
         }
       }
@@ -308,6 +328,16 @@ export async function openSimulation(options: SimulationOptions) {
       await org.close();
     },
   };
+
+  function story(what: string): void {
+    turns.story.push(`${new Date(time).toISOString()} by hand: ${what}`);
+  }
+
+  function compareAtNight(): void {
+    const slot = new Date(time).toISOString();
+    const work = (runtime: Runtime) => reconcile(runtime, { slot });
+    jobs.push({ name: `reconcile ${slot}`, due: time + minute, attempts: 0, work });
+  }
 
   /** When something can happen again. */
   function nextInstant(): number {

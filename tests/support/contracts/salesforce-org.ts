@@ -27,13 +27,13 @@ export interface SeenRequest {
 
 /**
  * What happens to a request: it goes through (undefined), it is answered here, some of its
- * records are locked while the others are updated, the last answer of several is left out, its
+ * records are refused with a code while the others are updated, the last answer of several is left out, its
  * connection breaks before it arrives, or after it arrived but before the whole answer.
  */
 export type Fault =
   | undefined
   | { status: number; body: unknown }
-  | { lockedRows: (row: number) => boolean }
+  | { refusedRows: (row: number, id: string) => string | undefined }
   | 'short-answer'
   | 'drop-before'
   | 'drop-after'
@@ -66,18 +66,18 @@ export async function startOrg(options: Partial<SalesforceServerOptions> = {}): 
     if (fault === 'never-answer') return;
     if (typeof fault === 'object' && 'status' in fault)
       return answer(response, fault.status, JSON.stringify(fault.body));
-    const locked = typeof fault === 'object' ? fault.lockedRows : undefined;
+    const refused = typeof fault === 'object' ? fault.refusedRows : undefined;
     const forwarded = await fetch(server.url + url, {
       method,
       headers: {
         'content-type': request.headers['content-type'] ?? 'application/json',
         authorization: request.headers.authorization ?? '',
       },
-      ...(body === '' ? {} : { body: locked ? withoutLocked(body, locked) : body }),
+      ...(body === '' ? {} : { body: refused ? withoutRefused(body, refused) : body }),
     });
     // The token's answer names the instance: it has to be this proxy.
     let text = (await forwarded.text()).replaceAll(server.url, org.url);
-    if (locked) text = withLocked(body, text, locked);
+    if (refused) text = withRefused(body, text, refused);
     if (fault === 'short-answer') text = withoutLast(text);
     if (fault === 'drop-after') {
       response.writeHead(forwarded.status, { 'content-type': 'application/json' });
@@ -90,13 +90,20 @@ export async function startOrg(options: Partial<SalesforceServerOptions> = {}): 
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
 
   let token: string | undefined;
-  const admin = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const asAdmin = async (method: string, path: string, body: unknown): Promise<Response> => {
     token ??= await logIn(server.url);
-    const response = await fetch(`${server.url}/services/data/v62.0${path}`, {
+    return fetch(`${server.url}/services/data/v62.0${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  };
+  const admin = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    let response = await asAdmin(method, path, body);
+    if (response.status === 401) {
+      token = undefined;
+      response = await asAdmin(method, path, body);
+    }
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
@@ -131,24 +138,23 @@ export async function startOrg(options: Partial<SalesforceServerOptions> = {}): 
   return org;
 }
 
-type Locked = (row: number) => boolean;
-const recordsOf = (body: string) => (JSON.parse(body) as { records: unknown[] }).records;
+type Refused = (row: number, id: string) => string | undefined;
+const recordsOf = (body: string) => (JSON.parse(body) as { records: { id: string }[] }).records;
 
-function withoutLocked(body: string, locked: Locked): string {
-  const records = recordsOf(body).filter((_, row) => !locked(row));
+function withoutRefused(body: string, refused: Refused): string {
+  const records = recordsOf(body).filter(({ id }, row) => refused(row, id) === undefined);
   return JSON.stringify({ ...JSON.parse(body), records });
 }
 
-/** One answer for each record again, those of locked ones among them. */
-function withLocked(body: string, text: string, locked: Locked): string {
+/** One answer for each record again, those of refused ones among them. */
+function withRefused(body: string, text: string, refused: Refused): string {
   const answers = JSON.parse(text) as unknown[];
   if (!Array.isArray(answers)) return text;
-  const errors = [
-    { statusCode: 'UNABLE_TO_LOCK_ROW', message: 'unable to obtain exclusive access', fields: [] },
-  ];
-  const all = recordsOf(body).map((_, row) =>
-    locked(row) ? { success: false, errors } : answers.shift(),
-  );
+  const all = recordsOf(body).map(({ id }, row) => {
+    const statusCode = refused(row, id);
+    if (statusCode === undefined) return answers.shift();
+    return { success: false, errors: [{ statusCode, message: 'not as it is', fields: [] }] };
+  });
   return JSON.stringify(all);
 }
 
