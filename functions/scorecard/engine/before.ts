@@ -5,13 +5,7 @@ import type { Pack, Score } from '../language/pack/pack.ts';
 import type { BeforeCodes } from './before-columns.ts';
 import { historyFields } from './history-row.ts';
 import type { MetricLayout, RulesLayout, ScoreLayout } from './layout.ts';
-
-/** Bits of a word of a set of input positions. */
-export const wordBits = 30;
-
-export function wordsFor(count: number): number {
-  return Math.max(1, Math.ceil(count / wordBits));
-}
+import { addTo, missingReader, wordsFor } from './missing-sets.ts';
 
 /** How rows of one rules hash give the inputs that today's rules read. */
 export interface BeforeReader {
@@ -153,30 +147,6 @@ function renumbering(before: MetricLayout, now: MetricLayout): Float64Array | nu
     const position = today.indexOf(text);
     return position < 0 ? Number.NaN : position;
   });
-}
-
-/** Distinct texts are few; the limit only guards against texts that are not ours. */
-const rememberedTexts = 4096;
-
-function missingReader(positions: Int32Array, words: number): (text: string | null) => Int32Array {
-  const remembered = new Map<string, Int32Array>();
-  const none = new Int32Array(words);
-  return (text) => {
-    if (text === null || text === '') return none;
-    const known = remembered.get(text);
-    if (known) return known;
-    const then = new Set(text.split(',').map(Number));
-    const set = new Int32Array(words);
-    for (const [slot, position] of positions.entries()) if (then.has(position)) addTo(set, slot);
-    if (remembered.size < rememberedTexts) remembered.set(text, set);
-    return set;
-  };
-}
-
-/** Adds a position to a set. */
-export function addTo(set: Int32Array, position: number): void {
-  const word = Math.floor(position / wordBits);
-  set[word] = (set[word] ?? 0) | (1 << (position % wordBits));
 }
 
 /** The value that a row before had last known for a slot; NaN where there is none. */

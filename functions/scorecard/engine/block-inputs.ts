@@ -3,10 +3,11 @@
  * before where they are missing now, and which ones those are.
  */
 import type { PreparedBatch } from './batch.ts';
-import { type BeforeReader, lastKnown, wordBits, wordsFor } from './before.ts';
+import { type BeforeReader, lastKnown } from './before.ts';
 import type { BeforeColumns } from './before-columns.ts';
 import { type Block, blockRows } from './column-operations.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
+import { wordBits, wordsFor } from './missing-sets.ts';
 
 /** Working memory of one score, filled anew for every block. */
 export interface BlockInputs {

@@ -5,13 +5,14 @@
  * takes the one before it. Most rows need neither S1 nor S2.
  */
 
-import { type BeforeReader, lastKnown, wordBits } from './before.ts';
+import { type BeforeReader, lastKnown } from './before.ts';
 import type { BeforeColumns } from './before-columns.ts';
 import type { InputBuffers } from './block-inputs.ts';
 import { blockRows } from './column-operations.ts';
 import type { CompiledCard, CompiledScore } from './compile.ts';
 import type { HistoryColumns } from './history-columns.ts';
 import { addMeasures, pointsFrom } from './measures.ts';
+import { wordBits } from './missing-sets.ts';
 
 /** Where the parts go, by row of the batch. NaN: there is nothing to compare. */
 type ChangeColumns = Pick<HistoryColumns, 'changeRules' | 'changeData' | 'changeBehaviour'>;

@@ -4,7 +4,7 @@ import type { Expression } from '../language/cel/expressions.ts';
 import { inputsOf, type ScoreInputs } from '../language/pack/inputs.ts';
 import type { Pack, Score, Scorecard } from '../language/pack/pack.ts';
 import { type AccountPlan, type AccountPlanner, planAccounts } from './account-columns.ts';
-import { addTo, type CompiledBefore, compileBefore, wordsFor } from './before.ts';
+import { type CompiledBefore, compileBefore } from './before.ts';
 import { beforeRequests } from './before-columns.ts';
 import { compileCondition, compileValue, type Locate } from './cel-columns.ts';
 import type { Block, Condition } from './column-operations.ts';
@@ -13,6 +13,7 @@ import { textNumber } from './hash.ts';
 import type { RulesLayout } from './layout.ts';
 import { layoutOf } from './layout.ts';
 import { type CompiledMeasure, compileMeasure, totalOf } from './measures.ts';
+import { addTo, wordsFor } from './missing-sets.ts';
 
 export interface CompileOptions {
   /** Layouts of the rules that the rows before may be of, by rules hash. */

@@ -1,4 +1,6 @@
 /** Scores batches of accounts: columns in, columns out. */
+
+import { scoreBands } from './bands.ts';
 import { type EarlierColumns, lookAtBlock, type PreparedBatch, prepareBatch } from './batch.ts';
 import type { BeforeColumns } from './before-columns.ts';
 import { fillInputs, type InputBuffers, inputBuffers } from './block-inputs.ts';
@@ -8,13 +10,12 @@ import type { ColumnBatch } from './columns.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
 import { type HistoryColumns, historyBatch, historyColumns } from './history-columns.ts';
 import { keepResult } from './keep-result.ts';
-import { missingTexts } from './missing-texts.ts';
+import { missingTexts } from './missing-sets.ts';
 import { hashRows, type RowHashes, rowHashes } from './row-hashes.ts';
 import {
   type CardBuffers,
   cardBuffers,
   contribute,
-  scoreBands,
   scorePoints,
   unknownBand,
 } from './score-cards.ts';
