@@ -39,6 +39,15 @@ describe('history rows', () => {
   });
 });
 
+describe('what moved a score', () => {
+  it('is a rule where a gap counts otherwise than before', () => {
+    const zero = parsePack(filesWith([use, 'missing: { points: 10 }', 'missing: zero']));
+    const gap = { ...goodAccount, proficiency: null };
+    const deltas = compareRows(layoutOf(zero), scoreOne(zero, gap), layout, scoreOne(pack, gap));
+    expect(deltas).toMatchObject([{ id: 'skill', delta: -1000, cause: 'rules' }]);
+  });
+});
+
 describe('the explanation of a result', () => {
   const explanation = explainResult(layout, scoreOne(pack, middling));
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
+import type { InputRow } from '../../../functions/scorecard/engine/input-batch.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import {
   allFresh,
@@ -114,6 +115,74 @@ describe('hashes', () => {
     const row = scoreOne(pack, goodAccount, { before: [{ ...plain, points: 9000 }] });
     expect(row.result_hash).toBe(plain.result_hash);
     expect(row.input_hash).not.toBe(plain.input_hash);
+  });
+
+  const before = scoreOne(pack, { ...goodAccount, users: 7 });
+  const broken = { ...goodAccount, seats: Number.POSITIVE_INFINITY };
+  const always: [string, Partial<HistoryRow>][] = [
+    ['state', { state: 'error' }],
+    ['scorecard', { scorecard: 'starter' }],
+    ['band', { band: 'red' }],
+    ['points', { points: 1 }],
+    ['cap', { cap: 'overdue' }],
+    ['rules', { rules_hash: 'ffffffffffffffff' }],
+    ['missing', { missing: '0' }],
+    ['inputs', { inputs: before.inputs.with(0, 8) }],
+  ];
+  const kept: [string, Partial<HistoryRow>][] = [
+    ['contributions', { contributions: before.contributions.with(0, 1) }],
+    ['earned points', { earned_points: before.earned_points.with(0, 1) }],
+    ['earned', { earned: 1 }],
+    ['available', { available: 1 }],
+    ['confidence', { confidence: 0.9 }],
+    ['phase', { phase: 'start' }],
+    ['trend', { trend: 'falling' }],
+  ];
+  const hashAfter = (row: InputRow, change: Partial<HistoryRow>) =>
+    scoreOne(pack, row, { before: [{ ...before, ...change }] }).input_hash;
+
+  it.each(always)('the input hash covers the %s before', (_what, change) => {
+    expect(hashAfter(goodAccount, change)).not.toBe(hashAfter(goodAccount, {}));
+  });
+
+  it.each([...always, ...kept])(
+    'of a row that keeps its result, the %s before',
+    (_what, change) => {
+      expect(hashAfter(broken, change)).not.toBe(hashAfter(broken, {}));
+    },
+  );
+
+  it.each(kept)('of a row that is scored, not the %s before', (_what, change) => {
+    expect(hashAfter(goodAccount, change)).toBe(hashAfter(goodAccount, {}));
+  });
+
+  it('the input hash covers the points that the trend looks back to', () => {
+    const [one, other] = [9900, 9950].map((trend_health_points) =>
+      scoreOne(pack, { ...goodAccount, trend_health_points }, { before: [before] }),
+    );
+    expect([one?.trend, other?.trend]).toEqual(['steady', 'steady']);
+    expect(one?.input_hash).not.toBe(other?.input_hash);
+  });
+
+  it('the result hash covers what was earned, where its share of the score is the same', () => {
+    const wide = parsePack(
+      filesWith().set(
+        'rules/small/scorecards/use.yaml',
+        `score: health
+scorecard: use
+version: 2.1.0
+label: { en: Use, ja: 活用期 }
+measures:
+  - { id: users, metric: users, steps: [[0, 30.01], [5, 30.02], [10, 100]] }
+  - { id: errors, metric: error_rate, steps: [[0, 100], [0.1, 29.99], [0.5, 29.98]] }
+`,
+      ),
+    );
+    const one = scoreOne(wide, { ...goodAccount, users: 1, error_rate: 0.2 });
+    const other = scoreOne(wide, { ...goodAccount, users: 6, error_rate: 0.6 });
+    expect([one.earned_points, one.available]).toEqual([[3001, 2999], 20_000]);
+    expect(other.contributions).toEqual(one.contributions);
+    expect(other.result_hash).not.toBe(one.result_hash);
   });
 
   it('the input hash covers stale feeds', () => {

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
-import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
+import {
+  allFresh,
+  filesWith,
+  goodAccount,
+  score,
+  scoreOne,
+  smallPack,
+} from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const pack = smallPack();
@@ -32,6 +39,17 @@ describe('with a result before', () => {
     expect(row).toMatchObject({ change_rules: 0, change_data: 667, change_behaviour: 3333 });
   });
 
+  it('tells data where a value that was missing is there again, and nothing is missing now', () => {
+    const without = scoreOne(pack, { ...goodAccount, users: null });
+    expect(without.points).toBe(10_000);
+    // Users of 7 earn 20 of 40.
+    expect(scoreOne(pack, { ...goodAccount, users: 7 }, { before: [without] })).toMatchObject({
+      change_rules: 0,
+      change_data: -2000,
+      change_behaviour: 0,
+    });
+  });
+
   it('tells rules from behaviour where both changed', () => {
     const stricter = parsePack(filesWith([use, '[5, 20], [10, 40]', '[8, 20], [10, 40]']));
     const row = scoreOne(
@@ -48,6 +66,50 @@ describe('with a result before', () => {
       change_behaviour: 2000,
       points: 6000,
     });
+  });
+
+  it('tells rules from data where rules changed and a value came', () => {
+    const milder = parsePack(filesWith([use, '[0.1, 10]', '[0.1, 20]']));
+    const then = scoreOne(pack, { ...goodAccount, users: null, error_rate: 0.2 });
+    expect(then.points).toBe(6667);
+    // Without users by today's rules: (20 + 30) of 60 points; with them 90 of 100.
+    expect(
+      scoreOne(
+        milder,
+        { ...goodAccount, error_rate: 0.2 },
+        { before: [then], layouts: new Map([[pack.hash, layoutOf(pack)]]) },
+      ),
+    ).toMatchObject({ change_rules: 1666, change_data: 667, change_behaviour: 0 });
+  });
+
+  it('reads a number as a number where whole ones became others', () => {
+    const floats = parsePack(
+      filesWith([
+        'sql/metrics/shared/usage.yaml',
+        'id: users, type: int',
+        'id: users, type: float',
+      ]),
+    );
+    const layouts = new Map([[pack.hash, layoutOf(pack)]]);
+    expect(
+      scoreOne(floats, { ...goodAccount, error_rate: 0.2 }, { before: [day1], layouts }),
+    ).toMatchObject({ change_rules: 0, change_data: 0, change_behaviour: 2000 });
+  });
+
+  it('carries the value of the most lenient reader where nobody read it by today’s max_age', () => {
+    const fiveDays = parsePack(filesWith([use, 'max_age: 3d', 'max_age: 5d']));
+    // Four days old: missing for the measure then, not for the derived metric.
+    const then = scoreOne(pack, goodAccount, {
+      groupAgeDays: new Map([...allFresh, ['usage', 4]]),
+    });
+    expect([inputAt(then, 'users@3'), inputAt(then, 'users@')]).toEqual([null, 12]);
+    const row = scoreOne(
+      fiveDays,
+      { ...goodAccount, users: null },
+      { before: [then], layouts: new Map([[pack.hash, layoutOf(pack)]]) },
+    );
+    const names = layoutOf(fiveDays).scores[0]?.inputs.map(({ max_age }) => max_age) ?? [];
+    expect(row.inputs[names.indexOf(5)]).toBe(12);
   });
 
   it('tells it as rules where the catalogue lost the text that was there', () => {
@@ -124,6 +186,21 @@ describe('with a result before', () => {
     });
   });
 
+  it('does not hold on to a band that a cap made', () => {
+    const forty = { ...goodAccount, users: 12, error_rate: 0.9, proficiency: 'low' };
+    const capped = scoreOne(pack, { ...forty, overdue: true });
+    expect(capped).toMatchObject({ points: 4000, band: 'red', cap: 'overdue' });
+    expect(scoreOne(pack, forty, { before: [capped] })).toMatchObject({
+      band: 'yellow',
+      held_by_hysteresis: false,
+    });
+    const low = { ...capped, cap: null };
+    expect(scoreOne(pack, forty, { before: [low] })).toMatchObject({
+      band: 'red',
+      held_by_hysteresis: true,
+    });
+  });
+
   it.each([
     [500, 'rising'],
     [499, 'steady'],
@@ -166,6 +243,11 @@ describe('an account that is gone', () => {
     expect([row.contributions, row.inputs]).toEqual([[], []]);
   });
 
+  it('is absent whatever its values are', () => {
+    const broken = { ...goodAccount, users: Number.POSITIVE_INFINITY, present: false };
+    expect(scoreOne(pack, broken)).toMatchObject({ state: 'absent', reason: null, band: null });
+  });
+
   it('and comes back starts anew', () => {
     const before = scoreOne(pack, { account_id: 'a-1', present: false });
     const row = scoreOne(pack, goodAccount, { before: [before] });
@@ -198,6 +280,18 @@ describe('a row that cannot be scored', () => {
       expect(row[field]).toEqual(before[field]);
     }
     expect([row.change_rules, row.change_data, row.change_behaviour]).toEqual([0, 0, 0]);
+  });
+
+  it('is what the next result is compared with, as far as it kept one', () => {
+    const broken = { ...goodAccount, users: Number.POSITIVE_INFINITY };
+    const kept = scoreOne(pack, broken, { before: [before] });
+    const row = scoreOne(pack, goodAccount, { before: [kept] });
+    expect(row).toMatchObject({
+      state: 'scored',
+      before_points: before.points,
+      before_band: before.band,
+      change_behaviour: 10_000 - (before.points ?? 0),
+    });
   });
 
   it('has no band and no points without one', () => {

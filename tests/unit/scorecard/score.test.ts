@@ -204,6 +204,14 @@ describe('bands', () => {
     expect(row).toMatchObject({ points: 0, band: 'red', cap: null });
   });
 
+  it('as much data as is asked for is enough', () => {
+    const asked = parsePack(
+      filesWith(['rules/small/pack.yaml', 'min_confidence: 0.5', 'min_confidence: 0.6']),
+    );
+    const row = scoreOne(asked, { ...goodAccount, users: null });
+    expect(row).toMatchObject({ confidence: 0.6, band: 'green' });
+  });
+
   it('too little data makes the band unknown, whatever the points', () => {
     const row = scoreOne(pack, { ...goodAccount, users: null, proficiency: null });
     expect(row).toMatchObject({ confidence: 0.3, band: 'unknown', points: 6667 });
