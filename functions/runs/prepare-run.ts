@@ -69,7 +69,8 @@ export async function prepareRun(
       ...(pack.asOf === 'slot' ? { revisedBy: pack.hash } : {}),
     },
   );
-  await warehouse.createTable(stagingTable(id, run), historySchema(runtime), { temporary: true });
+  const layout = await historySchema(runtime);
+  await warehouse.createTable(stagingTable(id, run), layout, { temporary: true });
   const starts = await shardStarts(runtime, inputsTable(id, run));
   await createShards(runtime, id, run, starts);
   await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
@@ -84,7 +85,16 @@ export async function prepareRun(
   );
 }
 
-function historySchema({ tables }: Runtime): TableSchema {
+/**
+ * The layout of the live table: it may have columns of a later release, and a partition is only
+ * copied between tables of one layout.
+ */
+async function historySchema({ tables, warehouse }: Runtime): Promise<TableSchema> {
+  const live = await warehouse.describe(historyTable);
+  if (live) {
+    const { location: _, ...schema } = live;
+    return schema;
+  }
   const schema = tables.get(historyTable);
   if (!schema) throw new Rejected(code.notFound, `sql/tables/${historyTable}.yaml is missing`);
   return schema;

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { getJson } from '../../functions/cli/session/http-client.ts';
+import type { DuckDbWarehouse } from '../../functions/local/warehouse/warehouse.ts';
+import type { TableSchema } from '../../functions/ports/warehouse.ts';
 import { republishOverridden } from '../../functions/publish/overrides.ts';
 import { ref } from '../../functions/records/collection.ts';
 import {
@@ -338,5 +340,29 @@ describe('data that cannot be scored', () => {
       const answer = await getJson(`${system.url('api')}/v1/accounts/${encodeURIComponent(id)}`);
       expect(answer).toMatchObject({ id });
     }
+  });
+});
+
+describe('tables of another release', () => {
+  it('close a run that knows nothing of a later column, and gain the columns they lack', async () => {
+    await begin();
+    const warehouse = system.runtime.warehouse as DuckDbWarehouse;
+    const schema = system.runtime.tables.get('score_history') as TableSchema;
+    const later = {
+      ...schema,
+      columns: [...schema.columns, { name: 'later', type: 'STRING' } as const],
+    };
+    await warehouse.keepTable('score_history', later);
+    // As this release starts on it again: the column stays.
+    await warehouse.keepTable('score_history', schema);
+    const { state } = await run(monday);
+    expect(state).toBe('finished');
+    const [row] = await warehouse.query(
+      'SELECT COUNT(*) AS n, COUNT(later) AS known FROM score_history',
+    );
+    expect(row).toEqual({ n: 9, known: 0 });
+    await expect(
+      warehouse.keepTable('score_history', { ...schema, partition: 'before_date' }),
+    ).rejects.toThrow('other columns, partitions or clusters');
   });
 });

@@ -67,7 +67,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     throw error;
   });
   const { runtime } = local;
-  for (const [table, schema] of runtime.tables) await runtime.warehouse.createTable(table, schema);
+  for (const [table, schema] of runtime.tables) await local.warehouse.keepTable(table, schema);
   const views = join(repositoryRoot(), 'sql', 'views');
   await createViews(local.warehouse, views, local.translations);
 

@@ -53,6 +53,11 @@ export interface DuckDbWarehouse extends Warehouse {
   transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection of its own, which sees what is committed. */
   reader<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /**
+   * What Terraform does to a table of ours at a release: creates it, or adds the columns that it
+   * lacks at its end. Columns of a later release stay.
+   */
+  keepTable(table: string, schema: TableSchema): Promise<void>;
   /** Waits for what runs and closes the file; nothing may be called afterwards. */
   close(): Promise<void>;
 }
@@ -299,6 +304,29 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
     },
 
     describe: (table) => reader((connection) => foundTable(connection, table)),
+
+    keepTable: (table, schema) =>
+      transaction(async () => {
+        const existing = await savedSchema(writer, table);
+        const known = existing?.columns.length ?? 0;
+        const lacking = schema.columns.slice(known);
+        const common = schema.columns.length - lacking.length;
+        const alike = (one: TableSchema) => ({ ...one, columns: one.columns.slice(0, common) });
+        if (existing && !sameSchema(alike(existing), alike(schema))) {
+          throw new Rejected(
+            code.conflict,
+            `duckdb: there is a table ${table} with other columns, partitions or clusters.`,
+          );
+        }
+        if (existing && lacking.length === 0) return;
+        forget(table);
+        const name = quotedTable(table);
+        if (!existing) await writer.run(`CREATE TABLE ${name} (${columnDefinitions(lacking)})`);
+        for (const column of existing ? lacking : []) {
+          await writer.run(`ALTER TABLE ${name} ADD COLUMN ${columnDefinitions([column])}`);
+        }
+        await saveSchema(writer, table, schema);
+      }),
 
     close: async () => {
       if (closed) return;

@@ -70,6 +70,11 @@ export const historyFields = {
   engine_hash: givenText,
   input_hash: hash,
   result_hash: { ...hash, carried: 'publish' },
+  // What came later stands last, as a warehouse adds columns: rows from before have NULL there.
+  known_on: { ...text, ...carried },
+  account: { ...text, ...carried },
+  change_phase: hundredths,
+  band_points: hundredths,
 } as const satisfies Record<string, Field>;
 
 type Fields = typeof historyFields;
