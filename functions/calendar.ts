@@ -5,6 +5,8 @@
 import { code, Rejected } from './errors.ts';
 
 export const dayMs = 86_400_000;
+/** How far the clocks of two machines may be apart, ours and others'. */
+export const clocksApartMs = 60_000;
 
 /** The day's number; not a number where the text is no date. */
 export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / dayMs;

@@ -5,6 +5,7 @@
  * https://docs.slack.dev/reference/methods/auth.test
  */
 import { z } from 'zod';
+import { clocksApartMs } from '../calendar.ts';
 import { code, messageOf, Rejected, Retryable, Throttled, Unauthorized } from '../errors.ts';
 import type { ChannelMessage, Messenger } from '../ports/messenger.ts';
 
@@ -23,8 +24,6 @@ const metadataType = 'kenko_notice';
 /** Messages of one page of a channel, and pages looked at for one message. */
 const pageSize = 200;
 const mostPages = 50;
-/** Slack's clock is not ours. */
-const clocksApartMs = 60_000;
 
 const posted = z.object({ ok: z.literal(true), ts: z.string() });
 const refused = z.object({ ok: z.literal(false), error: z.string() });
@@ -102,6 +101,7 @@ export function openSlackMessenger(options: SlackOptions): Messenger {
       for (let page = 0; page < mostPages; page += 1) {
         const search = new URLSearchParams({
           channel,
+          // Slack's clock is not ours.
           oldest: String((since.getTime() - clocksApartMs) / 1000),
           inclusive: 'true',
           include_all_metadata: 'true',

@@ -1,9 +1,9 @@
 /** A person sets a band in place of the computed one, for a limited time. */
 
 import { createHash } from 'node:crypto';
-import { dayMs } from '../../calendar.ts';
+import { clocksApartMs, dayMs } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
-import { republishOverridden } from '../../publish/overrides.ts';
+import { lastingOverrides, republishOverridden } from '../../publish/overrides.ts';
 import type { OverrideAnswer, OverrideRequest } from '../../records/api/overrides.ts';
 import { ref } from '../../records/collection.ts';
 import { type OverrideDocument, overrides } from '../../records/documents.ts';
@@ -70,12 +70,30 @@ async function create(
     band: request.band,
     reason: request.reason,
     author: request.author,
-    from: instantOf(request.from) ?? now.toISOString(),
+    from: instantOf(request.from) ?? (await fromNow(runtime, account, score.id, now)),
     until: instantOf(request.until) ?? request.until,
   };
   checkTimes(override, now);
   // The same request may have come twice at once.
   return keepOnce(snapshots, ref(overrides, id), override);
+}
+
+/**
+ * Now, and not before what was entered last: the clock of whoever took that may be ahead of ours,
+ * and of two overrides the one that begins later counts.
+ */
+async function fromNow(
+  runtime: Runtime,
+  account: string,
+  score: string,
+  now: Date,
+): Promise<string> {
+  const lasting = await lastingOverrides(runtime, runtime.pack.id);
+  const begun = (lasting.get(account) ?? [])
+    .filter((known) => known.score === score)
+    .map(({ from }) => Date.parse(from))
+    .filter((from) => from > now.getTime() && from <= now.getTime() + clocksApartMs);
+  return new Date(Math.max(now.getTime(), ...begun.map((from) => from + 1))).toISOString();
 }
 
 function checkTimes({ from, until }: OverrideDocument, now: Date): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enterOverride } from '../../../functions/api/entries/enter-override.ts';
 import { accountAnswer } from '../../../functions/records/api/accounts.ts';
 import { overrideAnswer } from '../../../functions/records/api/overrides.ts';
 import { portfolioAnswer } from '../../../functions/records/api/portfolio.ts';
@@ -18,7 +19,7 @@ const request = {
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi({
-    accounts: ['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6'].map((id) => ({ id, points: 90 })),
+    accounts: ['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6', 'a-7'].map((id) => ({ id, points: 90 })),
     history: ['a-1', 'a-2'].map((account) => ({
       date: today,
       account,
@@ -73,6 +74,15 @@ describe('POST /v1/accounts/{id}/overrides', () => {
     const { body } = await api.post(pathOf('a-3'), later);
     expect(body).toMatchObject({ from: '2026-11-25T00:00:00.000Z', in_force: false });
     expect(announced('a-3')).toEqual([]);
+  });
+
+  it('counts before one that was entered earlier by a clock that is ahead', async () => {
+    const { runtime } = api;
+    const ahead = new Date(runtime.clock.now().getTime() + 40_000);
+    const clock = { ...runtime.clock, now: () => ahead };
+    await enterOverride({ ...runtime, clock }, 'a-7', request, 'ahead');
+    const later = await enterOverride(runtime, 'a-7', { ...request, band: 'green' }, 'behind');
+    expect(later.from > ahead.toISOString()).toBe(true);
   });
 
   it('has one effect for one Idempotency-Key, however often it comes', async () => {
