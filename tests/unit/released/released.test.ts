@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { unpackDetails } from '../../../functions/records/account-details.ts';
+import { accountDocument } from '../../../functions/records/documents.ts';
+import { historyRow } from '../../../functions/scorecard/engine/history-row.ts';
+import { rulesLayout } from '../../../functions/scorecard/engine/layout.ts';
+import { compareRows, explainResult } from '../../../functions/scorecard/meaning/explain.ts';
+
+/** What an earlier release stored of one account: rows of two days, their layout, the document. */
+const stored = (name: string): unknown =>
+  JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'));
+
+const layout = rulesLayout.parse(stored('layout.json'));
+const rows = z.tuple([historyRow, historyRow]).parse(stored('rows.json'));
+const account = accountDocument.parse(stored('account.json'));
+
+describe('what an earlier release stored', () => {
+  it('is read field by field as it was: layout, rows, account', () => {
+    expect(JSON.stringify(layout)).toBe(JSON.stringify(stored('layout.json')));
+    expect(JSON.stringify(rows)).toBe(JSON.stringify(stored('rows.json')));
+    expect(account).toEqual(stored('account.json'));
+  });
+
+  it('has details that are read, and would be stored in the same bytes today', () => {
+    const [then, now] = rows;
+    const { health } = unpackDetails(account.details);
+    expect(health?.explanation).toEqual(explainResult(layout, now));
+    const text = (value: unknown) => JSON.stringify(value);
+    expect(account.details).toContain(text(explainResult(layout, now)));
+    expect(account.details).toContain(text(compareRows(layout, now, layout, then)));
+  });
+
+  it('may lie beside what a later release adds', () => {
+    const later = { ...layout, scores: layout.scores.map((score) => ({ ...score, later: 1 })) };
+    expect(rulesLayout.parse({ ...later, later: true })).toEqual(layout);
+  });
+});
