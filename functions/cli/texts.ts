@@ -39,6 +39,10 @@ export const texts = {
   movers: both('Biggest movers', '変化の大きい顧客'),
   name: both('name', '名称'),
   noHandOvers: both('No hand-overs.', '引き継ぎはありません。'),
+  noPoints: (scorecard: string) => ({
+    en: `Nothing that ${scorecard} measures is known.`,
+    ja: `「${scorecard}」の指標のデータが一つもありません。`,
+  }),
   noScore: both('No scorecard applies.', '適用されるスコアカードがありません。'),
   no: both('no', 'いいえ'),
   nothingLogged: both('Nothing yet.', '記録はまだありません。'),

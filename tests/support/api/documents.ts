@@ -112,6 +112,7 @@ export const pack: Pack = {
     hash: 'lists',
   },
   exemplars: [],
+  idle: [],
   tests: [],
   hash: '0123456789abcdef',
 };

@@ -106,6 +106,67 @@ metrics:
     expect(found).toMatchObject([{ severity: 'hint', message: expect.stringMatching(/: idle$/) }]);
   });
 
+  const swallowed: [what: string, when: string, recovers: string, at: string | undefined][] = [
+    [
+      'limits the wrong way round',
+      'metrics.users >= 60',
+      'metrics.users >= 30',
+      'metrics.users = 60',
+    ],
+    ['limits that overlap', 'metrics.users < 60', 'metrics.users >= 50', 'metrics.users = 50'],
+    ['limits apart', 'metrics.users < 50', 'metrics.users >= 60', undefined],
+    ['a band and its level', 'now.health.band == "red"', 'now.health.level >= 2', undefined],
+    [
+      'levels that overlap',
+      'now.health.level <= 2',
+      'now.health.points >= 50',
+      'now.health.level = 2',
+    ],
+    [
+      'a phase that only recovers leaves out',
+      'metrics.users < 5',
+      'metrics.users > 9 || account.phase == "start"',
+      'account.phase = "start"',
+    ],
+    [
+      'a phase that both leave out',
+      'metrics.users < 5 && account.phase != "start"',
+      'metrics.users > 9 || account.phase == "start"',
+      undefined,
+    ],
+    [
+      'a phase that the metrics rule out',
+      'account.phase == "start" && metrics.seats >= 1',
+      'metrics.seats >= 3',
+      undefined,
+    ],
+    [
+      'a difference',
+      'metrics_before.users - metrics.users >= 5',
+      'metrics.users >= metrics_before.users',
+      undefined,
+    ],
+  ];
+  it.each(swallowed)('warns of a signal that its own end swallows: %s', (_, when, recovers, at) => {
+    const files = filesWith().set(
+      'rules/small/signals.yaml',
+      `signals:
+  - id: low
+    label: { en: Low, ja: 低い }
+    severity: info
+    when: '${when}'
+    recovers: '${recovers}'
+    hints: { en: [Why?], ja: [なぜか] }
+    action: { en: Call., ja: 電話する。 }
+    to: [{ slack: a }]
+slack: { language: en, channels: { a: C0123456789 } }
+`,
+    );
+    const found = lintPack(parsePack(files)).filter(({ rule }) => rule === 'swallowed-signal');
+    expect(found.map(({ severity }) => severity)).toEqual(at === undefined ? [] : ['warning']);
+    if (at !== undefined) expect(found[0]?.message).toContain(at);
+  });
+
   it('T14: asks a scorecard for the problem it solves, and then for who acts on it', () => {
     const rulesOf = (text: string) =>
       lintPack(parsePack(filesWith([use, 'version: 2.1.0', `version: 2.1.0\n${text}`])))

@@ -5,6 +5,7 @@ import { pointsOf } from '../pack/points.ts';
 import { type Finding, findingList, type Report } from './findings.ts';
 import { lintMeasures } from './measures.ts';
 import { lintMetrics } from './metrics.ts';
+import { lintSignals } from './signals.ts';
 import { lintTexts } from './texts.ts';
 
 export type { Finding } from './findings.ts';
@@ -21,8 +22,18 @@ export function lintPack(pack: Pack): Finding[] {
     }
   }
   lintMetrics(pack, report);
+  lintSignals(pack, report);
   lintTexts(pack, report);
   lintExemplars(pack, report);
+  for (const problem of pack.idle) {
+    report(
+      'broken-file',
+      'warning',
+      problem,
+      `${problem.field === '' ? 'This file' : problem.field} ${problem.message}`,
+      'Mend it: nothing of this pack reads it, but another pack may',
+    );
+  }
   return sorted();
 }
 

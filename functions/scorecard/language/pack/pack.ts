@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import type { Expression } from '../cel/expressions.ts';
-import type { Place } from '../problems.ts';
+import type { Place, Problem } from '../problems.ts';
 import type { RuleTestCase } from '../schema/scorecards.ts';
 import {
   type AccountColumn,
@@ -248,6 +248,8 @@ export interface Pack {
   worklists: Worklists;
   exemplars: Exemplar[];
   tests: RuleTests[];
+  /** What is wrong in files of the catalogue that this pack reads nothing of. */
+  idle: Problem[];
   /** Identifies the rules, the SQL they read and the mapping: 16 hex digits. */
   hash: string;
 }

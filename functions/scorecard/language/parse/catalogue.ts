@@ -157,13 +157,11 @@ function readSources(
     sourceFiles.set(data.table, file);
   }
   const accounts = sources.get('accounts');
-  if (!accounts?.columns.some(({ name }) => name === 'account_id')) {
-    problems.push(
-      problemOfFile(
-        'sql/sources/accounts.yaml',
-        'is missing or has no column account_id: declare the table accounts',
-      ),
-    );
+  const file = 'sql/sources/accounts.yaml';
+  const isBroken = problems.some((problem) => problem.file === file);
+  if (!isBroken && !accounts?.columns.some(({ name }) => name === 'account_id')) {
+    const message = 'is missing or has no column account_id: declare the table accounts';
+    problems.push(problemOfFile(file, message));
   }
   return { sources, sourceFiles };
 }

@@ -27,7 +27,8 @@ import {
 import { signalsFile } from '../schema/signals.ts';
 import { worklistsFile } from '../schema/worklists.ts';
 import { readYaml, type YamlDocument } from '../yaml/document.ts';
-import { type Catalogue, readCatalogue } from './catalogue.ts';
+import { type Catalogue, type CatalogueGroup, readCatalogue } from './catalogue.ts';
+import { weighProblems } from './consequences.ts';
 import { readRouting } from './routing.ts';
 import { readSalesforce } from './salesforce.ts';
 import { columnsRead, type PackScope, packScope, readExpression } from './scope.ts';
@@ -53,6 +54,8 @@ export function parsePack(files: Files): Pack {
     const text = files.get(folder + name);
     return text === undefined ? undefined : readYaml(folder + name, text, schema, problems);
   };
+  // Of a file that cannot be read, that is said, and not that it is missing.
+  const has = (name: string) => files.has(folder + name);
   const packDocument = read('pack.yaml', packFile);
   const bands = read('bands.yaml', bandsFile);
   const salesforce = read('salesforce.yaml', salesforceFile);
@@ -78,7 +81,7 @@ export function parsePack(files: Files): Pack {
     }
   }
   for (const name of ['pack.yaml', 'bands.yaml']) {
-    if (!files.has(folder + name)) {
+    if (!has(name)) {
       problems.push(problemOfFile(folder + name, 'is missing: every pack has one'));
     }
   }
@@ -104,21 +107,23 @@ export function parsePack(files: Files): Pack {
   });
   const shown = { ...scope, scores, phases, attributes };
   const lists = readWorklists(worklists, shown);
-  const showable = { scores, attributes, routed: routing !== undefined, lists: lists.lists };
+  const showable = { scores, attributes, routed: has('routing.yaml'), lists: lists.lists };
   const mapping = salesforce ? readSalesforce(salesforce, showable, scope.account) : null;
   const written = ({ file }: { file: string }) => files.get(file) ?? '';
   const routed = routing ? readRouting(routing, written(routing), shown) : null;
   const watched = signals
-    ? readSignals(signals, written(signals), { ...shown, hasRecords: salesforce !== undefined })
+    ? readSignals(signals, written(signals), { ...shown, hasRecords: has('salesforce.yaml') })
     : null;
   const examples = exemplars ? readExemplars(exemplars, scores) : [];
-  if (problems.length > 0) throw new RulesError(problems);
 
   const { data } = packDocument;
   const scored = scores.flatMap((score) => metricsOf({ ...scope, phases }, score));
   const used = new Set([...scored, ...(watched?.metrics ?? [])]);
   const groupsWith = (ids: ReadonlySet<string>) =>
     [...catalogue.groups.values()].filter(({ metrics }) => metrics.some(({ id }) => ids.has(id)));
+  const needed = neededFiles(data, groupsWith(used), catalogue);
+  const { stopping, idle } = weighProblems(problems, files, (file) => needed.has(file));
+  if (stopping.length > 0) throw new RulesError(stopping);
   return {
     id: data.pack,
     label: data.label,
@@ -141,8 +146,22 @@ export function parsePack(files: Files): Pack {
     worklists: lists,
     exemplars: examples,
     tests: ruleTests,
+    idle,
     hash: hashOf(files, folder, scorecards, groupsWith(new Set(scored)), catalogue),
   };
+}
+
+/** Files of the catalogue without which the pack cannot be scored. */
+function neededFiles(
+  { tables }: PackFile,
+  groups: readonly CatalogueGroup[],
+  { sourceFiles }: Catalogue,
+): Set<string> {
+  const read = ['accounts', ...Object.keys(tables), ...groups.flatMap(({ sources }) => sources)];
+  return new Set([
+    ...groups.map(({ file }) => file),
+    ...read.map((table) => sourceFiles.get(table) ?? `sql/sources/${table}.yaml`),
+  ]);
 }
 
 const knownFiles = [

@@ -31,7 +31,8 @@ export function readScores({ pack, bands, scorecards }: ScoreFiles, scope: PackS
     const read = bands ? readBands(bands, score.id, scale) : [];
     const hysteresis = hundredths(score.hysteresis);
     const narrowest = Math.min(...read.map(({ from }, b) => (read[b + 1]?.from ?? scale) - from));
-    if (hysteresis > 0 && hysteresis >= narrowest) {
+    // Of bands that overlap or leave the scale, that is said, and their width means nothing.
+    if (hysteresis > 0 && narrowest > 0 && hysteresis >= narrowest) {
       report(
         ['hysteresis'],
         `is ${score.hysteresis}, but the narrowest band is ${narrowest / 100} points wide: make it smaller than that`,
@@ -50,7 +51,7 @@ export function readScores({ pack, bands, scorecards }: ScoreFiles, scope: PackS
       minConfidence: score.min_confidence,
       hysteresis,
       trend: trend ? { days: trend.days, change: hundredths(trend.change) } : null,
-      headline: headline !== undefined && scope.metrics.has(headline) ? headline : null,
+      headline: headline ?? null,
       bands: read,
       scorecards: scorecardsOf(score.id, own, { ...scope, scale, bands: read }, report),
       place: pack.placeOf('scores', i),
