@@ -27,6 +27,7 @@ export const texts = {
   lastKnown: both('last known', '直近の値'),
   lateSources: both('Late sources, complete through', '遅れているデータ（この日まで揃っています）'),
   left: both('left', '対象外になりました'),
+  mergedInto: (account: string) => both(`merged into ${account}`, `${account} に統合されました`),
   list: both('list', 'リスト'),
   measure: both('measure', '項目'),
   missing: both('missing', 'データなし'),
@@ -39,10 +40,11 @@ export const texts = {
   movers: both('Biggest movers', '変化の大きい顧客'),
   name: both('name', '名称'),
   noHandOvers: both('No hand-overs.', '引き継ぎはありません。'),
-  noPoints: (scorecard: string) => ({
-    en: `Nothing that ${scorecard} measures is known.`,
-    ja: `「${scorecard}」の指標のデータが一つもありません。`,
-  }),
+  noPoints: (scorecard: string) =>
+    both(
+      `Nothing is known of what "${scorecard}" measures.`,
+      `「${scorecard}」の指標のデータが一つもありません。`,
+    ),
   noScore: both('No scorecard applies.', '適用されるスコアカードがありません。'),
   no: both('no', 'いいえ'),
   nothingLogged: both('Nothing yet.', '記録はまだありません。'),

@@ -48,7 +48,9 @@ function assignmentText({ assignment }: AccountAnswer, lang: Language): string[]
 export function explanationText(answer: AccountAnswer, lang: Language, mapped: boolean): string {
   const t = words[lang];
   const phase = answer.phase ? ` · ${t.phase}: ${answer.phase.label[lang]}` : '';
-  const state = answer.state === 'absent' ? ` · ${t.left}` : '';
+  const { merged_into: other } = answer;
+  const gone = other === null ? t.left : t.mergedInto(other);
+  const state = answer.state === 'absent' ? ` · ${gone}` : '';
   const named = answer.name === null ? '' : ` (${answer.id})`;
   return [
     `${colour.bold(answer.name ?? answer.id)}${named}${phase}${state} · ${answer.date}`,
@@ -69,7 +71,10 @@ function crmLine({ crm }: AccountAnswer, lang: Language): string {
 function scoreText(score: ScoreAnswer, lang: Language): string {
   const t = words[lang];
   const head = colour.bold(score.label[lang]);
-  if (score.points === null) return `${head}: ${score.reason ?? t.noScore}`;
+  if (score.points === null) {
+    const { reason, scorecard } = score;
+    return `${head}: ${reason ?? (scorecard ? t.noPoints(scorecard.label[lang]) : t.noScore)}`;
+  }
   const index = score.bands.findIndex(({ id }) => id === score.band?.id);
   const paint = index < 0 ? colour.gray : bandColour(index, score.bands.length);
   const card = score.scorecard

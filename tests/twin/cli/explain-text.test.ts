@@ -23,6 +23,30 @@ it('an account is told by its name and id, or by its id alone', async () => {
   expect(explanationText({ ...unnamed, attributes: {} }, 'en', true)).toMatch(/^a-2 · /);
 });
 
+it('a score without points says whether no scorecard applies or nothing is known', async () => {
+  const answer = await answerOf('a-1');
+  const [score] = answer.scores;
+  if (!score) throw new Error('the account has no score');
+  const said = (scorecard: typeof score.scorecard) => {
+    const scores = [{ ...score, points: null, reason: null, scorecard }];
+    return (['en', 'ja'] as const).map((lang) =>
+      explanationText({ ...answer, scores }, lang, true),
+    );
+  };
+  expect(score.scorecard).not.toBeNull();
+  const [en, ja] = said(score.scorecard);
+  expect(en).toContain(`Nothing is known of what "${score.scorecard?.label.en}" measures.`);
+  expect(ja).toContain('データが一つもありません');
+  expect(said(null)[0]).toContain('No scorecard applies.');
+});
+
+it('an account that another one took over says which', async () => {
+  const left = { ...(await answerOf('a-1')), state: 'absent' as const, scores: [] };
+  expect(explanationText(left, 'en', false)).toContain(' · left');
+  const merged = explanationText({ ...left, merged_into: 'a-2' }, 'en', false);
+  expect(merged).toContain(' · merged into a-2');
+});
+
 it('Salesforce is spoken of only where the pack shows anything there', async () => {
   const answer = { ...(await answerOf('a-1')), crm: null };
   expect(explanationText(answer, 'en', true)).toContain('not written to Salesforce yet');
