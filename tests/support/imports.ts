@@ -58,12 +58,38 @@ export function arrowsIn(folder: string): Arrow[] {
   );
 }
 
-function specifiersIn(source: string): string[] {
+/** Modules that files load, by way of each other too, with the file that names each. */
+export function loadedBy(files: readonly string[]): { from: string; module: string }[] {
+  const seen = new Set(files);
+  const modules: { from: string; module: string }[] = [];
+  // A set grows while it is walked.
+  for (const from of seen) {
+    for (const specifier of specifiersIn(readFileSync(from, 'utf8'), isLoaded)) {
+      if (specifier.endsWith('.ts')) seen.add(join(dirname(from), specifier));
+      else modules.push({ from, module: specifier });
+    }
+  }
+  return modules;
+}
+
+interface Imports {
+  importKind?: string;
+  exportKind?: string;
+  specifiers?: Imports[];
+}
+
+/** False for imports and exports of types alone. */
+function isLoaded({ importKind, exportKind, specifiers = [] }: Imports): boolean {
+  if (importKind === 'type' || exportKind === 'type') return false;
+  return specifiers.length === 0 || specifiers.some(isLoaded);
+}
+
+function specifiersIn(source: string, wanted: (node: Imports) => boolean = () => true): string[] {
   const found: string[] = [];
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
     const named = 'source' in node ? (node.source as { value?: unknown } | null)?.value : undefined;
-    if (typeof named === 'string') found.push(named);
+    if (typeof named === 'string' && wanted(node)) found.push(named);
     for (const child of Object.values(node)) visit(child);
   };
   visit(parseAst(source, { lang: 'ts' }));
