@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import {
   calm,
   killing,
+  outages,
   pausing,
+  people,
   refusing,
   reordering,
   storm,
@@ -49,6 +51,12 @@ const needed: Record<string, { scenario: string; weather: Weather; schedules: nu
     weather: { ...killing, onlyQueue: 'accounts-changed' },
     schedules: 40,
   },
+  'waiting while a login is refused': {
+    scenario: 'ordinary days',
+    weather: { ...outages, failAfter: 0.1, logins: 0.1 },
+    schedules: 20,
+  },
+  'trying again at night': { scenario: 'ordinary days', weather: people, schedules: 10 },
 };
 
 describe('without', () => {

@@ -145,6 +145,23 @@ describe('case 01: an external id on another record', () => {
     await everythingIsRight();
   });
 
+  it('of an account that Salesforce refuses: its record shows nobody else meanwhile', async () => {
+    const [r2, r3] = [recordOf('a2'), recordOf('a3')];
+    await execute(system, [
+      `UPDATE source.accounts SET owner = '${'x'.repeat(300)}' WHERE account_id = 'a3'`,
+    ]);
+    await nextDay(system, '2026-03-02');
+    await system.score('2026-03-02T17:00:00Z');
+    await system.settle();
+    expect((await stateOf('a3'))?.state).toBe('parked');
+    await remove(r3);
+    await nameAccount(r2, 'a3');
+    await reconcile();
+    await reconcile();
+    expect((await stateOf('a3'))?.record_id).toBe(r2);
+    expect(shownOn(r2)).toEqual(empty);
+  });
+
   it('on two records: neither is written, until one of them has it', async () => {
     const r2 = recordOf('a2');
     const before = shownOn(r2);
@@ -162,6 +179,17 @@ describe('case 01: an external id on another record', () => {
 });
 
 describe('a record that is no more', () => {
+  it('was merged into another account’s, which shows that one still', async () => {
+    const [r2, r3] = [recordOf('a2'), recordOf('a3')];
+    const three = shownOn(r3);
+    await remove(r3);
+    await nameAccount(r2, 'a3');
+    expect(await reconcile()).toMatchObject({ missing: { examples: ['a3'] } });
+    expect(shownOn(r2)).toEqual(three);
+    expect(await stateOf('a2')).toMatchObject({ state: 'parked', code: 'no-record' });
+    await everythingIsRight();
+  });
+
   it('is found by the next change, which goes to the account’s new one at once', async () => {
     await remove(recordOf('a2'));
     const other = await make('a2');

@@ -3,6 +3,7 @@
  * product had never had the guard.
  */
 
+import { Rejected, Unauthorized } from '../../../functions/errors.ts';
 import type { Stored, Transaction } from '../../../functions/ports/snapshots.ts';
 import type { Warehouse } from '../../../functions/ports/warehouse.ts';
 import type { Ref } from '../../../functions/records/collection.ts';
@@ -216,6 +217,46 @@ function withoutSendingAgain(): Without {
   };
 }
 
+/** Whoever is not let in to look for a notice takes it that nobody ever can. */
+function withoutWaitingForLogins(): Without {
+  const lasting = async <T>(look: Promise<T>): Promise<T> => {
+    try {
+      return await look;
+    } catch (error) {
+      if (error instanceof Unauthorized) throw new Rejected(error.code, error.summary);
+      throw error;
+    }
+  };
+  return (runtime) => {
+    const { crm, messenger } = runtime;
+    return {
+      ...runtime,
+      crm: replaced(crm, { findTask: (key) => lasting(crm.findTask(key)) }),
+      messenger: replaced(messenger, {
+        find: (channel, key, since) => lasting(messenger.find(channel, key, since)),
+      }),
+    };
+  };
+}
+
+/** Rows that Salesforce refused once are never tried again as they are. */
+function withoutTryingAtNight(): Without {
+  return (runtime) => {
+    const { bus } = runtime;
+    return {
+      ...runtime,
+      bus: replaced(bus, {
+        publish: async (queue, messages) => {
+          const others = messages.filter(
+            ({ body }) => !('accounts' in body && 'again' in body && body.again),
+          );
+          if (others.length > 0) await bus.publish(queue, others);
+        },
+      }),
+    };
+  };
+}
+
 export const guards: Record<string, () => Without> = {
   'deterministic ids': withoutDeterministicIds,
   'frozen inputs': withoutFrozenInputs,
@@ -225,4 +266,6 @@ export const guards: Record<string, () => Without> = {
   'the content hash': withoutContentHash,
   'compare-and-set after a sync': withoutCompareAndSet,
   'sending again what was delivered before': withoutSendingAgain,
+  'waiting while a login is refused': withoutWaitingForLogins,
+  'trying again at night': withoutTryingAtNight,
 };
