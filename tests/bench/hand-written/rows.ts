@@ -92,6 +92,10 @@ export function handWrittenRows(batch: ColumnBatch): ColumnBatch {
     ['engine_hash', same(engine)],
     ['input_hash', { as: 'bigint', values: inputHashes(batch, inputs) }],
     ['result_hash', { as: 'bigint', values: resultHashes(scores) }],
+    ['known_on', text(none)],
+    ['account', text(none)],
+    ['change_phase', number(unknown)],
+    ['band_points', number(unknown)],
   ];
   return { rows, columns: new Map(columns) };
 }
