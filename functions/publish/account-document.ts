@@ -169,13 +169,13 @@ function reasonsOf(
   deltas: readonly MeasureDelta[],
   switched: { before: Label; now: Label } | undefined,
 ): { en: string[]; ja: string[] } {
-  const told = switched
+  const shown = switched
     ? deltas.filter(({ cause }) => cause === 'behaviour' || cause === 'data')
     : deltas;
   const texts = (lang: Lang): string[] =>
     [
       ...(switched ? [scorecardText(switched.before, switched.now, lang)] : []),
-      ...reasonTexts(explanation, told, lang, mostReasons),
+      ...reasonTexts(explanation, shown, lang, mostReasons),
     ].slice(0, mostReasons);
   return { en: texts('en'), ja: texts('ja') };
 }

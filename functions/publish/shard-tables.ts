@@ -5,8 +5,9 @@
 import { Rejected } from '../errors.ts';
 import { mergedInto } from '../inputs/run-inputs.ts';
 import { historyTable, inputsTable, stagingTable } from '../inputs/run-tables.ts';
-import type { IdRange, ReadRequest } from '../ports/warehouse.ts';
+import type { ReadRequest } from '../ports/warehouse.ts';
 import type { RunDocument, ShardDocument } from '../records/documents.ts';
+import { accountsOf } from '../runs/shards.ts';
 import type { Runtime } from '../runtime.ts';
 import { beforeColumn } from '../scorecard/engine/before-columns.ts';
 import type { ColumnBatch, ColumnRequest } from '../scorecard/engine/columns.ts';
@@ -33,10 +34,7 @@ export function shardTables(
   shard: ShardDocument,
   given: { layout: RulesLayout; signals: PackSignals | null },
 ): ShardTables {
-  const accounts: IdRange = {
-    from: shard.from,
-    ...(shard.before === null ? {} : { before: shard.before }),
-  };
+  const accounts = accountsOf(shard);
   const known = new Map<string, Promise<ColumnBatch[]>>();
   const read = async (request: ReadRequest): Promise<ColumnBatch[]> => {
     const batches: ColumnBatch[] = [];

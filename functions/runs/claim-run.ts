@@ -3,7 +3,7 @@ import { runId } from '../inputs/run-tables.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import { activeRunStates, packs, type RunDocument, runs } from '../records/documents.ts';
-import { leaseHolder, leaseMs, noLease } from './leases.ts';
+import { leaseHolder, noLease, takenLease } from './leases.ts';
 
 export interface Claim {
   id: string;
@@ -69,25 +69,18 @@ export async function claimRun(
       return { id, run, holds: false, holder: earlier };
     }
 
-    const taken: RunDocument = {
+    const { token, holder: taken } = takenLease(holder, id, now);
+    const claimed: RunDocument = {
       ...run,
-      token: holder.next_token,
+      token,
       state: run.state === 'waiting' ? 'preparing' : run.state,
       reached:
         run.state === 'waiting' ? { ...run.reached, preparing: now.toISOString() } : run.reached,
       progressed_at: now.toISOString(),
     };
-    tx.set(ref(runs, id), taken);
-    tx.set(holderRef, {
-      current,
-      lease: {
-        run: id,
-        token: taken.token,
-        until: new Date(now.getTime() + leaseMs).toISOString(),
-      },
-      next_token: holder.next_token + 1,
-    });
-    return { id, run: taken, holds: true };
+    tx.set(ref(runs, id), claimed);
+    tx.set(holderRef, taken);
+    return { id, run: claimed, holds: true };
 
     async function isHeld(held: { run: string; until: string }): Promise<boolean> {
       if (held.until > now.toISOString()) return true;

@@ -7,7 +7,6 @@ import {
   type RunCounts,
   type RunDocument,
   runs,
-  type ShardDocument,
   shardsOf,
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,8 +14,7 @@ import { shownHash } from '../scorecard/meaning/shown-row.ts';
 import { percent } from '../scorecard/meaning/texts.ts';
 import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
-import { addCounts, noCounts } from './run-counts.ts';
-import { mostShards, shardsIn } from './shards.ts';
+import { addCounts, allShards, noCounts, shardsIn } from './shards.ts';
 
 /**
  * Makes a completely scored run visible: the breaker first, then one atomic copy of staging
@@ -189,12 +187,4 @@ export async function announceShards(
     'publish-shards',
     scored.map((shard) => ({ body: { run: id, shard } })),
   );
-}
-
-async function allShards(runtime: Runtime, id: string, run: RunDocument): Promise<ShardDocument[]> {
-  const stored = await runtime.snapshots.query({
-    collection: shardsOf(id, run),
-    limit: mostShards,
-  });
-  return stored.map((shard) => shard.data);
 }

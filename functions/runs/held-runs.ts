@@ -5,7 +5,7 @@ import { ref } from '../records/collection.ts';
 import { packs, type RunDocument, runs } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { isBehind } from './claim-run.ts';
-import { leaseMs, noLease } from './leases.ts';
+import { noLease, takenLease } from './leases.ts';
 
 /** Held runs nobody decided about are thrown away after this long. */
 export const heldDays = 7;
@@ -53,28 +53,18 @@ export async function decideHeldRun(
         );
       }
     }
-    const state = decision.action === 'release' ? 'closing' : 'discarded';
-    const released = decision.action === 'release' ? { token: holder.next_token } : {};
+    const taken = decision.action === 'release' ? takenLease(holder, id, clock.now()) : undefined;
+    const state = taken ? 'closing' : 'discarded';
     const next: RunDocument = {
       ...found,
-      ...released,
+      ...(taken && { token: taken.token }),
       state,
       decision: { ...decision, at },
       reached: { ...found.reached, [state]: at },
       progressed_at: at,
     };
     tx.set(ref(runs, id), next);
-    if (decision.action === 'release') {
-      tx.set(holderRef, {
-        current,
-        lease: {
-          run: id,
-          token: next.token,
-          until: new Date(clock.now().getTime() + leaseMs).toISOString(),
-        },
-        next_token: holder.next_token + 1,
-      });
-    }
+    if (taken) tx.set(holderRef, taken.holder);
     return { run: next, decided: true };
   });
   if (decided) log.runDecided({ run: id, action: decision.action });

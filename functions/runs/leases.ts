@@ -23,6 +23,16 @@ export function leaseHolder(run: Pick<RunDocument, 'pack' | 'kind' | 'date'>): s
   return run.kind === 'backfill' ? `${run.pack}~backfill~${run.date}` : run.pack;
 }
 
+/** The lease as a run takes it, whoever held it before. */
+export function takenLease(
+  { current, next_token: token }: PackDocument,
+  run: string,
+  now: Date,
+): { token: number; holder: PackDocument } {
+  const until = new Date(now.getTime() + leaseMs).toISOString();
+  return { token, holder: { current, lease: { run, token, until }, next_token: token + 1 } };
+}
+
 /** The run is not (or no longer) in the state, or under the lease, that the caller relied on. */
 export function lostRun(id: string, why: string): Rejected {
   return new Rejected(code.conflict, `run ${id}: ${why}`);

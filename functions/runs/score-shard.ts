@@ -1,4 +1,5 @@
 import { inputsTable, jobId, stagingTable } from '../inputs/run-tables.ts';
+import type { IdRange } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
 import { type RunCounts, type RunDocument, runs, shardsOf } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
@@ -9,7 +10,7 @@ import { closeRun } from './close-run.ts';
 import { compiledRun } from './compiled-run.ts';
 import { dropRunTables } from './end-run.ts';
 import { lostRun, renewLease } from './leases.ts';
-import { addCounts, noCounts } from './run-counts.ts';
+import { accountsOf, addCounts, noCounts } from './shards.ts';
 
 /**
  * Scores one shard into the run's staging table: its only effect, under a deterministic job
@@ -36,10 +37,7 @@ export async function scoreShard(runtime: Runtime, message: ShardMessage): Promi
   if (!shard) return ignore('no such shard');
 
   if (shard.state === 'open') {
-    const { batches, counts } = await scoreRange(runtime, id, run, {
-      from: shard.from,
-      ...(shard.before === null ? {} : { before: shard.before }),
-    });
+    const { batches, counts } = await scoreRange(runtime, id, run, accountsOf(shard));
     const { rows } = await runtime.warehouse.load({
       id: jobId(id, run, `shard-${number}`),
       table: stagingTable(id, run),
@@ -63,7 +61,7 @@ async function scoreRange(
   runtime: Runtime,
   id: string,
   run: RunDocument,
-  accounts: { from: string; before?: string },
+  accounts: IdRange,
 ): Promise<{ batches: ColumnBatch[]; counts: RunCounts }> {
   const compiled = await compiledRun(runtime, id, run);
   const batches: ColumnBatch[] = [];
