@@ -46,7 +46,10 @@ export async function claimRun(
     const holderRef = ref(packs, leaseHolder(run));
     const holder = (await tx.get(holderRef))?.data ?? noLease;
     const { current, lease } = holder;
-    if (lease?.run === id && lease.token === run.token) return { id, run, holds: true };
+    // One that starts over takes a new token, though nobody took its lease since it failed.
+    if (run === found && lease?.run === id && lease.token === run.token) {
+      return { id, run, holds: true };
+    }
 
     if (current && run.state !== 'closing' && isBehind(run, current)) {
       const superseded: RunDocument = {
