@@ -21,14 +21,16 @@ export function weighProblems(
   isNeeded: (file: string) => boolean,
 ): { stopping: Problem[]; idle: Problem[] } {
   const weighed = withCauses(problems, files);
-  const lookedFor = new Set(
-    weighed
-      .filter(({ problem }) => !isShared(problem.file) || isNeeded(problem.file))
-      .flatMap(({ causes }) => causes),
-  );
-  const own = weighed.filter(({ causes }) => causes.length === 0).map(({ problem }) => problem);
+  const lookedFor = new Set<string>();
   const stops = ({ file }: Problem): boolean =>
     !isShared(file) || isNeeded(file) || lookedFor.has(file);
+  // What is needed may be broken only by what it needs in turn.
+  for (let known = -1; known < lookedFor.size; ) {
+    known = lookedFor.size;
+    for (const { problem, causes } of weighed)
+      if (stops(problem)) for (const file of causes) lookedFor.add(file);
+  }
+  const own = weighed.filter(({ causes }) => causes.length === 0).map(({ problem }) => problem);
   return { stopping: own.filter(stops), idle: own.filter((problem) => !stops(problem)) };
 }
 
