@@ -5,13 +5,17 @@ import { code, Rejected } from './errors.ts';
 const startsWith = (bytes: Uint8Array, ...first: number[]): boolean =>
   first.every((byte, i) => bytes[i] === byte);
 
+/** Zip archives (.xlsx) and OLE files (.xls), which no encoding makes a text. */
+export const isWorkbook = (bytes: Uint8Array): boolean =>
+  startsWith(bytes, 0x50, 0x4b, 0x03, 0x04) || startsWith(bytes, 0xd0, 0xcf, 0x11, 0xe0);
+
 /**
  * Why `bytes` are no UTF-8 text, as the end of a sentence that starts with the file's name;
  * undefined where they are.
  * @param part true where they are the start of a longer file, which may end within a character
  */
 export function notUtf8(bytes: Uint8Array, part = false): string | undefined {
-  if (startsWith(bytes, 0x50, 0x4b, 0x03, 0x04) || startsWith(bytes, 0xd0, 0xcf, 0x11, 0xe0)) {
+  if (isWorkbook(bytes)) {
     return 'is an Excel workbook, not a text: save it in Excel as "CSV UTF-8 (comma delimited)"';
   }
   const other = 'save it as UTF-8; Excel calls that "CSV UTF-8 (comma delimited)"';

@@ -75,6 +75,7 @@ async function checkTables(
       const contract = pack.sources.get(table);
       if (!contract) continue;
       const opened = await openDataFile(connection, folder, file, contract, pack);
+      opened.release();
       const mapping = pack.tables.get(table)?.columns;
       const names = new Map(opened.columns.map(({ name }) => [name.toLowerCase(), name]));
       const own = (column: string) => names.get((mapping?.get(column) ?? column).toLowerCase());

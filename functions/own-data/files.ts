@@ -1,12 +1,12 @@
 /** The files of a data folder: which table each one is, its columns, and where a row stands in it. */
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
 import { literal, quoted } from '../local/googlesql/duckdb-text.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import { notUtf8 } from '../utf8-text.ts';
+import { openAsUtf8, tableStart } from './text-file.ts';
 
 /** A column of a file: its name there and DuckDB's expression and type for it. */
 export interface FileColumn {
@@ -26,13 +26,17 @@ export interface DataFile {
   columns: FileColumn[];
   /** What stands after FROM. */
   scan: string;
+  /** The pack's zone: a day alone in a column of instants is a day there. */
+  zone: string;
   /** Where the row of this number, from 1, stands: `purchases.csv line 7`. */
   place: (row: number) => string;
+  /** To call when nothing is read from it any more. */
+  release: () => void;
 }
 
 const invalid = (sentence: string): Rejected => new Rejected(code.invalidData, sentence);
 
-type Mapped = Pick<Pack, 'sources' | 'tables'>;
+type Mapped = Pick<Pack, 'sources' | 'tables' | 'zone'>;
 
 /**
  * The file of every table of the contract that the folder has, by the contract's name.
@@ -61,25 +65,8 @@ export function findDataFiles(folder: string, pack: Mapped): Map<string, string>
   return files;
 }
 
-/** Beyond this a first line is no header. */
-const maximumHeaderBytes = 1 << 20;
-
-/** Start of the file as text, without a byte order mark. */
-function startOf(path: string, file: string): string {
-  const descriptor = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(maximumHeaderBytes);
-    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
-    const why = notUtf8(bytes.subarray(0, length), length === bytes.length);
-    if (why !== undefined) throw invalid(`${file} ${why}.`);
-    return bytes.toString('utf8', 0, length).replace(/^\uFEFF/, '');
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /** Values of the first record of a CSV text. */
-function firstRecord(text: string): string[] {
+function firstRecord(text: string, separator: string): string[] {
   const values: string[] = [];
   let value = '';
   let inQuotes = false;
@@ -92,7 +79,7 @@ function firstRecord(text: string): string[] {
         i++;
       } else inQuotes = false;
     } else if (character === '"') inQuotes = true;
-    else if (character === ',') {
+    else if (character === separator) {
       values.push(value);
       value = '';
     } else if (character === '\n' || character === '\r') break;
@@ -132,58 +119,60 @@ export function lineOfRecord(text: string, record: number): number {
   return start;
 }
 
-/** What separates the columns of a header that a comma does not; undefined where a comma does. */
-export function otherSeparator(header: readonly string[]): string | undefined {
-  const [only = '', ...more] = header;
-  if (more.length > 0) return undefined;
-  if (only.includes(';')) return 'semicolons';
-  return only.includes('\t') ? 'tabs' : undefined;
-}
-
-function csvFile(contract: SourceTable, table: string, file: string, path: string): DataFile {
+/** One of DuckDB's, at the file's own lines. */
+function csvFile(
+  { contract, table, file, zone }: Pick<DataFile, 'contract' | 'table' | 'file' | 'zone'>,
+  path: string,
+): DataFile {
   if (statSync(path).size === 0) {
     throw invalid(`${file} is empty; a first line with column names is expected.`);
   }
-  const header = firstRecord(startOf(path, file)).map((name) => name.trim());
+  const opened = openAsUtf8(path, file);
+  try {
+    const { separator, above } = tableStart(opened.start);
+    const rest = above === 0 ? opened.start : opened.start.replace(/^.*?(\r\n|\r|\n)/, '');
+    const header = firstRecord(rest, separator).map((name) => name.trim());
+    requireNames(header, `${file} line ${above + 1}`);
+    const columns = header.map((name, i) => ({ name, expression: `c${i}`, type: 'VARCHAR' }));
+    const types = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+    return {
+      contract,
+      table,
+      file,
+      path: opened.path,
+      columns,
+      zone,
+      // Nothing is guessed from samples: an id such as 00001 stays a text.
+      scan: `read_csv(${literal(opened.path)}, auto_detect = false, header = true, skip = ${above}, delim = ${literal(separator)}, quote = '"', escape = '"', nullstr = '', columns = {${types}})`,
+      place: (row) =>
+        `${file} line ${lineOfRecord(readFileSync(opened.path, 'utf8'), row + 1 + above)}`,
+      release: opened.release,
+    };
+  } catch (error) {
+    opened.release();
+    throw error;
+  }
+}
+
+function requireNames(header: readonly string[], place: string): void {
   const known = new Set<string>();
   for (const [index, name] of header.entries()) {
     if (name === '') {
-      throw invalid(`${file} line 1: column ${index + 1} has no name; every column needs one.`);
+      throw invalid(`${place}: column ${index + 1} has no name; every column needs one.`);
     }
     if (known.has(name.toLowerCase())) {
-      throw invalid(
-        `${file} line 1: the column ${name} is there twice; give every column its own name.`,
-      );
+      throw invalid(`${place}: the column ${name} is there twice; give every column its own name.`);
     }
     known.add(name.toLowerCase());
   }
-  const separator = otherSeparator(header);
-  if (separator !== undefined) {
-    throw invalid(
-      `${file} line 1: columns are separated by ${separator}; separate them by commas.`,
-    );
-  }
-  const columns = header.map((name, i) => ({ name, expression: `c${i}`, type: 'VARCHAR' }));
-  const types = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
-  return {
-    contract,
-    table,
-    file,
-    path,
-    columns,
-    // Nothing is guessed from samples: an id such as 00001 stays a text.
-    scan: `read_csv(${literal(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {${types}})`,
-    place: (row) => `${file} line ${lineOfRecord(readFileSync(path, 'utf8'), row + 1)}`,
-  };
 }
 
 async function parquetFile(
   connection: DuckDBConnection,
-  contract: SourceTable,
-  table: string,
-  file: string,
+  known: Pick<DataFile, 'contract' | 'table' | 'file' | 'zone'>,
   path: string,
 ): Promise<DataFile> {
+  const { file } = known;
   const scan = `read_parquet(${literal(path)})`;
   const described = await connection
     .runAndReadAll(`DESCRIBE SELECT * FROM ${scan}`)
@@ -195,7 +184,14 @@ async function parquetFile(
     expression: quoted(String(name)),
     type: String(type),
   }));
-  return { contract, table, file, path, columns, scan, place: (row) => `${file} row ${row}` };
+  return {
+    ...known,
+    path,
+    columns,
+    scan,
+    place: (row) => `${file} row ${row}`,
+    release: () => undefined,
+  };
 }
 
 /** Opens the file of a table of the contract. @throws Rejected `invalid-data` for a bad header */
@@ -208,7 +204,8 @@ export async function openDataFile(
 ): Promise<DataFile> {
   const table = pack.tables.get(contract.table)?.table ?? contract.table;
   const path = join(folder, file);
+  const known = { contract, table, file, zone: pack.zone };
   return file.toLowerCase().endsWith('.csv')
-    ? csvFile(contract, table, file, path)
-    : parquetFile(connection, contract, table, file, path);
+    ? csvFile(known, path)
+    : parquetFile(connection, known, path);
 }

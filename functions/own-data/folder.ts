@@ -32,7 +32,7 @@ export interface ImportResult {
 }
 
 /** What of a pack this folder needs. */
-export type ImportPack = Pick<Pack, 'sources' | 'tables'>;
+export type ImportPack = Pick<Pack, 'sources' | 'tables' | 'zone'>;
 
 async function contentHash(path: string): Promise<string> {
   const hash = createHash('sha256');
@@ -40,11 +40,22 @@ async function contentHash(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** Cells are read in another way since: raise it, so that files are read anew. */
+const readingVersion = 2;
+
 /** Identifies how a file is read: another mapping or contract reads it anew. */
 function shapeOf(contract: SourceTable, pack: ImportPack): string {
   const mapping = pack.tables.get(contract.table);
   return createHash('sha256')
-    .update(JSON.stringify([contract, mapping?.table, [...(mapping?.columns ?? [])]]))
+    .update(
+      JSON.stringify([
+        readingVersion,
+        contract,
+        mapping?.table,
+        [...(mapping?.columns ?? [])],
+        pack.zone,
+      ]),
+    )
     .digest('hex');
 }
 
@@ -109,11 +120,16 @@ export async function importData(
         continue;
       }
       const opened = await openDataFile(connection, folder, file, contract, pack);
-      const matched = await matchShared(connection, folder, file, files, pack, opened);
       const path = pathOf(warehouse, opened.table);
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schemaOf(path.slice(0, -1)))}`);
       const target = quotedTable(path);
-      const rows = await loadDataFile(connection, target, opened, matched);
+      let rows: number;
+      try {
+        const matched = await matchShared(connection, folder, file, files, pack, opened);
+        rows = await loadDataFile(connection, target, opened, matched);
+      } finally {
+        opened.release();
+      }
       const values = [table, file, content, shape].map(literal).join(', ');
       await connection.run(
         `INSERT OR REPLACE INTO kenko.imports VALUES (${values}, ${rows}, ${literal(target)})`,
@@ -147,7 +163,9 @@ async function matchShared(
   for (const [table, other] of files) {
     const contract = pack.sources.get(table);
     if (other !== file || !contract || table === opened.contract.table) continue;
-    add(await openDataFile(connection, folder, file, contract, pack), table);
+    const again = await openDataFile(connection, folder, file, contract, pack);
+    again.release();
+    add(again, table);
   }
   return [...matched.values()];
 }

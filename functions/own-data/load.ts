@@ -118,7 +118,7 @@ async function refuseRepeatedIds(
   );
   const id = matched.find(({ column }) => column.name === 'account_id');
   if (contract.table !== 'accounts' || versioned || !id) return;
-  const cell = typedCell(id.file, 'STRING');
+  const cell = typedCell(id.file, 'STRING', file.zone);
   const [row] = await rowsOf(
     connection,
     file,
@@ -144,7 +144,7 @@ export async function loadDataFile(
   file: DataFile,
   matched: readonly MatchedColumn[],
 ): Promise<number> {
-  const checks = matched.flatMap(({ column, file: found }) => cellChecks(column, found));
+  const checks = matched.flatMap(({ column, file: found }) => cellChecks(column, found, file.zone));
   const [counts = []] = await rowsOf(
     connection,
     file,
@@ -158,7 +158,8 @@ export async function loadDataFile(
   if (failing.length > 0) await tellFirst(connection, file, failing);
   await refuseRepeatedIds(connection, file, matched);
   const selected = matched.map(
-    ({ column, file: found }) => `${typedCell(found, column.type)} AS ${quoted(found.name)}`,
+    ({ column, file: found }) =>
+      `${typedCell(found, column.type, file.zone)} AS ${quoted(found.name)}`,
   );
   // Texts are read for the first time here: none was needed for a check.
   await rowsOf(

@@ -4,9 +4,8 @@ import { basename, extname } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { code, messageOf, Rejected } from '../../errors.ts';
 import { profileSheet } from '../../evidence/sheet-profile.ts';
-import { otherSeparator } from '../../own-data/files.ts';
+import { readText, tableStart } from '../../own-data/text-file.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
-import { readUtf8 } from '../../utf8-text.ts';
 import { packNames, readPackFiles } from '../../wiring/deployed-files.ts';
 import { type NewSheet, newPackFiles } from './new-pack.ts';
 
@@ -34,10 +33,6 @@ export function readSheet(path: string): NewSheet {
   }
   const [header = [], ...records] = recordsOf(path);
   const names = header.map((name) => name.trim());
-  const separator = otherSeparator(names);
-  if (separator !== undefined) {
-    throw refuse(`columns are separated by ${separator}; separate them by commas`);
-  }
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
     throw refuse(
@@ -86,9 +81,15 @@ export function contract(): [string, string][] {
 }
 
 function recordsOf(path: string): string[][] {
-  const text = readUtf8(path);
+  const { text } = readText(path);
+  const { separator, above } = tableStart(text);
   try {
-    return parse(text, { bom: true, skip_empty_lines: true });
+    return parse(text, {
+      bom: true,
+      delimiter: separator,
+      from_line: above + 1,
+      skip_empty_lines: true,
+    });
   } catch (error) {
     throw new Rejected(code.invalidData, `${path} ${whyNotCsv(error)}.`, { cause: error });
   }
