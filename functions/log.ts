@@ -120,12 +120,17 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** The run ended without effect. */
     runFailed: (f: { run: string; code: string; reason: string }) =>
       runFailed(`run ${f.run} failed: ${f.reason}`, f),
-    /** More accounts would change band than the pack allows in one run. */
-    runHeld: (f: { run: string; band_changes: number; comparable: number }) =>
-      runHeld(`run ${f.run} held: ${f.band_changes} of ${f.comparable} results change band`, {
-        ...f,
-        held: 1,
-      }),
+    /** More accounts would change than the pack allows in one run, or a source is gone. */
+    runHeld: (f: {
+      run: string;
+      code: string;
+      reason: string;
+      shown: number;
+      gone: number;
+      band_changed: number;
+      unknown: number;
+      tables: readonly string[];
+    }) => runHeld(`run ${f.run} held: ${f.reason}`, { ...f, held: 1 }),
     /** A newer slot of the date, or a later date, is closed already. */
     runSuperseded: (f: { run: string; by: string }) =>
       runSuperseded(`run ${f.run} superseded by ${f.by}`, f),

@@ -58,6 +58,7 @@ export async function getRun(runtime: Runtime, id: string): Promise<RunAnswer> {
     reached: data.reached,
     sources: data.sources,
     group_ages: data.group_ages,
+    moves: data.moves,
     progress: { open: open ?? 0, scored: scored ?? 0, published: published ?? 0 },
     crm: await crmCountsOf(runtime, id),
     decision: data.decision,

@@ -52,36 +52,59 @@ export async function sourceStates(
   return Promise.all(
     [...wanted].sort().map(async (table): Promise<SourceState> => {
       const source = sources.get(table);
-      if (!source) return { table, state: 'missing', complete_through: null };
-      const last = await lastDay(warehouse, source, pack.zone, instant);
-      return { table, state: 'provided', complete_through: last };
+      if (!source) {
+        return { table, state: 'missing', complete_through: null, rows: 0, matching: 0 };
+      }
+      const found = await lookAt(warehouse, source, accountsOf(sources), pack.zone, instant);
+      return { table, state: 'provided', ...found };
     }),
   );
 }
 
-async function lastDay(
+const accountsOf = (sources: Sources): ProvidedSource | undefined => sources.get('accounts');
+
+/** How far a table reaches, its rows, and how many of them belong to an account. */
+async function lookAt(
   warehouse: Warehouse,
   source: ProvidedSource,
+  accounts: ProvidedSource | undefined,
   zone: string,
   instant: Instant,
-): Promise<string | null> {
+): Promise<Pick<SourceState, 'complete_through' | 'rows' | 'matching'>> {
   const column = freshnessColumn(source);
   const newest =
     column === undefined
       ? 'CAST(NULL AS DATE)'
       : column.type === 'DATE'
-        ? `MAX(${named(column.name)})`
-        : `DATE(MAX(${named(column.name)}), '${zone}')`;
-  const only = new Set([column?.name ?? 'account_id']);
+        ? `MAX(known.${named(column.name)})`
+        : `DATE(MAX(known.${named(column.name)}), '${zone}')`;
+  const matched = accounts !== undefined && accounts !== source && source.columns.has('account_id');
+  const only = new Set([...(matched ? ['account_id'] : []), column?.name ?? 'account_id']);
+  const ids = { zone, until, only: new Set(['account_id']) };
   const [row] = await warehouse.query(
-    `SELECT COUNT(*) AS row_count, ${newest} AS newest FROM (${sourceQuery(source, { zone, until, only })}) AS known`,
+    [
+      `SELECT COUNT(*) AS row_count, ${newest} AS newest, ${matched ? 'COUNT(valid.account_id)' : 'COUNT(*)'} AS matching`,
+      `FROM (${sourceQuery(source, { zone, until, only })}) AS known`,
+      ...(matched
+        ? [
+            `LEFT JOIN (SELECT DISTINCT account_id FROM (${sourceQuery(accounts, ids)}) AS accounts_now) AS valid`,
+            'ON valid.account_id = known.account_id',
+          ]
+        : []),
+    ].join('\n'),
     parametersOf(instant),
   );
-  if (!row || row.row_count === 0) return null;
-  if (column === undefined) return instant.date;
-  if (typeof row.newest !== 'string') return null;
-  if (row.newest >= instant.date) return instant.date;
-  return column.type === 'DATE' ? row.newest : addDays(row.newest, -1);
+  const rows = Number(row?.row_count ?? 0);
+  const matching = Number(row?.matching ?? 0);
+  return { complete_through: completeThrough(), rows, matching };
+
+  function completeThrough(): string | null {
+    if (rows === 0) return null;
+    if (column === undefined) return instant.date;
+    if (typeof row?.newest !== 'string') return null;
+    if (row.newest >= instant.date) return instant.date;
+    return column.type === 'DATE' ? row.newest : addDays(row.newest, -1);
+  }
 }
 
 /**
@@ -90,7 +113,7 @@ async function lastDay(
  */
 export function groupAges(
   pack: Pick<SourcePack, 'groups'>,
-  states: readonly SourceState[],
+  states: readonly Pick<SourceState, 'table' | 'complete_through'>[],
   date: string,
 ): Record<string, number | null> {
   const complete = new Map(states.map((state) => [state.table, state.complete_through]));

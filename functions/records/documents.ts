@@ -193,6 +193,10 @@ export const sourceState = z.strictObject({
   state: z.enum(['provided', 'missing']),
   /** Last day that is complete at `as_of`; null where the table is empty or missing. */
   complete_through: day.nullable(),
+  /** Known at `as_of`; null where a run of an earlier release did not count them. */
+  rows: z.int().nullable().default(null),
+  /** Of those, rows of an account that is there. */
+  matching: z.int().nullable().default(null),
 });
 export type SourceState = z.infer<typeof sourceState>;
 
@@ -207,6 +211,22 @@ const runCounts = z.strictObject({
   comparable: z.int(),
 });
 export type RunCounts = z.infer<typeof runCounts>;
+
+/**
+ * What a run would change for people who look now, in accounts: each is counted once, whichever
+ * of its scores moved, in the first of the three that holds.
+ */
+export const runMoves = z.strictObject({
+  /** The closed date it is compared with. */
+  since: day,
+  /** Accounts that were shown then. */
+  shown: z.int(),
+  gone: z.int(),
+  band_changed: z.int(),
+  /** Known then and not any more, for another reason than that data is late. */
+  unknown: z.int(),
+});
+export type RunMoves = z.infer<typeof runMoves>;
 
 /** One run of a pack. Written by the pipeline. */
 export const runDocument = z.strictObject({
@@ -235,6 +255,8 @@ export const runDocument = z.strictObject({
   accounts: z.int(),
   shards: z.int(),
   counts: runCounts.nullable(),
+  /** Null before it is counted, and where there is nothing to compare with. */
+  moves: runMoves.nullable().default(null),
   /** Whether a row whose result hash equals the one before may be published without reading its document. */
   equal_rows_published: z.boolean(),
   /** Identifies the routing and the worklists that documents are published with. */

@@ -161,6 +161,7 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     accounts: 0,
     shards: 0,
     counts: null,
+    moves: null,
     equal_rows_published: false,
     shown_hash: '',
     changed: null,

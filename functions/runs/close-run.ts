@@ -4,16 +4,15 @@ import { ref } from '../records/collection.ts';
 import {
   dayId,
   days,
-  type RunCounts,
   type RunDocument,
   runs,
   shardsOf,
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { shownHash } from '../scorecard/meaning/shown-row.ts';
-import { percent } from '../scorecard/meaning/texts.ts';
 import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
+import { lookForHarm } from './mass-change.ts';
 import { addCounts, allShards, noCounts, shardsIn } from './shards.ts';
 
 /**
@@ -46,71 +45,29 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
       return;
     }
     const counts = shards.reduce((sum, s) => addCounts(sum, s.counts ?? noCounts), noCounts);
-    const { breaker } = runtime.pack;
-    const moves = breaker ? await movesSinceLastClosed(runtime, id, run, counts) : counts;
-    if (breaker && isMassChange(run, moves, breaker.share)) {
-      const failure = {
-        code: 'mass-change',
-        message: `${moves.band_changes} of ${moves.comparable} results change band and ${moves.absent} accounts left; the pack allows ${percent(breaker.share, 'en')} in one run`,
-      };
+    const { moves, held } = await lookForHarm(runtime, id, run);
+    if (held) {
+      const { tables, ...failure } = held;
       await changeRun(
         snapshots,
         id,
         ['scoring'],
         clock.now(),
-        () => ({ state: 'held', counts, failure }),
+        () => ({ state: 'held', counts, moves, failure }),
         { release: true },
       );
-      log.runHeld({ run: id, band_changes: moves.band_changes, comparable: moves.comparable });
+      const { since: _, ...numbers } = moves;
+      log.runHeld({ run: id, code: failure.code, reason: failure.message, ...numbers, tables });
       return;
     }
     run = await changeRun(snapshots, id, ['scoring'], clock.now(), () => ({
       state: 'closing',
       counts,
+      moves,
     }));
   }
   if (run.state === 'closing') run = await copyAndCommit(runtime, id, run);
   if (run.state === 'publishing') await announceShards(runtime, id, run);
-}
-
-type Moves = Pick<RunCounts, 'band_changes' | 'comparable' | 'absent'>;
-
-/**
- * What would change for people who look now: against the earlier revision of the date, where
- * there is one, so that a change that was let through once is not held every hour.
- */
-async function movesSinceLastClosed(
-  runtime: Runtime,
-  id: string,
-  run: RunDocument,
-  counts: RunCounts,
-): Promise<Moves> {
-  const earlier = await runtime.snapshots.get(ref(days, dayId(run.pack, run.date)));
-  if (!earlier || run.kind === 'backfill') return counts;
-  const known = (row: string) => `${row}.band IS NOT NULL AND ${row}.band <> 'unknown'`;
-  const [found] = await runtime.warehouse.query(
-    `SELECT
-       COUNT(CASE WHEN ${known('shown')} AND next.state <> 'absent' THEN 1 END) AS comparable,
-       COUNT(CASE WHEN ${known('shown')} AND ${known('next')} AND next.band <> shown.band THEN 1 END) AS band_changes,
-       COUNT(DISTINCT CASE WHEN shown.state <> 'absent' AND next.state = 'absent' THEN next.account_id END) AS absent
-     FROM ${stagingTable(id, run)} AS next
-     JOIN ${historyTable} AS shown
-       ON shown.account_id = next.account_id AND shown.score = next.score
-     WHERE shown.date = @date`,
-    { date: { date: run.date } },
-  );
-  return {
-    comparable: Number(found?.comparable),
-    band_changes: Number(found?.band_changes),
-    absent: Number(found?.absent),
-  };
-}
-
-/** A run with nothing to compare with, such as a pack's first, is never held. */
-function isMassChange(run: RunDocument, moves: Moves, share: number): boolean {
-  const { band_changes: changes, comparable, absent } = moves;
-  if (run.kind === 'backfill' || comparable === 0) return false;
-  return (changes + absent) / (comparable + absent) > share;
 }
 
 async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Promise<RunDocument> {

@@ -126,6 +126,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     accounts,
     shards: Math.ceil(accounts / accountsPerShard),
     counts: null,
+    moves: null,
     equal_rows_published: false,
     shown_hash: shownHash(pack),
     changed: null,

@@ -12,6 +12,8 @@ import {
   accountIds,
   createWorld,
   execute,
+  furtherAccounts,
+  furtherIds,
   lateRows,
   nextDay,
 } from '../support/system/tiny-data.ts';
@@ -42,7 +44,7 @@ async function stored(id: string): Promise<RunDocument> {
 async function massChange(date: string): Promise<void> {
   await execute(system, [
     'DELETE FROM source.usage_daily',
-    ...accountIds.map(
+    ...[...accountIds, ...furtherIds].map(
       (id) =>
         `INSERT INTO source.usage_daily VALUES ('${id}', '${date}', 0, 0, 1, 0, '${date}T14:00:00Z')`,
     ),
@@ -54,6 +56,7 @@ async function begin(): Promise<RunDocument & { id: string }> {
   const files = tinyPackFiles({ 'rules/tiny/pack.yaml': `${pack}breaker: { share: 0.3 }\n` });
   system = await openTestSystem({ files });
   await createWorld(system);
+  await furtherAccounts(system);
   return run(monday);
 }
 
@@ -77,7 +80,12 @@ describe('a run in which too many accounts change band', () => {
   it('is held: nothing becomes visible, the operator is told, the lease is free', async () => {
     const { held, before } = await hold();
     expect(held).toMatchObject({ state: 'held', failure: { code: 'mass-change' } });
-    expect(held.failure?.message).toMatch(/^\d+ of \d+ results change band .* allows 30%/);
+    expect(held.failure?.message).toMatch(
+      /^\d+ of the 12 accounts shown on 2026-03-01 would change \(\d+\s?%\): 0 gone, \d+ in another band, 0 not known any more; the pack allows 30\s?% in one run\.$/,
+    );
+    const { shown, gone, band_changed: changed, unknown } = held.moves ?? {};
+    expect([shown, gone, unknown]).toEqual([12, 0, 0]);
+    expect(held.failure?.message).toContain(`${changed} of the 12`);
     expect(await visible()).toEqual(before);
     const told = system.entries.filter(({ event }) => event === 'run-held');
     expect(told).toMatchObject([{ severity: 'ERROR', run: held.id, held: 1 }]);
@@ -130,7 +138,7 @@ describe('a run in which too many accounts change band', () => {
     await execute(system, ['DELETE FROM source.usage_daily']);
     await execute(
       system,
-      accountIds.flatMap((id, i) =>
+      [...accountIds, ...furtherIds].flatMap((id, i) =>
         Array.from(
           { length: 7 },
           (_, day) =>

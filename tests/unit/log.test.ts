@@ -60,7 +60,16 @@ describe('counters', () => {
       log.runFinished({ run: 'r', changed: 3 });
       log.shardPublished({ run: 'r', shard: 1, published: 2 });
       log.accountsSynced({ run: 'r', synced: 6, unchanged: 7, parked: 8, retried: 9 });
-      log.runHeld({ run: 'r', band_changes: 10, comparable: 11 });
+      log.runHeld({
+        run: 'r',
+        code: 'mass-change',
+        reason: 'Every account is gone.',
+        shown: 11,
+        gone: 10,
+        band_changed: 0,
+        unknown: 0,
+        tables: [],
+      });
     });
     const counted = Object.entries(counters).map(([name, { event, field }]) => [
       name,

@@ -1,6 +1,6 @@
 /** What the API says of runs, and what people decide about one that is held. */
 import { z } from 'zod';
-import { runState, sourceState } from '../documents.ts';
+import { runMoves, runState, sourceState } from '../documents.ts';
 import { enteredText } from '../fields.ts';
 import { count, cursor, day, instant, nameBodies } from './common.ts';
 
@@ -53,6 +53,9 @@ export const runAnswer = runSummary.extend({
     .describe(
       'By metric group, days between its last complete day and the date; null: not provided',
     ),
+  moves: runMoves
+    .nullable()
+    .describe('Accounts that it changes against the closed date before, each counted once'),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
   decision: z

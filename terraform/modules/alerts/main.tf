@@ -52,8 +52,8 @@ locals {
       severity = "ERROR"
       event    = "jsonPayload.event = \"run-held\""
       every    = "300s"
-      means    = "More accounts would change band than the pack's breaker allows in one run, so nothing was published."
-      remedy   = "Look at what changed: a late feed, a mapping, a rule. If it is meant, `POST /v1/runs/{id}/release`; if not, mend it, `POST /v1/runs/{id}/discard`, and run again."
+      means    = "More accounts would be gone, in another band or unknown than the pack's breaker allows in one run, or a source lost its rows, so nothing was published."
+      remedy   = "The entry's reason has the numbers and names the tables. Look at what changed: a feed, a mapping, a rule. If it is meant, `POST /v1/runs/{id}/release`; if not, mend it, `POST /v1/runs/{id}/discard`, and run again."
     }
     salesforce-headroom = {
       severity = "WARNING"

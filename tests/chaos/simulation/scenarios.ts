@@ -45,8 +45,8 @@ const slotAfter = (before: string, at: string, scheduled: string): WorldEvent =>
   },
 });
 
-/** Nine accounts over two weeks; one of them is refused by Salesforce as it is. */
-const beginning: WorldEvent[] = [
+/** Accounts over two weeks; one of them is refused by Salesforce as it is. */
+const beginningWith = (accounts: readonly string[]): WorldEvent[] => [
   {
     at: start,
     name: 'the world begins',
@@ -56,7 +56,7 @@ const beginning: WorldEvent[] = [
           owner VARCHAR, valid_from TIMESTAMPTZ, valid_to TIMESTAMPTZ)`);
         await connection.run(`CREATE TABLE source.usage_daily (account_id VARCHAR, usage_date DATE,
           active_users BIGINT, minutes BIGINT, actions BIGINT, errors BIGINT, loaded_at TIMESTAMPTZ)`);
-        for (const [i, account] of accountIds.entries()) {
+        for (const [i, account] of accounts.entries()) {
           const owner = i === 7 ? 'x'.repeat(300) : `csm-${i % 2}@example.com`;
           await connection.run(
             `INSERT INTO source.accounts VALUES ('${account}', 'Account', '${owner}', NULL, NULL)`,
@@ -68,12 +68,15 @@ const beginning: WorldEvent[] = [
         }
       });
       salesforce.seedAccounts(
-        accountIds.map((account) => ({ Kenko_Account_Id__c: account, Name: account })),
+        accounts.map((account) => ({ Kenko_Account_Id__c: account, Name: account })),
       );
     },
   },
   slot('2026-03-01T17:00:00Z'),
 ];
+const beginning = beginningWith(accountIds);
+/** So many that a change of most of them is no everyday event. */
+const manyIds = [...accountIds, 'b1', 'b2', 'b3'];
 
 /** Three accounts move, one for the better. */
 const movement = (date: string): string[] =>
@@ -156,17 +159,17 @@ const crowdedDays: WorldEvent[] = [
 
 const collapse = (date: string): string[] => [
   'DELETE FROM source.usage_daily',
-  ...accountIds.map((account) => usage(account, date, 0, 0)),
+  ...manyIds.map((account) => usage(account, date, 0, 0)),
 ];
 const recovery = (date: string): string[] => [
   'DELETE FROM source.usage_daily',
-  ...accountIds.map((account, i) => usage(account, date, i, 8 * i)),
+  ...manyIds.map((account, i) => usage(account, date, i, 8 * i)),
 ];
 const heldSlot = '2026-03-02T17:00:00Z';
 
 /** A run is held, and the next day's goes on from before. */
 const heldDays: WorldEvent[] = [
-  ...beginning,
+  ...beginningWith(manyIds),
   world('2026-03-02T15:00:00Z', 'nobody used anything', collapse('2026-03-02')),
   slot(heldSlot),
   world('2026-03-03T15:00:00Z', 'it was a mistake of the feed', recovery('2026-03-03')),
@@ -177,7 +180,7 @@ const heldDays: WorldEvent[] = [
 
 /** A run is held, and a person lets it through. */
 const releasedDays: WorldEvent[] = [
-  ...beginning,
+  ...beginningWith(manyIds),
   world('2026-03-02T15:00:00Z', 'nobody used anything', collapse('2026-03-02')),
   slot(heldSlot),
   {

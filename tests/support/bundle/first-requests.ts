@@ -26,6 +26,7 @@ export function runUnderWay(hashes: Pick<RunDocument, 'rules_hash' | 'engine_has
     accounts: 1,
     shards: 1,
     counts: null,
+    moves: null,
     equal_rows_published: false,
     shown_hash: '',
     changed: null,

@@ -48,6 +48,7 @@ const lastRun: RunDocument = {
   accounts: 1,
   shards: 1,
   counts: null,
+  moves: null,
   equal_rows_published: false,
   shown_hash: '',
   changed: 1,

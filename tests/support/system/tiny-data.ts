@@ -35,6 +35,23 @@ export async function createWorld(system: TestSystem): Promise<void> {
   );
 }
 
+/** Three accounts more: of fewer than ten, a run is only held where all are gone. */
+export const furtherIds = ['b1', 'b2', 'b3'];
+
+export async function furtherAccounts(system: TestSystem): Promise<void> {
+  await execute(
+    system,
+    furtherIds.flatMap((account, i) => [
+      `INSERT INTO source.accounts VALUES ('${account}', 'Further ${i + 1}', 'csm-0@example.com', NULL, NULL)`,
+      ...Array.from({ length: 14 }, (_, day) => usage(account, `2026-02-${15 + day}`, 6, 60)),
+      usage(account, '2026-03-01', 6, 60),
+    ]),
+  );
+  system.salesforce.seedAccounts(
+    furtherIds.map((account) => ({ Kenko_Account_Id__c: account, Name: `Record of ${account}` })),
+  );
+}
+
 /** Another day: three accounts move, one for the better. */
 export async function nextDay(system: TestSystem, date: string): Promise<void> {
   await execute(

@@ -373,10 +373,10 @@ describe('source states', () => {
     await provideCalls();
     const found = await findSources(warehouse, pack);
     expect(await sourceStates(warehouse, pack, found, instant)).toEqual([
-      { table: 'accounts', state: 'provided', complete_through: null },
-      { table: 'calls', state: 'provided', complete_through: null },
-      { table: 'orders', state: 'missing', complete_through: null },
-      { table: 'visits', state: 'missing', complete_through: null },
+      { table: 'accounts', state: 'provided', complete_through: null, rows: 0, matching: 0 },
+      { table: 'calls', state: 'provided', complete_through: null, rows: 0, matching: 0 },
+      { table: 'orders', state: 'missing', complete_through: null, rows: 0, matching: 0 },
+      { table: 'visits', state: 'missing', complete_through: null, rows: 0, matching: 0 },
     ]);
   });
 

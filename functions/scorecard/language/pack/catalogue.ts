@@ -67,6 +67,8 @@ export const sourceTable = z.strictObject({
   validity: z.strictObject({ from: identifier, to: identifier }).optional(),
   /** dimension: only today's values are known, so looking back at it is not sound. */
   current_only: z.boolean().default(false),
+  /** All its rows may go from one run to the next without holding the run. */
+  may_be_empty: z.boolean().optional(),
   /** Columns that together tell one row from all others. */
   unique: z.array(identifier).min(1).optional(),
   columns: z.array(sourceColumn).min(1),

@@ -224,7 +224,8 @@ export interface Pack {
   zone: string;
   asOf: 'midnight' | 'slot';
   accountsPerShard: number;
-  breaker: { share: number } | null;
+  /** Share of the accounts shown before that one run may change. */
+  breaker: { share: number };
   /** The first one is the main one. */
   scores: Score[];
   phases: Phase[];

@@ -130,7 +130,7 @@ export function parsePack(files: Files): Pack {
     zone: data.zone,
     asOf: data.as_of,
     accountsPerShard: data.accounts_per_shard,
-    breaker: data.breaker ?? null,
+    breaker: data.breaker,
     scores,
     phases,
     attributes,

@@ -117,8 +117,10 @@ export const packFile = z.strictObject({
     .describe('Your own table of metrics; a catalogue file with sources: [mart] lists them.'),
   breaker: z
     .strictObject({ share: z.number().gt(0).max(1) })
-    .optional()
-    .describe('Share of comparable accounts that may change band before a run is held.'),
+    .default({ share: 0.4 })
+    .describe(
+      'Share of the accounts shown before that may be gone, in another band or unknown before a run is held.',
+    ),
 });
 
 const band = z.strictObject({

@@ -1,0 +1,206 @@
+/** Runs that would do harm are held, whatever the harm is; those of every day are not. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
+import { runAnswer } from '../../functions/records/api/runs.ts';
+import { ref } from '../../functions/records/collection.ts';
+import { type RunDocument, runs } from '../../functions/records/documents.ts';
+import { finalState } from '../support/system/final-state.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import {
+  createWorld,
+  execute,
+  furtherAccounts,
+  furtherIds,
+  nextDay,
+} from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
+
+const monday = '2026-03-01T17:00:00Z';
+const tuesday = '2026-03-02T17:00:00Z';
+const tuesdayAgain = '2026-03-02T18:00:00Z';
+
+let system: TestSystem;
+afterEach(() => system.close());
+
+async function run(slot: string): Promise<RunDocument & { id: string }> {
+  const { run: id } = (await system.score(slot)) as { run: string };
+  await system.settle();
+  const found = await system.runtime.snapshots.get(ref(runs, id));
+  if (!found) throw new Error(`run ${id} is not stored`);
+  return { id, ...found.data };
+}
+
+async function visible(): Promise<object> {
+  const { runs: _, current: __, ...rest } = await finalState(system);
+  return rest;
+}
+
+/** Twelve accounts, or nine, on Monday; usage of Tuesday has arrived. */
+async function begin(files = tinyPackFiles(), further = true): Promise<void> {
+  system = await openTestSystem({ files });
+  await createWorld(system);
+  if (further) await furtherAccounts(system);
+  expect((await run(monday)).state).toBe('finished');
+  await nextDay(system, '2026-03-02');
+}
+
+const pack = tinyPackFiles().get('rules/tiny/pack.yaml') ?? '';
+const second = {
+  'rules/tiny/pack.yaml': pack.replace(
+    'attributes:',
+    `  - id: approach
+    label: { en: Approach, ja: アプローチ }
+    purpose: upsell
+    points: 100
+    min_confidence: 0.3
+attributes:`,
+  ),
+  'rules/tiny/bands.yaml': `${tinyPackFiles().get('rules/tiny/bands.yaml')}approach:
+  - { id: low, from: 0, label: { en: Low, ja: 低 } }
+  - { id: high, from: 50, label: { en: High, ja: 高 } }
+`,
+  'rules/tiny/scorecards/approach.yaml': `${tinyPackFiles()
+    .get('rules/tiny/scorecards/all.yaml')
+    ?.replace('score: health\nscorecard: all', 'score: approach\nscorecard: approach')}`,
+};
+
+/** What happened, the code, and the numbers of accounts gone, in another band and unknown. */
+const held: [string, string[], Record<string, unknown>][] = [
+  [
+    'case 20a: every id has a prefix',
+    [
+      `UPDATE source.accounts SET account_id = 'X-' || account_id`,
+      `UPDATE source.usage_daily SET account_id = 'X-' || account_id`,
+    ],
+    { code: 'mass-change', gone: 12, band_changed: 0, unknown: 0, tables: [] },
+  ],
+  [
+    'case 20a: one unknown row is left',
+    [
+      'DELETE FROM source.accounts',
+      `INSERT INTO source.accounts VALUES ('test', 'Test', 'x@example.com', NULL, NULL)`,
+    ],
+    { code: 'source-lost', gone: 12, tables: ['usage_daily'] },
+  ],
+  [
+    'half of the accounts have ended',
+    [`UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id <= 'a6'`],
+    { code: 'mass-change', gone: 6, tables: [] },
+  ],
+  [
+    'case 20c: a table is empty',
+    ['DELETE FROM source.usage_daily'],
+    { code: 'source-lost', gone: 0, unknown: 12, tables: ['usage_daily'] },
+  ],
+  [
+    'case 20d: a table was dropped',
+    ['DROP TABLE source.usage_daily'],
+    { code: 'source-lost', gone: 0, unknown: 12, tables: ['usage_daily'] },
+  ],
+  [
+    'the ids of a table are of another system',
+    [`UPDATE source.usage_daily SET account_id = 'X-' || account_id`],
+    { code: 'source-lost', gone: 0, tables: ['usage_daily'] },
+  ],
+];
+
+describe('a run that would do harm', () => {
+  it.each(held)('is held, and says so in numbers: %s', async (_, statements, expected) => {
+    await begin();
+    const before = await visible();
+    await execute(system, statements);
+    const { id, state, moves, failure } = await run(tuesday);
+    expect(state).toBe('held');
+    expect(await visible()).toEqual(before);
+    expect(moves).toMatchObject({ shown: 12, since: '2026-03-01' });
+    const told = system.entries.filter(({ event }) => event === 'run-held');
+    expect(told).toMatchObject([{ severity: 'ERROR', run: id, shown: 12, ...expected }]);
+    const { code, tables } = expected as { code: string; tables: string[] };
+    expect(failure?.code).toBe(code);
+    for (const table of tables) expect(failure?.message).toContain(table);
+    const answer = runAnswer.parse(await getJson(`${system.url('api')}/v1/runs/${id}`));
+    expect(answer).toMatchObject({ state: 'held', moves, failure });
+  });
+
+  it('case 20b: is held in a second run of a date, where a pack has two scores', async () => {
+    await begin(tinyPackFiles(second));
+    expect((await run(tuesday)).state).toBe('finished');
+    await execute(system, [
+      `UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id <= 'a6'`,
+    ]);
+    const revision = await run(tuesdayAgain);
+    expect(revision).toMatchObject({
+      state: 'held',
+      moves: { since: '2026-03-02', shown: 12, gone: 6 },
+    });
+  });
+
+  it('counts an account once, whichever of its scores moved', async () => {
+    await begin(tinyPackFiles(second));
+    await execute(system, ['UPDATE source.usage_daily SET minutes = 900, active_users = 9']);
+    const { state, moves } = await run(tuesday);
+    expect(state).toBe('held');
+    expect(moves?.band_changed).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('a run of every day is not held', () => {
+  it('where few of many accounts leave', async () => {
+    await begin();
+    await execute(system, [
+      `UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id <= 'a2'`,
+    ]);
+    const { state, moves } = await run(tuesday);
+    expect([state, moves?.gone]).toEqual(['finished', 2]);
+  });
+
+  it('where most of fewer than ten accounts leave, but it is where all do', async () => {
+    await begin(tinyPackFiles(), false);
+    await execute(system, [
+      `UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id <> 'a1'`,
+    ]);
+    expect((await run(tuesday)).state).toBe('finished');
+    await execute(system, [
+      `UPDATE source.accounts SET account_id = 'new' WHERE account_id = 'a1'`,
+    ]);
+    expect(await run(tuesdayAgain)).toMatchObject({
+      state: 'held',
+      moves: { shown: 1, gone: 1 },
+    });
+  });
+
+  it('where bands are unknown only because a feed is late', async () => {
+    await begin();
+    await execute(system, [`DELETE FROM source.usage_daily WHERE usage_date > '2026-02-20'`]);
+    const { state, moves } = await run(tuesday);
+    expect(moves?.unknown).toBe(0);
+    expect(state).toBe('finished');
+  });
+
+  it('where the contract says that a table may be empty', async () => {
+    const path = 'sql/sources/usage_daily.yaml';
+    const contract = tinyPackFiles().get(path);
+    await begin(
+      tinyPackFiles({
+        [path]: `${contract}`.replace('columns:', 'may_be_empty: true\ncolumns:'),
+        'rules/tiny/pack.yaml': `${pack}breaker: { share: 1 }\n`,
+      }),
+    );
+    await execute(system, ['DELETE FROM source.usage_daily']);
+    expect((await run(tuesday)).state).toBe('finished');
+  });
+
+  it('and what a person let through is not held again by the next revision', async () => {
+    await begin();
+    await execute(system, [`DELETE FROM source.accounts WHERE account_id IN ('a1', 'a2', 'a3')`]);
+    await execute(system, [
+      `DELETE FROM source.accounts WHERE account_id IN ('${furtherIds.join("', '")}')`,
+    ]);
+    const first = await run(tuesday);
+    expect(first.state).toBe('held');
+    const decision = { author: 'ops@example.com', reason: 'They left.' };
+    await postJson(`${system.url('api')}/v1/runs/${first.id}/release`, decision);
+    await system.settle();
+    expect(await run(tuesdayAgain)).toMatchObject({ state: 'finished', revision: 2 });
+  });
+});
