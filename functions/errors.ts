@@ -59,6 +59,8 @@ export const code = {
   invalidData: 'invalid-data',
   invalidRules: 'invalid-rules',
   notFound: 'not-found',
+  /** A run that has ended or lost its lease: what was asked of it is no longer wanted. */
+  oldRun: 'old-run',
   unavailable: 'unavailable',
 } as const;
 

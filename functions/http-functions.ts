@@ -5,7 +5,15 @@
 import type { Request, Response } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
 import type { FunctionName } from './config.ts';
-import { code, KenkoError, Rejected, Throttled, Unauthorized } from './errors.ts';
+import {
+  code,
+  hasCode,
+  KenkoError,
+  Rejected,
+  Retryable,
+  Throttled,
+  Unauthorized,
+} from './errors.ts';
 import {
   type DeliveryAttempt,
   type Message,
@@ -24,8 +32,9 @@ type RuntimeOf = (name: FunctionName) => Promise<Runtime>;
 const largestBody = 256 * 1024;
 
 /**
- * A consumer of one queue. 2xx: done, or coming again cannot help; anything else: Pub/Sub
- * delivers again with backoff, and after the last attempt to the dead letters.
+ * A consumer of one queue. 2xx: done, malformed, or of a run that has ended; anything else, whatever
+ * it is, is an error: Pub/Sub delivers again with backoff, and after the last attempt to the dead
+ * letters, so that nothing that was asked for is lost without anybody being told.
  */
 export function push<M extends Message>(
   name: FunctionName,
@@ -50,8 +59,10 @@ export function push<M extends Message>(
           repeated: envelope.data?.deliveryAttempt !== 1,
         });
       } catch (error) {
+        if (hasCode(error, code.oldRun)) return ignore(error.summary, error.message);
         if (!(error instanceof Rejected)) throw error;
-        return ignore(error.summary, error.message);
+        // Whoever sent it cannot mend what is refused here: a failure of ours, not of the message.
+        throw new Retryable(error.code, error.summary, { cause: error });
       }
       response.status(204).end();
     });
@@ -141,7 +152,8 @@ export function statusOf(error: unknown): number {
   if (error instanceof Rejected) {
     if (error.code === code.notFound) return 404;
     if (error.code === code.unavailable) return 503;
-    if (error.code === code.conflict || error.code === code.alreadyExists) return 409;
+    if ([code.conflict, code.alreadyExists, code.oldRun].some((one) => one === error.code))
+      return 409;
     return 400;
   }
   if (error instanceof Throttled) return 429;

@@ -83,6 +83,8 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const shardScored = write('INFO', 'shard-scored');
   const shardPublished = write('INFO', 'shard-published');
   const rowsNotScored = write('WARNING', 'rows-not-scored');
+  const accountsNotPublished = write('ERROR', 'accounts-not-published');
+  const runStuck = write('ERROR', 'run-stuck');
   const messageIgnored = write('NOTICE', 'message-ignored');
   const accountsSynced = write('INFO', 'accounts-synced');
   const accountParked = write('WARNING', 'account-parked');
@@ -147,6 +149,24 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** Rows in state error keep their previous result. */
     rowsNotScored: (f: { run: string; shard: number; rows: number }) =>
       rowsNotScored(`run ${f.run}: ${f.rows} rows of shard ${f.shard} could not be scored`, f),
+    /** Accounts that cannot be written as they are; the others of the shard are published. */
+    accountsNotPublished: (f: {
+      run: string;
+      shard: number;
+      accounts: number;
+      /** The first of them. */
+      account: string;
+      table: string | null;
+      column: string | null;
+      reason: string;
+    }) =>
+      accountsNotPublished(
+        `run ${f.run}: ${f.accounts} accounts of shard ${f.shard} cannot be published, such as ${f.account}: ${f.reason}`,
+        f,
+      ),
+    /** A run that is closed or nearly so does not come to its end; the cause is what last failed. */
+    runStuck: (f: { run: string; state: string; minutes: number; code: string; reason: string }) =>
+      runStuck(`run ${f.run} has been ${f.state} for ${f.minutes} minutes: ${f.reason}`, f),
     /** A message that asks for nothing any more, or cannot be understood. */
     messageIgnored: (f: { function: string; reason: string; run?: string }) =>
       messageIgnored(`${f.function} ignored a message: ${f.reason}`, f),

@@ -59,6 +59,7 @@ export async function getRun(runtime: Runtime, id: string): Promise<RunAnswer> {
     sources: data.sources,
     group_ages: data.group_ages,
     moves: data.moves,
+    unpublished: data.unpublished,
     progress: { open: open ?? 0, scored: scored ?? 0, published: published ?? 0 },
     crm: await crmCountsOf(runtime, id),
     decision: data.decision,

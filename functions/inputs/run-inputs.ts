@@ -32,10 +32,21 @@ export interface RunInputsRequest {
   groupAges: ReadonlyMap<string, number | null>;
   /** Date of the results before, if any. */
   beforeDate: string | null;
+  /**
+   * Closed dates whose accounts people see: `beforeDate`, and `date` where this is a revision of it.
+   * One that is in none of today's rows is absent. Default: `beforeDate`.
+   */
+  shown?: readonly ShownDate[];
   /** By score: the date that its trend looks back to. */
   trendDates: Readonly<Record<string, string>>;
   /** Rules whose bands of an earlier revision of the date are read, for packs by the hour. */
   revisedBy?: string;
+}
+
+export interface ShownDate {
+  date: string;
+  /** Its absences may not have been published yet, so they are reported again. */
+  absentToo: boolean;
 }
 
 const metricTypes: Record<Metric['type'], ColumnType> = {
@@ -83,9 +94,13 @@ class RunInputs {
   readonly tables: string[] = [];
   readonly columns: string[] = [];
   readonly joins: string[] = [];
+  readonly shown: readonly ShownDate[];
 
   constructor(request: RunInputsRequest) {
     this.request = request;
+    const { beforeDate } = request;
+    this.shown =
+      request.shown ?? (beforeDate === null ? [] : [{ date: beforeDate, absentToo: false }]);
     this.parameters.as_of = { timestamp: request.asOf };
     this.parameters.date = { date: request.date };
   }
@@ -96,6 +111,8 @@ class RunInputs {
 
   accounts(): void {
     const { pack, sources, beforeDate } = this.request;
+    if (beforeDate !== null) this.parameters.before_date = { date: beforeDate };
+    const hasShown = this.shown.length > 0;
     const source = sources.get('accounts');
     const names = frozenColumns(pack).map((column) => column.name);
     const until = { asOf: 'as_of', date: 'date' };
@@ -113,14 +130,17 @@ class RunInputs {
       );
       this.addTable('accounts_now', `SELECT ${nulls.join(', ')} LIMIT 0`);
     }
-    if (beforeDate === null) {
+    if (!hasShown) {
       this.columns.push('accounts_now.account_id AS account_id', 'TRUE AS present');
     } else {
-      this.parameters.before_date = { date: beforeDate };
-      // An absence is reported once: who was absent already does not come again.
+      // An absence is published once: who was absent already does not come again.
+      const conditions = this.shown.map(
+        ({ date, absentToo }) =>
+          `date = ${date === beforeDate ? '@before_date' : '@date'}${absentToo ? '' : " AND state <> 'absent'"}`,
+      );
       this.addTable(
         'accounts_before',
-        `SELECT DISTINCT account_id FROM ${historyTable} WHERE date = @before_date AND state <> 'absent'`,
+        `SELECT DISTINCT account_id FROM ${historyTable} WHERE ${conditions.length === 1 ? conditions[0] : conditions.map((one) => `(${one})`).join(' OR ')}`,
       );
       this.columns.push(
         'COALESCE(accounts_now.account_id, accounts_before.account_id) AS account_id',
@@ -130,7 +150,7 @@ class RunInputs {
         'FULL OUTER JOIN accounts_before ON accounts_before.account_id = accounts_now.account_id',
       );
     }
-    if (source && merges && beforeDate !== null) {
+    if (source && merges && hasShown) {
       const known = sourceQuery(source, {
         zone: pack.zone,
         until,
@@ -198,7 +218,7 @@ class RunInputs {
     const { beforeDate, trendDates, revisedBy } = this.request;
     const fields = Object.entries(beforeFields);
     const key =
-      beforeDate === null
+      this.shown.length === 0
         ? 'accounts_now.account_id'
         : 'COALESCE(accounts_now.account_id, accounts_before.account_id)';
     if (beforeDate === null) {

@@ -145,7 +145,7 @@ export async function republishOverridden(
   );
   const changed: { account: string; run: string }[] = [];
   for (const account of entered.keys()) {
-    const run = await snapshots.transaction(async (tx) => {
+    const write = snapshots.transaction(async (tx) => {
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
       const next = withOverrides(latest, overridesInForce(entered, account, clock.now()), pack);
@@ -154,6 +154,11 @@ export async function republishOverridden(
       tx.set(ref(accounts, account), next);
       tx.set(ref(snapshotsOf(account), next.date), snapshotOf(next));
       return next.run;
+    });
+    const run = await write.catch((error: unknown) => {
+      // One document that cannot be written must not keep the others' overrides from beginning.
+      runtime.log.requestFailed({ function: 'sweep', error });
+      return undefined;
     });
     if (run) changed.push({ account, run });
   }

@@ -4,18 +4,22 @@ import {
   type AccountDocument,
   accounts,
   handOvers,
+  noUnpublished,
   packs,
   type RunDocument,
   runs,
+  type ShardDocument,
   shardsOf,
   snapshotOf,
   snapshotsOf,
+  type UnpublishedAccounts,
 } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
 import { knownSignals } from '../records/signal-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { renewLease } from '../runs/leases.ts';
+import { noteFailure } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
@@ -30,6 +34,7 @@ import { lastingOverrides, type Overrides, overridesInForce, withOverrides } fro
 import { announceSignals, looksAtSignals } from './publish-signals.ts';
 import { readResults } from './read-results.ts';
 import { type ShardTables, shardTables } from './shard-tables.ts';
+import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
 
 /**
  * Accounts whose documents are written in one transaction. A request to Firestore holds 10 MiB
@@ -58,23 +63,46 @@ export async function publishShard(runtime: Runtime, message: ShardMessage): Pro
   if (!shard) return ignore('no such shard');
 
   if (shard.state === 'scored') {
-    const layout = await loadLayout(snapshots, run.rules_hash);
-    const signals = looksAtSignals(runtime, run) ? runtime.pack.signals : null;
-    const tables = shardTables(runtime, id, run, shard, { layout, signals });
-    const changed = await publishRange(runtime, id, run, layout, tables);
-    await announceSignals(runtime, id, run, shard, tables);
-    await snapshots.set(ref(shardsOf(id, run), String(number)), {
-      ...shard,
-      state: 'published',
-      changed,
-    });
-    log.shardPublished({ run: id, shard: number, published: changed });
-    await renewLease(snapshots, id, run, runtime.clock.now()).catch((error: unknown) => {
-      // A newer run has taken over; what this one wrote is announced all the same.
-      if (!hasCode(error, code.conflict)) throw error;
-    });
+    try {
+      await publishScored(runtime, id, run, number, shard);
+    } catch (error) {
+      await noteFailure(runtime, id, run, error);
+      throw error;
+    }
   }
   await finishRun(runtime, id, run);
+}
+
+async function publishScored(
+  runtime: Runtime,
+  id: string,
+  run: RunDocument,
+  number: number,
+  shard: ShardDocument,
+): Promise<void> {
+  const { snapshots, log } = runtime;
+  const layout = await loadLayout(snapshots, run.rules_hash);
+  const signals = looksAtSignals(runtime, run) ? runtime.pack.signals : null;
+  const tables = shardTables(runtime, id, run, shard, { layout, signals });
+  const published = await publishRange(runtime, id, run, layout, tables);
+  const unannounced = await announceSignals(runtime, id, run, shard, tables);
+  const { changed } = published;
+  const unpublished = addUnpublished(published.unpublished, unannounced);
+  await snapshots.set(ref(shardsOf(id, run), String(number)), {
+    ...shard,
+    state: 'published',
+    changed,
+    unpublished,
+  });
+  log.shardPublished({ run: id, shard: number, published: changed });
+  const [first] = unpublished.examples;
+  if (first) {
+    log.accountsNotPublished({ run: id, shard: number, accounts: unpublished.count, ...first });
+  }
+  await renewLease(snapshots, id, run, runtime.clock.now()).catch((error: unknown) => {
+    // A newer run has taken over; what this one wrote is announced all the same.
+    if (!hasCode(error, code.oldRun)) throw error;
+  });
 }
 
 async function publishRange(
@@ -83,16 +111,24 @@ async function publishRange(
   run: RunDocument,
   layout: RulesLayout,
   tables: ShardTables,
-): Promise<number> {
+): Promise<{ changed: number; unpublished: UnpublishedAccounts }> {
+  // Read by itself: what is wrong with it is not the fault of any account.
+  await runtime.snapshots.get(ref(packs, run.pack));
   const results = await readResults(runtime, run, layout, tables);
   const overrides = await lastingOverrides(runtime, run.pack);
   const announce = (accounts: string[]) =>
     runtime.bus.publish('accounts-changed', [{ body: { pack: run.pack, run: id, accounts } }]);
   const waiting: string[] = [];
   let changed = 0;
+  let unpublished = noUnpublished();
   for (let start = 0; start < results.length; start += accountsPerTransaction) {
     const group = results.slice(start, start + accountsPerTransaction);
-    const written = await publishAccounts(runtime, id, run, layout, group, overrides);
+    const { written, refused } = await writeApart(group, (part) =>
+      publishAccounts(runtime, id, run, layout, part, overrides),
+    );
+    for (const { item, error } of refused) {
+      unpublished = addUnpublished(unpublished, unpublishedOf(runtime.pack, item, error));
+    }
     changed += written.length;
     waiting.push(...written);
     if (waiting.length >= accountsPerMessage) {
@@ -100,7 +136,7 @@ async function publishRange(
     }
   }
   if (waiting.length > 0) await announce(waiting);
-  return changed;
+  return { changed, unpublished };
 }
 
 /** Writes the documents that differ. @returns accounts whose document is this run's. */
@@ -195,6 +231,10 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
   if (open > 0) return;
   const all = await snapshots.query({ collection: shards, limit: run.shards });
   const changed = all.reduce((sum, { data }) => sum + data.changed, 0);
+  const unpublished = all.reduce(
+    (sum, { data }) => addUnpublished(sum, data.unpublished),
+    noUnpublished(),
+  );
   await dropRunTables(runtime, id, run);
   const finished = await snapshots.transaction(async (tx) => {
     const now = (await tx.get(ref(runs, id)))?.data;
@@ -211,6 +251,8 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
       ...now,
       state: 'finished',
       changed,
+      unpublished,
+      failure: null,
       reached: { ...now.reached, finished: at },
       progressed_at: at,
     });

@@ -1,7 +1,13 @@
 /** Which signals hold after a run: kept by account, and announced where that changed. */
 
 import { ref } from '../records/collection.ts';
-import { packs, type RunDocument, type ShardDocument } from '../records/documents.ts';
+import {
+  noUnpublished,
+  packs,
+  type RunDocument,
+  type ShardDocument,
+  type UnpublishedAccounts,
+} from '../records/documents.ts';
 import {
   type HeldSignal,
   knownSignals,
@@ -12,6 +18,7 @@ import type { Runtime } from '../runtime.ts';
 import { type BandsOf, heldSignals } from '../scorecard/meaning/signals.ts';
 import type { ShardTables } from './shard-tables.ts';
 import { readSignalInputs, type SignalAccount } from './signal-inputs.ts';
+import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
 
 /** Documents of one transaction, and accounts of one message. */
 const accountsPerGroup = 200;
@@ -31,6 +38,7 @@ export function looksAtSignals({ pack }: Runtime, run: RunDocument): boolean {
  * Keeps which signals hold for the accounts of a shard, and announces those where that changed.
  * A repeated call announces again what this run wrote; a run that is no longer the current one
  * writes nothing, since a newer one has looked or will.
+ * @returns accounts whose signals could not be kept as they are
  */
 export async function announceSignals(
   runtime: Runtime,
@@ -38,10 +46,11 @@ export async function announceSignals(
   run: RunDocument,
   shard: ShardDocument,
   tables: ShardTables,
-): Promise<void> {
+): Promise<UnpublishedAccounts> {
   const { pack, snapshots, bus } = runtime;
   const { signals } = pack;
-  if (!signals || !looksAtSignals(runtime, run)) return;
+  let unpublished = noUnpublished();
+  if (!signals || !looksAtSignals(runtime, run)) return unpublished;
   const [read, stored, known] = await Promise.all([
     readSignalInputs(runtime, run, signals, tables),
     storedDocuments(runtime, run.pack, shard),
@@ -77,8 +86,25 @@ export async function announceSignals(
     return before?.run === id || differs(next(account, before), before);
   });
   for (let first = 0; first < candidates.length; first += accountsPerGroup) {
-    const group = candidates.slice(first, first + accountsPerGroup);
-    const announced = await snapshots.transaction(async (tx) => {
+    const { written: announced, refused } = await writeApart(
+      candidates.slice(first, first + accountsPerGroup),
+      keep,
+    );
+    for (const { item, error } of refused) {
+      const attributes = attributesOf(item);
+      const { account } = item;
+      unpublished = addUnpublished(
+        unpublished,
+        unpublishedOf(pack, { account, attributes }, error),
+      );
+    }
+    if (announced.length === 0) continue;
+    await bus.publish('signals-changed', [{ body: { pack: run.pack, accounts: announced } }]);
+  }
+  return unpublished;
+
+  function keep(group: readonly SignalAccount[]): Promise<string[]> {
+    return snapshots.transaction(async (tx) => {
       const current = (await tx.get(ref(packs, run.pack)))?.data.current;
       const refs = group.map(({ account }) => ref(signalDocuments, account));
       const latest = await tx.getAll(refs);
@@ -92,10 +118,16 @@ export async function announceSignals(
         return [account.account];
       });
     });
-    if (announced.length === 0) continue;
-    await bus.publish('signals-changed', [{ body: { pack: run.pack, accounts: announced } }]);
   }
 }
+
+/** Columns of the account that signals read, whose values an entry may keep. */
+const attributesOf = ({ inputs }: SignalAccount): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(inputs.account).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    ),
+  );
 
 function differs(document: SignalsDocument, before: SignalsDocument | undefined): boolean {
   if (!before) return document.holding || document.state === 'absent';

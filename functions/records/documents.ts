@@ -228,6 +228,23 @@ export const runMoves = z.strictObject({
 });
 export type RunMoves = z.infer<typeof runMoves>;
 
+/** Accounts that could not be written as they are; what was shown of them before stays. */
+export const unpublishedAccounts = z.strictObject({
+  count: z.int(),
+  /** The first of them. */
+  examples: z.array(
+    z.strictObject({
+      account: z.string(),
+      /** The team's table and column whose value is at fault; null where it is no single one. */
+      table: z.string().nullable(),
+      column: z.string().nullable(),
+      reason: z.string(),
+    }),
+  ),
+});
+export type UnpublishedAccounts = z.infer<typeof unpublishedAccounts>;
+export const noUnpublished = (): UnpublishedAccounts => ({ count: 0, examples: [] });
+
 /** One run of a pack. Written by the pipeline. */
 export const runDocument = z.strictObject({
   pack: z.string(),
@@ -263,11 +280,13 @@ export const runDocument = z.strictObject({
   shown_hash: z.string(),
   /** Accounts whose document was written. */
   changed: z.int().nullable(),
+  unpublished: unpublishedAccounts.default(noUnpublished),
   started_at: instant,
   /** When each state was reached. */
   reached: z.record(z.string(), instant),
   /** Last sign of progress; sweep looks at it. */
   progressed_at: instant,
+  /** Why it ended without effect, is held, or could not go on when it last tried. */
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   /** What a person decided about a run that was held. */
   decision: z
@@ -291,6 +310,7 @@ export const shardDocument = z.strictObject({
   counts: runCounts.nullable(),
   /** Accounts whose document this shard wrote. */
   changed: z.int(),
+  unpublished: unpublishedAccounts.default(noUnpublished),
 });
 export type ShardDocument = z.infer<typeof shardDocument>;
 export function shardsOf(

@@ -2,7 +2,13 @@ import type { Moment } from '../inputs/moments.ts';
 import { runId } from '../inputs/run-tables.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { activeRunStates, packs, type RunDocument, runs } from '../records/documents.ts';
+import {
+  activeRunStates,
+  noUnpublished,
+  packs,
+  type RunDocument,
+  runs,
+} from '../records/documents.ts';
 import { leaseHolder, noLease, takenLease } from './leases.ts';
 
 export interface Claim {
@@ -165,6 +171,7 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     equal_rows_published: false,
     shown_hash: '',
     changed: null,
+    unpublished: noUnpublished(),
     started_at: now,
     reached: {},
     progressed_at: now,

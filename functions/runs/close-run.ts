@@ -1,19 +1,14 @@
 import { code, Rejected } from '../errors.ts';
 import { historyTable, jobId, stagingTable } from '../inputs/run-tables.ts';
 import { ref } from '../records/collection.ts';
-import {
-  dayId,
-  days,
-  type RunDocument,
-  runs,
-  shardsOf,
-} from '../records/documents.ts';
+import { dayId, days, type RunDocument, runs, shardsOf } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { shownHash } from '../scorecard/meaning/shown-row.ts';
 import { dropRunTables, failRun } from './end-run.ts';
 import { changeRun } from './leases.ts';
 import { lookForHarm } from './mass-change.ts';
 import { addCounts, allShards, noCounts, shardsIn } from './shards.ts';
+import { copyFailed, noteFailure } from './stuck-runs.ts';
 
 /**
  * Makes a completely scored run visible: the breaker first, then one atomic copy of staging
@@ -73,15 +68,28 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
 async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Promise<RunDocument> {
   const { snapshots, warehouse, clock, log } = runtime;
   const staging = stagingTable(id, run);
+  // From here on it cannot be discarded, unless this copy fails too.
+  if (run.failure !== null) {
+    await changeRun(snapshots, id, ['closing'], clock.now(), () => ({ failure: null }));
+  }
   const rules = (await warehouse.query(`SELECT DISTINCT rules_hash AS h FROM ${staging}`))
     .map((row) => String(row.h))
     .sort();
-  await warehouse.replacePartition({
-    id: jobId(id, run, 'close'),
-    from: staging,
-    to: historyTable,
-    date: run.date,
-  });
+  await warehouse
+    .replacePartition({
+      id: jobId(id, run, 'close'),
+      from: staging,
+      to: historyTable,
+      date: run.date,
+    })
+    .catch(async (error: unknown) => {
+      const failed =
+        error instanceof Rejected
+          ? new Rejected(copyFailed, error.summary, { cause: error })
+          : error;
+      await noteFailure(runtime, id, { state: 'closing', failure: null }, failed);
+      throw failed;
+    });
   const backfill = run.kind === 'backfill';
   const shown = shownHash(runtime.pack);
   let revision = 0;
@@ -114,6 +122,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
         equal_rows_published:
           revision === 1 &&
           previous?.state === 'finished' &&
+          previous.unpublished.count === 0 &&
           previous.date === now.before_date &&
           previous.shown_hash === shown,
         shown_hash: shown,

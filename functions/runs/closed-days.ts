@@ -1,5 +1,7 @@
 import { addDays } from '../calendar.ts';
-import { type DayDocument, days } from '../records/documents.ts';
+import type { ShownDate } from '../inputs/run-inputs.ts';
+import { ref } from '../records/collection.ts';
+import { type DayDocument, dayId, days, type RunDocument, runs } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** The newest closed date at or before `date` plus `offset` days. */
@@ -31,4 +33,25 @@ export async function closedBefore(
 ): Promise<DayDocument | undefined> {
   const found = await lastClosed(runtime, date, -daysBack);
   return found && found.date >= addDays(date, -daysBack - oldestDays) ? found : undefined;
+}
+
+/**
+ * The closed dates whose accounts people see when the run begins: the date before, and the run's own
+ * where this is a revision of it: what only an earlier revision showed would else be shown for good.
+ * A backfill changes nothing that is shown.
+ */
+export async function shownDates(
+  { snapshots }: Pick<Runtime, 'snapshots'>,
+  run: Pick<RunDocument, 'pack' | 'kind' | 'date' | 'before_date'>,
+): Promise<ShownDate[]> {
+  const dates = run.kind === 'backfill' ? [run.before_date] : [run.before_date, run.date];
+  const shown: ShownDate[] = [];
+  for (const date of dates) {
+    if (date === null) continue;
+    const closed = await snapshots.get(ref(days, dayId(run.pack, date)));
+    if (!closed) continue;
+    const by = await snapshots.get(ref(runs, closed.data.run));
+    shown.push({ date, absentToo: by?.data.state === 'publishing' });
+  }
+  return shown;
 }

@@ -1,11 +1,15 @@
-/** Runs that the mass-change breaker stopped: a person lets them through, or throws them away. */
+/**
+ * Runs that the mass-change breaker stopped: a person lets them through, or throws them away. Also one
+ * whose copy into the history fails for good can be thrown away, so that the next may begin.
+ */
 import { dayMs } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import { packs, type RunDocument, runs } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { isBehind } from './claim-run.ts';
-import { noLease, takenLease } from './leases.ts';
+import { leaseHolder, noLease, takenLease } from './leases.ts';
+import { copyFailed } from './stuck-runs.ts';
 
 /** Held runs nobody decided about are thrown away after this long. */
 export const heldDays = 7;
@@ -17,7 +21,7 @@ export interface Decision {
 }
 
 /**
- * Releases or discards a held run. A released one goes on where it was held: it takes the
+ * Releases or discards a held run, or discards one whose copy into the history failed. A released one goes on where it was held: it takes the
  * pack's lease and is closed by whoever gets the message. Repeating a decision does nothing.
  * @throws Rejected `not-found` for an unknown run, `conflict` for one that is not held, that
  *   has been overtaken, or while another run holds the pack's lease
@@ -33,10 +37,14 @@ export async function decideHeldRun(
     const found = (await tx.get(ref(runs, id)))?.data;
     if (!found) throw new Rejected(code.notFound, `There is no run ${id}.`);
     if (found.decision?.action === decision.action) return { run: found, decided: false };
-    if (found.state !== 'held') {
-      throw new Rejected(code.conflict, `Run ${id} is ${found.state}; only a held run is decided.`);
+    const isLost = found.state === 'closing' && found.failure?.code === copyFailed;
+    if (found.state !== 'held' && !(isLost && decision.action === 'discard')) {
+      throw new Rejected(
+        code.conflict,
+        `Run ${id} is ${found.state}; only a held run is decided, and one whose copy into the history failed discarded.`,
+      );
     }
-    const holderRef = ref(packs, found.pack);
+    const holderRef = ref(packs, leaseHolder(found));
     const holder = (await tx.get(holderRef))?.data ?? noLease;
     const { current, lease } = holder;
     if (decision.action === 'release') {
@@ -64,6 +72,7 @@ export async function decideHeldRun(
       progressed_at: at,
     };
     tx.set(ref(runs, id), next);
+    if (lease?.run === id) tx.set(holderRef, { ...holder, lease: null });
     if (taken) tx.set(holderRef, taken.holder);
     return { run: next, decided: true };
   });

@@ -35,13 +35,13 @@ export function takenLease(
 
 /** The run is not (or no longer) in the state, or under the lease, that the caller relied on. */
 export function lostRun(id: string, why: string): Rejected {
-  return new Rejected(code.conflict, `run ${id}: ${why}`);
+  return new Rejected(code.oldRun, `run ${id}: ${why}`);
 }
 
 /**
  * Changes a run in one transaction, only while it is in one of the states and holds its
  * lease; renews the lease.
- * @throws Rejected `conflict` where it does not, `not-found` where there is no such run.
+ * @throws Rejected `old-run` where it does not, `not-found` where there is no such run.
  */
 export async function changeRun(
   snapshots: Snapshots,
@@ -84,7 +84,7 @@ export async function changeRun(
 
 /**
  * Shows that the run is alive, where it last did so some time ago.
- * @throws Rejected `conflict` where it has lost its lease
+ * @throws Rejected `old-run` where it has lost its lease
  */
 export async function renewLease(
   snapshots: Snapshots,

@@ -5,10 +5,16 @@ import { historyTable, inputsTable, jobId, stagingTable } from '../inputs/run-ta
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import type { TableSchema } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
-import { type RunDocument, rules, type ShardDocument, shardsOf } from '../records/documents.ts';
+import {
+  noUnpublished,
+  type RunDocument,
+  rules,
+  type ShardDocument,
+  shardsOf,
+} from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { layoutOf } from '../scorecard/engine/layout.ts';
-import { closedBefore, lastClosed } from './closed-days.ts';
+import { closedBefore, lastClosed, shownDates } from './closed-days.ts';
 import { changeRun } from './leases.ts';
 
 /**
@@ -65,6 +71,7 @@ export async function prepareRun(
       date: run.date,
       groupAges: new Map(Object.entries(run.group_ages)),
       beforeDate: run.before_date,
+      shown: await shownDates(runtime, run),
       trendDates: run.trend_dates,
       ...(pack.asOf === 'slot' ? { revisedBy: pack.hash } : {}),
     },
@@ -151,6 +158,7 @@ async function createShards(
           rows: 0,
           counts: null,
           changed: 0,
+          unpublished: noUnpublished(),
         };
         tx.set(target, shard);
       }

@@ -38,7 +38,7 @@ export async function startRun(
     runtime.log.runClaimed({ run: id, slot: run.slot, date: run.date, state: run.state });
     await advanceRun(runtime, id, run).catch((error: unknown) => {
       // Somebody else took the run a step further meanwhile, which is what was wanted.
-      if (!hasCode(error, code.conflict)) throw error;
+      if (!hasCode(error, code.oldRun)) throw error;
     });
   } else if (run.state === 'waiting') {
     runtime.log.runWaiting({ run: id, holder: claim.holder ?? '' });

@@ -13,6 +13,7 @@ import { claimRun } from '../runs/claim-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { endHeldRuns } from '../runs/held-runs.ts';
 import { advanceRun } from '../runs/start-run.ts';
+import { reportStuckRuns } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import { sweepSignals } from './signals.ts';
 
@@ -32,14 +33,28 @@ export async function sweep(
   runtime: Runtime,
   options: { stalledMs?: number; digestAfterMs?: number } = {},
 ): Promise<{ runs: string[]; accounts: number }> {
-  const held = await endHeldRuns(runtime);
-  const resumed = await sweepRuns(runtime, options.stalledMs ?? stalledMs);
-  const waiting = await sweepPending(runtime);
-  const overridden = await republishOverridden(runtime, { again: true });
+  const failures: unknown[] = [];
+  const held = await step(() => endHeldRuns(runtime), []);
+  const resumed = await step(() => sweepRuns(runtime, options.stalledMs ?? stalledMs), []);
+  await step(() => reportStuckRuns(runtime), undefined);
+  const waiting = await step(() => sweepPending(runtime), 0);
+  const overridden = await step(() => republishOverridden(runtime, { again: true }), 0);
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
-  const unsent = await sweepSignals(runtime, options);
+  const unsent = await step(() => sweepSignals(runtime, options), 0);
   if (unsent > 0) runtime.log.sweepResumed({ what: 'notices', count: unsent });
+  if (failures.length > 0) throw failures[0];
   return { runs: [...held, ...resumed], accounts: waiting + overridden };
+
+  /** What fails in one step must not keep the others waiting; the first failure is the answer. */
+  async function step<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (failures.length > 0) runtime.log.requestFailed({ function: 'sweep', error });
+      failures.push(error);
+      return otherwise;
+    }
+  }
 }
 
 async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
@@ -73,7 +88,7 @@ async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
       await advanceRun(runtime, id, claim.run);
     } catch (error) {
       // It moved on by itself; anything else must not keep the runs behind it waiting.
-      if (!hasCode(error, code.conflict)) log.requestFailed({ function: 'sweep', error });
+      if (!hasCode(error, code.oldRun)) log.requestFailed({ function: 'sweep', error });
     }
     resumed.push(id);
   }

@@ -127,6 +127,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     shards: Math.ceil(accounts / accountsPerShard),
     counts: null,
     moves: null,
+    unpublished: { count: 0, examples: [] },
     equal_rows_published: false,
     shown_hash: shownHash(pack),
     changed: null,
@@ -180,6 +181,7 @@ async function writeDocuments(
       rows: 0,
       counts: null,
       changed: 0,
+      unpublished: { count: 0, examples: [] },
     });
   }
 }

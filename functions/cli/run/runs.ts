@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { runAnswer, runList } from '../../records/api/runs.ts';
+import { type RunAnswer, runAnswer, runList } from '../../records/api/runs.ts';
 import { type StateOptions, withDecision, withState } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
@@ -24,12 +24,60 @@ export function addRuns(kenko: Command): void {
         );
       });
     });
+  withState(runs.command('show'))
+    .argument('<run>', 'run id, as `kenko runs` lists it')
+    .description('how far a run has come, what it changes, its sources, and what was set aside')
+    .action(async (id, options) => {
+      await using(await openExisting(options), async (session) => {
+        const run = runAnswer.parse(await session.get(`/v1/runs/${encodeURIComponent(id)}`));
+        if (options.json) return printJson(run);
+        print(runText(run));
+      });
+    });
   withDecision(runs.command('release'))
     .description('let a held run through: the change is what it should be')
     .action((id, options) => decide(id, 'release', options));
   withDecision(runs.command('discard'))
     .description('throw a held run away: nothing of it becomes visible')
     .action((id, options) => decide(id, 'discard', options));
+}
+
+function runText(run: RunAnswer): string {
+  const { moves, progress, unpublished, sources } = run;
+  const lines = [
+    `${run.id}: ${run.state}`,
+    `date ${run.date}, revision ${run.revision ?? '-'}, attempt ${run.attempt}; ${run.accounts} accounts, ${run.changed ?? '-'} changed`,
+    `shards: ${progress.open} open, ${progress.scored} scored, ${progress.published} published`,
+    ...(run.failure ? [`why: ${run.failure.message} (${run.failure.code})`] : []),
+    ...(moves
+      ? [
+          `against ${moves.since}: of ${moves.shown} accounts shown, ${moves.gone} gone, ${moves.band_changed} in another band, ${moves.unknown} not known any more`,
+        ]
+      : []),
+    ...(run.decision
+      ? [`${run.decision.action} by ${run.decision.author}: ${run.decision.reason}`]
+      : []),
+    '',
+    table(
+      ['source', 'state', 'complete through', 'rows', 'of an account'],
+      sources.map(({ table: name, state, complete_through: through, rows, matching }) => [
+        ...[name, state, through ?? '-', rows ?? '-', matching ?? '-'],
+      ]),
+    ),
+  ];
+  if (unpublished.count > 0) {
+    lines.push(
+      '',
+      `${unpublished.count} accounts could not be published, and keep what was shown before:`,
+      table(
+        ['account', 'table', 'column', 'why'],
+        unpublished.examples.map((one) => [
+          ...[one.account, one.table ?? '-', one.column ?? '-', one.reason],
+        ]),
+      ),
+    );
+  }
+  return lines.join('\n');
 }
 
 async function decide(

@@ -1,6 +1,6 @@
 /** What the API says of runs, and what people decide about one that is held. */
 import { z } from 'zod';
-import { runMoves, runState, sourceState } from '../documents.ts';
+import { runMoves, runState, sourceState, unpublishedAccounts } from '../documents.ts';
 import { enteredText } from '../fields.ts';
 import { count, cursor, day, instant, nameBodies } from './common.ts';
 
@@ -56,6 +56,9 @@ export const runAnswer = runSummary.extend({
   moves: runMoves
     .nullable()
     .describe('Accounts that it changes against the closed date before, each counted once'),
+  unpublished: unpublishedAccounts.describe(
+    'Accounts that could not be written as they are; what was shown of them before stays',
+  ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
   decision: z

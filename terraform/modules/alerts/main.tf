@@ -6,6 +6,13 @@
 
 locals {
   matched = {
+    accounts-not-published = {
+      severity = "ERROR"
+      event    = "jsonPayload.event = \"accounts-not-published\""
+      every    = "86400s"
+      means    = "Some accounts cannot be written as they are, and keep what was shown of them before; all others are published."
+      remedy   = "The entry names table, column and the first account: a text that is far too long, or no valid one. Mend it in the source; the next run publishes the account. `GET /v1/runs/{id}` lists them."
+    }
     not-configured = {
       severity = "CRITICAL"
       event    = "jsonPayload.event = \"not-configured\""
@@ -54,6 +61,13 @@ locals {
       every    = "300s"
       means    = "More accounts would be gone, in another band or unknown than the pack's breaker allows in one run, or a source lost its rows, so nothing was published."
       remedy   = "The entry's reason has the numbers and names the tables. Look at what changed: a feed, a mapping, a rule. If it is meant, `POST /v1/runs/{id}/release`; if not, mend it, `POST /v1/runs/{id}/discard`, and run again."
+    }
+    run-stuck = {
+      severity = "CRITICAL"
+      event    = "jsonPayload.event = \"run-stuck\""
+      every    = "3600s"
+      means    = "A run that is scored does not come to its end: it has been closing or publishing for over an hour without progress, and later runs wait for it."
+      remedy   = "The entry's reason is what it last failed by. Mend that, and `sweep` goes on within ten minutes. Where the copy into the history fails for good (`copy-failed`), `POST /v1/runs/{id}/discard` lets the next run begin."
     }
     salesforce-headroom = {
       severity = "WARNING"

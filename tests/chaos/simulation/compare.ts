@@ -35,7 +35,8 @@ function stripped(value: unknown): unknown {
 export async function visibleState(simulation: Simulation): Promise<Record<string, unknown>> {
   const state = await finalState({ ...simulation, warehouse: simulation.warehouse });
   const runs = state.runs as { state: string }[];
-  const { accounts, snapshots, crm, history } = state;
+  const { accounts, snapshots, crm } = state;
+  const history = firstAbsences(state.history as HistoryRow[]);
   return {
     ...(stripped({ accounts, snapshots, crm, history }) as Record<string, unknown>),
     ...recordsOf(simulation),
@@ -46,6 +47,18 @@ export async function visibleState(simulation: Simulation): Promise<Record<strin
     ...(await noticesOf(simulation)),
     failed: runs.filter((run) => !['finished', 'superseded', 'discarded'].includes(run.state)),
   };
+}
+
+type HistoryRow = { account_id: string; score: string; state: string };
+
+/** An absence that a run could not publish in time is reported again by the next. */
+function firstAbsences(history: readonly HistoryRow[]): HistoryRow[] {
+  const there = new Map<string, boolean>();
+  return history.filter(({ account_id: account, score, state }) => {
+    const was = there.get(`${account} ${score}`) ?? false;
+    there.set(`${account} ${score}`, state !== 'absent');
+    return was || state !== 'absent';
+  });
 }
 
 const ourFields = ['Kenko_Health__c', 'Kenko_Band__c', 'Kenko_Reasons__c', 'Kenko_Owner__c'];

@@ -339,6 +339,7 @@ export function runOf(change: Partial<RunDocument> = {}): RunDocument {
     shards: 1,
     counts: null,
     moves: null,
+    unpublished: { count: 0, examples: [] },
     shown_hash: '',
     equal_rows_published: true,
     changed: 3,

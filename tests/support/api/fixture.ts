@@ -162,6 +162,7 @@ export async function startApi(given: {
       rows: 4,
       counts: null,
       changed: 3,
+      unpublished: { count: 0, examples: [] },
     });
   }
   const queries: AnyQuery[] = [];

@@ -27,6 +27,7 @@ export function runUnderWay(hashes: Pick<RunDocument, 'rules_hash' | 'engine_has
     shards: 1,
     counts: null,
     moves: null,
+    unpublished: { count: 0, examples: [] },
     equal_rows_published: false,
     shown_hash: '',
     changed: null,

@@ -49,6 +49,7 @@ const lastRun: RunDocument = {
   shards: 1,
   counts: null,
   moves: null,
+  unpublished: { count: 0, examples: [] },
   equal_rows_published: false,
   shown_hash: '',
   changed: 1,

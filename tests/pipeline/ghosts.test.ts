@@ -1,0 +1,115 @@
+/** Accounts that only an earlier revision of a date showed become absent with the later one. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { ref } from '../../functions/records/collection.ts';
+import { accounts, runs } from '../../functions/records/documents.ts';
+import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
+
+const monday = '2026-03-01T17:00:00Z';
+const tuesday = '2026-03-02T17:00:00Z';
+
+let system: TestSystem;
+afterEach(() => system.close());
+
+async function run(slot: string): Promise<string> {
+  const { run: id } = (await system.score(slot)) as { run: string };
+  await system.settle();
+  return id;
+}
+
+/** A test account, or a mistake of the feed. */
+async function ghostComes(date: string): Promise<void> {
+  await execute(system, [
+    `INSERT INTO source.accounts VALUES ('ghost', 'Test', 'csm-0@example.com', NULL, NULL)`,
+    `INSERT INTO source.usage_daily VALUES ('ghost', '${date}', 9, 900, 1, 0, '${date}T14:00:00Z')`,
+  ]);
+  system.salesforce.seedAccounts([{ Kenko_Account_Id__c: 'ghost', Name: 'ghost' }]);
+}
+
+async function ghostGoes(): Promise<void> {
+  await execute(system, [
+    `DELETE FROM source.accounts WHERE account_id = 'ghost'`,
+    `DELETE FROM source.usage_daily WHERE account_id = 'ghost'`,
+  ]);
+}
+
+/** What people see of it: its document, and its record in Salesforce. */
+async function shown() {
+  const document = await system.runtime.snapshots.get(ref(accounts, 'ghost'));
+  const record = system.salesforce.accounts().find(({ Kenko_Account_Id__c: id }) => id === 'ghost');
+  return { state: document?.data.state, band: record?.Kenko_Band__c ?? null };
+}
+
+const gone = { state: 'absent', band: null };
+
+describe('an account that only an earlier revision of a date showed', () => {
+  it('case 20e: is absent with the next revision, and on the days after', async () => {
+    system = await openTestSystem();
+    await createWorld(system);
+    await run(monday);
+    await nextDay(system, '2026-03-02');
+    await ghostComes('2026-03-02');
+    await run(tuesday);
+    expect(await shown()).toEqual({ state: 'active', band: 'green' });
+    await ghostGoes();
+    await run('2026-03-02T18:00:00Z');
+    expect(await shown()).toEqual(gone);
+    await nextDay(system, '2026-03-03');
+    await run('2026-03-03T17:00:00Z');
+    expect(await shown()).toEqual(gone);
+    // Its absence is reported once.
+    const rows = await system.warehouse.query(
+      `SELECT date, state FROM score_history WHERE account_id = 'ghost'`,
+    );
+    expect(rows).toEqual([{ date: '2026-03-02', state: 'absent' }]);
+  });
+
+  it('is absent where the date is the first of all', async () => {
+    system = await openTestSystem();
+    await createWorld(system);
+    await ghostComes('2026-03-01');
+    await run(monday);
+    await ghostGoes();
+    await run('2026-03-01T18:00:00Z');
+    expect(await shown()).toEqual(gone);
+  });
+
+  it('is absent where the revision without it could not be published before the next', async () => {
+    system = await openTestSystem();
+    await createWorld(system);
+    await run(monday);
+    await nextDay(system, '2026-03-02');
+    await ghostComes('2026-03-02');
+    await run(tuesday);
+    await ghostGoes();
+    const { bus } = system.runtime;
+    const publish = bus.publish.bind(bus);
+    bus.publish = async (queue, messages) => {
+      if (queue !== 'publish-shards') await publish(queue, messages);
+    };
+    const { run: stuck } = (await system.score('2026-03-02T18:00:00Z')) as { run: string };
+    await system.bus.idle();
+    expect((await system.runtime.snapshots.get(ref(runs, stuck)))?.data.state).toBe('publishing');
+    await system.clock.advance(16 * 60_000);
+    await system.score('2026-03-02T19:00:00Z');
+    await system.bus.idle();
+    bus.publish = publish;
+    await system.settle();
+    expect(await shown()).toEqual(gone);
+  });
+
+  it('comes back with the revision that has it again', async () => {
+    system = await openTestSystem();
+    await createWorld(system);
+    await ghostComes('2026-03-01');
+    await run(monday);
+    await ghostGoes();
+    await run('2026-03-01T18:00:00Z');
+    await execute(system, [
+      `INSERT INTO source.accounts VALUES ('ghost', 'Test', 'csm-0@example.com', NULL, NULL)`,
+      `INSERT INTO source.usage_daily VALUES ('ghost', '2026-03-01', 9, 900, 1, 0, '2026-03-01T14:00:00Z')`,
+    ]);
+    await run('2026-03-01T19:00:00Z');
+    expect(await shown()).toEqual({ state: 'active', band: 'green' });
+  });
+});
