@@ -9,6 +9,11 @@ export interface Collection<T> {
    * removed; Firestore keeps it as a timestamp, else its TTL policy would not see it.
    */
   readonly expiry?: string;
+  /**
+   * Its documents are modified in place: fields that another release keeps there stay. Those of other
+   * collections are written whole, so that a field nobody computes any more does not grow old in them.
+   */
+  readonly keepsUnknown?: true;
 }
 
 /** One document: `id` is the user's id; adapters encode it (see `documentId`). */

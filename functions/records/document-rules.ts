@@ -55,14 +55,45 @@ export function documentBytes(ref: Ref<unknown>, data: unknown): number {
   return bytes;
 }
 
-/** @throws Rejected `invalid-data` where the stored document does not follow the schema */
+/**
+ * The document as this release knows it. Fields that only a later release knows are no mistake: they
+ * are left out, and those of the document itself kept where the collection's are modified in place.
+ * @throws Rejected `invalid-data` where the stored document does not follow the schema
+ */
 export function parsedDocument<T>(collection: Collection<T>, id: string, data: unknown): T {
   const result = collection.schema.safeParse(data);
   if (result.success) return result.data;
+  const known = knownFields(data, result.error);
+  const again = known && collection.schema.safeParse(known.fields);
+  if (again?.success) {
+    return collection.keepsUnknown ? { ...known?.unknown, ...again.data } : again.data;
+  }
   const why = z.prettifyError(result.error).replaceAll('\n', ' ');
   throw new Rejected(code.invalidData, `${collection.path}/${id} is malformed: ${why}`, {
     cause: result.error,
   });
+}
+
+/**
+ * A copy without the fields that the schema does not know; undefined where something else is wrong.
+ * `unknown`: those of them that stand in the document itself.
+ */
+function knownFields(
+  data: unknown,
+  { issues }: z.ZodError,
+): { fields: unknown; unknown: Record<string, unknown> } | undefined {
+  const fields = structuredClone(data);
+  const unknown: Record<string, unknown> = {};
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') return undefined;
+    let holder: unknown = fields;
+    for (const key of issue.path) holder = Reflect.get(Object(holder), key);
+    for (const key of issue.keys) {
+      if (issue.path.length === 0) unknown[key] = Reflect.get(Object(holder), key);
+      Reflect.deleteProperty(Object(holder), key);
+    }
+  }
+  return { fields, unknown };
 }
 
 function overheadBytes(ref: Ref<unknown>): number {

@@ -146,7 +146,11 @@ export const crmDocument = z.strictObject({
   former: z.array(z.strictObject({ record_id: z.string(), shown: marks })).default([]),
 });
 export type CrmDocument = z.infer<typeof crmDocument>;
-export const crmAccounts: Collection<CrmDocument> = { path: 'crm', schema: crmDocument };
+export const crmAccounts: Collection<CrmDocument> = {
+  path: 'crm',
+  schema: crmDocument,
+  keepsUnknown: true,
+};
 
 /**
  * A holder of one lease: the pack itself for scheduled runs, or one date of it for a backfill.
@@ -162,7 +166,11 @@ export const packDocument = z.strictObject({
   next_token: z.int().min(1),
 });
 export type PackDocument = z.infer<typeof packDocument>;
-export const packs: Collection<PackDocument> = { path: 'packs', schema: packDocument };
+export const packs: Collection<PackDocument> = {
+  path: 'packs',
+  schema: packDocument,
+  keepsUnknown: true,
+};
 
 export const runState = z.enum([
   'waiting',
@@ -299,7 +307,11 @@ export const runDocument = z.strictObject({
     .nullable(),
 });
 export type RunDocument = z.infer<typeof runDocument>;
-export const runs: Collection<RunDocument> = { path: 'runs', schema: runDocument };
+export const runs: Collection<RunDocument> = {
+  path: 'runs',
+  schema: runDocument,
+  keepsUnknown: true,
+};
 
 /** One shard of a run: a range of account ids. Written by the pipeline. */
 export const shardDocument = z.strictObject({
@@ -317,7 +329,8 @@ export function shardsOf(
   run: string,
   { attempt }: Pick<RunDocument, 'attempt'>,
 ): Collection<ShardDocument> {
-  return { path: `runs/${run}/attempts/${attempt}/shards`, schema: shardDocument };
+  const path = `runs/${run}/attempts/${attempt}/shards`;
+  return { path, schema: shardDocument, keepsUnknown: true };
 }
 
 /** A closed date of a pack's history. Written by the pipeline when it closes. */

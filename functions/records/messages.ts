@@ -1,20 +1,21 @@
 /**
  * What travels on the queues: ids, never states; a consumer loads the latest itself. Events
- * alone are whole, since their senders are others.
+ * alone are whole, since their senders are others. A field that only a later release knows is left
+ * out: messages outlive a rollback.
  */
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 import { type EventBody, eventBody } from './events.ts';
 
 /** One shard of a run: score it, or publish it. */
-export const shardMessage = z.strictObject({
+export const shardMessage = z.object({
   run: z.string().min(1).max(300),
   shard: z.int().min(0).max(100_000),
 });
 export type ShardMessage = z.infer<typeof shardMessage>;
 
 /** These accounts may have changed; `run` names the run that said so, for the logs. */
-export const accountsChangedMessage = z.strictObject({
+export const accountsChangedMessage = z.object({
   pack: z.string().min(1).max(100),
   run: z.string().min(1).max(300),
   accounts: z.array(z.string().min(1).max(1500)).min(1).max(200),
@@ -27,11 +28,11 @@ const pack = z.string().min(1).max(100);
 
 /** Signals of these accounts may have changed; a digest may be due; a person has seen an episode. */
 export const signalsChangedMessage = z.union([
-  z.strictObject({ pack, accounts: z.array(z.string().min(1).max(1500)).min(1).max(200) }),
-  z.strictObject({ pack, digest: z.iso.date() }),
-  z.strictObject({
+  z.object({ pack, accounts: z.array(z.string().min(1).max(1500)).min(1).max(200) }),
+  z.object({ pack, digest: z.iso.date() }),
+  z.object({
     pack,
-    acknowledge: z.strictObject({
+    acknowledge: z.object({
       episode: z.string().min(1).max(100),
       number: z.int().min(1),
       by: z.string().min(1).max(200),

@@ -108,7 +108,11 @@ export const episodeDocument = z.strictObject({
   due_at: instant.nullable(),
 });
 export type EpisodeDocument = z.infer<typeof episodeDocument>;
-export const episodes: Collection<EpisodeDocument> = { path: 'episodes', schema: episodeDocument };
+export const episodes: Collection<EpisodeDocument> = {
+  path: 'episodes',
+  schema: episodeDocument,
+  keepsUnknown: true,
+};
 
 /** Deterministic, and safe in an address: 24 hex digits of account, signal and subject. */
 export function episodeId(account: string, signal: string, subject = ''): string {

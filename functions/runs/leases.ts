@@ -25,12 +25,13 @@ export function leaseHolder(run: Pick<RunDocument, 'pack' | 'kind' | 'date'>): s
 
 /** The lease as a run takes it, whoever held it before. */
 export function takenLease(
-  { current, next_token: token }: PackDocument,
+  before: PackDocument,
   run: string,
   now: Date,
 ): { token: number; holder: PackDocument } {
   const until = new Date(now.getTime() + leaseMs).toISOString();
-  return { token, holder: { current, lease: { run, token, until }, next_token: token + 1 } };
+  const { next_token: token } = before;
+  return { token, holder: { ...before, lease: { run, token, until }, next_token: token + 1 } };
 }
 
 /** The run is not (or no longer) in the state, or under the lease, that the caller relied on. */

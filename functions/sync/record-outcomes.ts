@@ -92,6 +92,7 @@ export async function recordFound(
         const target = refs[i];
         if (!target || now[i]?.version !== stored?.version) continue;
         tx.set(target, {
+          ...stored?.data,
           state: 'pending',
           record_id: recordId,
           synced_hash: stored?.data.synced_hash ?? null,
@@ -115,6 +116,7 @@ function documentOf(run: string, at: string, { row, result, sent, written }: Att
   const records = recordsAfter(known, row.recordId);
   const isSame = updated && known?.state === 'synced' && known.synced_hash === row.hash;
   return {
+    ...known,
     state: stateOf[result.outcome],
     record_id: row.recordId,
     synced_hash: updated ? row.hash : (row.stored?.data.synced_hash ?? null),
