@@ -10,8 +10,10 @@ import type {
 } from '../../records/api/worklists.ts';
 import { type AccountDocument, accounts } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import type { Worklist } from '../../scorecard/language/pack/worklists.ts';
+import { type Held, heldTexts } from '../../scorecard/meaning/reasons.ts';
 import { unranked } from '../../scorecard/meaning/worklists.ts';
 import { decodeAccountCursor, encodeCursor } from '../cursors.ts';
 import { ids } from '../names.ts';
@@ -122,7 +124,6 @@ function entryOf(pack: Pack, list: Worklist, account: Account): WorklistEntryAns
     const known = list.reasons.find((reason) => reason.id === id);
     return { id, label: known?.label ?? { en: id, ja: id }, action: known?.action ?? null };
   });
-  const details = unpackDetails(data.details);
   return {
     account: summaryOf(pack, account),
     team: data.assignment?.team ?? null,
@@ -130,6 +131,35 @@ function entryOf(pack: Pack, list: Worklist, account: Account): WorklistEntryAns
     rank: entry && entry.rank !== unranked ? entry.rank : null,
     reasons: held.map(({ id, label }) => ({ id, label })),
     action: held[0]?.action ?? null,
-    why: details[list.score]?.reasons ?? { en: [], ja: [] },
+    why: whyOf(pack, list, data),
   };
+}
+
+/** What made the list's conditions hold; where they read nothing of the score, why it is what it is. */
+function whyOf(
+  pack: Pack,
+  { when, reasons, score, id }: Worklist,
+  { details, metrics, worklists }: AccountDocument,
+): Record<Lang, string[]> {
+  const found = unpackDetails(details)[score];
+  if (!found) return { en: [], ja: [] };
+  const holding = reasons.filter((reason) => worklists[id]?.reasons.includes(reason.id));
+  const conditions = [...holding.map((reason) => reason.when), ...(when ? [when] : [])];
+  const held: Held = {
+    reads: conditions.flatMap(({ others }) => others),
+    metrics: [...new Set(conditions.flatMap((condition) => condition.metrics))].flatMap((name) => {
+      const metric = pack.metrics.get(name);
+      const value = metrics[name];
+      return metric && value !== undefined && value !== null
+        ? [{ label: metric.label, unit: metric.unit ?? null, value }]
+        : [];
+    }),
+  };
+  const bands = pack.scores.find((candidate) => candidate.id === score)?.bands ?? [];
+  const texts = (lang: Lang): string[] => {
+    const names = bands.map((band) => band.id);
+    const own = heldTexts(held, found.explanation, found.deltas, names, lang);
+    return own.length > 0 ? own : found.reasons[lang];
+  };
+  return { en: texts('en'), ja: texts('ja') };
 }

@@ -61,13 +61,18 @@ export function worklistCard(context: PageContext, list: WorklistAnswer): VNode 
   </section>`;
 }
 
+/** What is at stake and until when, where the team's accounts have it. */
+const stakesOf = ({ attributes }: PageContext['pack']): string[] =>
+  ['mrr', 'renewal_on'].filter((name) => attributes.includes(name));
+
 function entryTable(context: PageContext, list: WorklistAnswer): VNode {
-  const { text } = context;
+  const { text, pack } = context;
   if (list.entries.length === 0) return html`<p class="soft small">${text.emptyList}</p>`;
   return html`<div class="scroll"><table class="stack">
     <thead><tr>
       <th scope="col">${text.account}</th>
       <th scope="col">${text.band}</th>
+      ${stakesOf(pack).map((name) => html`<th scope="col" class="num">${text.attributes[name] ?? name}</th>`)}
       <th scope="col">${text.onListFor}</th>
       <th scope="col">${text.nextAction}</th>
       <th scope="col">${text.owner}</th>
@@ -81,11 +86,14 @@ function entryRow(
   { score }: WorklistAnswer,
   { account, owner, team, reasons, action, why }: WorklistEntryAnswer,
 ): VNode {
-  const { lang, text, pack } = context;
+  const { lang, text, pack, format } = context;
+  const points = account.scores[score]?.points ?? null;
   return html`<tr>
     <th scope="row"><a href=${context.accountHref(account.id)}>${titleOf(account)}</a>
       ${account.name && html`<span class="id">${account.id}</span>`}</th>
-    <td>${bandChip(context, scaleOf(pack, score), account.scores[score]?.band ?? null)}</td>
+    <td>${bandChip(context, scaleOf(pack, score), account.scores[score]?.band ?? null)}
+      ${points !== null && html`<span class="small">${format.score(points)}</span>`}</td>
+    ${stakesOf(pack).map((name) => html`<td class="num" data-label=${text.attributes[name] ?? name}>${format.attribute(account.attributes[name] ?? null)}</td>`)}
     <td>${reasons.map(({ label }) => html`<span class="tag">${label[lang]}</span> `)}
       <p class="why">${why[lang].slice(0, 2).join(lang === 'ja' ? '／' : '; ')}</p></td>
     <td data-label=${text.nextAction}>${action?.[lang] ?? text.none}</td>

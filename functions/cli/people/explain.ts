@@ -104,7 +104,11 @@ function scoreText(score: ScoreAnswer, lang: Language): string {
   if (score.reasons[lang].length > 0) {
     lines.push(`${t.because}:`, ...score.reasons[lang].map((reason) => `  ${reason}`));
   }
-  const hints = [...new Set(score.change?.measures.flatMap(({ hints: h }) => h[lang]) ?? [])];
+  const hints = [
+    ...new Set(
+      score.change?.measures.flatMap(({ hints: h, delta }) => (delta < 0 ? h[lang] : [])) ?? [],
+    ),
+  ];
   if (hints.length > 0) {
     lines.push(`${t.whatHelps}:`, ...hints.slice(0, 3).map((hint) => `  ${colour.dim(hint)}`));
   }

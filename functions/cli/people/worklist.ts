@@ -31,11 +31,14 @@ export function addWorklist(kenko: Command): void {
         if (entries.length === 0) return print(t.none);
         print(
           table(
-            [t.account, t.name, t.owner, t.because, t.action],
+            [t.account, t.name, t.score, t.owner, t.because, t.action],
             entries.map(({ account, owner, reasons, why, action }) => [
               account.id,
               account.name,
-              owner,
+              account.scores[list.pages[0]?.score ?? '']?.points ?? null,
+              [owner, account.attributes.mrr, account.attributes.renewal_on]
+                .filter((known) => known !== null && known !== undefined)
+                .join('\n'),
               [...reasons.map(({ label }) => label[lang]), ...why[lang].slice(0, 2)].join('\n'),
               action?.[lang] ?? null,
             ]),

@@ -22,7 +22,9 @@ const worklistEntry = z.strictObject({
   rank: z.number().nullable().describe('What the list is sorted by; null where not known'),
   reasons: z.array(named).describe('Why it is on the list'),
   action: label.nullable().describe('What to do next'),
-  why: bothLanguages.describe('Why the score is what it is'),
+  why: bothLanguages.describe(
+    'What made it hold: metrics and measures that put the account on the list',
+  ),
 });
 export type WorklistEntryAnswer = z.infer<typeof worklistEntry>;
 

@@ -1,11 +1,18 @@
 /** Short sentences on a score, for people: in lists, messages and CRM fields. */
 import type { Label, Lang } from '../language/pack/catalogue.ts';
 import { pointsOf } from '../language/pack/points.ts';
-import type { ExplainedMeasure, MeasureDelta, ScoreExplanation } from './explanation.ts';
+import type {
+  ExplainedMeasure,
+  MeasureDelta,
+  ScoreExplanation,
+  ShownValue,
+} from './explanation.ts';
 import { both, number, percent, unknownBand, valueText } from './texts.ts';
 
 /** Hundredths. What other measures' data does to a measure below it says nothing of the account. */
 const leastScaling = 100;
+/** Hundredths. A change below it comes from sharing points out, and says nothing either. */
+const leastDelta = 10;
 
 /**
  * Why the score moved: the biggest deltas first. Where nothing moved, what holds it down most.
@@ -19,12 +26,54 @@ export function reasonTexts(
   limit = 3,
 ): string[] {
   const texts = bandTexts(explanation, lang);
-  const telling = deltas.filter(
-    ({ cause, delta }) => cause !== 'scaling' || Math.abs(delta) >= leastScaling,
-  );
+  const telling = deltas.filter(saysSomething);
   if (telling.length > 0) texts.push(...telling.map((delta) => deltaText(delta, lang)));
   else texts.push(...heldDown(explanation).map((measure) => measureText(measure, lang)));
   return texts.slice(0, limit);
+}
+
+const saysSomething = ({ cause, delta }: MeasureDelta): boolean =>
+  Math.abs(delta) >= (cause === 'scaling' ? leastScaling : leastDelta);
+
+/** What a condition about accounts read, and found. */
+export interface Held {
+  /** Columns read, as `metrics.seats` or `now.health.level`. */
+  reads: readonly string[];
+  /** Values of metrics that it read, as shown. */
+  metrics: readonly { label: Label; unit: string | null; value: ShownValue }[];
+}
+
+/**
+ * Why conditions hold: the metrics that they read; for a score that fell or rose, the measures
+ * that moved it that way; for one that is high, what it earns, and for one that is low, what it
+ * lacks. So what speaks against a condition is never given as its reason. At most `limit` texts.
+ */
+export function heldTexts(
+  { reads, metrics }: Held,
+  explanation: ScoreExplanation,
+  deltas: readonly MeasureDelta[],
+  bands: readonly string[],
+  lang: Lang,
+  limit = 3,
+): string[] {
+  const read = (pattern: RegExp): boolean => reads.some((column) => pattern.test(column));
+  const { score, band, trend, change } = explanation;
+  const texts = metrics.map(
+    ({ label, unit, value }) => `${label[lang]} ${valueText(value, unit, lang)}`,
+  );
+  if (read(new RegExp(`^(moved\\.${score}|now\\.${score}\\.trend)$`))) {
+    const falls = trend === 'falling' || (change?.total ?? 0) < 0;
+    const moved = deltas.filter((delta) => saysSomething(delta) && delta.delta < 0 === falls);
+    texts.push(...moved.map((delta) => deltaText(delta, lang)));
+  }
+  if (read(new RegExp(`^now\\.${score}\\.(level|points|band)$`))) {
+    const position = bands.indexOf(band?.id ?? '');
+    const high = position >= 0 && position >= bands.length / 2;
+    const measures = high ? heldUp(explanation) : heldDown(explanation);
+    if (!high) texts.push(...bandTexts(explanation, lang));
+    texts.push(...measures.map((measure) => measureText(measure, lang)));
+  }
+  return [...new Set(texts)].slice(0, limit);
 }
 
 /** Another scorecard applies than before: the first thing to know about such a change. */
@@ -103,6 +152,13 @@ function heldDown({ measures }: ScoreExplanation): ExplainedMeasure[] {
   return measures
     .filter((measure) => measure.earned !== null && lack(measure) > 0)
     .sort((a, b) => lack(b) - lack(a));
+}
+
+/** Measures by what they earn, the most first. */
+function heldUp({ measures }: ScoreExplanation): ExplainedMeasure[] {
+  return measures
+    .filter(({ earned, state }) => state === 'ok' && (earned ?? 0) > 0)
+    .sort((a, b) => (b.earned ?? 0) - (a.earned ?? 0));
 }
 
 function measureText(measure: ExplainedMeasure, lang: Lang): string {

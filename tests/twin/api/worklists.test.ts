@@ -42,7 +42,7 @@ describe('worklists', () => {
       owner: 'ann',
       reasons: [{ id: 'low', label: { ja: 'スコアが低い' } }],
       action: { en: 'Call them.', ja: '電話する。' },
-      why: { en: ['Fewer users'], ja: ['利用者が減少'] },
+      why: { en: ['Active users 12: 20 of 100 points'], ja: ['利用者数 12: 100点中20点'] },
     });
     expect(entries[3]).toMatchObject({ rank: null, team: null, owner: 'ann' });
   });
@@ -84,14 +84,19 @@ describe('worklists', () => {
       'Accounts to save',
       'Low score',
       'Call them.',
-      'Fewer users',
+      'Active users 12: 20 of 100 points',
       'The whole list (4)',
     ]) {
       expect(english.text).toContain(text);
     }
     const japanese = await api.get('/worklists/save?lang=ja&owner=ann');
     expect(japanese.status).toBe(200);
-    for (const text of ['解約を防ぎたい顧客', 'スコアが低い', '電話する。', '利用者が減少']) {
+    for (const text of [
+      '解約を防ぎたい顧客',
+      'スコアが低い',
+      '電話する。',
+      '利用者数 12: 100点中20点',
+    ]) {
       expect(japanese.text).toContain(text);
     }
     expect(japanese.text).not.toContain('a-2');
