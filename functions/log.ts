@@ -84,6 +84,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const shardPublished = write('INFO', 'shard-published');
   const rowsNotScored = write('WARNING', 'rows-not-scored');
   const accountsNotPublished = write('ERROR', 'accounts-not-published');
+  const packRetired = write('NOTICE', 'pack-retired');
   const runStuck = write('ERROR', 'run-stuck');
   const messageIgnored = write('NOTICE', 'message-ignored');
   const accountsSynced = write('INFO', 'accounts-synced');
@@ -164,6 +165,9 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
         `run ${f.run}: ${f.accounts} accounts of shard ${f.shard} cannot be published, such as ${f.account}: ${f.reason}`,
         f,
       ),
+    /** A person retired a pack that another one replaced: its accounts become absent. */
+    packRetired: (f: { pack: string; accounts: number }) =>
+      packRetired(`the pack ${f.pack} is retired: ${f.accounts} accounts become absent`, f),
     /** A run that is closed or nearly so does not come to its end; the cause is what last failed. */
     runStuck: (f: { run: string; state: string; minutes: number; code: string; reason: string }) =>
       runStuck(`run ${f.run} has been ${f.state} for ${f.minutes} minutes: ${f.reason}`, f),

@@ -1,4 +1,6 @@
 /** Every endpoint of the JSON API. */
+
+import { retirePack } from '../publish/retire-pack.ts';
 import { accountAnswer, accountList } from '../records/api/accounts.ts';
 import { healthAnswer, openApiAnswer } from '../records/api/common.ts';
 import {
@@ -22,7 +24,7 @@ import { handOverAnswer, handOverList, tickRequest } from '../records/api/hand-o
 import { historyAnswer } from '../records/api/history.ts';
 import { overrideAnswer, overrideRequest } from '../records/api/overrides.ts';
 import { portfolioAnswer } from '../records/api/portfolio.ts';
-import { decisionRequest, runAnswer, runList } from '../records/api/runs.ts';
+import { decisionRequest, retiredAnswer, runAnswer, runList } from '../records/api/runs.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';
 import { getAccount } from './accounts/account.ts';
 import { getAnswers, listDisagreements } from './accounts/disagreements.ts';
@@ -250,7 +252,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/runs/{id}/release',
     name: 'releaseRun',
-    summary: 'Let a run through that was held since too many accounts would change band',
+    summary: 'Let a run through that was held since too many accounts would change',
     body: decisionRequest,
     answer: runAnswer,
     handle: ({ runtime, id, body }) => decide(runtime, id, 'release', body),
@@ -258,10 +260,22 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/runs/{id}/discard',
     name: 'discardRun',
-    summary: 'Throw a held run away: nothing of it becomes visible',
+    summary: 'Throw a held run away, or one whose copy failed: nothing of it becomes visible',
     body: decisionRequest,
     answer: runAnswer,
     handle: ({ runtime, id, body }) => decide(runtime, id, 'discard', body),
+  }),
+  endpoint({
+    path: '/v1/packs/{id}/retire',
+    name: 'retirePack',
+    summary: 'Make the accounts absent that only a pack had which another one replaced',
+    body: decisionRequest,
+    answer: retiredAnswer,
+    status: 202,
+    handle: async ({ runtime, id, body }) => ({
+      pack: id,
+      ...(await retirePack(runtime, id, body)),
+    }),
   }),
   endpoint({
     path: '/v1/openapi.json',

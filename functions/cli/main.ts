@@ -21,6 +21,7 @@ import { addInit } from './rules/init.ts';
 import { addSchema } from './rules/schema.ts';
 import { addBackfill } from './run/backfill.ts';
 import { addDeadLetters } from './run/dead-letters.ts';
+import { addPacks } from './run/packs.ts';
 import { addReconcile } from './run/reconcile.ts';
 import { addRun } from './run/run.ts';
 import { addRuns } from './run/runs.ts';
@@ -30,7 +31,7 @@ import { addStart } from './run/start.ts';
 const commands = [
   ...[addStart, addRun, addExplain, addAccounts, addWorklist, addLog, addOverride, addHandOvers],
   ...[addDisagreements, addAnswers, addActions, addRuns, addEpisodes, addReconcile, addDoctor],
-  ...[addBackfill, addDeadLetters, addData, addInit, addRules],
+  ...[addBackfill, addPacks, addDeadLetters, addData, addInit, addRules],
 ];
 
 function addRules(kenko: Command): void {

@@ -178,7 +178,11 @@ function publishAccounts(
       // is published by itself; it names this run, so that a repeated message announces it.
       const metrics = listMetrics(pack, layout, result);
       const next = isSame
-        ? { ...withOverrides({ ...latest, assignment, metrics }, active, pack), run: id }
+        ? {
+            ...withOverrides({ ...latest, assignment, metrics }, active, pack),
+            pack: run.pack,
+            run: id,
+          }
         : accountDocumentOf({
             id,
             run,
@@ -189,7 +193,8 @@ function publishAccounts(
             assignment,
             pack,
           });
-      if (!next || next.hash === latest?.hash) continue;
+      // What another pack had is taken over, though its result is the same.
+      if (!next || (next.hash === latest?.hash && latest.pack === run.pack)) continue;
       write(tx, result.account, next);
       if (handOver) tx.set(ref(handOvers, handOver.id), handOver.document);
       written.push(result.account);

@@ -164,6 +164,10 @@ export const packDocument = z.strictObject({
   lease: z.strictObject({ run: z.string(), token: z.int(), until: instant }).nullable(),
   /** Tokens only grow, so a holder that lost its lease can tell. */
   next_token: z.int().min(1),
+  /** Another pack took its place; `done`: no account is shown by it any more. */
+  retired: z
+    .strictObject({ author: z.string(), reason: z.string(), at: instant, done: z.boolean() })
+    .optional(),
 });
 export type PackDocument = z.infer<typeof packDocument>;
 export const packs: Collection<PackDocument> = {

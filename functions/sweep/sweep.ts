@@ -1,6 +1,7 @@
 import { code, hasCode } from '../errors.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import { republishOverridden } from '../publish/overrides.ts';
+import { sweepRetired } from '../publish/retire-pack.ts';
 import { ref } from '../records/collection.ts';
 import {
   activeRunStates,
@@ -37,6 +38,8 @@ export async function sweep(
   const held = await step(() => endHeldRuns(runtime), []);
   const resumed = await step(() => sweepRuns(runtime, options.stalledMs ?? stalledMs), []);
   await step(() => reportStuckRuns(runtime), undefined);
+  const retired = await step(() => sweepRetired(runtime), 0);
+  if (retired > 0) runtime.log.sweepResumed({ what: 'accounts of retired packs', count: retired });
   const waiting = await step(() => sweepPending(runtime), 0);
   const overridden = await step(() => republishOverridden(runtime, { again: true }), 0);
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });

@@ -1,7 +1,9 @@
 /** Accounts that only an earlier revision of a date showed become absent with the later one. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { postJson } from '../../functions/cli/session/http-client.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts, runs } from '../../functions/records/documents.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
 
@@ -111,5 +113,34 @@ describe('an account that only an earlier revision of a date showed', () => {
     ]);
     await run('2026-03-01T19:00:00Z');
     expect(await shown()).toEqual({ state: 'active', band: 'green' });
+  });
+});
+
+describe('an account that only a replaced pack had', () => {
+  it('is absent when that pack is retired, and those of both packs stay', async () => {
+    system = await openTestSystem();
+    await createWorld(system);
+    await ghostComes('2026-03-01');
+    await run(monday);
+    await ghostGoes();
+    // The pack has another name from here on.
+    const { pack } = system.runtime;
+    system.runtime.pack = { ...pack, id: 'small' };
+    const retire = () =>
+      postJson(`${system.url('api')}/v1/packs/tiny/retire`, {
+        author: 'ops@example.com',
+        reason: 'It is called small now.',
+      });
+    await expect(retire()).rejects.toThrow(/No run of small has finished yet/);
+    await nextDay(system, '2026-03-02');
+    await run(tuesday);
+    expect(await shown()).toEqual({ state: 'active', band: 'green' });
+    expect(await retire()).toEqual({ pack: 'tiny', accounts: 1 });
+    await sweep(system.runtime);
+    await system.settle();
+    expect(await shown()).toEqual(gone);
+    const others = await system.runtime.snapshots.query({ collection: accounts, limit: 100 });
+    expect(others.filter(({ data }) => data.state === 'active')).toHaveLength(9);
+    expect(await retire()).toEqual({ pack: 'tiny', accounts: 0 });
   });
 });

@@ -79,9 +79,15 @@ export const decisionRequest = z.strictObject({
 });
 export type DecisionRequest = z.infer<typeof decisionRequest>;
 
+export const retiredAnswer = z.strictObject({
+  pack: z.string(),
+  accounts: count.describe('Accounts that become absent; sweep does it, some thousand at a time'),
+});
+
 nameBodies({
   RunSummary: runSummary,
   RunList: runList,
   Run: runAnswer,
   DecisionRequest: decisionRequest,
+  RetiredPack: retiredAnswer,
 });
