@@ -36,11 +36,6 @@ GROUP BY account_id
 let system: TestSystem;
 afterEach(() => system.close());
 
-async function run(slot: string): Promise<void> {
-  await system.score(slot);
-  await system.settle();
-}
-
 /** The judgement as the account's result has it: what it earned, and whether it counts now. */
 async function judged(account: string) {
   const document = (await accountDocuments(system)).get(account);
@@ -62,14 +57,14 @@ const assess = (account: string, value: string, until: string) =>
 it('M2: a judgement entered by a person counts in the next run, beside those of a table, until it ends', async () => {
   system = await openTestSystem({ files });
   await createWorld(system);
-  await run('2026-03-01T17:00:00Z');
+  await system.run('2026-03-01T17:00:00Z');
   expect(await judged('a1')).toEqual([null, 'missing', null]);
 
   // By the system's clock it is the 2nd.
   await assess('a1', 'low', '2026-03-03');
   await assess('a2', 'low', '2026-12-31');
   await assess('a2', 'middle', '2026-12-31');
-  await run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
   expect(await judged('a1')).toEqual(['low', 'ok', 0]);
   expect(await judged('a2')).toEqual(['middle', 'ok', 1000]);
 
@@ -77,7 +72,7 @@ it('M2: a judgement entered by a person counts in the next run, beside those of 
     'CREATE TABLE source.assessments (account_id VARCHAR, assessed_on DATE, kind VARCHAR, value VARCHAR, valid_until DATE)',
     `INSERT INTO source.assessments VALUES ('a3', '2026-03-02', 'proficiency', 'high', NULL)`,
   ]);
-  await run('2026-03-04T17:00:00Z');
+  await system.run('2026-03-04T17:00:00Z');
   expect(await judged('a3')).toEqual(['high', 'ok', 2000]);
   expect(await judged('a2')).toEqual(['middle', 'ok', 1000]);
   expect((await judged('a1')).slice(1)).toEqual(['missing', null]);
@@ -85,7 +80,7 @@ it('M2: a judgement entered by a person counts in the next run, beside those of 
   // What is entered after the midnight that a run looks from is for the next one.
   await system.clock.advance(3 * dayMs);
   await assess('a4', 'high', '2026-12-31');
-  await run('2026-03-04T18:00:00Z');
+  await system.run('2026-03-04T18:00:00Z');
   expect(await judged('a4')).toEqual([null, 'missing', null]);
 });
 
@@ -94,11 +89,11 @@ it('in an hourly pack counts from the next hour on, and no hour before sees it',
   const hourly = new Map([...files, ['rules/tiny/pack.yaml', pack]]);
   system = await openTestSystem({ files: hourly, now: '2026-03-02T01:30:00Z' });
   await createWorld(system);
-  await run('2026-03-02T00:00:00Z');
+  await system.run('2026-03-02T00:00:00Z');
   await assess('a1', 'high', '2026-12-31');
   // The run of one o'clock comes late: what was entered since is not its own.
-  await run('2026-03-02T01:00:00Z');
+  await system.run('2026-03-02T01:00:00Z');
   expect(await judged('a1')).toEqual([null, 'missing', null]);
-  await run('2026-03-02T02:00:00Z');
+  await system.run('2026-03-02T02:00:00Z');
   expect(await judged('a1')).toEqual(['high', 'ok', 2000]);
 });

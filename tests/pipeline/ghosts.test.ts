@@ -14,9 +14,7 @@ let system: TestSystem;
 afterEach(() => system.close());
 
 async function run(slot: string): Promise<string> {
-  const { run: id } = (await system.score(slot)) as { run: string };
-  await system.settle();
-  return id;
+  return (await system.run(slot)).id;
 }
 
 /** A test account, or a mistake of the feed. */

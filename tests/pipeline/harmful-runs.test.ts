@@ -2,8 +2,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
 import { runAnswer } from '../../functions/records/api/runs.ts';
-import { ref } from '../../functions/records/collection.ts';
-import { type RunDocument, runs } from '../../functions/records/documents.ts';
 import { finalState } from '../support/system/final-state.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import {
@@ -22,14 +20,6 @@ const tuesdayAgain = '2026-03-02T18:00:00Z';
 let system: TestSystem;
 afterEach(() => system.close());
 
-async function run(slot: string): Promise<RunDocument & { id: string }> {
-  const { run: id } = (await system.score(slot)) as { run: string };
-  await system.settle();
-  const found = await system.runtime.snapshots.get(ref(runs, id));
-  if (!found) throw new Error(`run ${id} is not stored`);
-  return { id, ...found.data };
-}
-
 async function visible(): Promise<object> {
   const { runs: _, current: __, ...rest } = await finalState(system);
   return rest;
@@ -40,7 +30,7 @@ async function begin(files = tinyPackFiles(), further = true): Promise<void> {
   system = await openTestSystem({ files });
   await createWorld(system);
   if (further) await furtherAccounts(system);
-  expect((await run(monday)).state).toBe('finished');
+  expect((await system.run(monday)).state).toBe('finished');
   await nextDay(system, '2026-03-02');
 }
 
@@ -109,7 +99,7 @@ describe('a run that would do harm', () => {
     await begin();
     const before = await visible();
     await execute(system, statements);
-    const { id, state, moves, failure } = await run(tuesday);
+    const { id, state, moves, failure } = await system.run(tuesday);
     expect(state).toBe('held');
     expect(await visible()).toEqual(before);
     expect(moves).toMatchObject({ shown: 12, since: '2026-03-01' });
@@ -124,11 +114,11 @@ describe('a run that would do harm', () => {
 
   it('case 20b: is held in a second run of a date, where a pack has two scores', async () => {
     await begin(tinyPackFiles(second));
-    expect((await run(tuesday)).state).toBe('finished');
+    expect((await system.run(tuesday)).state).toBe('finished');
     await execute(system, [
       `UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id <= 'a6'`,
     ]);
-    const revision = await run(tuesdayAgain);
+    const revision = await system.run(tuesdayAgain);
     expect(revision).toMatchObject({
       state: 'held',
       moves: { since: '2026-03-02', shown: 12, gone: 6 },
@@ -138,7 +128,7 @@ describe('a run that would do harm', () => {
   it('counts an account once, whichever of its scores moved', async () => {
     await begin(tinyPackFiles(second));
     await execute(system, ['UPDATE source.usage_daily SET minutes = 900, active_users = 9']);
-    const { moves, counts } = await run(tuesday);
+    const { moves, counts } = await system.run(tuesday);
     expect(moves?.band_changed).toBeGreaterThan(0);
     expect(counts?.band_changes).toBeGreaterThan(moves?.band_changed ?? 0);
     expect(moves?.band_changed).toBeLessThanOrEqual(12);
@@ -151,7 +141,7 @@ describe('a run of every day is not held', () => {
     await execute(system, [
       `UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id <= 'a2'`,
     ]);
-    const { state, moves } = await run(tuesday);
+    const { state, moves } = await system.run(tuesday);
     expect([state, moves?.gone]).toEqual(['finished', 2]);
   });
 
@@ -160,11 +150,11 @@ describe('a run of every day is not held', () => {
     await execute(system, [
       `UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id <> 'a1'`,
     ]);
-    expect((await run(tuesday)).state).toBe('finished');
+    expect((await system.run(tuesday)).state).toBe('finished');
     await execute(system, [
       `UPDATE source.accounts SET account_id = 'new' WHERE account_id = 'a1'`,
     ]);
-    expect(await run(tuesdayAgain)).toMatchObject({
+    expect(await system.run(tuesdayAgain)).toMatchObject({
       state: 'held',
       moves: { shown: 1, gone: 1 },
     });
@@ -173,7 +163,7 @@ describe('a run of every day is not held', () => {
   it('where bands are unknown only because a feed is late', async () => {
     await begin();
     await execute(system, [`DELETE FROM source.usage_daily WHERE usage_date > '2026-02-20'`]);
-    const { state, moves } = await run(tuesday);
+    const { state, moves } = await system.run(tuesday);
     expect(moves?.unknown).toBe(0);
     expect(state).toBe('finished');
   });
@@ -188,7 +178,7 @@ describe('a run of every day is not held', () => {
       }),
     );
     await execute(system, ['DELETE FROM source.usage_daily']);
-    expect((await run(tuesday)).state).toBe('finished');
+    expect((await system.run(tuesday)).state).toBe('finished');
   });
 
   it('and what a person let through is not held again by the next revision', async () => {
@@ -197,11 +187,11 @@ describe('a run of every day is not held', () => {
     await execute(system, [
       `DELETE FROM source.accounts WHERE account_id IN ('${furtherIds.join("', '")}')`,
     ]);
-    const first = await run(tuesday);
+    const first = await system.run(tuesday);
     expect(first.state).toBe('held');
     const decision = { author: 'ops@example.com', reason: 'They left.' };
     await postJson(`${system.url('api')}/v1/runs/${first.id}/release`, decision);
     await system.settle();
-    expect(await run(tuesdayAgain)).toMatchObject({ state: 'finished', revision: 2 });
+    expect(await system.run(tuesdayAgain)).toMatchObject({ state: 'finished', revision: 2 });
   });
 });

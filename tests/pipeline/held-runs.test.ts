@@ -28,12 +28,6 @@ const decision = { author: 'ops@example.com', reason: 'A campaign ended.' };
 let system: TestSystem;
 afterEach(() => system.close());
 
-async function run(slot: string): Promise<RunDocument & { id: string }> {
-  const { run: id } = (await system.score(slot)) as { run: string };
-  await system.settle();
-  return { id, ...(await stored(id)) };
-}
-
 async function stored(id: string): Promise<RunDocument> {
   const found = await system.runtime.snapshots.get(ref(runs, id));
   if (!found) throw new Error(`run ${id} is not stored`);
@@ -57,14 +51,14 @@ async function begin(): Promise<RunDocument & { id: string }> {
   system = await openTestSystem({ files });
   await createWorld(system);
   await furtherAccounts(system);
-  return run(monday);
+  return system.run(monday);
 }
 
 async function hold(): Promise<{ held: RunDocument & { id: string }; before: object }> {
   await begin();
   const before = await visible();
   await massChange('2026-03-02');
-  return { held: await run(tuesday), before };
+  return { held: await system.run(tuesday), before };
 }
 
 /** What people see: nothing of runs. */
@@ -96,7 +90,7 @@ describe('a run in which too many accounts change band', () => {
   it('does not hold the first run of a pack, nor one that changes little', async () => {
     expect((await begin()).state).toBe('finished');
     await nextDay(system, '2026-03-02');
-    expect((await run(tuesday)).state).toBe('finished');
+    expect((await system.run(tuesday)).state).toBe('finished');
   });
 
   it('goes on where it was held when it is released, and keeps who decided', async () => {
@@ -129,7 +123,7 @@ describe('a run in which too many accounts change band', () => {
       expect(await system.warehouse.describe(table)).toBeUndefined();
     }
     await expect(decide(held.id, 'release')).rejects.toThrow(/is discarded; only a held run/);
-    const next = await run(wednesday);
+    const next = await system.run(wednesday);
     expect(next.before_date).toBe('2026-03-01');
   });
 
@@ -146,7 +140,7 @@ describe('a run in which too many accounts change band', () => {
         ),
       ),
     );
-    const next = await run(wednesday);
+    const next = await system.run(wednesday);
     if (next.state === 'held') await decide(next.id, 'release');
     await system.settle();
     await expect(decide(held.id, 'release')).rejects.toThrow(/is newer and closed already/);
@@ -175,7 +169,7 @@ describe('a run in which too many accounts change band', () => {
     await decide(held.id, 'release');
     await system.settle();
     await lateRows(system, '2026-03-02');
-    const revision = await run(tuesdayAgain);
+    const revision = await system.run(tuesdayAgain);
     expect(revision).toMatchObject({ state: 'finished', revision: 2 });
   });
 

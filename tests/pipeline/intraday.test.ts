@@ -1,12 +1,7 @@
 /** A pack that runs every hour: revisions of the day, written where something changed. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { ref } from '../../functions/records/collection.ts';
-import {
-  accounts,
-  crmAccounts,
-  type RunDocument,
-  runs,
-} from '../../functions/records/documents.ts';
+import { accounts, crmAccounts, type RunDocument } from '../../functions/records/documents.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
@@ -41,11 +36,7 @@ afterEach(() => system.close());
 
 async function run(slot: string): Promise<RunDocument & { id: string }> {
   await system.clock.advance(Math.max(0, Date.parse(slot) - system.clock.now().getTime()));
-  const { run: id } = (await system.score(slot)) as { run: string };
-  await system.settle();
-  const stored = await system.runtime.snapshots.get(ref(runs, id));
-  if (!stored) throw new Error(`run ${id} is not stored`);
-  return { id, ...stored.data };
+  return system.run(slot);
 }
 
 /** Minutes of the day so far; the week's total of `a1` is what the caller asks for. */

@@ -4,11 +4,8 @@
  * keeps secret. No mark may come out in a log line.
  */
 
-import { PassThroughClient } from 'google-auth-library';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { postJson } from '../../functions/cli/session/http-client.ts';
-import { openBigQueryWarehouse } from '../../functions/gcp/bigquery/warehouse.ts';
-import { startBigQueryServer } from '../../functions/local/bigquery/server.ts';
 import { runtimeOf, useRuntime } from '../../functions/wiring/deployed.ts';
 import {
   type Fault,
@@ -17,6 +14,7 @@ import {
   startOrg,
 } from '../support/contracts/salesforce-org.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import { throughBigQuery } from '../support/system/through-bigquery.ts';
 import { createWorld, execute } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
@@ -68,15 +66,10 @@ const echo = (status: number, { body }: SeenRequest): Fault => ({
 
 const isUpdate = ({ method }: SeenRequest) => method === 'PATCH';
 
-async function run(slot: string): Promise<void> {
-  await system.score(slot);
-  await system.settle();
-}
-
 describe('no log line holds', () => {
   it('what tables, documents and Salesforce’s fields hold, in a run where nothing fails', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     expect(JSON.stringify(org.accounts())).toContain(`${mark}@a1`);
     const { text, events } = logged();
     expect(new Set(events)).toEqual(
@@ -115,7 +108,7 @@ describe('no log line holds', () => {
         })),
       };
     };
-    await run(monday);
+    await system.run(monday);
     expect(bodies.join()).toContain(`${mark}@a1`);
     const { text, events } = logged();
     expect(events).toContain('account-parked');
@@ -126,13 +119,13 @@ describe('no log line holds', () => {
   it('tokens and secrets, where Salesforce repeats them in its refusals', async () => {
     await begin();
     org.fault = (request) => (isUpdate(request) ? echo(400, request) : undefined);
-    await run(monday);
+    await system.run(monday);
     org.fault = ({ url, body }) =>
       url === '/services/oauth2/token'
         ? { status: 400, body: { error: `${mark} ${body}`, error_description: `${mark} ${body}` } }
         : { status: 401, body: [{ errorCode: 'INVALID_SESSION_ID', message: mark }] };
     await execute(system, [`UPDATE source.accounts SET owner = '${mark} again'`]);
-    await run(tuesday);
+    await system.run(tuesday);
     const secret = org.requests.find(({ body }) => body.includes('client_secret=local'));
     expect(secret).toBeDefined();
     const { text, events } = logged();
@@ -163,24 +156,7 @@ describe('no log line holds', () => {
 
   it('what BigQuery quotes of a row that it cannot read', async () => {
     await begin();
-    const [projectId, location] = ['kenko-test', 'asia-northeast1'];
-    const server = await startBigQueryServer({
-      warehouse: system.warehouse,
-      projectId,
-      location,
-      datasets: [{ datasetId: 'kenko', schema: 'main' }, { datasetId: 'source' }],
-      clock: system.clock,
-    });
-    system.runtime.warehouse = openBigQueryWarehouse({
-      projectId,
-      location,
-      dataset: 'kenko',
-      sourceDataset: 'source',
-      maximumBytesBilled: 10 ** 9,
-      clock: system.clock,
-      apiEndpoint: server.url,
-      authClient: new PassThroughClient(),
-    });
+    const server = await throughBigQuery(system);
     server.faults.job({ type: 'query', reason: 'invalidQuery', message: `Bad date: ${mark}` });
     const answer = JSON.stringify(await system.score(monday));
     await server.close();
@@ -193,7 +169,7 @@ describe('no log line holds', () => {
 
   it('what people enter, search for and send', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     const get = (path: string) => fetch(`${system.url('api')}${path}`);
     const until = '2026-03-20T00:00:00Z';
     const override = { score: 'health', band: 'red', reason: mark, author: `${mark}@x`, until };

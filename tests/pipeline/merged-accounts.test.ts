@@ -8,14 +8,9 @@ beforeEach(async () => {
   system = await openTestSystem();
   await createWorld(system);
   await execute(system, ['ALTER TABLE source.accounts ADD COLUMN merged_into VARCHAR']);
-  await run('2026-03-01T17:00:00Z');
+  await system.run('2026-03-01T17:00:00Z');
 });
 afterEach(() => system.close());
-
-async function run(slot: string): Promise<void> {
-  await system.score(slot);
-  await system.settle();
-}
 
 interface Shown {
   state: string;
@@ -36,16 +31,16 @@ const merge = (id: string, into: string) =>
 it('case 15: a valid row that says who took the account over makes it absent, and links there', async () => {
   await merge('a5', 'a6');
   await nextDay(system, '2026-03-02');
-  await run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
   expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: 'a6', scores: [] });
   expect(await shown('a6')).toMatchObject({ state: 'active', merged_into: null });
   // It stays as it is while the row stays, and comes back when the row says otherwise.
   await nextDay(system, '2026-03-03');
-  await run('2026-03-03T17:00:00Z');
+  await system.run('2026-03-03T17:00:00Z');
   expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: 'a6' });
   await merge('a5', ' ');
   await nextDay(system, '2026-03-04');
-  await run('2026-03-04T17:00:00Z');
+  await system.run('2026-03-04T17:00:00Z');
   expect(await shown('a5')).toMatchObject({ state: 'active', merged_into: null });
 });
 
@@ -57,7 +52,7 @@ it('case 15: a row that has ended is read for the link, and the newest one count
     `INSERT INTO source.accounts VALUES ('a5', 'Account 5', 'x', '2025-01-01', '2025-02-01', 'a1')`,
   ]);
   await nextDay(system, '2026-03-02');
-  await run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
   expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: 'a6' });
   expect(await shown('a4')).toMatchObject({ state: 'absent', merged_into: null });
 });
@@ -65,10 +60,10 @@ it('case 15: a row that has ended is read for the link, and the newest one count
 it('case 15: a later run of the date may learn the link', async () => {
   await leave(system, 'a5', '2026-03-02T06:00:00Z');
   await nextDay(system, '2026-03-02');
-  await run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
   expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: null });
   await merge('a5', 'a6');
-  await run('2026-03-02T18:00:00Z');
+  await system.run('2026-03-02T18:00:00Z');
   expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: 'a6' });
 });
 
@@ -78,7 +73,7 @@ it('case 15: nobody is taken over by themselves, and an old row says nothing of 
     `INSERT INTO source.accounts VALUES ('a4', 'Account 4', 'x', '2025-01-01', '2025-02-01', 'a1')`,
   ]);
   await nextDay(system, '2026-03-02');
-  await run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
   for (const id of ['a4', 'a5'])
     expect(await shown(id)).toMatchObject({ state: 'active', merged_into: null });
 });

@@ -14,11 +14,6 @@ import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
 let system: TestSystem;
 afterEach(() => system.close());
 
-async function run(slot: string): Promise<void> {
-  await system.score(slot);
-  await system.settle();
-}
-
 async function handedOver(): Promise<HandOverDocument[]> {
   const stored = await system.runtime.snapshots.query({ collection: handOvers, limit: 100 });
   return stored.map(({ data }) => data);
@@ -39,7 +34,7 @@ it('D3, W10: hourly runs on noisy data move bands and no owner', async () => {
 it('S7, P4: a hand-over at a milestone leaves one record with its checklist, and reaches Salesforce', async () => {
   system = await openTestSystem({ files: routedFiles() });
   await createWorld(system);
-  await run('2026-03-01T17:00:00Z');
+  await system.run('2026-03-01T17:00:00Z');
   const { assignment } = (await accountDocuments(system)).get('a2') ?? {};
   expect(assignment).toMatchObject({ team: { id: 'care' }, owner: 'csm-1@example.com', number: 1 });
 
@@ -48,8 +43,8 @@ it('S7, P4: a hand-over at a milestone leaves one record with its checklist, and
     `INSERT INTO source.usage_daily VALUES ('a2', '2026-03-02', 9, 400, 1, 0, '2026-03-02T14:00:00Z')`,
     `UPDATE source.accounts SET name = 'Renewing 2' WHERE account_id = 'a2'`,
   ]);
-  await run('2026-03-02T17:00:00Z');
-  await run('2026-03-02T18:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T18:00:00Z');
   const after = (await accountDocuments(system)).get('a2')?.assignment;
   expect(after).toMatchObject({
     team: { id: 'growth', label: { en: 'Growth', ja: '拡大' } },
@@ -78,11 +73,11 @@ it('gives every account a team where a pack gets its routing later, and a backfi
     files: routedFiles({ 'rules/tiny/routing.yaml': null, 'rules/tiny/salesforce.yaml': null }),
   });
   await createWorld(system);
-  await run('2026-03-01T17:00:00Z');
+  await system.run('2026-03-01T17:00:00Z');
   expect((await accountDocuments(system)).get('a1')?.assignment).toBeNull();
   Object.assign(system.runtime, { pack: parsePack(routedFiles()), packFiles: routedFiles() });
   await nextDay(system, '2026-03-02');
-  await run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
   const routed = await handsOf(system);
   for (const [, team] of routed) expect(team).toBeDefined();
   await system.score('2026-03-02T19:00:00Z', { backfill: '2026-03-01' });

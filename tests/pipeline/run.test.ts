@@ -9,8 +9,6 @@ import {
   accounts,
   crmAccounts,
   overrides,
-  type RunDocument,
-  runs,
 } from '../../functions/records/documents.ts';
 import { crmFields } from '../../functions/sync/crm-fields.ts';
 import { finalState } from '../support/system/final-state.ts';
@@ -24,14 +22,6 @@ const wednesday = '2026-03-03T17:00:00Z';
 
 let system: TestSystem;
 afterEach(() => system.close());
-
-async function run(slot: string, body: object = {}): Promise<RunDocument & { id: string }> {
-  const answer = (await system.score(slot, body)) as { run: string };
-  await system.settle();
-  const stored = await system.runtime.snapshots.get(ref(runs, answer.run));
-  if (!stored) throw new Error(`run ${answer.run} is not stored`);
-  return { id: answer.run, ...stored.data };
-}
 
 async function account(id: string): Promise<AccountDocument> {
   const stored = await system.runtime.snapshots.get(ref(accounts, id));
@@ -67,7 +57,7 @@ async function begin(): Promise<void> {
 describe('a scheduled run', () => {
   it('scores every account into history, documents and Salesforce', async () => {
     await begin();
-    const first = await run(monday);
+    const first = await system.run(monday);
     expect(first).toMatchObject({ state: 'finished', accounts: 9, shards: 3, changed: 9 });
     const state = await finalState(system);
     expect(state.accounts).toHaveLength(9);
@@ -78,7 +68,7 @@ describe('a scheduled run', () => {
 
   it('leaves in Salesforce what the documents say, field by field', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     const mapping = system.runtime.pack.salesforce;
     if (!mapping) throw new Error('the pack has no mapping');
     for (const record of system.salesforce.accounts()) {
@@ -90,25 +80,25 @@ describe('a scheduled run', () => {
 
   it('is one run where its slot comes twice', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     const before = await finalState(system);
-    await run(monday);
+    await system.run(monday);
     expect(await finalState(system)).toEqual(before);
   });
 
   it('changes and pushes nothing for a new slot on unchanged data', async () => {
     await begin();
-    await run(monday);
-    const again = await run('2026-03-01T18:00:00Z');
+    await system.run(monday);
+    const again = await system.run('2026-03-01T18:00:00Z');
     expect(again).toMatchObject({ state: 'finished', revision: 2, changed: 0 });
     expect(await pushedBy(again.id)).toEqual([]);
   });
 
   it('writes and pushes only what changed on the next day', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     await nextDay(system, '2026-03-02');
-    const next = await run(tuesday);
+    const next = await system.run(tuesday);
     const changed = await changedBy(next.id);
     expect(changed.length).toBeGreaterThan(0);
     expect(changed.length).toBeLessThan(9);
@@ -118,9 +108,9 @@ describe('a scheduled run', () => {
 
   it('splits the change of a score into parts that sum to it', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     await nextDay(system, '2026-03-02');
-    const next = await run(tuesday);
+    const next = await system.run(tuesday);
     for (const id of await changedBy(next.id)) {
       const change = (await account(id)).scores.health?.change;
       expect(change).not.toBeNull();
@@ -132,11 +122,11 @@ describe('a scheduled run', () => {
 
   it('revises a date: late rows replace the partition, the date before stays', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     await nextDay(system, '2026-03-02');
-    await run(tuesday);
+    await system.run(tuesday);
     await lateRows(system, '2026-03-02');
-    const revised = await run(tuesdayAgain);
+    const revised = await system.run(tuesdayAgain);
     expect(revised).toMatchObject({ revision: 2, before_date: '2026-03-01', state: 'finished' });
     expect(await changedBy(revised.id)).toEqual(['a4']);
     const days = await system.warehouse.query(
@@ -150,11 +140,11 @@ describe('a scheduled run', () => {
 
   it('supersedes a slot that comes after a newer one of its date', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     await nextDay(system, '2026-03-02');
-    await run(tuesdayAgain);
+    await system.run(tuesdayAgain);
     const before = await finalState(system);
-    expect(await run(tuesday)).toMatchObject({ state: 'superseded' });
+    expect(await system.run(tuesday)).toMatchObject({ state: 'superseded' });
     expect((await finalState(system)).accounts).toEqual(before.accounts);
   });
 });
@@ -162,10 +152,10 @@ describe('a scheduled run', () => {
 describe('an account that leaves', () => {
   it('is absent once, and its fields in Salesforce are cleared', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     await leave(system, 'a7', '2026-03-02T01:00:00Z');
     await nextDay(system, '2026-03-02');
-    expect(await run(tuesday)).toMatchObject({ counts: { absent: 1 } });
+    expect(await system.run(tuesday)).toMatchObject({ counts: { absent: 1 } });
     expect(await account('a7')).toMatchObject({ state: 'absent', scores: {} });
     const record = system.salesforce
       .accounts()
@@ -176,7 +166,7 @@ describe('an account that leaves', () => {
       Kenko_Band__c: null,
     });
     await nextDay(system, '2026-03-03');
-    const later = await run(wednesday);
+    const later = await system.run(wednesday);
     expect(later).toMatchObject({ accounts: 8, counts: { absent: 0 } });
   });
 });
@@ -196,7 +186,7 @@ describe('an override', () => {
   it('is shown beside the computed band, pushed, and ends by itself', async () => {
     await begin();
     await system.runtime.snapshots.create(ref(overrides, 'o-1'), entered);
-    await run(monday);
+    await system.run(monday);
     expect((await account('a9')).scores.health).toMatchObject({
       band: 'red',
       override: { id: 'o-1', author: 'csm@example.com' },
@@ -222,7 +212,7 @@ describe('an override', () => {
   it('that ended is not brought back by a process that stood still when it did', async () => {
     await begin();
     await system.runtime.snapshots.create(ref(overrides, 'o-1'), entered);
-    await run(monday);
+    await system.run(monday);
     const { snapshots } = system.runtime;
     const transaction = snapshots.transaction.bind(snapshots);
     snapshots.transaction = async (work) => {
@@ -239,15 +229,15 @@ describe('an override', () => {
 describe('a backfill', () => {
   it('rebuilds deleted partitions byte for byte and touches nothing else', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     await nextDay(system, '2026-03-02');
-    await run(tuesday);
+    await system.run(tuesday);
     await nextDay(system, '2026-03-03');
-    await run(wednesday);
+    await system.run(wednesday);
     const before = await finalState(system);
     await execute(system, ["DELETE FROM score_history WHERE date < '2026-03-03'"]);
-    await run('2026-03-04T01:00:00Z', { backfill: '2026-03-01' });
-    await run('2026-03-04T01:01:00Z', { backfill: '2026-03-02' });
+    await system.run('2026-03-04T01:00:00Z', { backfill: '2026-03-01' });
+    await system.run('2026-03-04T01:01:00Z', { backfill: '2026-03-02' });
     const after = await finalState(system);
     for (const part of ['history', 'accounts', 'snapshots', 'crm', 'salesforce'] as const) {
       expect(after[part], part).toEqual(before[part]);
@@ -262,7 +252,7 @@ describe('a backfill', () => {
 
   it('is refused for the current date', async () => {
     await begin();
-    await run(monday);
+    await system.run(monday);
     await expect(system.score('2026-03-02T01:00:00Z', { backfill: '2026-03-01' })).rejects.toThrow(
       /only writes dates before it/,
     );
@@ -289,11 +279,11 @@ describe('data that cannot be scored', () => {
   for (const [name, [statement, sentence]] of Object.entries(cases)) {
     it(`ends the run with one sentence and no effect: ${name}`, async () => {
       await begin();
-      await run(monday);
+      await system.run(monday);
       const before = await finalState(system);
       await nextDay(system, '2026-03-02');
       await execute(system, [statement]);
-      const failed = await run(tuesday);
+      const failed = await system.run(tuesday);
       expect(failed.state).toBe('failed');
       expect(failed.failure?.message).toMatch(sentence);
       expect(failed.failure?.message).not.toContain('\n');
@@ -307,9 +297,9 @@ describe('data that cannot be scored', () => {
   it('runs the same slot once the data is mended', async () => {
     await begin();
     await execute(system, ["INSERT INTO source.accounts VALUES ('a1', 'again', NULL, NULL, NULL)"]);
-    expect(await run(monday)).toMatchObject({ state: 'failed' });
+    expect(await system.run(monday)).toMatchObject({ state: 'failed' });
     await execute(system, ["DELETE FROM source.accounts WHERE name = 'again'"]);
-    expect(await run(monday)).toMatchObject({ state: 'finished', changed: 9, attempt: 2 });
+    expect(await system.run(monday)).toMatchObject({ state: 'finished', changed: 9, attempt: 2 });
   });
 
   it('keeps hostile account ids apart, all the way', async () => {
@@ -331,7 +321,7 @@ describe('data that cannot be scored', () => {
           `INSERT INTO source.accounts VALUES ('${id.replaceAll("'", "''")}', 'hostile', NULL, NULL, NULL)`,
       ),
     );
-    const first = await run(monday);
+    const first = await system.run(monday);
     expect(first).toMatchObject({ state: 'finished', accounts: 9 + ids.length });
     for (const id of ids) {
       expect(await account(id), id).toMatchObject({ state: 'active' });
@@ -355,7 +345,7 @@ describe('tables of another release', () => {
     await warehouse.keepTable('score_history', later);
     // As this release starts on it again: the column stays.
     await warehouse.keepTable('score_history', schema);
-    const { state } = await run(monday);
+    const { state } = await system.run(monday);
     expect(state).toBe('finished');
     const [row] = await warehouse.query(
       'SELECT COUNT(*) AS n, COUNT(later) AS known FROM score_history',

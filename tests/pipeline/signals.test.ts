@@ -27,8 +27,7 @@ async function begin(options: TestSystemOptions = {}): Promise<void> {
 /** The run of a local date, and all that follows from it. */
 async function run(date: string, hour = 17, body: object = {}): Promise<void> {
   const slot = `${date}T${String(hour).padStart(2, '0')}:00:00Z`;
-  await system.score(slot, body);
-  await system.settle();
+  await system.run(slot, body);
 }
 
 const usage = (account: string, date: string, minutes: number): string =>

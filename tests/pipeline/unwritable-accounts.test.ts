@@ -16,8 +16,7 @@ let system: TestSystem;
 afterEach(() => system.close());
 
 async function run(slot: string) {
-  const { run: id } = (await system.score(slot)) as { run: string };
-  await system.settle();
+  const { id } = await system.run(slot);
   return runAnswer.parse(await getJson(`${system.url('api')}/v1/runs/${id}`));
 }
 

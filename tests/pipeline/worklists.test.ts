@@ -23,11 +23,6 @@ const files = tinyPackFiles({
 let system: TestSystem;
 afterEach(() => system.close());
 
-async function run(slot: string): Promise<void> {
-  await system.score(slot);
-  await system.settle();
-}
-
 const entry = async (id: string) => (await accountDocuments(system)).get(id)?.worklists.save;
 
 const record = (id: string) =>
@@ -36,7 +31,7 @@ const record = (id: string) =>
 it('an account leaves a list where only a metric moved, and comes onto it by an override', async () => {
   system = await openTestSystem({ files });
   await createWorld(system);
-  await run('2026-03-01T17:00:00Z');
+  await system.run('2026-03-01T17:00:00Z');
   expect(await entry('a2')).toEqual({ rank: 56, reasons: ['idle', 'low'] });
   expect(await entry('a8')).toBeUndefined();
   expect(record('a2')).toMatchObject({ Kenko_Lists__c: 'save', Kenko_Next__c: '電話する。' });
@@ -50,7 +45,7 @@ it('an account leaves a list where only a metric moved, and comes onto it by an 
         `INSERT INTO source.usage_daily VALUES ('${account}', '2026-03-02', ${i}, ${i === 1 ? 68 : 8 * i}, 1, 0, '2026-03-02T14:00:00Z')`,
     ),
   );
-  await run('2026-03-02T17:00:00Z');
+  await system.run('2026-03-02T17:00:00Z');
   const after = (await accountDocuments(system)).get('a2');
   expect(after?.result_hash).toBe(before?.result_hash);
   expect(after?.worklists.save).toEqual({ rank: 116, reasons: ['low'] });

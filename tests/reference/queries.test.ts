@@ -20,8 +20,6 @@ import {
   validateSources,
 } from '../../functions/inputs/sources.ts';
 import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
-import { ref } from '../../functions/records/collection.ts';
-import { runs } from '../../functions/records/documents.ts';
 import { useRuntime } from '../../functions/wiring/deployed.ts';
 import { packNames, readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import { type CheckedWarehouse, checkedWarehouse } from '../support/reference/checked-warehouse.ts';
@@ -70,11 +68,9 @@ function watched(): CheckedWarehouse {
   return warehouse;
 }
 
-async function run(slot: string): Promise<string | undefined> {
-  const answer = (await system.score(slot)) as { run: string };
-  await system.settle();
-  const stored = await system.runtime.snapshots.get(ref(runs, answer.run));
-  return stored?.data.failure?.message ?? stored?.data.state;
+async function run(slot: string): Promise<string> {
+  const { failure, state } = await system.run(slot);
+  return failure?.message ?? state;
 }
 
 function expectSame(warehouse: CheckedWarehouse): void {

@@ -1,34 +1,7 @@
-/** Whole runs through the BigQuery adapter: what comes out is what the twin gives. */
-import { PassThroughClient } from 'google-auth-library';
 import { expect, it } from 'vitest';
-import { openBigQueryWarehouse } from '../../functions/gcp/bigquery/warehouse.ts';
-import { type BigQueryServer, startBigQueryServer } from '../../functions/local/bigquery/server.ts';
 import { days } from '../support/system/days.ts';
-import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
-
-/** The same system, whose functions reach its tables through the client and the stand-in. */
-async function throughBigQuery(system: TestSystem): Promise<BigQueryServer> {
-  const { clock } = system;
-  const [projectId, location] = ['kenko-test', 'asia-northeast1'];
-  const server = await startBigQueryServer({
-    warehouse: system.warehouse,
-    projectId,
-    location,
-    datasets: [{ datasetId: 'kenko', schema: 'main' }, { datasetId: 'source' }],
-    clock,
-  });
-  system.runtime.warehouse = openBigQueryWarehouse({
-    projectId,
-    location,
-    dataset: 'kenko',
-    sourceDataset: `${projectId}.source`,
-    maximumBytesBilled: 10 ** 9,
-    clock,
-    apiEndpoint: server.url,
-    authClient: new PassThroughClient(),
-  });
-  return server;
-}
+import { openTestSystem } from '../support/system/test-system.ts';
+import { throughBigQuery } from '../support/system/through-bigquery.ts';
 
 it('days of runs end as they do on the twin', async () => {
   const twin = await openTestSystem();

@@ -20,7 +20,8 @@ import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehous
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import type { Bus } from '../../../functions/ports/bus.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
-import { activeRunStates, runs } from '../../../functions/records/documents.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { activeRunStates, type RunDocument, runs } from '../../../functions/records/documents.ts';
 import { type Queue, queueConsumers } from '../../../functions/records/messages.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
@@ -118,9 +119,15 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     entries,
     folder,
     url: (name: FunctionName) => urls.get(name) ?? '',
-    /** Calls `score` as Cloud Scheduler does. */
-    score: (slot: string, body: object = {}) =>
-      postJson(urls.get('score') ?? '', body, { 'X-CloudScheduler-ScheduleTime': slot }),
+    score,
+    /** A slot to its end, with all that it leads to. @returns the run as it is stored then */
+    async run(slot: string, body: object = {}): Promise<RunDocument & { id: string }> {
+      const { run: id } = (await score(slot, body)) as { run: string };
+      await settle();
+      const stored = await runtime.snapshots.get(ref(runs, id));
+      if (!stored) throw new Error(`run ${id} is not stored`);
+      return { id, ...stored.data };
+    },
     /** Calls `sweep` as Cloud Scheduler does. */
     sweep: (slot: string) =>
       postJson(urls.get('sweep') ?? '', {}, { 'X-CloudScheduler-ScheduleTime': slot }),
@@ -132,20 +139,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
       Object.values(bus.stats()).some(
         ({ queued, inFlight, backingOff }) => queued + inFlight + backingOff > 0,
       ),
-    /** Until nothing moves any more: messages, sweeps, waiting runs. */
-    async settle(): Promise<void> {
-      for (let round = 0; round < 50; round += 1) {
-        await ports.idle();
-        const active = await runtime.snapshots.count({
-          collection: runs,
-          where: [{ field: 'state', op: 'in', value: activeRunStates }],
-        });
-        if (active === 0) return;
-        await clock.advance(11 * 60_000);
-        await sweep(runtime);
-      }
-      throw new Error('the system does not settle');
-    },
+    settle,
     /** Closes everything and keeps the state in `target`. */
     async closeInto(target: string): Promise<void> {
       await close();
@@ -158,6 +152,26 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
       rmSync(folder, { recursive: true });
     },
   };
+
+  /** Calls `score` as Cloud Scheduler does. */
+  function score(slot: string, body: object = {}): Promise<unknown> {
+    return postJson(urls.get('score') ?? '', body, { 'X-CloudScheduler-ScheduleTime': slot });
+  }
+
+  /** Until nothing moves any more: messages, sweeps, waiting runs. */
+  async function settle(): Promise<void> {
+    for (let round = 0; round < 50; round += 1) {
+      await ports.idle();
+      const active = await runtime.snapshots.count({
+        collection: runs,
+        where: [{ field: 'state', op: 'in', value: activeRunStates }],
+      });
+      if (active === 0) return;
+      await clock.advance(11 * 60_000);
+      await sweep(runtime);
+    }
+    throw new Error('the system does not settle');
+  }
 
   async function close(): Promise<void> {
     await bus.close();
