@@ -1,8 +1,9 @@
 /** Rules proven on what became of accounts: does the score, and does each measure, tell who stays? */
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../scorecard/language/pack/pack.ts';
-import { areaUnderCurve, type Estimate } from './intervals.ts';
+import type { Estimate } from './intervals.ts';
 import type { JudgedOutcome, OutcomeKind } from './past-outcomes.ts';
+import { areaUnderCurve, numbered } from './statistics/auc.ts';
 
 export interface BandOutcomes extends Record<OutcomeKind, number> {
   id: string;
@@ -90,7 +91,9 @@ function aucOf(
   points: (one: JudgedOutcome) => number,
 ): Estimate | null {
   const claimed = judged.filter(({ row }) => claims(row));
-  const of = (good: boolean) =>
-    claimed.filter(({ kind }) => isGood(score, kind) === good).map(points);
-  return areaUnderCurve(of(false), of(true));
+  return areaUnderCurve({
+    score: claimed.map(points),
+    good: claimed.map(({ kind }) => Number(isGood(score, kind))),
+    account: numbered(claimed.map(({ account }) => account)),
+  });
 }

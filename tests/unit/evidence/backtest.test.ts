@@ -1,11 +1,10 @@
-/** Scores held against outcomes: figures counted by hand and by brute force. */
+/** Scores held against outcomes: figures counted by hand. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayMs } from '../../../functions/calendar.ts';
 import { actionEffects } from '../../../functions/evidence/action-effects.ts';
 import { proveScore } from '../../../functions/evidence/backtest.ts';
-import { areaUnderCurve, shareDifference } from '../../../functions/evidence/intervals.ts';
 import {
   dateBefore,
   distinctOutcomes,
@@ -39,53 +38,6 @@ function outcome(
   } as unknown as HistoryRow;
   return { account, on, kind, row };
 }
-
-describe('the area under the curve', () => {
-  const points = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 5, maxLength: 30 });
-
-  it('is the share of pairs that the high one wins, ties by half, within its interval', () => {
-    fc.assert(
-      fc.property(points, points, (low, high) => {
-        let wins = 0;
-        for (const a of low) for (const b of high) wins += a < b ? 1 : a === b ? 0.5 : 0;
-        const found = areaUnderCurve(low, high);
-        expect(found?.value).toBeCloseTo(wins / (low.length * high.length), 12);
-        expect(found?.low).toBeLessThanOrEqual(found?.value ?? -1);
-        expect(found?.high).toBeGreaterThanOrEqual(found?.value ?? 2);
-      }),
-    );
-  });
-
-  it('has the interval of Hanley and McNeil', () => {
-    // 0.8 from 50 and 50: Q1 = 0.8 / 1.2, Q2 = 1.28 / 1.8, SE = 0.0445.
-    const low = Array.from({ length: 50 }, (_, i) => (i < 40 ? 0 : 2));
-    const high = Array.from({ length: 50 }, () => 1);
-    const found = areaUnderCurve(low, high);
-    expect(found?.value).toBeCloseTo(0.8, 12);
-    expect(found?.low).toBeCloseTo(0.8 - 1.96 * 0.0445, 3);
-    expect(found?.high).toBeCloseTo(0.8 + 1.96 * 0.0445, 3);
-  });
-
-  it('is not told of fewer than five on either side', () => {
-    expect(areaUnderCurve([1, 2, 3, 4], [5, 6, 7, 8, 9])).toBeNull();
-    expect(areaUnderCurve([1, 2, 3, 4, 5], [6, 7, 8, 9])).toBeNull();
-    expect(areaUnderCurve([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])?.value).toBe(1);
-  });
-});
-
-describe('a difference of shares', () => {
-  it('has the interval that Newcombe gives as an example', () => {
-    // 56 of 70 against 48 of 80: 0.2, from 0.0524 to 0.3339 (his table II, method 10).
-    const found = shareDifference({ accounts: 70, good: 56 }, { accounts: 80, good: 48 });
-    expect(found?.value).toBeCloseTo(0.2, 12);
-    expect(found?.low).toBeCloseTo(0.0524, 4);
-    expect(found?.high).toBeCloseTo(0.3339, 4);
-  });
-
-  it('is not told of fewer than five on either side', () => {
-    expect(shareDifference({ accounts: 4, good: 4 }, { accounts: 80, good: 48 })).toBeNull();
-  });
-});
 
 describe('an outcome', () => {
   it('is held against a day at least so long before it, and no outcome twice', () => {
