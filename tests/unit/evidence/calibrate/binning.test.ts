@@ -95,7 +95,7 @@ describe('steps', () => {
     expect(shortestBetween(0.1234, 0.1299)).toBe(0.129);
     expect(shortestBetween(37.4, 37.61)).toBe(37.6);
     expect(shortestBetween(3, 4)).toBe(4);
-    expect(shortestBetween(-0.5, 0.2)).toBe(0);
+    expect(shortestBetween(-7.4, -7.2)).toBe(-7.2);
     expect(shortestBetween(980, 1130)).toBe(1000);
     fc.assert(
       fc.property(
