@@ -3,8 +3,9 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { KenkoError, messageOf } from '../errors.ts';
 import { RulesError, sentenceOf } from '../scorecard/language/problems.ts';
 import { addDoctor } from './doctor/doctor.ts';
-import { addActions } from './evidence/actions.ts';
-import { addBacktest } from './evidence/backtest.ts';
+import { addActions, addEffects } from './evidence/actions.ts';
+import { addBacktest, addRulesBacktest } from './evidence/backtest.ts';
+import { addTry } from './evidence/try.ts';
 import { exitCode, fail } from './output.ts';
 import { addAccounts } from './people/accounts.ts';
 import { addAnswers, addDisagreements } from './people/disagreements.ts';
@@ -31,12 +32,19 @@ import { addStart } from './run/start.ts';
 const commands = [
   ...[addStart, addRun, addExplain, addAccounts, addWorklist, addLog, addOverride, addHandOvers],
   ...[addDisagreements, addAnswers, addActions, addRuns, addEpisodes, addReconcile, addDoctor],
-  ...[addBackfill, addPacks, addDeadLetters, addData, addInit, addRules],
+  ...[addBackfill, addPacks, addDeadLetters, addData, addInit, addRules, addEvidence],
 ];
 
 function addRules(kenko: Command): void {
   const rules = kenko.command('rules').description('the rules of a pack');
-  for (const add of [addCheck, addDiff, addBacktest, addSchema]) add(rules);
+  for (const add of [addCheck, addDiff, addRulesBacktest, addSchema]) add(rules);
+}
+
+function addEvidence(kenko: Command): void {
+  const evidence = kenko
+    .command('evidence')
+    .description('does the score predict, and did acting on it help?');
+  for (const add of [addTry, addBacktest, addEffects]) add(evidence);
 }
 
 export function program(): Command {

@@ -4,7 +4,7 @@
  */
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../scorecard/language/pack/pack.ts';
-import { isGood } from './backtest.ts';
+import { isGood, relevant } from './backtest.ts';
 import { type Estimate, type Share, shareDifference } from './intervals.ts';
 import { dateBefore, type JudgedOutcome, type Lead } from './past-outcomes.ts';
 
@@ -13,6 +13,8 @@ export interface PastAction {
   /** Local day. */
   on: string;
   did: string;
+  /** Local day on which it was entered; without it, on the day itself. */
+  entered?: string;
 }
 
 export interface ActionEffect {
@@ -28,17 +30,20 @@ export interface ActionEffect {
 /** Each kind of action that was taken, by band from the worst up, then over all bands. */
 export function actionEffects(
   score: Score,
-  judged: readonly JudgedOutcome[],
+  all: readonly JudgedOutcome[],
   actions: readonly PastAction[],
   lead: Lead,
 ): ActionEffect[] {
+  const judged = relevant(score, all);
   const byAccount = Map.groupBy(actions, ({ account }) => account);
   /** Kinds of action between the day of the result and the outcome. */
   const taken = new Map(
     judged.map((outcome) => {
       const since = dateBefore(outcome, lead);
       const between = (byAccount.get(outcome.account) ?? []).filter(
-        ({ on }) => on > since && on < outcome.on,
+        // Of accounts that are gone nothing is entered any more, so what is entered afterwards
+        // would make every account with an action one that stayed.
+        ({ on, entered }) => on > since && on < outcome.on && (entered ?? on) < outcome.on,
       );
       return [outcome, new Set(between.map(({ did }) => did))] as const;
     }),

@@ -1,13 +1,20 @@
 /** Rules proven on what became of accounts: does the score, and does each measure, tell who stays? */
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../scorecard/language/pack/pack.ts';
-import type { Estimate } from './intervals.ts';
+import { type Estimate, type Share, shareDifference, wilson } from './intervals.ts';
 import type { JudgedOutcome, OutcomeKind } from './past-outcomes.ts';
-import { areaUnderCurve, numbered } from './statistics/auc.ts';
+import { mostBelievable } from './sheet/leaks.ts';
+import { type Area, areaUnderCurve, numbered } from './statistics/auc.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 
 export interface BandOutcomes extends Record<OutcomeKind, number> {
   id: string;
   label: Label;
+  /** Accounts, and those of them that ended badly at least once. */
+  accounts: number;
+  bad: number;
+  /** Share of them; null in an empty band. */
+  rate: Estimate | null;
 }
 
 export interface MeasureProof {
@@ -18,7 +25,9 @@ export interface MeasureProof {
   /** Outcomes of accounts that it was known for and that had a band. */
   known: number;
   /** As that of the score, from its earned points alone. */
-  auc: Estimate | null;
+  auc: Area | null;
+  /** leak: it tells more than behaviour can; upside down: who earned more ended worse. */
+  suspicion: 'leak' | 'upside down' | null;
 }
 
 export interface ScoreProof {
@@ -27,13 +36,18 @@ export interface ScoreProof {
   purpose: Score['purpose'];
   versions: { scorecard: string; version: string }[];
   outcomes: Record<OutcomeKind, number>;
+  /** Expansions in mid-term, which are no decision to stay. */
+  midTerm: number;
   /**
    * Chance that an account with a good outcome had more points than one without; null where
    * too few of either are known.
    */
-  auc: Estimate | null;
+  auc: Area | null;
+  verdict: Verdict;
   /** From the worst up, `unknown` last. */
   bands: BandOutcomes[];
+  /** Whether no band ended worse than a lower one, beyond chance. */
+  monotone: boolean;
   measures: MeasureProof[];
 }
 
@@ -44,36 +58,77 @@ export function isGood({ purpose }: Pick<Score, 'purpose'>, kind: OutcomeKind): 
   return purpose === 'upsell' ? kind === 'expanded' : kind !== 'churned';
 }
 
-export function proveScore(score: Score, judged: readonly JudgedOutcome[]): ScoreProof {
-  const bands = [...score.bands, unknown].map(({ id, label }) => {
+/** Outcomes that say whether the score was right: for all but upsell, decisions to stay or to leave. */
+export function relevant(
+  { purpose }: Pick<Score, 'purpose'>,
+  judged: readonly JudgedOutcome[],
+): readonly JudgedOutcome[] {
+  return purpose === 'upsell' ? judged : judged.filter(({ decided }) => decided);
+}
+
+export function proveScore(score: Score, all: readonly JudgedOutcome[]): ScoreProof {
+  const judged = relevant(score, all);
+  const bands = [...score.bands, unknown].map(({ id, label }): BandOutcomes => {
     const here = judged.filter(({ row }) => row.band === id);
-    return { id, label, ...countsOf(here) };
+    const share = badShare(score, here);
+    const rate = share.accounts === 0 ? null : wilson(share);
+    return { id, label, ...countsOf(here), accounts: share.accounts, bad: share.good, rate };
   });
+  const claimed = judged.filter(({ row }) => claims(row));
+  const auc = aucOf(score, claimed, ({ row }) => row.points ?? -1);
+  const known = badShare(score, claimed);
   return {
     score: score.id,
     label: score.label,
     purpose: score.purpose,
     versions: score.scorecards.map(({ id, version }) => ({ scorecard: id, version })),
     outcomes: countsOf(judged),
-    auc: aucOf(score, judged, ({ row }) => row.points ?? -1),
-    bands: bands.filter(
-      ({ id, churned, expanded, renewed }) => id !== unknown.id || churned + expanded + renewed > 0,
-    ),
+    midTerm: all.length - judged.length,
+    auc,
+    verdict: verdictOf({
+      bad: known.good,
+      good: new Set(good(score, claimed).map(({ account }) => account)).size,
+      area: auc,
+      purpose: score.purpose,
+    }),
+    bands: bands.filter(({ id, accounts }) => id !== unknown.id || accounts > 0),
+    monotone: isMonotone(bands.filter(({ id }) => id !== unknown.id)),
     measures: score.scorecards.flatMap((card) => {
-      const own = judged.filter(({ row }) => row.scorecard === card.id);
-      return card.measures.map(({ id, label, hypothesis }, i) => {
-        const known = own.filter(({ row }) => claims(row) && (row.earned_points[i] ?? -1) >= 0);
+      const own = claimed.filter(({ row }) => row.scorecard === card.id);
+      return card.measures.map(({ id, label, hypothesis }, i): MeasureProof => {
+        const earning = own.filter(({ row }) => (row.earned_points[i] ?? -1) >= 0);
+        const alone = aucOf(score, earning, ({ row }) => row.earned_points[i] ?? -1);
         return {
           scorecard: card.id,
           measure: id,
           label,
           hypothesis,
-          known: known.length,
-          auc: aucOf(score, known, ({ row }) => row.earned_points[i] ?? -1),
+          known: earning.length,
+          auc: alone,
+          suspicion: suspicionOf(alone),
         };
       });
     }),
   };
+}
+
+function suspicionOf(alone: Area | null): MeasureProof['suspicion'] {
+  if (!alone) return null;
+  if (Math.max(alone.value, 1 - alone.value) > mostBelievable) return 'leak';
+  return alone.high < 0.5 ? 'upside down' : null;
+}
+
+/** Whether each band ended no worse than every lower one; a difference within chance is none. */
+export function isMonotone(bands: readonly Pick<BandOutcomes, 'accounts' | 'bad'>[]): boolean {
+  return bands.every((band, i) =>
+    bands.slice(0, i).every((lower) => {
+      const rise = shareDifference(
+        { accounts: band.accounts, good: band.bad },
+        { accounts: lower.accounts, good: lower.bad },
+      );
+      return !rise || rise.low <= 0;
+    }),
+  );
 }
 
 function countsOf(judged: readonly JudgedOutcome[]): Record<OutcomeKind, number> {
@@ -82,18 +137,29 @@ function countsOf(judged: readonly JudgedOutcome[]): Record<OutcomeKind, number>
   return counts;
 }
 
+const good = (score: Score, judged: readonly JudgedOutcome[]): JudgedOutcome[] =>
+  judged.filter(({ kind }) => isGood(score, kind));
+
+/** By account, since an account with several outcomes is no more than one customer. */
+function badShare(score: Score, judged: readonly JudgedOutcome[]): Share {
+  const bad = judged.filter(({ kind }) => !isGood(score, kind));
+  return {
+    accounts: new Set(judged.map(({ account }) => account)).size,
+    good: new Set(bad.map(({ account }) => account)).size,
+  };
+}
+
 /** Without enough data there was no band, and so no claim that could be wrong. */
 const claims = ({ band }: JudgedOutcome['row']): boolean => band !== unknown.id;
 
-function aucOf(
+export function aucOf(
   score: Score,
   judged: readonly JudgedOutcome[],
   points: (one: JudgedOutcome) => number,
-): Estimate | null {
-  const claimed = judged.filter(({ row }) => claims(row));
+): Area | null {
   return areaUnderCurve({
-    score: claimed.map(points),
-    good: claimed.map(({ kind }) => Number(isGood(score, kind))),
-    account: numbered(claimed.map(({ account }) => account)),
+    score: judged.map(points),
+    good: judged.map(({ kind }) => Number(isGood(score, kind))),
+    account: numbered(judged.map(({ account }) => account)),
   });
 }

@@ -3,15 +3,20 @@
 import { dateOf, dayOf } from '../calendar.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 
-/** From the one that hides the others where a table has several for one day. */
+/** From the one that hides the others where a table has several at once. */
 export const outcomeKinds = ['churned', 'expanded', 'renewed'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
 export interface PastOutcome {
   account: string;
-  /** Local day it took effect. */
+  /** Local day on which it was known: that of the notice, where there was one, else when it took effect. */
   on: string;
   kind: OutcomeKind;
+  /**
+   * Whether the account decided to stay or to leave: an expansion in mid-term is no such decision,
+   * and an account that grew in summer may leave in spring.
+   */
+  decided: boolean;
 }
 
 /** An outcome with the result of a day before it. */
@@ -26,6 +31,9 @@ export interface Lead {
   every: number;
 }
 
+/** Rows of an account within so many days speak of one decision: renewed one day, churned the next. */
+const oneDecision = 45;
+
 /**
  * The day whose result an outcome is held against. Days are counted from 1970, so that the same
  * outcome meets the same day whatever else the data holds.
@@ -35,29 +43,69 @@ export function dateBefore({ on }: Pick<PastOutcome, 'on'>, { lead, every }: Lea
   return dateOf(Math.floor(day / every) * every);
 }
 
-/** One outcome for an account and day: an expansion is a renewal too, and leaving ends both. */
-export function distinctOutcomes(outcomes: readonly PastOutcome[]): PastOutcome[] {
-  const found = new Map<string, PastOutcome>();
-  for (const outcome of outcomes) {
-    const key = JSON.stringify([outcome.account, outcome.on]);
-    const known = found.get(key);
-    const rank = ({ kind }: PastOutcome) => outcomeKinds.indexOf(kind);
-    if (!known || rank(outcome) < rank(known)) found.set(key, outcome);
-  }
-  return [...found.values()];
-}
+/** A row of a table of outcomes. */
+export type OutcomeRow = Pick<PastOutcome, 'account' | 'on' | 'kind'>;
 
 /**
- * Outcomes of accounts that had points on the day they are held against.
- * @param rows one score's results by date
+ * One outcome for an account and decision: an expansion at the renewal is a renewal too, and leaving
+ * ends both. It is known from the first of its days on.
  */
+export function distinctOutcomes(rows: readonly OutcomeRow[]): PastOutcome[] {
+  const rank = ({ kind }: Pick<PastOutcome, 'kind'>) => outcomeKinds.indexOf(kind);
+  return [...Map.groupBy(rows, ({ account }) => account).values()].flatMap((own) => {
+    const found: PastOutcome[] = [];
+    for (const row of own.toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0))) {
+      const last = found.at(-1);
+      if (!last || dayOf(row.on) - dayOf(last.on) > oneDecision) {
+        found.push({ ...row, decided: row.kind !== 'expanded' });
+        continue;
+      }
+      if (rank(row) < rank(last)) last.kind = row.kind;
+      last.decided ||= row.kind !== 'expanded';
+    }
+    return found;
+  });
+}
+
+/** By date and account, one score's results. */
+export type PastRows = ReadonlyMap<string, ReadonlyMap<string, HistoryRow>>;
+
+/** Outcomes of accounts that had points on the day they are held against. */
 export function judgeOutcomes(
   outcomes: readonly PastOutcome[],
-  rows: ReadonlyMap<string, ReadonlyMap<string, HistoryRow>>,
+  rows: PastRows,
   lead: Lead,
 ): JudgedOutcome[] {
-  return distinctOutcomes(outcomes).flatMap((outcome) => {
+  return outcomes.flatMap((outcome) => {
     const row = rows.get(dateBefore(outcome, lead))?.get(outcome.account);
-    return row?.state === 'scored' && row.points !== null ? [{ ...outcome, row }] : [];
+    return row && hasPoints(row) ? [{ ...outcome, row }] : [];
   });
+}
+
+const hasPoints = ({ state, points }: HistoryRow): boolean => state === 'scored' && points !== null;
+
+/** Why an outcome is held against nothing. */
+export type WhyLeftOut = 'before the data' | 'no such account' | 'no points';
+
+/** Outcomes that no result is held against, by what became of them: who is left out is no accident. */
+export interface LeftOutOutcomes extends Record<OutcomeKind, number> {
+  because: WhyLeftOut;
+}
+
+export function leftOutOutcomes(
+  outcomes: readonly PastOutcome[],
+  rows: PastRows,
+  lead: Lead,
+): LeftOutOutcomes[] {
+  const found = new Map<WhyLeftOut, LeftOutOutcomes>();
+  for (const outcome of outcomes) {
+    const onDate = rows.get(dateBefore(outcome, lead));
+    const row = onDate?.get(outcome.account);
+    if (row && hasPoints(row)) continue;
+    const because = !onDate ? 'before the data' : row ? 'no points' : 'no such account';
+    const counts = found.get(because) ?? { because, churned: 0, expanded: 0, renewed: 0 };
+    counts[outcome.kind] += 1;
+    found.set(because, counts);
+  }
+  return [...found.values()].sort((a, b) => (a.because < b.because ? -1 : 1));
 }

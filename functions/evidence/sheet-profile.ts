@@ -1,6 +1,17 @@
 /** What a sheet holds, as far as a first scorecard needs it. */
+
+import { daysBetween } from '../calendar.ts';
 import { percent } from '../scorecard/meaning/texts.ts';
 import { rankCorrelation } from './rank-correlation.ts';
+import {
+  isNumber,
+  isPlaceholder,
+  isTotal,
+  namesAccount,
+  namesEnd,
+  namesId,
+  plainNumber,
+} from './sheet/cells.ts';
 
 /** A column that may be scored: a candidate, since only people know what it means. */
 export interface CandidateMetric {
@@ -17,6 +28,8 @@ export interface SheetProfile {
   id: string;
   /** The column of days, where accounts stand in many rows. */
   date: string | null;
+  /** Days between its dates, the longest usual gap: a monthly sheet is not late after a week. */
+  every: number | null;
   /** Known of nearly all, and different between accounts. */
   scored: CandidateMetric[];
   /** To show beside the score, each with the reason why it is not scored. */
@@ -30,32 +43,18 @@ const mostMeasures = 8;
 const wantedCoverage = 0.8;
 const sameRanking = 0.95;
 
-const isNumber = (cell: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)$/.test(cell);
 /** `2026-03-31` or, as Excel writes it, `2026/3/31`. */
-const isDate = (cell: string): boolean => {
+const isDate = (cell: string): boolean => !Number.isNaN(Date.parse(isoDate(cell)));
+function isoDate(cell: string): string {
   const [, year = '', month = '', day = ''] =
     /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(cell) ?? [];
-  return !Number.isNaN(Date.parse(`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`));
-};
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+}
+/** As the import reads it. */
 const isBool = (cell: string): boolean => /^(true|false|yes|no)$/i.test(cell);
-/** How a cell says that nothing is known. */
-const isPlaceholder = (cell: string): boolean =>
-  /^(n\/?a|nan|null|none|unknown|[-–—―ー?]+|なし|不明|未定)$/i.test(cell);
-/** `￥１，０００` is 1000 to people. */
-const plainNumber = (cell: string): string => cell.normalize('NFKC').replaceAll(/[,\s¥$€%円]/g, '');
-/** What a score is to foresee would score itself. */
-const saysHowItEnded =
-  /^(is|has)?[_ ]?(churn|churned|exited|attrition|attrited|cancell?ed)([_ ]?(flag|status|label|value))?$|^(解約|退会|離反)(済み?|フラグ|有無|区分)?$/i;
 /** Less is better where a name says trouble or waiting. */
 const lowerIsBetter =
   /error|fail|bug|ticket|complain|(?<![a-z])late(?![a-z])|overdue|unpaid|refund|service.?call|since|delay|churn|cancel|debt|incident|エラー|障害|不具合|苦情|遅延|滞納|未払|経過|解約|問い?合わ?せ/i;
-const namesAccount =
-  /(^|[_ ])id$|account|customer|company|client|顧客|会社|企業|取引先|アカウント/i;
-
-/** A name that only an id has. */
-const namesId =
-  /(^|[^a-z])id$|(顧客|会員|契約|企業|取引先)(コード|番号)$|(account|customer|client)[_ ]?(no|code|number|key)$/i;
-const isTotal = (cell: string): boolean => /^(合計|総計|小計|計|(grand )?total|sum)$/i.test(cell);
 /** An id that fewer rows than these have in common is meant to be one, and slipped. */
 const wantedOnce = 0.9;
 /** With fewer rows an account, a day beside an id is no reason for many rows. */
@@ -90,7 +89,9 @@ export function profileSheet(
   if (total !== undefined && total >= 0) {
     return { problem: `row ${rowOf(total)} is a total, no account; remove it` };
   }
-  const profile: SheetProfile = { ...key, scored: [], reference: [], left: [] };
+  const days = columns.find(({ name }) => name === key.date)?.cells;
+  const every = days ? usualGap(days) : null;
+  const profile: SheetProfile = { ...key, every, scored: [], reference: [], left: [] };
   const numbers = new Map<string, (number | undefined)[]>();
   for (const column of columns) {
     if (column.name === key.id || column.name === key.date || own.includes(column.name)) continue;
@@ -121,12 +122,12 @@ function keyOf(
     ({ cells, known }) => known.length === cells.length && cells.length > 0,
   );
   const once = complete.filter(({ cells }) => new Set(cells).size === cells.length);
-  const flawed = once.some(({ name }) => namesId.test(name)) ? undefined : flawedId(columns);
+  const flawed = once.some(({ name }) => namesId(name)) ? undefined : flawedId(columns);
   if (flawed !== undefined) return { problem: flawed };
-  const named = once.find(({ name }) => namesAccount.test(name));
+  const named = once.find(({ name }) => namesAccount(name));
   if (named) return { id: named.name, date: null };
   const dates = complete.filter(({ cells }) => cells.every(isDate));
-  for (const { name, cells } of complete.filter((column) => namesAccount.test(column.name))) {
+  for (const { name, cells } of complete.filter((column) => namesAccount(column.name))) {
     if (cells.length < rowsOfDays * new Set(cells).size) continue;
     const days = dates.find(
       (day) => new Set(cells.map((cell, i) => `${cell}\0${day.cells[i]}`)).size === cells.length,
@@ -141,12 +142,22 @@ function keyOf(
   };
 }
 
+/** The gap that nine of ten gaps between successive days do not exceed. */
+function usualGap(cells: readonly string[]): number {
+  const days = [...new Set(cells.map(isoDate))].sort();
+  const gaps = days
+    .slice(1)
+    .map((day, i) => daysBetween(days[i] ?? day, day))
+    .sort((a, b) => a - b);
+  return gaps[Math.ceil(0.9 * (gaps.length - 1))] ?? 1;
+}
+
 /** Row of a record in the sheet, where the first one names the columns. */
 const rowOf = (record: number): number => record + 2;
 
 /** What is wrong with a column that is nearly an id, and named like one. */
 function flawedId(columns: readonly Column[]): string | undefined {
-  for (const { name, cells, known } of columns.filter((column) => namesId.test(column.name))) {
+  for (const { name, cells, known } of columns.filter((column) => namesId(column.name))) {
     const different = new Set(known).size;
     if (different < wantedOnce * cells.length) continue;
     const empty = cells.indexOf('');
@@ -168,7 +179,7 @@ function candidateOf({ name, known }: Column): CandidateMetric | { because: stri
   if (known.length === 0) return { because: 'it is empty' };
   const bool = known.every(isBool);
   const odd = known.filter((cell) => !isNumber(cell));
-  if (saysHowItEnded.test(name) && (bool || new Set(known).size <= 2)) {
+  if (namesEnd(name) && (bool || new Set(known).size <= 2)) {
     return { because: 'it says how it ended, which the score is to foresee' };
   }
   if (!bool && odd.length > 0) return { because: whyNoNumbers(odd) };

@@ -90,10 +90,10 @@ export function tryTable(
     bands: bandsOf(table, apart),
     calls: callsOf(table, apart),
     verdict: verdictOf({
-      churned: counts.left,
-      stayed: counts.accounts - counts.left,
+      bad: counts.left,
+      good: counts.accounts - counts.left,
       area: apart.area,
-      measures: measures.length,
+      found: measures.length > 0,
     }),
   };
 }

@@ -8,40 +8,56 @@ export interface Verdict {
   ja: string;
 }
 
-/** With fewer accounts that left, or that stayed, chance could explain whatever is seen. */
+/** With fewer accounts on either side, chance could explain whatever is seen. */
 export const fewestForVerdict = 20;
 /** With fewer, the numbers of a scorecard are hardly better than guesses. */
 export const fewestForScorecard = 40;
 
 export interface Judged {
-  churned: number;
-  stayed: number;
+  /** Accounts that left; for upsell, that did not grow. */
+  bad: number;
+  /** Accounts that stayed; for upsell, that grew. */
+  good: number;
   /** On accounts, or days, that the score was not made from. */
   area: Area | null;
-  /** Measures of the scorecard; without any, nothing was found whatever the area is. */
-  measures: number;
+  purpose?: string | null;
+  /** False where calibration found no measure worth having. */
+  found?: boolean;
 }
 
+const words = {
+  churn: {
+    bad: { en: 'left', ja: '解約した' },
+    good: { en: 'stayed', ja: '継続した' },
+    tells: { en: 'who leaves', ja: '解約' },
+  },
+  upsell: {
+    bad: { en: 'did not grow', ja: '拡大しなかった' },
+    good: { en: 'grew', ja: '拡大した' },
+    tells: { en: 'who grows', ja: '拡大' },
+  },
+};
+
 /** One sentence for a head of CS. */
-export function verdictOf({ churned, stayed, area, measures }: Judged): Verdict {
-  if (Math.min(churned, stayed) < fewestForVerdict || !area) {
-    const [few, en, ja] =
-      churned <= stayed ? [churned, 'left', '解約した'] : [stayed, 'stayed', '継続した'];
+export function verdictOf({ bad, good, area, purpose, found = true }: Judged): Verdict {
+  const w = purpose === 'upsell' ? words.upsell : words.churn;
+  if (Math.min(bad, good) < fewestForVerdict || !area) {
+    const [few, which] = bad <= good ? [bad, w.bad] : [good, w.good];
     return {
       verdict: 'too few to tell',
-      en: `Only ${few} accounts ${en}: with fewer than ${fewestForVerdict}, chance could explain any figure. Review every account that left, and compare the score with exemplars and with a ranking by the CSMs.`,
-      ja: `${ja}顧客が ${few} 件しかなく（${fewestForVerdict} 件以上が必要）、どの数字も偶然で説明できます。解約した顧客を1件ずつ振り返り、代表的な顧客やCSMによる順位付けとスコアを比べてください。`,
+      en: `Only ${few} accounts ${which.en}: with fewer than ${fewestForVerdict}, chance could explain any figure. Review each of them, and compare the score with exemplars and with a ranking by the CSMs.`,
+      ja: `${which.ja}顧客が ${few} 件しかなく（${fewestForVerdict} 件以上が必要）、どの数字も偶然で説明できます。1件ずつ振り返り、代表的な顧客やCSMによる順位付けとスコアを比べてください。`,
     };
   }
   const shown = `${area.value.toFixed(2)} (${area.low.toFixed(2)}–${area.high.toFixed(2)})`;
   if (area.high < 0.5) {
     return {
       verdict: 'upside down',
-      en: `The score is upside down: accounts with more points left more often (AUC ${shown}). Turn the directions of its measures round.`,
-      ja: `スコアが逆向きです。点数の高い顧客ほど解約しています（AUC ${shown}）。各項目の向きを見直してください。`,
+      en: `The score is upside down: of accounts with more points, more ${w.bad.en} (AUC ${shown}). Turn the directions of its measures round.`,
+      ja: `スコアが逆向きです。点数の高い顧客ほど、${w.bad.ja}割合が高くなっています（AUC ${shown}）。各項目の向きを見直してください。`,
     };
   }
-  if (area.low <= 0.5 || measures === 0) {
+  if (area.low <= 0.5 || !found) {
     return {
       verdict: 'nothing found',
       en: `Nothing found: chance alone could give as much (AUC ${shown}; 0.5 is chance). Do not act on such a score.`,
@@ -51,7 +67,7 @@ export function verdictOf({ churned, stayed, area, measures }: Judged): Verdict 
   const often = Math.round(100 * area.value);
   return {
     verdict: 'predicts',
-    en: `The score tells who leaves: of one account that stayed and one that left, it ranks the right one higher ${often} times in 100 (AUC ${shown}; 0.5 is chance).`,
-    ja: `スコアは解約を見分けています。継続した顧客と解約した顧客を比べると、100回中 ${often} 回は継続した顧客の点数が上です（AUC ${shown}、0.5 が偶然）。`,
+    en: `The score tells ${w.tells.en}: of one account that ${w.good.en} and one that ${w.bad.en}, it ranks the right one higher ${often} times in 100 (AUC ${shown}; 0.5 is chance).`,
+    ja: `スコアは${w.tells.ja}を見分けています。${w.good.ja}顧客と${w.bad.ja}顧客を比べると、100回中 ${often} 回は${w.good.ja}顧客の点数が上です（AUC ${shown}、0.5 が偶然）。`,
   };
 }

@@ -8,8 +8,11 @@ import {
   type JudgedOutcome,
   judgeOutcomes,
   type Lead,
+  type LeftOutOutcomes,
+  leftOutOutcomes,
+  type OutcomeRow,
   outcomeKinds,
-  type PastOutcome,
+  type PastRows,
 } from '../evidence/past-outcomes.ts';
 import { dateEndingAt, endOfDate } from '../inputs/moments.ts';
 import { findSources, type ProvidedSource, sourceQuery } from '../inputs/sources-query.ts';
@@ -36,6 +39,10 @@ export interface PastScore {
   results: number;
   /** Each outcome with the one result that it is held against. */
   judged: JudgedOutcome[];
+  /** Outcomes that no result is held against, and what became of them. */
+  leftOut: LeftOutOutcomes[];
+  /** Results by date and account. */
+  rows: PastRows;
 }
 
 export interface PastData {
@@ -47,6 +54,8 @@ export interface PastData {
   dates: number;
   /** By score. */
   scores: Map<string, PastScore>;
+  /** Columns of accounts that decide on a phase or scorecard, of which only today's values are known. */
+  timelessAccounts: string[];
   /** Tables under the measures that hold today's values only, by the team's names. */
   timeless: string[];
 }
@@ -74,7 +83,15 @@ export async function judgePast(
     const rows = await scoreOn(warehouse, pack, [...dates].sort());
     const scores = pack.scores.map(({ id }): [string, PastScore] => {
       const byDate = rows.get(id) ?? new Map();
-      return [id, { results: resultsIn(byDate), judged: judgeOutcomes(outcomes, byDate, request) }];
+      return [
+        id,
+        {
+          results: resultsIn(byDate),
+          judged: judgeOutcomes(outcomes, byDate, request),
+          leftOut: leftOutOutcomes(outcomes, byDate, request),
+          rows: byDate,
+        },
+      ];
     });
     return {
       from,
@@ -83,6 +100,7 @@ export async function judgePast(
       dates: Math.max(0, ...[...rows.values()].map(({ size }) => size)),
       scores: new Map(scores),
       timeless: await timelessTables(warehouse, pack),
+      timelessAccounts: await timelessAccounts(warehouse, pack),
     };
   } finally {
     await warehouse.close();
@@ -137,7 +155,7 @@ async function readOutcomes(
   warehouse: DuckDbWarehouse,
   pack: Pack,
   { asOf, from, to }: { asOf: string; from: string; to: string },
-): Promise<PastOutcome[]> {
+): Promise<OutcomeRow[]> {
   const source = (await findSources(warehouse, pack, [table])).get(table);
   if (!source) {
     throw new Rejected(
@@ -146,15 +164,54 @@ async function readOutcomes(
     );
   }
   const known = sourceQuery(source, { zone: pack.zone, until });
-  const rows = await warehouse.query(
-    `SELECT account_id, CAST(outcome_on AS STRING) AS outcome_on, kind FROM (${known}) AS known
-     WHERE outcome_on >= @from_date ORDER BY account_id, outcome_on, kind`,
-    { as_of: { timestamp: asOf }, date: { date: to }, from_date: { date: from } },
-  );
-  return rows.flatMap(({ account_id, outcome_on, kind: text }): PastOutcome[] => {
-    const kind = outcomeKinds.find((one) => one === text);
-    return kind ? [{ account: String(account_id), on: String(outcome_on), kind }] : [];
+  // Whoever gave notice had left in all but name: a score after it foresees nothing.
+  const day = source.columns.has('notice_on')
+    ? 'LEAST(COALESCE(notice_on, outcome_on), outcome_on)'
+    : 'outcome_on';
+  const kept = 'past_outcomes';
+  await warehouse.materialize({
+    id: kept,
+    sql: `SELECT account_id, CAST(${day} AS STRING) AS known_on, kind FROM (${known}) AS known
+     WHERE outcome_on >= @from_date AND kind IN (${outcomeKinds.map((kind) => `'${kind}'`).join(', ')})`,
+    parameters: { as_of: { timestamp: asOf }, date: { date: to }, from_date: { date: from } },
+    table: kept,
+    cluster: ['account_id'],
   });
+  const columns = ['account_id', 'known_on', 'kind'].map((name) => ({
+    name,
+    as: 'string' as const,
+  }));
+  const found: OutcomeRow[] = [];
+  // In batches: a query gives 10,000 rows at most, and there may be a million outcomes.
+  for await (const batch of warehouse.read({ table: kept, columns })) {
+    const [accounts, days, kinds] = columns.map(
+      ({ name }) => batch.columns.get(name)?.values ?? [],
+    );
+    for (let i = 0; i < batch.rows; i++) {
+      const kind = outcomeKinds.find((one) => one === kinds?.[i]);
+      if (kind) found.push({ account: String(accounts?.[i]), on: String(days?.[i]), kind });
+    }
+  }
+  return found;
+}
+
+/** Phases and scorecards that are chosen by what accounts are today look ahead. */
+async function timelessAccounts(warehouse: DuckDbWarehouse, pack: Pack): Promise<string[]> {
+  const accounts = (await findSources(warehouse, pack)).get('accounts');
+  if (!accounts) return [];
+  const { contract, columns } = accounts;
+  if (contract.validity && columns.has(contract.validity.from)) return [];
+  const deciding = [
+    ...pack.phases.map(({ when }) => when),
+    ...pack.scores.flatMap(({ scorecards }) =>
+      scorecards.flatMap(({ appliesTo, caps }) => [
+        ...(appliesTo ? [appliesTo] : []),
+        ...caps.map(({ when }) => when),
+      ]),
+    ),
+  ];
+  const read = new Set(deciding.flatMap(({ account }) => account));
+  return [...read].filter((name) => columns.has(name)).sort();
 }
 
 /** By score, date and account. */

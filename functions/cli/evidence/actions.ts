@@ -6,46 +6,57 @@ import {
   actionEffects,
   type PastAction,
 } from '../../evidence/action-effects.ts';
+import { isGood, relevant } from '../../evidence/backtest.ts';
+import { type ActionComparison, compareActions } from '../../evidence/effects/compare-actions.ts';
+import { type Trial, targetTrial } from '../../evidence/effects/target-trial.ts';
+import { dateBefore, type JudgedOutcome, type Lead } from '../../evidence/past-outcomes.ts';
 import { judgePast } from '../../own-data/past-data.ts';
-import { interventionList } from '../../records/api/entries.ts';
+import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { percent } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { checkPeriod, type OptionsOf, withPast, withState } from '../options.ts';
 import { colour, print, printJson, table } from '../output.ts';
-import { readList } from '../session/http-client.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import type { Language } from '../texts.ts';
+import { actionsOf } from './logged-actions.ts';
 import { pastWords } from './past-texts.ts';
+import { renamed } from './renamed.ts';
 
-const command = (kenko: Command) =>
-  withPast(withState(kenko.command('actions')))
+const command = (parent: Command, name: string) =>
+  withPast(withState(parent.command(name)))
     .description('what became of accounts with what people did, and without it')
     .option('--data <folder>', 'CSV or Parquet files to look at instead of the data kept there');
+type EffectsOptions = OptionsOf<(parent: Command) => ReturnType<typeof command>>;
 
-/** `kenko actions`: what became of accounts with what people did, and without it. */
-export function addActions(kenko: Command): void {
-  command(kenko).action(actions);
+/** `kenko evidence effects`: what became of accounts with what people did, and without it. */
+export function addEffects(evidence: Command): void {
+  command(evidence, 'effects').action(showEffects);
 }
 
-async function actions(options: OptionsOf<typeof command>): Promise<void> {
+/** Its old name. */
+export function addActions(kenko: Command): void {
+  command(kenko, 'actions').action(renamed('evidence effects', showEffects));
+}
+
+async function showEffects(options: EffectsOptions): Promise<void> {
   checkPeriod(options);
   const pack = parsePack(readPackFiles(options.pack));
   const score = scoreOf(pack, options.score);
   const { data, state, pack: name } = options;
   // Files are looked at, never taken into the state, which is read when the session lets go of it.
-  const session = await openExisting({ state, pack: name });
-  const done: PastAction[] = await using(session, async () => {
-    const list = await readList(session, '/v1/interventions', interventionList, { all: true });
-    return list.pages.flatMap((page) => page.interventions);
-  });
+  const actions = await using(await openExisting({ state, pack: name }), (session) =>
+    actionsOf(session, pack.zone),
+  );
   const past = await judgePast(pack, data === undefined ? { state } : { folder: data }, options);
   const judged = past.scores.get(score.id)?.judged ?? [];
-  const effects = actionEffects(score, judged, done, options);
+  const effects = actionEffects(score, judged, actions, options);
+  const trial = trialOf(score, judged, actions, options);
+  const comparisons = compareActions(trial);
   const { from, to, outcomes } = past;
   const { lead, every } = options;
   if (options.json) {
-    const logged = done.length;
+    const logged = actions.length;
     return printJson({
       pack: pack.id,
       score: score.id,
@@ -56,6 +67,8 @@ async function actions(options: OptionsOf<typeof command>): Promise<void> {
       outcomes,
       logged,
       effects,
+      comparisons,
+      unused: trial.unused,
     });
   }
   const lang = options.lang ?? 'en';
@@ -63,15 +76,69 @@ async function actions(options: OptionsOf<typeof command>): Promise<void> {
   print(t.looked(outcomes, from, to, lead));
   if (effects.length === 0) return print(t.noActions);
   print(`\n${effectsText(effects, score.purpose === 'upsell', lang)}`);
+  print(`\n${comparisonsText(comparisons, lang)}`);
+  if (trial.unused.inHindsight > 0) print(colour.yellow(t.inHindsight(trial.unused.inHindsight)));
   print(`\n${colour.dim(t.noLots)}`);
+}
+
+/** Each account as its score saw it, and what was done from then until its outcome was near. */
+function trialOf(
+  score: Score,
+  judged: readonly JudgedOutcome[],
+  actions: readonly PastAction[],
+  lead: Lead,
+): Trial {
+  const outcomes = relevant(score, judged);
+  const phases = [...new Set(outcomes.map(({ row }) => row.phase))].slice(1);
+  const trends = { rising: 1, steady: 0, falling: -1 };
+  return targetTrial(
+    outcomes.map((outcome) => ({
+      account: outcome.account,
+      on: dateBefore(outcome, lead),
+      band: score.bands.findIndex(({ id }) => id === outcome.row.band),
+      covariates: [
+        outcome.row.points ?? 0,
+        trends[outcome.row.trend ?? 'steady'],
+        outcome.row.confidence ?? 0,
+        ...phases.map((phase) => Number(outcome.row.phase === phase)),
+      ],
+    })),
+    actions,
+    outcomes.map(({ account, on, kind }) => ({ account, on, good: isGood(score, kind) })),
+    lead.lead - 1,
+  );
+}
+
+function comparisonsText(comparisons: readonly ActionComparison[], lang: Language): string {
+  const t = pastWords[lang];
+  return table(
+    [t.did, t.with, t.without, t.alike, t.says],
+    comparisons.map(({ did, acted, others, weighted, reading }) => [
+      actionText(did)[lang],
+      acted,
+      others,
+      weighted
+        ? `${signed(weighted.value)} (${signed(weighted.low)} … ${signed(weighted.high)})`
+        : t.few,
+      t[readings[reading]],
+    ]),
+  );
+}
+
+const readings = {
+  differs: 'differs',
+  'no difference shown': 'noDifference',
+  'not comparable': 'notComparable',
+  'too few': 'tooFewAlike',
+} as const;
+
+function signed(share: number): string {
+  const points = Math.round(100 * share);
+  return points < 0 ? `−${-points}` : `+${Math.abs(points)}`;
 }
 
 function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Language): string {
   const t = pastWords[lang];
-  const signed = (share: number) => {
-    const points = Math.round(100 * share);
-    return points < 0 ? `−${-points}` : `+${Math.abs(points)}`;
-  };
   const shareText = ({ accounts, good }: ActionEffect['with']) =>
     accounts === 0 ? null : `${percent(good / accounts, lang)} (${good} / ${accounts})`;
   const good = upsell ? t.grew : t.stayed;

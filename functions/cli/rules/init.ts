@@ -39,16 +39,22 @@ async function init(name: string, options: InitOptions): Promise<void> {
   const sheet = options.fromSheet === undefined ? undefined : readSheet(options.fromSheet);
   const files = newPackFiles({ name, ...(await answers(name, options)) }, sheet);
   parsePack(new Map([...contract(), ...files]));
-  for (const [path, text] of files) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+  writeTexts(root, files);
   if (options.json)
     printJson({ pack: name, files: [...files.keys()], sheet: sheet?.profile ?? null });
   else print(written(name, [...files.keys()], options, sheet));
 }
 
-function refuseName(name: string, root: string): void {
+/** Texts by path below `root`. */
+export function writeTexts(root: string, files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+/** @throws Rejected for a name that is none, or taken */
+export function refuseName(name: string, root: string): void {
   if (!identifier.safeParse(name).success || ['schema', 'shared'].includes(name)) {
     throw new Rejected(
       code.badRequest,

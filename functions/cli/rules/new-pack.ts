@@ -39,9 +39,9 @@ const note: Label = {
 
 /** Texts by path from the root of the repository. */
 export function newPackFiles(pack: NewPack, sheet?: NewSheet): Map<string, string> {
-  const ids = sheet ? metricIds(sheet.profile, sheet.taken) : new Map<string, string>();
+  const ids = sheet ? metricIds(columnsOf(sheet.profile), sheet.taken) : new Map<string, string>();
   const measures = sheet
-    ? sheet.profile.scored.map((metric) => measureOf(metric, ids, sheet.profile.date !== null))
+    ? sheet.profile.scored.map((metric) => measureOf(metric, ids, maxAgeOf(sheet.profile)))
     : templateMeasures;
   const reference = sheet?.profile.reference.map(({ column }) => ids.get(column) ?? '') ?? [];
   const folder = `rules/${pack.name}`;
@@ -95,7 +95,7 @@ const onOneLine = new Set([
   'description',
 ]);
 
-function yamlOf(value: unknown): string {
+export function yamlOf(value: unknown): string {
   const document = new Document(value);
   visit(document, {
     Pair(_, { key, value: node }) {
@@ -159,14 +159,21 @@ const templateMeasures: NewMeasure[] = [
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]+$/.test(text);
 
+/** A week after the next row was due; null where rows have no day. */
+const maxAgeOf = ({ every }: SheetProfile): string | null =>
+  every === null ? null : `${every <= 7 ? 7 : every + 7}d`;
+
+const columnsOf = ({ scored, reference }: SheetProfile): string[] =>
+  [...scored, ...reference].map(({ column }) => column);
+
 /** Metric ids by column: the column's name as far as it can be one and is free. */
-function metricIds(
-  { scored, reference }: SheetProfile,
+export function metricIds(
+  columns: readonly string[],
   shared: Iterable<string>,
 ): Map<string, string> {
   const ids = new Map<string, string>();
   const taken = new Set(['present', 'merged_into', 'account_id', 'mart_date', ...shared]);
-  for (const [i, { column }] of [...scored, ...reference].entries()) {
+  for (const [i, column] of columns.entries()) {
     const plain = column
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '_')
@@ -183,7 +190,7 @@ function metricIds(
 }
 
 /** Both languages; what the sheet has in one only is to be translated by a person. */
-function labelOf(column: string, id: string): Label {
+export function labelOf(column: string, id: string): Label {
   const plain = column.replaceAll('_', ' ');
   return isAscii(column)
     ? { en: plain, ja: `${plain}（列の値）` }
@@ -193,7 +200,7 @@ function labelOf(column: string, id: string): Label {
 function measureOf(
   { column, type, direction, quantiles }: CandidateMetric,
   ids: ReadonlyMap<string, string>,
-  dated: boolean,
+  maxAge: string | null,
 ): NewMeasure {
   const id = ids.get(column) ?? '';
   return {
@@ -203,7 +210,7 @@ function measureOf(
     lower: direction === 'lower',
     // The highest value itself is no step: hardly anybody would be on it.
     thresholds: quantiles.length > 2 ? quantiles.slice(0, -1) : quantiles,
-    ...(dated ? { max_age: '7d' } : {}),
+    ...(maxAge === null ? {} : { max_age: maxAge }),
   };
 }
 
@@ -238,7 +245,11 @@ function packOf(pack: NewPack, ids: ReadonlyMap<string, string>, sheet?: NewShee
   return {
     ...base,
     ...(shown.length > 0 ? { attributes: shown } : {}),
-    metrics: { table, ...(profile.date === null ? {} : { date: profile.date }), columns },
+    metrics: {
+      table,
+      ...(profile.date === null ? {} : { date: profile.date, max_age: maxAgeOf(profile) }),
+      columns,
+    },
     // With a row per account and day, accounts are a table of their own.
     ...(profile.date === null
       ? { tables: { accounts: { table, columns: { account_id: profile.id, ...attributes } } } }

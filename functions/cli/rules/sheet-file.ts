@@ -60,7 +60,7 @@ export function readSheet(path: string): NewSheet {
 }
 
 /** Columns of accounts that can be shown, and the shared metrics. */
-function everyPackHas(): { columns: string[]; taken: string[] } {
+export function everyPackHas(): { columns: string[]; taken: string[] } {
   const label = { en: 'any', ja: 'any' };
   const template = newPackFiles({ name: 'any', label, purpose: 'churn', zone: 'UTC' });
   const { sources, metrics } = parsePack(new Map([...contract(), ...template]));
@@ -96,7 +96,7 @@ function recordsOf(path: string): string[][] {
 }
 
 /** What the parser refuses, as the end of a sentence that starts with the file's name. */
-function whyNotCsv(error: unknown): string {
+export function whyNotCsv(error: unknown): string {
   if (!(error instanceof CsvError)) return `cannot be read as CSV: ${messageOf(error)}`;
   const { lines, record } = error;
   const columns = Number(/expect (\d+)/.exec(error.message)?.[1]);

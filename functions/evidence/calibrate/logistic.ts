@@ -4,6 +4,8 @@
  * Undamped it diverged on columns that nearly separate.
  */
 
+import { solveSymmetric } from '../statistics/linear.ts';
+
 export interface Design {
   /** Columns of numbers, one a row of the data. */
   features: readonly Float64Array[];
@@ -39,7 +41,7 @@ export function fitLogistic({ features, free, good }: Design, ridge: number, sta
     const moving = [...weights.keys()].filter(
       (j) => j === 0 || free[j - 1] || (weights[j] ?? 0) > 0 || (gradient[j] ?? 0) > 0,
     );
-    const direction = solve(moving, hessian, gradient, k);
+    const direction = newtonStep(moving, hessian, gradient, k);
     let next: { weights: Float64Array<ArrayBuffer>; linear: Float64Array; value: number } | null =
       null;
     for (let damping = 1; damping > 1e-6; damping /= 2) {
@@ -136,34 +138,17 @@ function derivatives(
   return { gradient, hessian };
 }
 
-/** Newton's step for the coefficients that move, by Cholesky; 0 for the others. */
-function solve(
+/** Newton's step for the coefficients that move; 0 for the others. */
+function newtonStep(
   moving: readonly number[],
   hessian: Float64Array,
   gradient: Float64Array,
   k: number,
 ): Float64Array {
-  const size = moving.length;
-  const lower = moving.map(() => new Float64Array(size));
-  for (let r = 0; r < size; r++) {
-    for (let c = 0; c <= r; c++) {
-      let sum = hessian[(moving[r] ?? 0) * k + (moving[c] ?? 0)] ?? 0;
-      for (let m = 0; m < c; m++) sum -= (lower[r]?.[m] ?? 0) * (lower[c]?.[m] ?? 0);
-      const row = lower[r];
-      if (row) row[c] = r === c ? Math.sqrt(Math.max(sum, 1e-12)) : sum / (lower[c]?.[c] ?? 1);
-    }
-  }
-  const answer = new Float64Array(size);
-  for (let r = 0; r < size; r++) {
-    let sum = gradient[moving[r] ?? 0] ?? 0;
-    for (let m = 0; m < r; m++) sum -= (lower[r]?.[m] ?? 0) * (answer[m] ?? 0);
-    answer[r] = sum / (lower[r]?.[r] ?? 1);
-  }
-  for (let r = size - 1; r >= 0; r--) {
-    let sum = answer[r] ?? 0;
-    for (let m = r + 1; m < size; m++) sum -= (lower[m]?.[r] ?? 0) * (answer[m] ?? 0);
-    answer[r] = sum / (lower[r]?.[r] ?? 1);
-  }
+  const answer = solveSymmetric(
+    moving.map((r) => moving.map((c) => hessian[r * k + c] ?? 0)),
+    moving.map((r) => gradient[r] ?? 0),
+  );
   const step = new Float64Array(k);
   for (const [r, j] of moving.entries()) step[j] = answer[r] ?? 0;
   return step;

@@ -128,6 +128,17 @@ describe('kenko init', () => {
     expect(result?.rows.get('health')).toHaveLength(30);
   });
 
+  it('lets a monthly sheet be a month old', async () => {
+    const rows = ['2026-01-31', '2026-02-28', '2026-03-31'].flatMap((day, n) =>
+      Array.from({ length: 30 }, (_, i) => `a${i},${day},${(i * (n + 1)) % 13}`),
+    );
+    const data = sheet('monthly', `account_id,day,logins\n${rows.join('\n')}\n`);
+    writeFileSync(join(data, 'accounts.csv'), 'account_id\na1\n');
+    const pack = await init('monthly', '--from-sheet', join(data, 'monthly.csv'));
+    expectNoWarnings(pack);
+    expect(pack.scores[0]?.scorecards[0]?.measures[0]?.maxAge).toBe(38);
+  });
+
   it('refuses to write over what is there, and names that cannot be one', async () => {
     const before = readFileSync(join(folder, 'rules/plain/pack.yaml'), 'utf8');
     const again = await kenko('init', 'plain', '--into', folder, '--zone', 'UTC');

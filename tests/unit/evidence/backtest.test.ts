@@ -10,6 +10,7 @@ import {
   distinctOutcomes,
   type JudgedOutcome,
   judgeOutcomes,
+  leftOutOutcomes,
   type OutcomeKind,
 } from '../../../functions/evidence/past-outcomes.ts';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
@@ -25,7 +26,13 @@ const card = health.scorecards[0];
 function outcome(
   kind: OutcomeKind,
   points: number,
-  more: { account?: string; on?: string; band?: string; earned?: number } = {},
+  more: {
+    account?: string;
+    on?: string;
+    band?: string;
+    earned?: number;
+    decided?: boolean;
+  } = {},
 ): JudgedOutcome {
   const { account = 'a', on = '2026-03-01', band = 'fair', earned = points } = more;
   const row = {
@@ -36,7 +43,7 @@ function outcome(
     scorecard: card?.id,
     earned_points: [earned],
   } as unknown as HistoryRow;
-  return { account, on, kind, row };
+  return { account, on, kind, decided: more.decided ?? kind !== 'expanded', row };
 }
 
 describe('an outcome', () => {
@@ -66,10 +73,39 @@ describe('an outcome', () => {
     const lead = { lead: 10, every: 1 };
     const { row } = outcome('churned', 40);
     const rows = (one: HistoryRow) => new Map([['2026-02-19', new Map([['a', one]])]]);
-    const outcomes = [{ account: 'a', on: '2026-03-01', kind: 'churned' as const }];
+    const outcomes = [
+      { account: 'a', on: '2026-03-01', kind: 'churned' as const, decided: true },
+      { account: 'b', on: '2026-03-01', kind: 'renewed' as const, decided: true },
+    ];
     expect(judgeOutcomes(outcomes, rows(row), lead)).toHaveLength(1);
     expect(judgeOutcomes(outcomes, rows({ ...row, points: null }), lead)).toEqual([]);
     expect(judgeOutcomes(outcomes, new Map(), lead)).toEqual([]);
+    const counts = { churned: 1, expanded: 0, renewed: 0 };
+    const absent = { because: 'no such account', churned: 0, expanded: 0, renewed: 1 };
+    expect(leftOutOutcomes(outcomes, rows(row), lead)).toEqual([absent]);
+    expect(leftOutOutcomes(outcomes, rows({ ...row, points: null }), lead)).toEqual([
+      { because: 'no points', ...counts },
+      absent,
+    ]);
+    expect(leftOutOutcomes(outcomes, new Map(), lead)).toEqual([
+      { because: 'before the data', ...counts, renewed: 1 },
+    ]);
+  });
+
+  it('is one decision, whatever several rows within 45 days say of it, known from the first on', () => {
+    const row = (on: string, kind: OutcomeKind, account = 'a') => ({ account, on, kind });
+    expect(distinctOutcomes([row('2026-04-01', 'churned'), row('2026-03-01', 'renewed')])).toEqual([
+      { account: 'a', on: '2026-03-01', kind: 'churned', decided: true },
+    ]);
+    expect(distinctOutcomes([row('2026-03-01', 'expanded'), row('2026-03-31', 'renewed')])).toEqual(
+      [{ account: 'a', on: '2026-03-01', kind: 'expanded', decided: true }],
+    );
+    expect(
+      distinctOutcomes([row('2026-03-01', 'renewed'), row('2026-09-01', 'churned')]),
+    ).toHaveLength(2);
+    expect(
+      distinctOutcomes([row('2026-03-01', 'renewed'), row('2026-03-02', 'churned', 'b')]),
+    ).toHaveLength(2);
   });
 });
 
@@ -81,15 +117,57 @@ describe('the proof of a score', () => {
     const judged = [
       ...some(5, 'churned', 2000, { band: 'poor', earned: 300 }),
       ...some(6, 'renewed', 8000, { band: 'good', earned: 300 }),
-      ...some(2, 'expanded', 9000, { band: 'good', earned: -1 }),
+      ...some(2, 'expanded', 9000, { band: 'good', earned: -1, decided: true }),
+      // Growing in summer is no decision to stay.
+      ...some(3, 'expanded', 100, { band: 'good', account: 'grew' }),
       // Without a band nothing was claimed of them.
       ...some(9, 'churned', 9900, { band: 'unknown', earned: 300 }),
     ];
     const proof = proveScore(health, judged);
     expect(proof.auc?.value).toBe(1);
-    expect(proof.bands.find(({ id }) => id === 'poor')).toMatchObject({ churned: 5, renewed: 0 });
+    expect(proof.bands.find(({ id }) => id === 'poor')).toMatchObject({
+      churned: 5,
+      renewed: 0,
+      accounts: 5,
+      bad: 5,
+      rate: { value: 1, high: 1 },
+    });
+    expect(proof).toMatchObject({
+      midTerm: 3,
+      monotone: true,
+      verdict: { verdict: 'too few to tell' },
+    });
+    expect(proof.outcomes).toEqual({ churned: 14, expanded: 2, renewed: 6 });
     expect(proof.bands.at(-1)).toMatchObject({ id: 'unknown', churned: 9 });
     expect(proof.measures[0]).toMatchObject({ known: 11, auc: { value: 0.5 }, hypothesis: true });
+  });
+
+  it('counts an account once, however many outcomes it has', () => {
+    const often = Array.from({ length: 12 }, (_, i) =>
+      outcome('renewed', 8000, { account: 'often', on: `${2010 + i}-03-01`, band: 'good' }),
+    );
+    const proof = proveScore(health, [...often, ...some(5, 'churned', 2000, { band: 'poor' })]);
+    expect(proof.bands.find(({ id }) => id === 'good')).toMatchObject({ renewed: 12, accounts: 1 });
+    expect(proof.auc).toBeNull();
+  });
+
+  it('names a score that is upside down, and measures that tell too much or the wrong way', () => {
+    const judged = [
+      ...some(30, 'churned', 8000, { band: 'good', earned: 300 }),
+      ...some(30, 'renewed', 2000, { band: 'poor', earned: 0 }),
+    ];
+    const proof = proveScore(health, judged);
+    expect(proof.verdict).toMatchObject({
+      verdict: 'upside down',
+      en: expect.stringContaining('upside down'),
+    });
+    expect(proof.monotone).toBe(false);
+    expect(proof.measures[0]?.suspicion).toBe('leak');
+    const mixed = judged.map((one, i) => ({
+      ...one,
+      row: { ...one.row, earned_points: [i % 3 === 0 ? 100 : (one.row.earned_points[0] ?? 0)] },
+    }));
+    expect(proveScore(health, mixed).measures[0]?.suspicion).toBe('upside down');
   });
 
   it('asks for upsell who grew, not who stayed', () => {
@@ -113,6 +191,8 @@ describe('effects of actions', () => {
       { account: 'late', on: '2026-03-01', did: 'call' },
       { account: 'before', on: '2026-01-30', did: 'call' },
       { account: 'nobody', on: '2026-02-10', did: 'seminar' },
+      // Entered when it was known that the account had stayed.
+      { account: 'other', on: '2026-02-10', did: 'call', entered: '2026-03-05' },
     ];
     const effects = actionEffects(health, judged, actions, { lead: 30, every: 1 });
     expect(effects).toEqual([

@@ -26,3 +26,17 @@ export function fixtureSheet(file: string): { header: string[]; records: string[
   const [header = [], ...records]: string[][] = parse(text);
   return { header, records };
 }
+
+/** The same table as people write it. */
+export function sheetOf({ columns, left }: CalibrationTable): {
+  header: string[];
+  records: string[][];
+} {
+  return {
+    header: [...columns.map(({ id }) => id), 'left'],
+    records: [...left.keys()].map((i) => [
+      ...columns.map(({ values }) => String(values[i])),
+      String(left[i]),
+    ]),
+  };
+}

@@ -1,0 +1,39 @@
+/** Why a measure's steps are where they are: how many accounts left on each. */
+import type { Bin } from '../../evidence/calibrate/binning.ts';
+import type { CalibratedMeasure } from '../../evidence/calibrate/points.ts';
+import type { Label } from '../../scorecard/language/pack/catalogue.ts';
+import { percent } from '../../scorecard/meaning/texts.ts';
+import type { Language } from '../texts.ts';
+
+export function measureReason({ binning }: CalibratedMeasure): Label {
+  const { column, cuts, levelBins, bins, missing } = binning;
+  const places = bins.map((_, bin): Label => {
+    if (levelBins) {
+      const levels = (column.levels ?? []).filter((_level, i) => levelBins[i] === bin);
+      const shown = levels.slice(0, 4).join(', ') + (levels.length > 4 ? ', ...' : '');
+      return { en: shown, ja: shown };
+    }
+    if (column.bool) return bin === 0 ? { en: 'no', ja: 'いいえ' } : { en: 'yes', ja: 'はい' };
+    const [from, to] = [cuts[bin - 1], cuts[bin]];
+    if (from === undefined && to === undefined) return { en: 'any value', ja: '値あり' };
+    if (from === undefined) return { en: `below ${to}`, ja: `${to} 未満` };
+    return to === undefined
+      ? { en: `from ${from}`, ja: `${from} 以上` }
+      : { en: `from ${from}`, ja: `${from} 以上 ${to} 未満` };
+  });
+  const known = bins.map((bin, i) => {
+    const place = places[i] ?? { en: '', ja: '' };
+    return { en: `${place.en}: ${rate(bin, 'en')}`, ja: `${place.ja}: ${rate(bin, 'ja')}` };
+  });
+  const all =
+    missing.rows === 0
+      ? known
+      : [...known, { en: `not known: ${rate(missing, 'en')}`, ja: `不明: ${rate(missing, 'ja')}` }];
+  return {
+    en: `left, ${all.map(({ en }) => en).join('; ')}`,
+    ja: `解約率　${all.map(({ ja }) => ja).join('、')}`,
+  };
+}
+
+const rate = ({ rows, left }: Bin, lang: Language): string =>
+  rows === 0 ? '–' : `${percent(left / rows, lang)} (${left} / ${rows})`;
