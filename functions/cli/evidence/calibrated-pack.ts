@@ -1,5 +1,6 @@
 /** A pack of a calibrated scorecard: every number with its reason beside it. */
 import { Document, isMap, isSeq, visit } from 'yaml';
+import { binOf } from '../../evidence/calibrate/binning.ts';
 import type { CalibratedMeasure } from '../../evidence/calibrate/points.ts';
 import { binOfRank } from '../../evidence/calibrate/states.ts';
 import type { Column } from '../../evidence/calibrate/table.ts';
@@ -178,7 +179,7 @@ function cardText(
         id,
         metric: id,
         points: measure.most,
-        ...pointsOf(measure),
+        ...earningOf(measure),
         missing: { points: measure.missing },
         ...(proven ? {} : { hypothesis: true }),
       };
@@ -202,7 +203,7 @@ function cardText(
 }
 
 /** Points as the language writes them. */
-function pointsOf({ binning, points }: CalibratedMeasure) {
+export function earningOf({ binning, points }: CalibratedMeasure) {
   const { column, cuts, levelBins } = binning;
   if (levelBins && column.levels) {
     const seen = column.levels.flatMap((level, i): [string, number][] => {
@@ -210,6 +211,10 @@ function pointsOf({ binning, points }: CalibratedMeasure) {
       return bin < 0 ? [] : [[level, points[bin] ?? 0]];
     });
     return { lookup: Object.fromEntries(seen) };
+  }
+  if (column.steps) {
+    const all = column.steps.map((text, i) => [text, points[binOf(binning, i)] ?? 0]);
+    return { lookup: Object.fromEntries(all) };
   }
   if (column.bool) return { lookup: { false: points[0] ?? 0, true: points.at(-1) ?? 0 } };
   return { steps: [lowestOf(column), ...cuts].map((from, bin) => [from, points[bin] ?? 0]) };

@@ -1,8 +1,8 @@
-/** Why a measure's steps are where they are: how many accounts left on each. */
-import type { Bin } from '../../evidence/calibrate/binning.ts';
+/** A calibrated measure as it is told, and why its steps are where they are. */
+import { type Bin, binOf } from '../../evidence/calibrate/binning.ts';
 import type { CalibratedMeasure } from '../../evidence/calibrate/points.ts';
 import type { Label } from '../../scorecard/language/pack/catalogue.ts';
-import { percent } from '../../scorecard/meaning/texts.ts';
+import { percent, plain } from '../../scorecard/meaning/texts.ts';
 import type { Language } from '../texts.ts';
 
 export function measureReason({ binning }: CalibratedMeasure): Label {
@@ -11,7 +11,11 @@ export function measureReason({ binning }: CalibratedMeasure): Label {
     if (levelBins) {
       const levels = (column.levels ?? []).filter((_level, i) => levelBins[i] === bin);
       const shown = levels.slice(0, 4).join(', ') + (levels.length > 4 ? ', ...' : '');
-      return { en: shown, ja: shown };
+      return plain(shown);
+    }
+    if (column.steps) {
+      const inside = column.steps.filter((_text, i) => binOf(binning, i) === bin);
+      return plain(inside.join(', '));
     }
     if (column.bool) return bin === 0 ? { en: 'no', ja: 'いいえ' } : { en: 'yes', ja: 'はい' };
     const [from, to] = [cuts[bin - 1], cuts[bin]];
@@ -37,3 +41,24 @@ export function measureReason({ binning }: CalibratedMeasure): Label {
 
 const rate = ({ rows, left }: Bin, lang: Language): string =>
   rows === 0 ? '–' : `${percent(left / rows, lang)} (${left} / ${rows})`;
+
+/** A measure for scripts. */
+export function measureJson(measure: CalibratedMeasure) {
+  const { binning, points, missing, most } = measure;
+  const { column, cuts, levelBins, bins, direction } = binning;
+  return {
+    column: column.id,
+    ...(column.sumOf ? { sum_of: column.sumOf } : {}),
+    direction,
+    points: most,
+    steps: bins.map((bin, i) => ({
+      ...(levelBins
+        ? { values: (column.levels ?? []).filter((_level, level) => levelBins[level] === i) }
+        : { from: i === 0 ? null : (cuts[i - 1] ?? null) }),
+      points: points[i] ?? 0,
+      ...bin,
+    })),
+    missing: { points: missing, ...binning.missing },
+    reason: measureReason(measure),
+  };
+}

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
-import type { CalibratedMeasure } from '../../evidence/calibrate/points.ts';
 import { uniqueNames } from '../../evidence/sheet/read-table.ts';
 import { type Tried, tryTable } from '../../evidence/try-table.ts';
 import { fewestForScorecard } from '../../evidence/verdict.ts';
@@ -14,7 +13,7 @@ import { refuseName, writeTexts } from '../rules/init.ts';
 import { contract, everyPackHas } from '../rules/sheet-file.ts';
 import { calibratedPack } from './calibrated-pack.ts';
 import { type FlatFile, readFlatFile } from './flat-file.ts';
-import { measureReason } from './measure-reason.ts';
+import { measureJson } from './measure-reason.ts';
 import { triedText } from './try-text.ts';
 
 const command = (evidence: Command) =>
@@ -133,25 +132,5 @@ function jsonOf(path: string, file: FlatFile, tried: Tried, written: Written | n
     verdict: verdict.verdict,
     verdict_text: { en: verdict.en, ja: verdict.ja },
     written,
-  };
-}
-
-function measureJson(measure: CalibratedMeasure) {
-  const { binning, points, missing, most } = measure;
-  const { column, cuts, levelBins, bins, direction } = binning;
-  return {
-    column: column.id,
-    ...(column.sumOf ? { sum_of: column.sumOf } : {}),
-    direction,
-    points: most,
-    steps: bins.map((bin, i) => ({
-      ...(levelBins
-        ? { values: (column.levels ?? []).filter((_level, level) => levelBins[level] === i) }
-        : { from: i === 0 ? null : (cuts[i - 1] ?? null) }),
-      points: points[i] ?? 0,
-      ...bin,
-    })),
-    missing: { points: missing, ...binning.missing },
-    reason: measureReason(measure),
   };
 }

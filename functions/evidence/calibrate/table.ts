@@ -6,6 +6,8 @@ export interface Column {
   values: Float64Array;
   /** Texts of a column of categories. */
   levels?: readonly string[];
+  /** Texts of the values 0, 1, ..., where somebody has put them into order. */
+  steps?: readonly string[];
   /** Yes or no, as 1 and 0. */
   bool?: boolean;
   /** Where somebody said which way is better; else the data say. */
