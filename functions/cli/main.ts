@@ -6,6 +6,7 @@ import { addDoctor } from './doctor/doctor.ts';
 import { addActions, addEffects } from './evidence/actions.ts';
 import { addBacktest, addRulesBacktest } from './evidence/backtest.ts';
 import { addCalibrate } from './evidence/calibrate.ts';
+import { addCompare } from './evidence/compare.ts';
 import { addTry } from './evidence/try.ts';
 import { exitCode, fail } from './output.ts';
 import { addAccounts } from './people/accounts.ts';
@@ -45,7 +46,7 @@ function addEvidence(kenko: Command): void {
   const evidence = kenko
     .command('evidence')
     .description('does the score predict, and did acting on it help?');
-  for (const add of [addTry, addBacktest, addCalibrate, addEffects]) add(evidence);
+  for (const add of [addTry, addBacktest, addCalibrate, addCompare, addEffects]) add(evidence);
 }
 
 export function program(): Command {

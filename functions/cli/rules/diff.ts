@@ -47,12 +47,12 @@ async function diff(old: string, now: string, options: OptionsOf<typeof command>
 }
 
 /** The pack that a folder holds; undefined for a checkout or a revision. */
-function packNamed(place: string): string | undefined {
+export function packNamed(place: string): string | undefined {
   return existsSync(join(place, 'pack.yaml')) ? basename(resolve(place)) : undefined;
 }
 
 /** A pack's folder, a checkout of the repository, or a revision of this one. */
-function filesOf(place: string, name: string): Map<string, string> {
+export function filesOf(place: string, name: string): Map<string, string> {
   if (existsSync(join(place, 'pack.yaml'))) return readPackFiles(name, { folder: place });
   if (existsSync(join(place, 'rules'))) return readPackFiles(name, { root: resolve(place) });
   const folders = [`rules/${name}`, 'sql/metrics/shared', `sql/metrics/${name}`, 'sql/sources'];
