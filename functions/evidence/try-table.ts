@@ -12,6 +12,7 @@ import { allRows, type CalibrationTable } from './calibrate/table.ts';
 import { type Estimate, wilson } from './intervals.ts';
 import { type LeftOut, type ReadTable, readTable } from './sheet/read-table.ts';
 import { type Area, areaUnderCurve } from './statistics/auc.ts';
+import { chanceByScore } from './statistics/isotonic.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 export interface TryOptions {
@@ -44,12 +45,16 @@ export interface Tried {
   later: Area | null;
   own: Area | null;
   bands: TriedBand[];
+  /** Chance of leaving by points; null under a hundred that left, where the bands have to do. */
+  chance: ({ points: number } & Estimate)[] | null;
   calls: { accounts: number; caught: number; atRandom: number };
   verdict: Verdict;
 }
 
 /** Of the lowest scores: how many people can be called at once. */
 const callable = 10;
+/** With fewer accounts that left, a curve would follow chance. */
+const fewestForChance = 100;
 /** Shares of accounts below which the second to the fifth band begin. */
 const bandShares = [0.1, 0.25, 0.5, 0.75];
 
@@ -88,6 +93,7 @@ export function tryTable(
     later: laterArea(table, options),
     own,
     bands: bandsOf(table, apart),
+    chance: counts.left < fewestForChance ? null : chancesOf(table, apart, seed),
     calls: callsOf(table, apart),
     verdict: verdictOf({
       bad: counts.left,
@@ -154,6 +160,16 @@ function bandsOf(table: CalibrationTable, { score }: OutOfFold): TriedBand[] {
     const rate = accounts === 0 ? null : wilson({ accounts, good: left });
     return { from, accounts, left, rate };
   });
+}
+
+function chancesOf(
+  { left, account }: CalibrationTable,
+  { score }: OutOfFold,
+  seed: number,
+): Tried['chance'] {
+  const at = Array.from({ length: 11 }, (_, i) => 10 * i);
+  const found = chanceByScore({ score, left, account }, at, { seed, draws: 200 });
+  return found.map((chance, i) => ({ points: at[i] ?? 0, ...chance }));
 }
 
 /** Of the accounts with the lowest points, by the rows in which each stood lowest. */

@@ -128,6 +128,7 @@ function jsonOf(path: string, file: FlatFile, tried: Tried, written: Written | n
       reason_ja: reason.ja,
     })),
     bands: tried.bands,
+    chance_by_points: tried.chance,
     ten_calls: tried.calls,
     verdict: verdict.verdict,
     verdict_text: { en: verdict.en, ja: verdict.ja },

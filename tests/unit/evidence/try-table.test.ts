@@ -16,6 +16,12 @@ describe('the customers of a telephone company', () => {
     expect(summed.measures.length).toBeLessThanOrEqual(8);
     expect(summed.verdict.verdict).toBe('predicts');
     expect(summed.calls.caught).toBeGreaterThan(5 * summed.calls.atRandom);
+    const chances = summed.chance ?? [];
+    expect(chances.map(({ points }) => points)).toEqual([
+      0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100,
+    ]);
+    expect(chances[3]?.value).toBeGreaterThan(0.5);
+    expect(chances[10]?.high).toBeLessThan(0.1);
     const rates = summed.bands.map(({ rate }) => rate?.value ?? 0);
     expect(rates[0]).toBeGreaterThan(0.5);
     expect(rates.at(-1)).toBeLessThan(0.05);
@@ -47,6 +53,7 @@ describe('small tables', () => {
     expect(tried.verdict.en).toContain('Only 4 accounts left');
     expect(tried.verdict.en).toContain('Review each of them');
     expect(tried.outOfFold).toBeNull();
+    expect(tried.chance).toBeNull();
   });
 
   it('with 600 accounts and 48 that left, say what is found', () => {
