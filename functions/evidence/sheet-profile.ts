@@ -4,13 +4,12 @@ import { daysBetween } from '../calendar.ts';
 import { percent } from '../scorecard/meaning/texts.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import {
-  isNumber,
   isPlaceholder,
   isTotal,
   namesAccount,
   namesEnd,
   namesId,
-  plainNumber,
+  numberIn,
 } from './sheet/cells.ts';
 
 /** A column that may be scored: a candidate, since only people know what it means. */
@@ -171,14 +170,14 @@ function flawedId(columns: readonly Column[]): string | undefined {
 }
 
 function numberOf(cell: string): number | undefined {
-  if (isNumber(cell)) return Number(cell);
-  return isBool(cell) ? Number(/^(true|yes)$/i.test(cell)) : undefined;
+  return isBool(cell) ? Number(/^(true|yes)$/i.test(cell)) : numberIn(cell);
 }
 
-function candidateOf({ name, known }: Column): CandidateMetric | { because: string } {
+function candidateOf({ name, known: written }: Column): CandidateMetric | { because: string } {
+  const known = written.filter((cell) => !isPlaceholder(cell));
   if (known.length === 0) return { because: 'it is empty' };
   const bool = known.every(isBool);
-  const odd = known.filter((cell) => !isNumber(cell));
+  const odd = known.filter((cell) => numberIn(cell) === undefined);
   if (namesEnd(name) && (bool || new Set(known).size <= 2)) {
     return { because: 'it says how it ended, which the score is to foresee' };
   }
@@ -195,16 +194,8 @@ function candidateOf({ name, known }: Column): CandidateMetric | { because: stri
 
 /** Of cells that are no numbers. */
 function whyNoNumbers(odd: readonly string[]): string {
-  const [first = ''] = odd;
-  const shown = first.slice(0, 30);
   if (odd.every(isDate)) return 'it holds dates';
-  if (odd.every(isPlaceholder)) {
-    return `it holds "${shown}" where nothing is known: leave such cells empty`;
-  }
-  const written = odd.find((cell) => !isPlaceholder(cell)) ?? '';
-  return odd.every((cell) => isNumber(plainNumber(cell)) || isPlaceholder(cell))
-    ? `it holds numbers written as "${written}": write ${Number(plainNumber(written))} instead`
-    : `it holds texts such as "${shown}"`;
+  return `it holds texts such as "${(odd.find((cell) => !isDate(cell)) ?? '').slice(0, 30)}"`;
 }
 
 /** Of ascending values: the ends and the fifths, each value once. */
@@ -222,7 +213,7 @@ function whyNotScored(
   scored: readonly CandidateMetric[],
   numbers: ReadonlyMap<string, readonly (number | undefined)[]>,
 ): string | undefined {
-  const coverage = known.length / cells.length;
+  const coverage = known.filter((cell) => !isPlaceholder(cell)).length / cells.length;
   if (coverage < wantedCoverage) {
     return `it is known for ${percent(coverage, 'en')} of the rows only`;
   }

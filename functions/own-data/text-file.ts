@@ -94,5 +94,5 @@ export function tableStart(text: string): TableStart {
 function separatorOf(line: string): string {
   const bare = line.replaceAll(/"[^"]*"/g, '');
   const count = (separator: string) => bare.split(separator).length;
-  return [',', '\t', ';'].reduce((best, one) => (count(one) > count(best) ? one : best));
+  return [',', '\t', ';', '|'].reduce((best, one) => (count(one) > count(best) ? one : best));
 }

@@ -1,14 +1,10 @@
 /** The promises of evidence, over as many seeds as it takes to know: minutes, so in the second tier. */
 import { describe, expect, it } from 'vitest';
 import { tryTable } from '../../functions/evidence/try-table.ts';
-import { coverage, falseAlarms } from '../unit/evidence/support/auc-coverage.ts';
-import { shareOf } from '../unit/evidence/support/draws.ts';
-import {
-  effectCoverage,
-  falseVerdicts,
-  observed,
-} from '../unit/evidence/support/effects-simulation.ts';
-import { fixtureSheet, noise, sheetOf } from '../unit/evidence/support/tables.ts';
+import { coverage, falseAlarms } from '../support/evidence/auc-coverage.ts';
+import { shareOf } from '../support/evidence/draws.ts';
+import { effectCoverage, falseVerdicts, observed } from '../support/evidence/effects-simulation.ts';
+import { fixtureSheet, noise, sheetOf } from '../support/evidence/tables.ts';
 
 const seeds = 2000;
 const sizes = [

@@ -1,11 +1,11 @@
 /** What `kenko evidence try` tells, in the order in which people ask. */
 import type { Tried } from '../../evidence/try-table.ts';
+import type { FlatFile } from '../../own-data/flat-file.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { systemClock } from '../../system-clock.ts';
 import { colour, table } from '../output.ts';
 import type { Language } from '../texts.ts';
 import { areaText, rateText } from './figures.ts';
-import type { FlatFile } from './flat-file.ts';
 import { measureReason } from './measure-reason.ts';
 import type { Written } from './try.ts';
 

@@ -5,6 +5,7 @@ import { code, Rejected } from '../../errors.ts';
 import { uniqueNames } from '../../evidence/sheet/read-table.ts';
 import { type Tried, tryTable } from '../../evidence/try-table.ts';
 import { fewestForScorecard } from '../../evidence/verdict.ts';
+import { type FlatFile, readFlatFile } from '../../own-data/flat-file.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { repositoryRoot } from '../../wiring/deployed-files.ts';
 import { language, type OptionsOf, positiveInteger } from '../options.ts';
@@ -12,7 +13,6 @@ import { print, printJson, progressLine } from '../output.ts';
 import { refuseName, writeTexts } from '../rules/init.ts';
 import { contract, everyPackHas } from '../rules/sheet-file.ts';
 import { calibratedPack } from './calibrated-pack.ts';
-import { type FlatFile, readFlatFile } from './flat-file.ts';
 import { measureJson } from './measure-reason.ts';
 import { triedText } from './try-text.ts';
 

@@ -1,10 +1,8 @@
 /** A sheet that a pack begins with: its records, and which columns say what an account is. */
-import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { CsvError, parse } from 'csv-parse/sync';
-import { code, messageOf, Rejected } from '../../errors.ts';
+import { code, Rejected } from '../../errors.ts';
 import { profileSheet } from '../../evidence/sheet-profile.ts';
-import { readText, tableStart } from '../../own-data/text-file.ts';
+import { readFlatFile } from '../../own-data/flat-file.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { packNames, readPackFiles } from '../../wiring/deployed-files.ts';
 import { type NewSheet, newPackFiles } from './new-pack.ts';
@@ -27,11 +25,10 @@ const attributeNames: Record<string, string> = {
  */
 export function readSheet(path: string): NewSheet {
   const refuse = (why: string): Rejected => new Rejected(code.invalidData, `${path}: ${why}.`);
-  if (!existsSync(path)) throw new Rejected(code.notFound, `There is no file ${path}.`);
   if (extname(path).toLowerCase() !== '.csv') {
     throw refuse('a CSV file is expected; export the sheet as CSV (UTF-8)');
   }
-  const [header = [], ...records] = recordsOf(path);
+  const { header, records } = readFlatFile(path);
   const names = header.map((name) => name.trim());
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
@@ -39,7 +36,6 @@ export function readSheet(path: string): NewSheet {
       `the first line holds "${twice}" twice; every column needs a name of its own there`,
     );
   if (names.includes('')) throw refuse('a column has no name; name every column in the first line');
-  if (records.length === 0) throw refuse('it has no rows below the column names');
   const { columns, taken } = everyPackHas();
   const attributes = new Map<string, string>();
   for (const column of names) {
@@ -78,39 +74,4 @@ export function contract(): [string, string][] {
   return [...readPackFiles(any)].filter(
     ([path]) => path.startsWith('sql/sources/') || path.startsWith('sql/metrics/shared/'),
   );
-}
-
-function recordsOf(path: string): string[][] {
-  const { text } = readText(path);
-  const { separator, above } = tableStart(text);
-  try {
-    return parse(text, {
-      bom: true,
-      delimiter: separator,
-      from_line: above + 1,
-      skip_empty_lines: true,
-    });
-  } catch (error) {
-    throw new Rejected(code.invalidData, `${path} ${whyNotCsv(error)}.`, { cause: error });
-  }
-}
-
-/** What the parser refuses, as the end of a sentence that starts with the file's name. */
-export function whyNotCsv(error: unknown): string {
-  if (!(error instanceof CsvError)) return `cannot be read as CSV: ${messageOf(error)}`;
-  const { lines, record } = error;
-  const columns = Number(/expect (\d+)/.exec(error.message)?.[1]);
-  if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(record)) {
-    const cells = `line ${lines} has ${record.length} cells, but the first line has ${columns}`;
-    return columns === 1
-      ? `${cells}: the first line must hold the column names, without a title above them`
-      : `${cells}: every line needs as many, and a text that holds a comma stands in quotes`;
-  }
-  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
-    return `line ${lines}: a quoted text has no end; close it with "`;
-  }
-  if (error.code === 'INVALID_OPENING_QUOTE') {
-    return `line ${lines}: a quote stands within a text; put the whole text into quotes, and write "" for each one in it`;
-  }
-  return `cannot be read as CSV: ${error.message}`;
 }

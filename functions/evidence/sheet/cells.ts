@@ -9,11 +9,23 @@ export const isPlaceholder = (cell: string): boolean =>
     cell,
   );
 
-/** `￥１，０００` and `△5 %` as plain numbers. */
-export const plainNumber = (cell: string): string => {
-  const plain = cell.normalize('NFKC').replaceAll(/[,\s¥$€£%円]/g, '');
-  return plain.replace(/^[△▲−]/, '-').replace(/^\((.+)\)$/, '-$1');
-};
+const amount = /^[△▲−+-]?[¥$€£]? ?(\d{1,3}(,\d{3})+|\d+)(\.\d+)? ?円?$/;
+const share = /^[△▲−+-]?\d+(\.\d+)? ?%$/;
+
+/**
+ * The number that a cell says, as files are read everywhere: `￥１，０００` is 1000, `△5` is -5, `12%`
+ * is 0.12. Undefined where it says none.
+ */
+export function numberIn(cell: string): number | undefined {
+  const text = cell.normalize('NFKC').trim();
+  if (isNumber(text)) return Number(text);
+  const positive = /^\((.+)\)$/.exec(text)?.[1];
+  const plain = (positive ?? text).replace(/^[△▲−]/, '-').replaceAll(/[,\s¥$€£%円]/g, '');
+  const sign = positive === undefined ? 1 : -1;
+  if (amount.test(positive ?? text)) return sign * Number(plain);
+  // Not divided: 12.5 / 100 is not what 0.125 is written as.
+  return share.test(text) ? Number(`${plain}e-2`) : undefined;
+}
 
 /** `2026-03-31`, `2026/3/31`, `2026年3月31日`, with or without a time, as days since 1970. */
 export function dayOf(cell: string): number | undefined {

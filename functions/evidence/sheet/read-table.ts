@@ -16,7 +16,7 @@ import {
   namesAccount,
   namesId,
   namesPerson,
-  plainNumber,
+  numberIn,
 } from './cells.ts';
 import { leakOf } from './leaks.ts';
 import { type ReadOutcome, readOutcome } from './outcome.ts';
@@ -202,10 +202,7 @@ function columnOf(name: string, cells: readonly string[], latest: number): ReadC
     values: column.values,
     date,
   });
-  const numberOf = (cell: string) => {
-    const plain = plainNumber(cell);
-    return cell !== '' && isNumber(plain) ? Number(plain) : Number.NaN;
-  };
+  const numberOf = (cell: string) => numberIn(cell) ?? Number.NaN;
   const numeric = some.filter((cell) => !Number.isNaN(numberOf(cell))).length;
   if (numeric >= numberShare * some.length) {
     const values = Float64Array.from(known, numberOf);

@@ -8,8 +8,8 @@ import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { runRuleTests } from '../../../functions/scorecard/meaning/rule-tests.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
+import { drawsFrom } from '../../support/evidence/draws.ts';
 import { kenko } from '../../support/system/command-line.ts';
-import { drawsFrom } from '../../unit/evidence/support/draws.ts';
 
 let folder: string;
 beforeAll(() => {

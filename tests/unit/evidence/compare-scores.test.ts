@@ -7,7 +7,7 @@ import type { HistoryRow } from '../../../functions/scorecard/engine/history-row
 import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
-import { drawsFrom } from './support/draws.ts';
+import { drawsFrom } from '../../support/evidence/draws.ts';
 
 const pack = parsePack(readPackFiles('saas'));
 const [health] = pack.scores;

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { tryTable } from '../../../functions/evidence/try-table.ts';
 import { verdictOf } from '../../../functions/evidence/verdict.ts';
-import { drawsFrom } from './support/draws.ts';
-import { fixtureSheet } from './support/tables.ts';
+import { drawsFrom } from '../../support/evidence/draws.ts';
+import { fixtureSheet } from '../../support/evidence/tables.ts';
 
 describe('the customers of a telephone company', () => {
   const { header, records } = fixtureSheet('mlc_churn.csv');

@@ -11,9 +11,9 @@ import { fitLogistic } from '../../../../functions/evidence/calibrate/logistic.t
 import { offeredSums } from '../../../../functions/evidence/calibrate/offered-sums.ts';
 import { scoreRow } from '../../../../functions/evidence/calibrate/points.ts';
 import { allRows, type Column } from '../../../../functions/evidence/calibrate/table.ts';
-import oracle from '../../../fixtures/evidence/logistic.json' with { type: 'json' };
-import { drawsFrom } from '../support/draws.ts';
-import { noise, tableOf } from '../support/tables.ts';
+import { drawsFrom } from '../../../support/evidence/draws.ts';
+import { noise, tableOf } from '../../../support/evidence/tables.ts';
+import oracle from '../../../support/fixtures/evidence/logistic.json' with { type: 'json' };
 
 describe('the regression', () => {
   const { b, c, good, ridge } = oracle;

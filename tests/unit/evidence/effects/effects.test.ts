@@ -15,8 +15,12 @@ import {
 } from '../../../../functions/evidence/effects/overlap-weights.ts';
 import { targetTrial } from '../../../../functions/evidence/effects/target-trial.ts';
 import { cautiousDifference } from '../../../../functions/evidence/intervals.ts';
-import oracle from '../../../fixtures/evidence/effects.json' with { type: 'json' };
-import { effectCoverage, falseVerdicts, observed } from '../support/effects-simulation.ts';
+import {
+  effectCoverage,
+  falseVerdicts,
+  observed,
+} from '../../../support/evidence/effects-simulation.ts';
+import oracle from '../../../support/fixtures/evidence/effects.json' with { type: 'json' };
 
 describe('a comparison by overlap weights', () => {
   const units = oracle.acted.map(

@@ -1,22 +1,21 @@
 /** Tables as people have them: what is read, what is left out and why. */
 import { describe, expect, it } from 'vitest';
-import {
-  dayOf,
-  isNumber,
-  namesPerson,
-  plainNumber,
-} from '../../../../functions/evidence/sheet/cells.ts';
+import { dayOf, namesPerson, numberIn } from '../../../../functions/evidence/sheet/cells.ts';
 import { readOutcome } from '../../../../functions/evidence/sheet/outcome.ts';
 import { readTable, uniqueNames } from '../../../../functions/evidence/sheet/read-table.ts';
-import { drawsFrom } from '../support/draws.ts';
+import { drawsFrom } from '../../../support/evidence/draws.ts';
 
 describe('a cell', () => {
   it('may hold a number as people write it', () => {
-    expect(plainNumber('￥１，０００')).toBe('1000');
-    expect(plainNumber('△5.5 %')).toBe('-5.5');
-    expect(plainNumber('(1,200)')).toBe('-1200');
-    expect(isNumber(plainNumber('1e3'))).toBe(true);
-    expect(isNumber(plainNumber('A1'))).toBe(false);
+    expect(numberIn('￥１，０００')).toBe(1000);
+    expect(numberIn('12,000円')).toBe(12000);
+    expect(numberIn('△5.5')).toBe(-5.5);
+    expect(numberIn('12.5 %')).toBe(0.125);
+    expect(numberIn('(1,200)')).toBe(-1200);
+    expect(numberIn('1e3')).toBe(1000);
+    for (const none of ['A1', '12,00', '1,2', '', '¥', '5 円 off']) {
+      expect(numberIn(none)).toBeUndefined();
+    }
   });
 
   it('may hold a day as people write it, and only one that there is', () => {

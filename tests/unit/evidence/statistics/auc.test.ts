@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { areaUnderCurve, compareAreas } from '../../../../functions/evidence/statistics/auc.ts';
-import oracle from '../../../fixtures/evidence/statistics.json' with { type: 'json' };
-import { coverage, falseAlarms } from '../support/auc-coverage.ts';
+import { coverage, falseAlarms } from '../../../support/evidence/auc-coverage.ts';
+import oracle from '../../../support/fixtures/evidence/statistics.json' with { type: 'json' };
 
 const z = 1.959963984540054;
 describe('the area under the curve', () => {

@@ -14,8 +14,8 @@ import {
   chanceByScore,
   fitDecreasing,
 } from '../../../../functions/evidence/statistics/isotonic.ts';
-import oracle from '../../../fixtures/evidence/statistics.json' with { type: 'json' };
-import { drawsFrom, shareOf } from '../support/draws.ts';
+import { drawsFrom, shareOf } from '../../../support/evidence/draws.ts';
+import oracle from '../../../support/fixtures/evidence/statistics.json' with { type: 'json' };
 
 describe('distributions', () => {
   it('agree with scipy', () => {

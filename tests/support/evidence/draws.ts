@@ -1,5 +1,5 @@
 /** Invented numbers for simulations, the same for the same seed. */
-import { randomFrom } from '../../../../functions/evidence/statistics/random.ts';
+import { randomFrom } from '../../../functions/evidence/statistics/random.ts';
 
 export interface Draws {
   uniform(): number;

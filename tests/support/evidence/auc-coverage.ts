@@ -1,6 +1,6 @@
 /** How often intervals of the area hold the true one, and how often the test cries wolf. */
-import { areaUnderCurve, compareAreas } from '../../../../functions/evidence/statistics/auc.ts';
-import { normalBelow } from '../../../../functions/evidence/statistics/distributions.ts';
+import { areaUnderCurve, compareAreas } from '../../../functions/evidence/statistics/auc.ts';
+import { normalBelow } from '../../../functions/evidence/statistics/distributions.ts';
 import { drawsFrom, shareOf } from './draws.ts';
 
 export interface Situation {

@@ -1,7 +1,7 @@
 /** Tables to calibrate on. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import type { CalibrationTable, Column } from '../../../../functions/evidence/calibrate/table.ts';
+import type { CalibrationTable, Column } from '../../../functions/evidence/calibrate/table.ts';
 import { drawsFrom } from './draws.ts';
 
 export function tableOf(columns: readonly Column[], left: Uint8Array): CalibrationTable {
@@ -22,7 +22,7 @@ export function noise(seed: number, { columns, accounts }: { columns: number; ac
 
 /** Header and records of a file of the fixtures. */
 export function fixtureSheet(file: string): { header: string[]; records: string[][] } {
-  const text = readFileSync(new URL(`../../../fixtures/evidence/${file}`, import.meta.url));
+  const text = readFileSync(new URL(`../fixtures/evidence/${file}`, import.meta.url));
   const [header = [], ...records]: string[][] = parse(text);
   return { header, records };
 }
