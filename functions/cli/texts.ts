@@ -89,10 +89,31 @@ export const texts = {
   ),
   unclear: both('unclear', '不明'),
   value: both('value', '値'),
-  waiting: both(
-    'Waiting for data: only missing data would have changed the band, so it stays.',
-    'データ待ち: データの欠落だけではバンドを変えません。',
-  ),
+  waiting: (date: string, stayed: boolean) =>
+    stayed
+      ? both(
+          `Waiting for data since ${date}: by the last known values, the band stays.`,
+          `${date}以降のデータ待ち: 直近の値により、バンドを維持しています。`,
+        )
+      : both(
+          `Waiting for data since ${date}: the band rests on the last known values.`,
+          `${date}以降のデータ待ち: 直近の値でバンドを判定しています。`,
+        ),
+  unknownSince: (date: string) =>
+    both(
+      `No band: there is no data since ${date}, and it could change the band.`,
+      `${date}以降のデータが届いていません。内容によってバンドが変わるため、判定していません。`,
+    ),
+  bandPoints: (points: number) =>
+    both(
+      `The band rests on ${points} points, with the last known values.`,
+      `バンドは、直近の値を含めた${points}点で判定しています。`,
+    ),
+  scaled: (earned: number, available: number, factor: string) =>
+    both(
+      `${earned} of the ${available} points that could be earned, times ${factor}: what has no data is left out.`,
+      `データのある${available}点中${earned}点を${factor}倍（データのない項目は除外）`,
+    ),
   whatHelps: both('Hints', 'ヒント'),
 };
 

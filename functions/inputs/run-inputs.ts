@@ -11,6 +11,7 @@ import { beforeColumn, trendColumn } from '../scorecard/engine/before-columns.ts
 import { historyEntries } from '../scorecard/engine/history-row.ts';
 import type { Metric, SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import { frozenColumns } from '../scorecard/language/pack/inputs.ts';
+import { rowDay, rowDayColumn } from '../scorecard/language/pack/mart.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
 import { endOfDate } from './moments.ts';
 import { historyTable } from './run-tables.ts';
@@ -178,6 +179,9 @@ class RunInputs {
       for (const { id, type } of group.metrics) {
         this.columns.push(`CAST(NULL AS ${metricTypes[type]}) AS ${named(id)}`);
       }
+      if (group.rowMaxAge !== undefined) {
+        this.columns.push(`CAST(NULL AS DATE) AS ${named(rowDayColumn(group.group))}`);
+      }
       return;
     }
     const suffix = age === 0 ? '' : `_${group.group}`;
@@ -203,6 +207,9 @@ class RunInputs {
     this.joins.push(
       `LEFT JOIN ${named(table)} ON ${named(table)}.account_id = accounts_now.account_id`,
     );
+    if (group.rowMaxAge !== undefined) {
+      this.columns.push(`${named(table)}.${rowDay} AS ${named(rowDayColumn(group.group))}`);
+    }
     for (const metric of group.metrics) {
       const value = `${named(table)}.${named(metric.id)}`;
       // A sum of NUMERIC is a float metric, too.
@@ -277,7 +284,7 @@ class RunInputs {
 
 /**
  * The query and its parameters. Columns: `account_id`, `present`, `merged_into` (of absent ones), `account_<column>`, every
- * metric by its id, and by score `before_<score>_<field>` and `trend_<score>_points`;
+ * metric by its id, `row_day_<group>` of a mart whose rows have a day, and by score `before_<score>_<field>` and `trend_<score>_points`;
  * for packs by the hour `revised_<score>_band`, too.
  */
 export function runInputsQuery(request: RunInputsRequest): {

@@ -1,4 +1,4 @@
-import { type AccountDetails, packDetails } from '../records/account-details.ts';
+import { type AccountDetails, packDetails, unpackDetails } from '../records/account-details.ts';
 import type { AccountDocument, RunDocument, ScoreDocument } from '../records/documents.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
@@ -73,17 +73,21 @@ export function accountDocumentOf(given: {
     const explanation = explainResult(layout, row);
     const before = result.before.find((candidate) => candidate.row.score === row.score);
     const deltas = before ? compareRows(layout, row, before.layout, before.row) : [];
+    const change = changeOf(explanation);
     scores[row.score] = scoreDocumentOf(
       row,
-      changeOf(explanation),
+      change,
       latest?.scores[row.score],
       latest?.date === run.date,
     );
+    // The latest change keeps its measures, however often the document is written again.
+    const isKept = change === null && scores[row.score]?.change !== null;
+    const told = isKept && latest ? unpackDetails(latest.details)[row.score]?.deltas : deltas;
     const bands = layout.scores.find((score) => score.id === row.score)?.bands ?? [];
     details[row.score] = {
       explanation,
       bands: Object.fromEntries(bands.map((band) => [band.id, band.label])),
-      deltas,
+      deltas: told ?? [],
       reasons: reasonsOf(explanation, deltas, before && switchOf(row, layout, before)),
     };
   }
@@ -145,7 +149,7 @@ function scoreDocumentOf(
     trend: row.trend,
     // An earlier revision of this date told a change that this one replaces.
     change: change ?? (latestIsOfThisDate ? null : (latest?.change ?? null)),
-    moved: change?.total ?? 0,
+    moved: change?.behaviour ?? 0,
     reason: row.reason,
   };
 }
@@ -154,8 +158,8 @@ function scoreDocumentOf(
 function changeOf({ change, band }: ScoreExplanation): ScoreDocument['change'] {
   if (!change) return null;
   const { from_band, ...points } = change;
-  const { total, rules, data, behaviour } = points;
-  const moved = [total, rules, data, behaviour].some((part) => part !== 0);
+  const { total, rules, phase, data, behaviour } = points;
+  const moved = [total, rules, phase, data, behaviour].some((part) => part !== 0);
   const bandChanged = from_band !== (band?.id ?? null);
   if (!moved && !bandChanged) return null;
   return { ...points, from_band: bandChanged ? from_band : null };

@@ -14,6 +14,7 @@ import type { ColumnBatch, ColumnRequest } from '../scorecard/engine/columns.ts'
 import { type HistoryRow, historyRequests, rowsOf } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { AccountColumn } from '../scorecard/language/pack/catalogue.ts';
+import { rowDayColumn } from '../scorecard/language/pack/mart.ts';
 import type { Pack, PackMetric } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 
@@ -76,6 +77,9 @@ function inputColumns(
     ...measuredIn(pack, signals?.metrics ?? []).map(
       ({ id: name, type }): ColumnRequest => ({ name, as: type === 'enum' ? 'string' : 'number' }),
     ),
+    ...martGroups(pack, signals?.metrics ?? []).map(
+      ({ group }): ColumnRequest => ({ name: rowDayColumn(group), as: 'number' }),
+    ),
     ...(run.equal_rows_published ? layout.scores : []).map(
       ({ id }): ColumnRequest => ({ name: beforeColumn(id, 'result_hash'), as: 'bigint' }),
     ),
@@ -96,6 +100,14 @@ export const measuredIn = (
     const known = pack.metrics.get(id);
     return known?.kind === 'measured' ? [known] : [];
   });
+
+/** Groups of marts whose rows have a day, of the metrics. */
+export const martGroups = (pack: Pick<Pack, 'metrics' | 'groups'>, ids: readonly string[]) => {
+  const named = new Set(measuredIn(pack, ids).map(({ group }) => group));
+  return pack.groups.flatMap(({ group, rowMaxAge }) =>
+    named.has(group) && rowMaxAge !== undefined ? [{ group, rowMaxAge }] : [],
+  );
+};
 
 const accountRequest = ({ name, type }: AccountColumn): ColumnRequest => ({
   name: `account_${name}`,

@@ -1,6 +1,6 @@
 /** What the signals of one shard are asked about: results, metrics and what was, by account. */
 
-import { addDays } from '../calendar.ts';
+import { addDays, dayOf } from '../calendar.ts';
 import { historyTable } from '../inputs/run-tables.ts';
 import type { Parameter } from '../ports/warehouse.ts';
 import type { RunDocument } from '../records/documents.ts';
@@ -11,12 +11,14 @@ import type { ColumnBatch } from '../scorecard/engine/columns.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { CelValue } from '../scorecard/language/cel/expressions.ts';
+import { isRowLate, rowDayColumn } from '../scorecard/language/pack/mart.ts';
 import type { Pack, PackMetric } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import type { SignalInputs, SignalPast, SignalResult } from '../scorecard/meaning/signals.ts';
 import {
   accountAt,
   historyRows,
+  martGroups,
   measuredIn,
   numberAt,
   type ShardTables,
@@ -51,7 +53,7 @@ export async function readSignalInputs(
 ): Promise<SignalAccount[]> {
   const { pack } = runtime;
   const found = resultsNow(await tables.results());
-  if (found.size > 0) addInputs(pack, signals, await tables.inputs(), found);
+  if (found.size > 0) addInputs(pack, run, signals, await tables.inputs(), found);
   const pasts = new Map<number, (account: string) => SignalPast>();
   for (const days of new Set(signals.states.filter(looksBack).map(({ within }) => within))) {
     pasts.set(days, await readPast(runtime, run, { signals, tables, days }, found));
@@ -117,11 +119,22 @@ function nobody(phase: string | null): Found {
 /** Account columns and metrics as the run froze them; derived ones are computed from them. */
 function addInputs(
   pack: Pack,
+  { date, group_ages: ages }: RunDocument,
   signals: PackSignals,
   batches: readonly ColumnBatch[],
   found: ReadonlyMap<string, Found>,
 ): void {
   const measured = measuredIn(pack, signals.metrics);
+  const marts = martGroups(pack, signals.metrics);
+  // What a mart's row says is no value of today where the row is too old.
+  const lateGroups = (batch: ColumnBatch, row: number): ReadonlySet<string> =>
+    new Set(
+      marts.flatMap(({ group, rowMaxAge }) => {
+        const day = numberAt(batch, rowDayColumn(group), row);
+        const lastDay = dayOf(date) - (ages[group] ?? 0);
+        return day !== null && isRowLate(day, lastDay, rowMaxAge) ? [group] : [];
+      }),
+    );
   const derived = pack.derived.filter((metric) => signals.metrics.includes(metric.id));
   const put = (values: Record<string, CelValue>, name: string, value: CelValue | undefined) => {
     if (value !== undefined && !Number.isNaN(value)) values[name] = value;
@@ -133,7 +146,9 @@ function addInputs(
       for (const { name, type } of signals.accountColumns) {
         put(known.account, name, valueAt(batch, `account_${name}`, row, type === 'BOOL'));
       }
-      for (const { id: name, type } of measured) {
+      const late = lateGroups(batch, row);
+      for (const { id: name, type, group } of measured) {
+        if (late.has(group)) continue;
         put(known.metrics, name, valueAt(batch, name, row, type === 'bool'));
       }
       for (const { id: name, expression } of derived) {

@@ -7,7 +7,7 @@ const scoreDetails = z.strictObject({
   explanation: scoreExplanation,
   /** Labels of the score's bands by id: an override's band has one too. */
   bands: z.record(z.string(), label),
-  /** Measures by how much they moved the score, against the result before; biggest first. */
+  /** What each measure did in the latest change, biggest first; they sum to it. */
   deltas: z.array(measureDelta),
   /** The same in a few short sentences. */
   reasons: z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) }),

@@ -37,7 +37,7 @@ const scoreDocument = z.strictObject({
   ...bandNotes,
   /** As the result that last changed recorded it; `from_band` only where the band changed. */
   change: resultChange.nullable(),
-  /** Points moved on the document's `date`; what movers are sorted by. */
+  /** Points that the customer's behaviour moved on the document's `date`: movers are sorted by it. */
   moved: hundredths,
   /** Why it is in state error. */
   reason: z.string().nullable(),
@@ -218,6 +218,8 @@ const runCounts = z.strictObject({
   absent: z.int(),
   errors: z.int(),
   unknown: z.int(),
+  /** Of them, those that are unknown only because data is late: the breaker does not count them. */
+  unknown_late: z.int().default(0),
   /** Of `comparable` rows (a known band before and now), how many changed band. */
   band_changes: z.int(),
   comparable: z.int(),

@@ -79,6 +79,7 @@ async function scoreRange(
       absent: scored.counts.absent,
       errors: scored.counts.errors,
       unknown: scored.counts.unknown,
+      unknown_late: scored.counts.unknownLate,
       band_changes: scored.counts.bandChanges,
       comparable: scored.counts.comparable,
     });

@@ -46,6 +46,7 @@ export const noCounts: RunCounts = {
   absent: 0,
   errors: 0,
   unknown: 0,
+  unknown_late: 0,
   band_changes: 0,
   comparable: 0,
 };
@@ -56,6 +57,7 @@ export function addCounts(a: RunCounts, b: RunCounts): RunCounts {
     absent: a.absent + b.absent,
     errors: a.errors + b.errors,
     unknown: a.unknown + b.unknown,
+    unknown_late: a.unknown_late + b.unknown_late,
     band_changes: a.band_changes + b.band_changes,
     comparable: a.comparable + b.comparable,
   };

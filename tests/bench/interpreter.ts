@@ -31,10 +31,10 @@ export interface Result {
 }
 
 /** The rows of a batch as objects. */
-export function rowsOfBatch({ metrics, requests }: CompiledPack, batch: ColumnBatch): Row[] {
+export function rowsOfBatch({ metrics }: CompiledPack, batch: ColumnBatch): Row[] {
   return Array.from({ length: batch.rows }, (_, row) => ({
     present: true,
-    account: { segment: segmentAt(batch, requests, row) },
+    account: { segment: segmentAt(batch, row) },
     metrics: Object.fromEntries(
       metrics.map(({ id, values }) => {
         const value = cell(batch, id, row);
@@ -46,11 +46,8 @@ export function rowsOfBatch({ metrics, requests }: CompiledPack, batch: ColumnBa
   }));
 }
 
-/** No condition names the last segment, so the warehouse is not asked for its code. */
-function segmentAt(batch: ColumnBatch, requests: CompiledPack['requests'], row: number): string {
-  const request = requests.find(({ name }) => name === 'account_segment');
-  const code = Number(cell(batch, 'account_segment', row));
-  return (request?.as === 'code' ? request.codes[code - 1] : undefined) ?? 'enterprise';
+function segmentAt(batch: ColumnBatch, row: number): string {
+  return String(cell(batch, 'account_segment', row) ?? '');
 }
 
 function cell({ columns }: ColumnBatch, name: string, row: number): Plain | null {

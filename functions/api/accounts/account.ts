@@ -19,6 +19,7 @@ import {
   type ScoreDocument,
 } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
+import { both } from '../../scorecard/meaning/texts.ts';
 import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
 import { quoted } from '../parameters.ts';
 import { nameOf } from './list.ts';
@@ -111,6 +112,7 @@ function scoreAnswerOf(
     points: inPointsOrNull(result.points),
     earned: inPointsOrNull(result.earned),
     available: inPointsOrNull(result.available),
+    factor: result.available ? explanation.scale / result.available : null,
     confidence: result.confidence,
     scorecard: explanation.scorecard,
     bands: Object.entries(detail.bands).map(([name, label]) => ({ id: name, label })),
@@ -119,7 +121,10 @@ function scoreAnswerOf(
     override: result.override,
     cap: explanation.cap,
     waiting_for_data: result.waiting_for_data,
+    waiting_since: explanation.waiting_since,
+    band_points: inPointsOrNull(explanation.band_points),
     held_by_hysteresis: result.held_by_hysteresis,
+    stayed: explanation.stayed,
     trend: result.trend,
     headline: explanation.headline,
     axes: explanation.axes.map((axis) => ({
@@ -149,17 +154,40 @@ function changeAnswerOf(
   { explanation, deltas }: ScoreDetails,
 ): ScoreChange | null {
   if (!change) return null;
-  // A change taken over from an earlier day has no deltas in this day's details.
-  const measures = explanation.change?.since === change.since ? deltas : [];
+  const sum = deltas.reduce((total, { delta }) => total + delta, 0);
+  // An earlier release did not keep the measures of a change that it took over.
+  const isOfChange = explanation.change?.since === change.since || sum === change.total;
+  const measures = isOfChange ? deltas.map(measureChangeOf) : [];
+  const rest = change.total - (isOfChange ? sum : 0);
+  if (rest !== 0) measures.push(othersOf(rest));
   return {
     since: change.since,
     from: inPoints(change.from),
     from_band: change.from_band,
     total: inPoints(change.total),
     rules: inPoints(change.rules),
+    phase: inPoints(change.phase),
     data: inPoints(change.data),
     behaviour: inPoints(change.behaviour),
-    measures: measures.map(measureChangeOf),
+    measures,
+  };
+}
+
+/** What else moved a score, as a line of its own. */
+function othersOf(delta: number): MeasureChange {
+  return {
+    id: 'others',
+    label: both('Others', 'その他'),
+    metric: 'others',
+    unit: null,
+    direction: 'none',
+    before: null,
+    now: null,
+    before_contribution: null,
+    now_contribution: null,
+    delta: inPoints(delta),
+    cause: 'others',
+    hints: { en: [], ja: [] },
   };
 }
 

@@ -29,6 +29,7 @@ const shown = {
   before_date: true,
   before_points: true,
   change_rules: true,
+  change_phase: true,
   change_data: true,
   change_behaviour: true,
 } as const;
@@ -96,6 +97,7 @@ function pointOf({ pack }: Runtime, score: string, stored: Row): HistoryPoint {
             since,
             total: inPoints(points - before),
             rules: inPoints(row.change_rules ?? 0),
+            phase: inPoints(row.change_phase ?? 0),
             data: inPoints(row.change_data ?? 0),
             behaviour: inPoints(row.change_behaviour ?? 0),
           },

@@ -126,9 +126,24 @@ function notes(context: PageContext, score: ScoreAnswer): VNode | null {
   }
   if (score.state === 'error') lines.push(text.notScored(score.reason ?? text.none));
   if (score.cap) lines.push(text.capped(score.cap.label[lang]));
-  if (score.waiting_for_data) lines.push(text.waitingForData);
+  const waits = score.waiting_for_data;
+  const since = score.waiting_since === null ? null : format.date(score.waiting_since);
+  if (waits && since !== null) {
+    const unknown = score.computed_band?.id === 'unknown';
+    lines.push(unknown ? text.unknownSince(since) : text.waitingSince(since, score.stayed));
+  } else if (waits) lines.push(text.waitingForData);
+  if (score.band_points !== null) lines.push(text.bandPoints(format.points(score.band_points)));
   if (score.held_by_hysteresis) lines.push(text.heldByHysteresis);
-  if (score.computed_band?.id === 'unknown') lines.push(text.tooLittleData);
+  if (score.computed_band?.id === 'unknown' && !waits) lines.push(text.tooLittleData);
+  if (score.earned !== null && score.factor !== null && score.available !== score.scale) {
+    lines.push(
+      text.scaled(
+        format.points(score.earned),
+        format.points(score.available ?? 0),
+        format.points(score.factor),
+      ),
+    );
+  }
   if (confidence !== null && confidence < 1) {
     lines.push(text.confidence(format.share(confidence)));
   }

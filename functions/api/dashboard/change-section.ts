@@ -1,7 +1,7 @@
 /** Why a score changed: in words, by kind of cause, and measure by measure. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { MeasureChange, ScoreAnswer } from '../../records/api/accounts.ts';
+import { type MeasureChange, type ScoreAnswer, shortened } from '../../records/api/accounts.ts';
 import type { PageContext } from './context.ts';
 import { bandChip, moved, scaleOf } from './parts.ts';
 
@@ -30,7 +30,7 @@ export function changeSection(context: PageContext, score: ScoreAnswer): VNode {
         <p class="row"><span class="soft">${text.since(format.date(change.since), format.points(change.from))}</span>
           ${moved(context, change.total)}
           ${was && html`<span class="soft small">${text.fromBand('')}</span> ${bandChip(context, scaleOf(context.pack, score.id, score.bands), was)}`}</p>
-        <dl class="split">${(['behaviour', 'data', 'rules'] as const).map(
+        <dl class="split">${(['behaviour', 'data', 'phase', 'rules'] as const).map(
           (cause) =>
             html`<div><dt>${text.split[cause]}</dt><dd>${moved(context, change[cause])}</dd></div>`,
         )}</dl>
@@ -48,11 +48,11 @@ function deltaTable(context: PageContext, measures: readonly MeasureChange[]): V
       <th scope="col" class="num">${text.effect}</th>
       <th scope="col">${text.cause}</th>
     </tr></thead>
-    <tbody>${measures.slice(0, mostMeasures).map(
+    <tbody>${shortened(measures, mostMeasures).map(
       (measure) => html`<tr>
         <th scope="row">${measure.label[lang]}</th>
-        <td class="num" data-label=${text.before}>${format.value(measure.before, measure.unit)}</td>
-        <td class="num" data-label=${text.now}>${format.value(measure.now, measure.unit)}</td>
+        <td class="num" data-label=${text.before}>${measure.cause !== 'others' && format.value(measure.before, measure.unit)}</td>
+        <td class="num" data-label=${text.now}>${measure.cause !== 'others' && format.value(measure.now, measure.unit)}</td>
         <td class="num" data-label=${text.effect}>${moved(context, measure.delta)}</td>
         <td class="soft" data-label=${text.cause}>${text.causes[measure.cause]}</td>
       </tr>`,

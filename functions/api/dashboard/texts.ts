@@ -193,9 +193,34 @@ const pairs = {
       `算出できなかったため、前回の結果を残しています（${reason}）。`,
     ),
   waitingForData: both(
-    'Waiting for data: the band before is kept.',
-    'データ待ちのため、前回のバンドを維持しています。',
+    'Waiting for data: the band rests on the last known values.',
+    'データ待ちのため、直近の値でバンドを判定しています。',
   ),
+  waitingSince: (date: string, stayed: boolean) =>
+    stayed
+      ? both(
+          `Waiting for data since ${date}: by the last known values, the band stays.`,
+          `${date}以降のデータ待ち：直近の値により、バンドを維持しています。`,
+        )
+      : both(
+          `Waiting for data since ${date}: the band rests on the last known values.`,
+          `${date}以降のデータ待ち：直近の値でバンドを判定しています。`,
+        ),
+  unknownSince: (date: string) =>
+    both(
+      `No band: there is no data since ${date}, and it could change the band.`,
+      `${date}以降のデータが届いていません。内容によってバンドが変わるため、判定していません。`,
+    ),
+  bandPoints: (points: string) =>
+    both(
+      `The band rests on ${points} points, with the last known values.`,
+      `バンドは、直近の値を含めた${points}点で判定しています。`,
+    ),
+  scaled: (earned: string, available: string, factor: string) =>
+    both(
+      `${earned} of the ${available} points that could be earned, times ${factor}: what has no data is left out.`,
+      `データのある${available}点中${earned}点を${factor}倍（データのない項目は除外）。`,
+    ),
   heldByHysteresis: both(
     'Close to a boundary: the band before is kept.',
     '境界に近いため、前回のバンドを維持しています。',
@@ -217,13 +242,16 @@ const pairs = {
   fromBand: (label: string) => both(`was ${label}`, `前回は${label}`),
   split: {
     behaviour: both('What the customer did', '顧客の行動'),
-    data: both('Data that appeared or went missing', 'データの有無'),
+    data: both('Data that arrived, is late or ended', 'データの有無'),
+    phase: both('Another scorecard applies', 'スコアカードの切り替え'),
     rules: both('Changed rules', 'ルールの変更'),
   },
   causes: {
     behaviour: both('behaviour', '行動'),
     data: both('data', 'データ'),
     rules: both('rules', 'ルール'),
+    phase: both('scorecard', 'スコアカード'),
+    others: both('several', '複数'),
     scaling: both('data of other measures', '他項目のデータ有無'),
   },
   before: both('Before', '前回'),

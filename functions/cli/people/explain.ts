@@ -1,7 +1,12 @@
 import type { Command } from '@commander-js/extra-typings';
-import { type AccountAnswer, accountAnswer, type ScoreAnswer } from '../../records/api/accounts.ts';
+import {
+  type AccountAnswer,
+  accountAnswer,
+  type ScoreAnswer,
+  shortened,
+} from '../../records/api/accounts.ts';
 import { accountLog, type LogEntry } from '../../records/api/entries.ts';
-import { percent, unknownBand, valueText } from '../../scorecard/meaning/texts.ts';
+import { number, percent, unknownBand, valueText } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { language, withState } from '../options.ts';
 import { bandColour, colour, print, printJson, signed, table } from '../output.ts';
@@ -87,7 +92,15 @@ function scoreText(score: ScoreAnswer, lang: Language): string {
   if (override)
     lines.push(t.override(override.band, override.author, override.until, override.reason));
   if (score.cap) lines.push(`${t.capped}: ${score.cap.label[lang]}`);
-  if (score.waiting_for_data) lines.push(colour.yellow(t.waiting));
+  if (score.waiting_for_data) {
+    const unknown = score.computed_band?.id === unknownBand.id;
+    const since = score.waiting_since ?? t.unclear;
+    lines.push(colour.yellow(unknown ? t.unknownSince(since) : t.waiting(since, score.stayed)));
+  }
+  if (score.band_points !== null) lines.push(t.bandPoints(score.band_points));
+  if (score.earned !== null && score.factor !== null && score.available !== score.scale) {
+    lines.push(t.scaled(score.earned, score.available ?? 0, number(score.factor, lang)));
+  }
   if (score.held_by_hysteresis) lines.push(t.steadyByMargin);
   if (score.headline) {
     lines.push(
@@ -141,17 +154,15 @@ function measureTable(score: ScoreAnswer, lang: Language): string {
 
 function changeLines(change: NonNullable<ScoreAnswer['change']>, lang: Language): string[] {
   const t = words[lang];
-  const parts = (['behaviour', 'data', 'rules'] as const)
+  const parts = (['behaviour', 'data', 'phase', 'rules'] as const)
     .filter((part) => change[part] !== 0)
     .map((part) => `${t[part]} ${signed(change[part])}`);
   return [
     `${t.change}: ${signed(change.total)} (${change.since}: ${change.from})${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`,
-    ...change.measures
-      .filter((measure) => measure.delta !== 0)
-      .slice(0, 8)
-      .map(
-        (m) =>
-          `  ${signed(m.delta)}  ${m.label[lang]} ${valueText(m.before, m.unit, lang)} → ${valueText(m.now, m.unit, lang)}`,
-      ),
+    ...shortened(change.measures, 8).map((m) =>
+      m.cause === 'others'
+        ? `  ${signed(m.delta)}  ${m.label[lang]}`
+        : `  ${signed(m.delta)}  ${m.label[lang]} ${valueText(m.before, m.unit, lang)} → ${valueText(m.now, m.unit, lang)}`,
+    ),
   ];
 }

@@ -23,7 +23,7 @@ const scoreSummary = z.strictObject({
   waiting_for_data: z.boolean(),
   held_by_hysteresis: z.boolean(),
   trend,
-  moved: points.describe("Points moved on the account's `date`"),
+  moved: points.describe("Points that the customer's behaviour moved on the account's `date`"),
 });
 
 export const accountSummary = z.strictObject({
@@ -60,7 +60,10 @@ const measure = z.strictObject({
   metric: z.string(),
   unit: z.string().nullable(),
   value: shownValue,
-  state: z.enum(['ok', 'missing']).describe('missing: `value` is the last known one'),
+  state: z
+    .enum(['ok', 'missing'])
+    .describe('missing: late, and `value` is the last known one; or not applicable, without one'),
+  known_on: day.nullable().describe('Day that a late `value` is from; null where none is awaited'),
   earned: points.nullable().describe('Before scaling; null where left out'),
   available: points.describe('Most it can earn; 0 where left out'),
   contribution: points
@@ -86,10 +89,36 @@ const measureChange = z.strictObject({
   before_contribution: points.nullable(),
   now_contribution: points.nullable(),
   delta: points,
-  cause: z.enum(['behaviour', 'data', 'rules', 'scaling']),
+  cause: z.enum(['behaviour', 'data', 'rules', 'phase', 'scaling', 'others']),
   hints: bothLanguages,
 });
 export type MeasureChange = z.infer<typeof measureChange>;
+
+/** The first of a list, and a last line that sums the rest. */
+export function shortened(measures: readonly MeasureChange[], most: number): MeasureChange[] {
+  if (measures.length <= most) return [...measures];
+  const rest = measures.slice(most - 1);
+  const [first] = rest;
+  if (!first) return [];
+  // Points have two decimals: their sum is exact in hundredths.
+  const delta = rest.reduce((sum, one) => sum + Math.round(one.delta * 100), 0) / 100;
+  const others: MeasureChange = {
+    ...first,
+    id: 'others',
+    label: { en: `${rest.length} others`, ja: `他${rest.length}項目` },
+    metric: 'others',
+    unit: null,
+    direction: 'none',
+    before: null,
+    now: null,
+    before_contribution: null,
+    now_contribution: null,
+    delta,
+    cause: 'others',
+    hints: { en: [], ja: [] },
+  };
+  return [...measures.slice(0, most - 1), others];
+}
 
 const scoreChange = z.strictObject({
   since: day,
@@ -97,9 +126,12 @@ const scoreChange = z.strictObject({
   from_band: z.string().nullable().describe('Band before, where it differs'),
   total: points,
   rules: points.describe('Because rules changed'),
-  data: points.describe('Because data appeared or went missing'),
+  phase: points.describe('Because another scorecard applies: another phase, plan or segment'),
+  data: points.describe('Because data arrived, is late or ended'),
   behaviour: points.describe('Because of what the customer did'),
-  measures: z.array(measureChange).describe('Biggest first'),
+  measures: z
+    .array(measureChange)
+    .describe('Biggest first; `others` is what else there was. They sum to the total'),
 });
 export type ScoreChange = z.infer<typeof scoreChange>;
 
@@ -112,6 +144,10 @@ const scoreAnswer = z.strictObject({
   points: points.nullable(),
   earned: points.nullable(),
   available: points.nullable(),
+  factor: z
+    .number()
+    .nullable()
+    .describe('What earned points are multiplied by where data is missing: scale / available'),
   confidence: z.number().min(0).max(1).nullable(),
   scorecard: z.strictObject({ id: z.string(), version: z.string(), label }).nullable(),
   bands: z.array(named).describe('From the worst up'),
@@ -119,8 +155,13 @@ const scoreAnswer = z.strictObject({
   computed_band: named.nullable(),
   override: override.nullable(),
   cap: named.nullable(),
-  waiting_for_data: z.boolean(),
-  held_by_hysteresis: z.boolean(),
+  waiting_for_data: z.boolean().describe('Late data decides the band'),
+  waiting_since: day.nullable().describe('Day of the oldest value that is awaited'),
+  band_points: points
+    .nullable()
+    .describe('What the band rests on, with last known values; null where it is `points`'),
+  held_by_hysteresis: z.boolean().describe('Within the margin of its boundary the band stayed'),
+  stayed: z.boolean().describe('The computed band is the one before'),
   trend,
   headline: shownMetric.nullable(),
   axes: z.array(z.strictObject({ id: z.string(), label, points, available: points })),

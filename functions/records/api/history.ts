@@ -13,7 +13,14 @@ const historyPoint = z.strictObject({
   confidence: z.number().min(0).max(1).nullable(),
   waiting_for_data: z.boolean(),
   change: z
-    .strictObject({ since: day, total: points, rules: points, data: points, behaviour: points })
+    .strictObject({
+      since: day,
+      total: points,
+      rules: points,
+      phase: points,
+      data: points,
+      behaviour: points,
+    })
     .nullable(),
 });
 export type HistoryPoint = z.infer<typeof historyPoint>;

@@ -9,6 +9,7 @@ const runCounts = z.strictObject({
   absent: count,
   errors: count,
   unknown: count,
+  unknown_late: count.describe('Of them, unknown only because data is late'),
   band_changes: count,
   comparable: count,
 });

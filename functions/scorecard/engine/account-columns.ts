@@ -26,10 +26,17 @@ export interface AccountPlan {
   /** Positions of the attributes among `numbers` and `texts`: their values are published. */
   shownNumbers: number[];
   shownTexts: number[];
+  /** Positions of the columns that phases and scorecards are chosen by: kept with every row. */
+  keptNumbers: number[];
+  keptTexts: number[];
+  /** Columns of `numbers` that are true or false. */
+  truths: ReadonlySet<number>;
 }
 
 export interface AccountPlanner {
   locate(name: string, inputs: number): Located;
+  /** Phases or scorecards are chosen by these columns. */
+  keep(names: readonly string[]): void;
   /** The CEL library will read these columns. */
   needTexts(names: readonly string[]): void;
   finish(): AccountPlan;
@@ -46,6 +53,7 @@ export function planAccounts(pack: Pack): AccountPlanner {
   const whole = new Set(texts.filter(({ type }) => type === 'DATE').map(({ name }) => name));
   for (const name of pack.attributes) whole.add(name);
   const coded = new Set<number>();
+  const kept = new Set<string>();
   const codeIn = (dictionary: Map<string, number>, text: string): number => {
     const code = dictionary.get(text) ?? dictionary.size + 1;
     dictionary.set(text, code);
@@ -67,6 +75,10 @@ export function planAccounts(pack: Pack): AccountPlanner {
       if (!dictionary) throw new Error(`${name} is no account column of the pack`);
       return { as: 'text', at, codeOf: (text) => codeIn(dictionary, text) };
     },
+    keep(names) {
+      for (const name of names) kept.add(name);
+      for (const name of names) whole.add(name);
+    },
     needTexts(names) {
       for (const name of names) whole.add(name);
     },
@@ -79,6 +91,7 @@ export function planAccounts(pack: Pack): AccountPlanner {
       }));
       const attribute = ({ name }: { name: string }, i: number) =>
         pack.attributes.includes(name) ? [i] : [];
+      const isKept = ({ name }: { name: string }, i: number) => (kept.has(name) ? [i] : []);
       return {
         requests: [
           ...numbers.map(({ name }): ColumnRequest => ({ name: `account_${name}`, as: 'number' })),
@@ -94,6 +107,9 @@ export function planAccounts(pack: Pack): AccountPlanner {
         phaseTexts,
         shownNumbers: numbers.flatMap(attribute),
         shownTexts: texts.flatMap(attribute),
+        keptNumbers: numbers.flatMap(isKept),
+        keptTexts: texts.flatMap(isKept),
+        truths: new Set(numbers.flatMap(({ type }, i) => (type === 'BOOL' ? [i] : []))),
       };
     },
   };

@@ -4,13 +4,17 @@ import type { InputBuffers } from './block-inputs.ts';
 import type { Block } from './column-operations.ts';
 import type { CompiledCap, CompiledCard, CompiledScore } from './compile.ts';
 import type { HistoryColumns } from './history-columns.ts';
-import { addMeasures, pointsFrom } from './measures.ts';
+import { addMeasures, backedOf, earnedBy, pointsFrom } from './measures.ts';
 import { type CardBuffers, unknownBand } from './score-cards.ts';
 
 /** No cap holds. */
 const noCap = -1;
 
-/** Bands from carried values, so that lost data does not move them. */
+/**
+ * Bands from carried values, so that late data does not move them; where data is later than that,
+ * only a band which none of its values could change. Late data counts for the least confidence,
+ * since what it may do is looked at here.
+ */
 export function scoreBands(
   buffers: CardBuffers,
   inputs: InputBuffers,
@@ -21,45 +25,124 @@ export function scoreBands(
   earlier: EarlierColumns,
   out: HistoryColumns,
 ): void {
-  const { start, filled } = inputs;
-  const { points, carriedPoints, capsNow, capsCarried, bands } = buffers;
+  const { start, filled, expired } = inputs;
+  const { points, carriedPoints, capsNow, capsCarried, backed, bands, waitsForLate } = buffers;
   const { minConfidence, hysteresis, bands: known } = score.score;
   carryPoints(buffers, inputs, score, card, rows, count);
   decideCaps(card, inputs.carriedBlock, rows, count, capsCarried);
   if (inputs.anyFilled) decideCaps(card, inputs.nowBlock, rows, count, capsNow);
-  const capped = (band: number, cap: number): number =>
-    cap === noCap ? band : Math.min(band, card.caps[cap]?.atMost ?? band);
   for (let k = 0; k < count; k++) {
     const r = rows[k] as number;
     const at = start + r;
     const basis = carriedPoints[r] as number;
     out.waitingForData[at] = 0;
     out.heldByHysteresis[at] = 0;
-    if (Number.isNaN(basis) || (out.confidence[at] as number) < minConfidence) {
+    waitsForLate[r] = 0;
+    const stood = hysteresis > 0 ? bandThatStood(earlier, inputs, r, known.length) : -1;
+    const doubt =
+      inputs.anyExpired && anyOf(expired, r, card.bandSlotSet)
+        ? doubtOf(inputs, score, card, r)
+        : null;
+    const enough = (doubt?.backed ?? (backed[r] as number)) / card.total >= minConfidence;
+    const cap = capsCarried[r] as number;
+    if (!enough || (Number.isNaN(basis) && !doubt)) {
       bands[r] = unknownBand;
       out.band[at] = 'unknown';
       continue;
     }
-    const stood = hysteresis > 0 ? bandThatStood(earlier, inputs, r, known.length) : -1;
-    const plain = bandAt(score.bounds, basis);
-    const held = withHysteresis(score.bounds, plain, basis, stood, hysteresis);
-    const cap = capsCarried[r] as number;
-    const band = capped(held, cap);
+    if (
+      doubt &&
+      bandBy(score, card, doubt.low, stood, doubt.lowCap) !==
+        bandBy(score, card, doubt.high, stood, doubt.highCap)
+    ) {
+      bands[r] = unknownBand;
+      out.band[at] = 'unknown';
+      out.waitingForData[at] = 1;
+      waitsForLate[r] = 1;
+      continue;
+    }
+    // Where any value gives one band, the least does.
+    const by = Number.isNaN(basis) ? (doubt?.low ?? 0) : basis;
+    const plain = bandAt(score.bounds, by);
+    const held = withHysteresis(score.bounds, plain, by, stood, hysteresis);
+    const band = capped(card, held, cap);
     bands[r] = band;
     out.band[at] = known[band]?.id ?? null;
     if (band < held) out.cap[at] = card.caps[cap]?.id ?? null;
-    else if (held !== plain) out.heldByHysteresis[at] = 1;
+    if (capped(card, plain, cap) !== band) out.heldByHysteresis[at] = 1;
     if (inputs.anyFilled && anyOf(filled, r, card.bandSlotSet)) {
       const now = points[r] as number;
-      const alone = Number.isNaN(now)
-        ? unknownBand
-        : capped(
-            withHysteresis(score.bounds, bandAt(score.bounds, now), now, stood, hysteresis),
-            capsNow[r] as number,
-          );
+      const alone =
+        Number.isNaN(now) || (out.confidence[at] as number) < minConfidence
+          ? unknownBand
+          : bandBy(score, card, now, stood, capsNow[r] as number);
       out.waitingForData[at] = +(alone !== band);
+      if (basis !== now) out.bandPoints[at] = basis;
     }
   }
+}
+
+function bandBy(
+  { bounds, score: { hysteresis } }: CompiledScore,
+  card: CompiledCard,
+  points: number,
+  stood: number,
+  cap: number,
+): number {
+  const held = withHysteresis(bounds, bandAt(bounds, points), points, stood, hysteresis);
+  return capped(card, held, cap);
+}
+
+function capped({ caps }: CompiledCard, band: number, cap: number): number {
+  return cap === noCap ? band : Math.min(band, caps[cap]?.atMost ?? band);
+}
+
+/** What a row's points and cap may be, over all values that late data may have. */
+interface Doubt {
+  low: number;
+  high: number;
+  lowCap: number;
+  highCap: number;
+  /** Hundredths of measures that have a value or are late. */
+  backed: number;
+}
+
+function doubtOf(
+  { expired, carried, carriedBlock }: InputBuffers,
+  { score }: CompiledScore,
+  card: CompiledCard,
+  r: number,
+): Doubt {
+  let earned = 0;
+  let available = 0;
+  let late = 0;
+  let backed = 0;
+  for (const [m, measure] of card.measures.entries()) {
+    if (anyOf(expired, r, card.measureSets[m] as Int32Array)) {
+      late += measure.points;
+      backed += measure.points;
+      continue;
+    }
+    const value = (carried[measure.slot] as Float64Array)[r] as number;
+    const one = earnedBy(measure, value);
+    if (!Number.isNaN(value)) backed += measure.points;
+    if (one < 0) continue;
+    earned += one;
+    available += measure.points;
+  }
+  const pointsOf = (sum: number) =>
+    available + late === 0 ? Number.NaN : Math.round((score.scale * sum) / (available + late));
+  let lowCap = noCap;
+  let highCap = noCap;
+  for (const [i, { when, slotSet }] of card.caps.entries()) {
+    const mayHold = anyOf(expired, r, slotSet);
+    if (mayHold) lowCap = i;
+    else if (when(carriedBlock)[r] === 1) {
+      lowCap = i;
+      highCap = i;
+    }
+  }
+  return { low: pointsOf(earned), high: pointsOf(earned + late), lowCap, highCap, backed };
 }
 
 /**
@@ -90,10 +173,11 @@ function carryPoints(
   rows: Int32Array,
   count: number,
 ): void {
-  const { points, carriedPoints, filledRows, totals } = buffers;
+  const { points, carriedPoints, filledRows, totals, backed } = buffers;
   for (let k = 0; k < count; k++) {
     const r = rows[k] as number;
     carriedPoints[r] = points[r] as number;
+    backed[r] = backedOf(totals[r] as number);
   }
   if (!inputs.anyFilled) return;
   let again = 0;
@@ -103,6 +187,10 @@ function carryPoints(
   }
   addMeasures(card.measures, inputs.carried, filledRows, again, totals, null);
   pointsFrom(totals, filledRows, again, score.score.scale, carriedPoints);
+  for (let k = 0; k < again; k++) {
+    const r = filledRows[k] as number;
+    backed[r] = backedOf(totals[r] as number);
+  }
 }
 
 function decideCaps(

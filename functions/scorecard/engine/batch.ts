@@ -19,6 +19,8 @@ export interface PreparedBatch {
   metrics: Float64Array[];
   /** By metric, for the block looked at last: 0 all there, 1 some missing, 2 some not finite. */
   states: Uint8Array;
+  /** By column of the compiled pack: days of marts' rows. */
+  rowDays: Float64Array[];
   accountNumbers: Float64Array[];
   /** Codes for conditions, or null where none compares the column. */
   accountCodes: (Uint16Array | null)[];
@@ -49,6 +51,7 @@ export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): Prepar
     present: read.numbers('present'),
     metrics,
     states: new Uint8Array(metrics.length),
+    rowDays: compiled.rowDays.map(read.numbers),
     accountNumbers: numbers.map((name) => read.numbers(`account_${name}`)),
     accountCodes: texts.map(({ name, dictionary, whole, coded }, i) => {
       if (!whole) return read.codes(`account_${name}`);

@@ -4,6 +4,7 @@ import type { ScoreInputs } from '../language/pack/inputs.ts';
 import type { Pack, Score } from '../language/pack/pack.ts';
 import type { BeforeCodes } from './before-columns.ts';
 import { historyFields } from './history-row.ts';
+import { knownDaysReader } from './known-days.ts';
 import type { MetricLayout, RulesLayout, ScoreLayout } from './layout.ts';
 import { addTo, missingReader, wordsFor } from './missing-sets.ts';
 
@@ -19,6 +20,8 @@ export interface BeforeReader {
   read: Int32Array;
   /** Set of measured slots without a current value then, from the row's `missing`. */
   missingOf(text: string | null): Int32Array;
+  /** Days, by position in the row's inputs, that values are from which are not from its own date. */
+  daysOf(text: string | null): ReadonlyMap<number, number>;
   /** Version of a scorecard then. */
   versions: ReadonlyMap<string, string>;
 }
@@ -109,6 +112,7 @@ function readerFor(
     renumbered,
     read,
     missingOf: missingReader(positions, words),
+    daysOf: knownDaysReader(),
     versions: new Map(then?.scorecards.map(({ id, version }) => [id, version])),
   };
 }

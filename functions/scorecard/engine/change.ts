@@ -1,103 +1,252 @@
 /**
- * Splits a change of points into rules, data and behaviour, in this order, by scoring twice
- * more with today's scorecard: S1 with the values that the row before had, S2 with today's
- * gaps. S0 -> S1 is rules, S1 -> S2 data, S2 -> S3 behaviour. A score that cannot be computed
- * takes the one before it. Most rows need neither S1 nor S2.
+ * Splits a change of points into rules, phase, data and behaviour, in this order, by scoring again:
+ *
+ *   S0  what the row before says
+ *   S1  today's rules on all of the row before, its scorecard chosen anew: S0 -> S1 is rules
+ *   S2  the scorecard of today on the values before: S1 -> S2 is phase
+ *   S3  the same with today's gaps: S2 -> S3 is data
+ *   S4  what the row says now: S3 -> S4 is behaviour
+ *
+ * A step that cannot be computed is 0, and its share goes to rules. Most rows need none.
  */
 
+import type { PreparedBatch } from './batch.ts';
 import { type BeforeReader, lastKnown } from './before.ts';
 import type { BeforeColumns } from './before-columns.ts';
 import type { InputBuffers } from './block-inputs.ts';
-import { blockRows } from './column-operations.ts';
-import type { CompiledCard, CompiledScore } from './compile.ts';
+import { type Block, blockRows } from './column-operations.ts';
+import { unknownCode } from './columns.ts';
+import type { CompiledCard, CompiledPack, CompiledScore } from './compile.ts';
 import type { HistoryColumns } from './history-columns.ts';
+import { type KeptAccount, readKeptAccount } from './kept-account.ts';
 import { addMeasures, pointsFrom } from './measures.ts';
 import { wordBits } from './missing-sets.ts';
-
-/** Where the parts go, by row of the batch. NaN: there is nothing to compare. */
-type ChangeColumns = Pick<HistoryColumns, 'changeRules' | 'changeData' | 'changeBehaviour'>;
+import { chooseCards } from './select-cards.ts';
 
 export interface ChangeBuffers {
   /** By slot: values of the rows that are scored again, close together. */
   gathered: Float64Array[];
-  rows: Int32Array;
   totals: Float64Array;
   points: Float64Array;
   /** By row of the block. */
   s1: Float64Array;
   s2: Float64Array;
-  again1: Int32Array;
-  again2: Int32Array;
+  s3: Float64Array;
+  /** Scorecard, of today's rules, that the row before is scored by; -1: none. */
+  cardThen: Int16Array;
+  /** Rows that a step is computed for, and those of one scorecard among them. */
+  rows: Int32Array;
+  again: Int32Array;
+  ofCard: Int32Array;
+  /** By code of a scorecard in rows before: its index today; -1: none. */
+  cardByCode: Int16Array;
+  /** Rows made by other rules, whose scorecard is chosen anew. */
+  strangers: Int32Array;
 }
 
 /** 0, 1, 2, ...: the rows of a gathered block. */
 const everyRow = Int32Array.from({ length: blockRows }, (_, i) => i);
 
 export function changeBuffers(score: CompiledScore): ChangeBuffers {
+  const floats = () => new Float64Array(blockRows);
   return {
-    gathered: Array.from({ length: score.inputs.count }, () => new Float64Array(blockRows)),
+    gathered: Array.from({ length: score.inputs.count }, floats),
+    totals: floats(),
+    points: floats(),
+    s1: floats(),
+    s2: floats(),
+    s3: floats(),
+    cardThen: new Int16Array(blockRows),
     rows: new Int32Array(blockRows),
-    totals: new Float64Array(blockRows),
-    points: new Float64Array(blockRows),
-    s1: new Float64Array(blockRows),
-    s2: new Float64Array(blockRows),
-    again1: new Int32Array(blockRows),
-    again2: new Int32Array(blockRows),
+    again: new Int32Array(blockRows),
+    ofCard: new Int32Array(blockRows),
+    cardByCode: Int16Array.of(
+      -1,
+      ...(score.before?.codes.scorecard ?? []).map((id) =>
+        score.cards.findIndex(({ card }) => card.id === id),
+      ),
+    ),
+    strangers: new Int32Array(blockRows),
   };
 }
 
-/** Rows of the block that one scorecard applies to, with their points now. */
-export interface CardRows {
-  card: CompiledCard;
-  /** Code of the scorecard in rows before. */
-  cardCode: number;
-  rows: Int32Array;
-  count: number;
-  /** Hundredths by row of the block; NaN where they could not be computed. */
+/** A block that is scored: what it is compared with, and what came of it. */
+export interface ScoredBlock {
+  compiled: CompiledPack;
+  score: CompiledScore;
+  batch: PreparedBatch;
+  inputs: InputBuffers;
+  before: BeforeColumns;
+  /** Scorecard by row; below 0: none. */
+  cardOf: Int16Array;
+  /** Hundredths by row; NaN where they could not be computed. */
   points: Float64Array;
 }
 
 export function splitChange(
   buffers: ChangeBuffers,
-  inputs: InputBuffers,
-  { card, cardCode, rows, count, points }: CardRows,
-  score: CompiledScore,
-  before: BeforeColumns,
-  out: ChangeColumns,
+  block: ScoredBlock,
+  out: Pick<HistoryColumns, 'changeRules' | 'changePhase' | 'changeData' | 'changeBehaviour'>,
 ): void {
-  const { s1, s2, again1, again2 } = buffers;
-  let count1 = 0;
-  let count2 = 0;
-  for (let k = 0; k < count; k++) {
-    const r = rows[k] as number;
+  const { score, inputs, before, cardOf, points } = block;
+  const { s1, s2, s3, cardThen, cardByCode, rows, again, strangers } = buffers;
+  let compared = 0;
+  let foreign = 0;
+  let known = true;
+  for (let r = 0; r < inputs.rows; r++) {
+    const card = cardOf[r] as number;
     const reader = inputs.readers[r];
     const at = inputs.start + r;
     const s0 = before.points[at] as number;
-    const s3 = points[r] as number;
     // NaN where either cannot be compared.
-    if (!reader || Number.isNaN(s0) || Number.isNaN(s3)) continue;
+    if (card < 0 || !reader || Number.isNaN(s0) || Number.isNaN(points[r] as number)) continue;
+    rows[compared++] = r;
     s1[r] = s0;
-    s2[r] = Number.NaN;
-    const sameRules = reader.same && before.scorecard[at] === cardCode;
-    if (!sameRules) again1[count1++] = r;
-    if (gapsDiffer(inputs, r, reader, before.missing[at] ?? null, card.slotSet))
-      again2[count2++] = r;
+    if (!reader.same) {
+      strangers[foreign++] = r;
+      continue;
+    }
+    const then = cardByCode[before.scorecard[at] as number] ?? -1;
+    cardThen[r] = then;
+    if (then !== card) known = false;
   }
-  scoreAgain(buffers, inputs, card, score, before, again1, count1, 'before', s1);
-  scoreAgain(buffers, inputs, card, score, before, again2, count2, 'gaps', s2);
-  for (let k = 0; k < count; k++) {
+  if (compared === 0) return;
+  if (foreign > 0) {
+    known = false;
+    chooseAnew(buffers, block, foreign);
+    for (let k = 0; k < foreign; k++) s1[strangers[k] as number] = Number.NaN;
+    scoreGroups(buffers, block, strangers, foreign, { by: cardThen, which: 'before', out: s1 });
+  }
+  // Where another scorecard applied, today's on the values before.
+  let count = 0;
+  for (let k = 0; k < compared; k++) {
+    const r = rows[k] as number;
+    s2[r] = s1[r] as number;
+    if (known || cardThen[r] === cardOf[r]) continue;
+    s2[r] = Number.NaN;
+    again[count++] = r;
+  }
+  scoreGroups(buffers, block, again, count, { by: cardOf, which: 'before', out: s2 });
+  count = 0;
+  for (let k = 0; k < compared; k++) {
+    const r = rows[k] as number;
+    const { slotSet } = score.cards[cardOf[r] as number] as CompiledCard;
+    const missing = before.missing[inputs.start + r] ?? null;
+    s3[r] = s2[r] as number;
+    if (!gapsDiffer(inputs, r, inputs.readers[r] as BeforeReader, missing, slotSet)) continue;
+    s3[r] = Number.NaN;
+    again[count++] = r;
+  }
+  scoreGroups(buffers, block, again, count, { by: cardOf, which: 'gaps', out: s3 });
+  for (let k = 0; k < compared; k++) {
     const r = rows[k] as number;
     const at = inputs.start + r;
-    const s0 = before.points[at] as number;
-    const s3 = points[r] as number;
-    if (!inputs.readers[r] || Number.isNaN(s0) || Number.isNaN(s3)) continue;
-    const first = s1[r] as number;
-    const second = s2[r] as number;
-    const withGaps = Number.isNaN(second) ? first : second;
-    out.changeRules[at] = first - s0;
-    out.changeData[at] = withGaps - first;
-    out.changeBehaviour[at] = s3 - withGaps;
+    const phase = step(s1[r] as number, s2[r] as number);
+    const data = step(s2[r] as number, s3[r] as number);
+    const behaviour = step(s3[r] as number, points[r] as number);
+    const total = (points[r] as number) - (before.points[at] as number);
+    out.changeRules[at] = total - phase - data - behaviour;
+    out.changePhase[at] = phase;
+    out.changeData[at] = data;
+    out.changeBehaviour[at] = behaviour;
   }
+}
+
+function step(from: number, to: number): number {
+  const moved = to - from;
+  return Number.isNaN(moved) ? 0 : moved;
+}
+
+/** Scores `count` of the rows again, each by the scorecard that `by` says. */
+function scoreGroups(
+  buffers: ChangeBuffers,
+  block: ScoredBlock,
+  rows: Int32Array,
+  count: number,
+  how: { by: Int16Array; which: 'before' | 'gaps'; out: Float64Array },
+): void {
+  if (count === 0) return;
+  const { ofCard } = buffers;
+  for (const [c, card] of block.score.cards.entries()) {
+    let found = 0;
+    for (let k = 0; k < count; k++) {
+      const r = rows[k] as number;
+      if (how.by[r] === c) ofCard[found++] = r;
+    }
+    const { inputs, score, before } = block;
+    scoreAgain(buffers, inputs, card, score, before, ofCard, found, how.which, how.out);
+  }
+}
+
+/**
+ * The scorecards that today's rules choose for rows of other rules: by their last known values and
+ * the account columns kept with them; by today's where those rules did not read them.
+ */
+function chooseAnew(buffers: ChangeBuffers, block: ScoredBlock, count: number): void {
+  const { compiled, score, inputs, before, batch } = block;
+  const { gathered, strangers, cardThen } = buffers;
+  const { values: lists, offsets } = before.inputs;
+  for (let slot = 0; slot < score.feeds.length; slot++) {
+    const column = gathered[slot] as Float64Array;
+    const today = inputs.known[slot] as Float64Array;
+    const word = Math.floor(slot / wordBits);
+    const bit = 1 << (slot % wordBits);
+    for (let k = 0; k < count; k++) {
+      const r = strangers[k] as number;
+      const at = inputs.start + r;
+      const reader = inputs.readers[r] as BeforeReader;
+      const value = today[r] as number;
+      if (((reader.read[word] as number) & bit) === 0) {
+        column[k] = value;
+        continue;
+      }
+      const from = offsets[at] as number;
+      const last = lastKnown(reader, slot, lists, from, offsets[at + 1] as number);
+      const gone = ((reader.missingOf(before.missing[at] ?? null)[word] as number) & bit) !== 0;
+      // A text that today's catalogue no longer has says nothing about today's rules.
+      column[k] = Number.isNaN(last) && !gone ? value : last;
+    }
+  }
+  const { accounts } = compiled;
+  const kept: KeptAccount[] = [];
+  for (let k = 0; k < count; k++) {
+    const at = inputs.start + (strangers[k] as number);
+    kept.push(readKeptAccount(before.account[at] ?? null));
+  }
+  const numbers = accounts.numbers.map((name, i) => {
+    const today = batch.accountNumbers[i] as Float64Array;
+    return Float64Array.from(kept, (account, k) => {
+      const cell = account[name];
+      if (cell === undefined) return today[inputs.start + (strangers[k] as number)] as number;
+      return cell === null ? Number.NaN : Number(cell);
+    });
+  });
+  const texts = accounts.texts.map(({ name }, i) =>
+    kept.map((account, k) => {
+      const cell = account[name];
+      if (cell !== undefined) return cell === null ? null : String(cell);
+      return batch.accountTexts[i]?.[inputs.start + (strangers[k] as number)] ?? null;
+    }),
+  );
+  const codes = accounts.texts.map(({ dictionary }, i) =>
+    Uint16Array.from(texts[i] ?? [], (text) =>
+      text === null ? 0 : (dictionary.get(text) ?? unknownCode),
+    ),
+  );
+  const phases = new Uint16Array(count);
+  const cards = new Int16Array(count);
+  const again: Block = {
+    rows: count,
+    numbers: [...gathered, ...numbers],
+    texts: [...codes, phases],
+    textAt: (column, row) =>
+      column < texts.length
+        ? (texts[column]?.[row] ?? null)
+        : (accounts.phaseTexts[(phases[row] as number) - 1] ?? null),
+  };
+  for (const derived of score.derived) derived.fill(again, gathered[derived.at] as Float64Array);
+  chooseCards(score, again, phases, cards);
+  for (let k = 0; k < count; k++) cardThen[strangers[k] as number] = cards[k] as number;
 }
 
 /** Whether a slot that both scorecards read was missing then and is not now, or the reverse. */

@@ -1,8 +1,10 @@
 /** Turns a pack into tables and column programs, once per run. */
 
+import { dayOf } from '../../calendar.ts';
 import type { Expression } from '../language/cel/expressions.ts';
-import { inputsOf, type ScoreInputs } from '../language/pack/inputs.ts';
-import type { Pack, Score, Scorecard } from '../language/pack/pack.ts';
+import { type InputSlot, inputsOf, type ScoreInputs } from '../language/pack/inputs.ts';
+import { rowDayColumn } from '../language/pack/mart.ts';
+import type { Pack, PackMetric, Score, Scorecard } from '../language/pack/pack.ts';
 import { type AccountPlan, type AccountPlanner, planAccounts } from './account-columns.ts';
 import { type CompiledBefore, compileBefore } from './before.ts';
 import { beforeRequests } from './before-columns.ts';
@@ -40,6 +42,25 @@ export interface CompiledCap {
   id: string;
   atMost: number;
   when: Condition;
+  /** Measured slots that it depends on. */
+  slotSet: Int32Array;
+}
+
+/** Where the values of a measured slot come from, and how old they are. Days are since 1970. */
+export interface SlotFeed {
+  /** Index into the pack's metric columns; -1 where its group is not provided. */
+  metric: number;
+  /** Whether all of it is late: what the column has is the last known value. */
+  late: boolean;
+  /** Day that its values are from, of a mart its table's last; NaN where not provided. */
+  day: number;
+  /** Of a mart: index into the columns of its rows' days; else -1. */
+  rowDays: number;
+  /** Days, Infinity where any age will do: of a mart's row against its table, and of a value. */
+  rowMaxAge: number;
+  maxAge: number;
+  /** The first day of which a late value still counts for bands. */
+  carriedFrom: number;
 }
 
 export interface CompiledCard {
@@ -47,6 +68,8 @@ export interface CompiledCard {
   /** Undefined: applies to every account. */
   appliesTo: Condition | undefined;
   measures: CompiledMeasure[];
+  /** By measure: measured slots that it depends on. */
+  measureSets: Int32Array[];
   /** Hundredths of all measures. */
   total: number;
   /** The one that decides comes last: the lowest band, the first of equals. */
@@ -70,8 +93,8 @@ export interface CompiledDerived {
 export interface CompiledScore {
   score: Score;
   inputs: ScoreInputs;
-  /** By measured slot: index into the pack's metric columns; -1 where stale or not provided. */
-  metricOf: Int32Array;
+  /** By measured slot. */
+  feeds: SlotFeed[];
   derived: CompiledDerived[];
   phases: Condition[];
   cards: CompiledCard[];
@@ -88,9 +111,13 @@ export interface CompiledPack {
   layout: RulesLayout;
   requests: ColumnRequest[];
   metrics: MetricColumn[];
+  /** Columns of the days of marts' rows. */
+  rowDays: string[];
   accounts: AccountPlan;
   scores: CompiledScore[];
   date: string;
+  /** The same, since 1970. */
+  day: number;
   beforeDate: string | null;
   engineHash: string;
   /** Stands for what results depend on besides a row and the rules: which groups are stale. */
@@ -102,24 +129,44 @@ export function compilePack(pack: Pack, options: CompileOptions): CompiledPack {
   const layout = layoutOf(pack);
   const metrics: MetricColumn[] = [];
   const metricIndex = new Map<string, number>();
+  const rowDays: string[] = [];
   const stale: string[] = [];
-  const indexOf = (id: string, maxAge: number | null): number => {
+  const day = dayOf(options.date);
+  const indexOf = (metric: PackMetric): number => {
+    const known = metricIndex.get(metric.id);
+    if (known !== undefined) return known;
+    metricIndex.set(metric.id, metrics.length);
+    metrics.push({ id: metric.id, values: metric.values ?? null });
+    return metrics.length - 1;
+  };
+  const rowDaysOf = (group: string): number => {
+    const name = rowDayColumn(group);
+    return rowDays.includes(name) ? rowDays.indexOf(name) : rowDays.push(name) - 1;
+  };
+  const feedOf = ({ metric: id, maxAge: allowed }: InputSlot): SlotFeed => {
     const metric = pack.metrics.get(id);
     if (metric?.kind !== 'measured') throw new Error(`${id} is not measured`);
     const age = options.groupAgeDays.get(metric.group) ?? null;
-    if (age === null || (maxAge !== null && age > maxAge)) {
-      stale.push(`${id}@${maxAge ?? ''}`);
-      return -1;
-    }
-    const known = metricIndex.get(id);
-    if (known !== undefined) return known;
-    metricIndex.set(id, metrics.length);
-    metrics.push({ id, values: metric.values ?? null });
-    return metrics.length - 1;
+    const { rowMaxAge = Number.POSITIVE_INFINITY } =
+      pack.groups.find(({ group }) => group === metric.group) ?? {};
+    const maxAge = allowed ?? Number.POSITIVE_INFINITY;
+    const late = age === null || age > maxAge;
+    if (late) stale.push(`${id}@${allowed ?? ''}`);
+    const bridged = Math.min(maxAge, rowMaxAge);
+    const byRow = rowMaxAge < Number.POSITIVE_INFINITY && age !== null;
+    return {
+      metric: age === null ? -1 : indexOf(metric),
+      late,
+      day: age === null ? Number.NaN : day - age,
+      rowDays: byRow ? rowDaysOf(metric.group) : -1,
+      rowMaxAge,
+      maxAge,
+      carriedFrom: day - (Number.isFinite(bridged) ? bridged : 0) - pack.carry,
+    };
   };
   const planner = planAccounts(pack);
   const scores = pack.scores.map((score) =>
-    compileScore(pack, layout, score, planner, indexOf, options),
+    compileScore(pack, layout, score, planner, feedOf, options),
   );
   const accounts = planner.finish();
   return {
@@ -133,6 +180,7 @@ export function compilePack(pack: Pack, options: CompileOptions): CompiledPack {
         ({ id, values }): ColumnRequest =>
           values ? { name: id, as: 'code', codes: values } : { name: id, as: 'number' },
       ),
+      ...rowDays.map((name): ColumnRequest => ({ name, as: 'number' })),
       ...scores.flatMap(({ score, before }) =>
         before ? beforeRequests(score.id, before.codes, score.trend !== null) : [],
       ),
@@ -141,9 +189,11 @@ export function compilePack(pack: Pack, options: CompileOptions): CompiledPack {
       ),
     ],
     metrics,
+    rowDays,
     accounts,
     scores,
     date: options.date,
+    day,
     beforeDate: options.beforeDate ?? null,
     engineHash: options.engineHash,
     freshness: textNumber(stale.sort().join(',')),
@@ -155,7 +205,7 @@ function compileScore(
   layout: RulesLayout,
   score: Score,
   planner: AccountPlanner,
-  indexOf: (id: string, maxAge: number | null) => number,
+  feedOf: (slot: InputSlot) => SlotFeed,
   { layouts, beforeDate }: CompileOptions,
 ): CompiledScore {
   const inputs = inputsOf(pack, score);
@@ -182,6 +232,8 @@ function compileScore(
   }
   const locate = locateAt((metric) => inputs.positionOf(metric, null));
   const compiled = new Map<string, Condition>();
+  // What phases and scorecards were chosen by is kept as text with every row.
+  for (const one of choosingBy(pack, score)) planner.keep(one.account);
   const conditionOf = (expression: Expression): Condition => {
     const known = compiled.get(expression.text);
     if (known) return known;
@@ -197,9 +249,9 @@ function compileScore(
     );
     const read = new Set(measures.map(({ slot }) => slot));
     const slots = [...new Set([...read].flatMap((at) => measuredSlots(at, inputs, derived)))];
-    const capSlots = card.caps.flatMap(({ when }) =>
-      when.metrics.flatMap((id) => measuredSlots(inputs.positionOf(id, null), inputs, derived)),
-    );
+    const slotsOf = ({ metrics }: Expression): number[] =>
+      metrics.flatMap((id) => measuredSlots(inputs.positionOf(id, null), inputs, derived));
+    const capSlots = card.caps.flatMap(({ when }) => slotsOf(when));
     const below = new Set(
       derived.flatMap(({ at }) => (read.has(at) ? derivedBelow(at, inputs) : [])),
     );
@@ -207,9 +259,15 @@ function compileScore(
       card,
       appliesTo: card.appliesTo && conditionOf(card.appliesTo),
       measures,
+      measureSets: measures.map(({ slot }) => setOf(measuredSlots(slot, inputs, derived), inputs)),
       total: totalOf(card),
       caps: card.caps
-        .map(({ id, atMost, when }) => ({ id, atMost, when: conditionOf(when) }))
+        .map(({ id, atMost, when }) => ({
+          id,
+          atMost,
+          when: conditionOf(when),
+          slotSet: setOf(slotsOf(when), inputs),
+        }))
         .reverse()
         .sort((a, b) => b.atMost - a.atMost),
       slots: Int32Array.from(slots),
@@ -221,7 +279,7 @@ function compileScore(
   return {
     score,
     inputs,
-    metricOf: Int32Array.from(inputs.measured, ({ metric, maxAge }) => indexOf(metric, maxAge)),
+    feeds: inputs.measured.map(feedOf),
     derived,
     phases: pack.phases.map(({ when }) => conditionOf(when)),
     cards,
@@ -230,6 +288,14 @@ function compileScore(
     revised: pack.asOf === 'slot' && score.hysteresis > 0 ? score.bands.map(({ id }) => id) : null,
     bounds: Float64Array.from(score.bands.slice(1), ({ from }) => from),
   };
+}
+
+/** The conditions by which phases and scorecards are chosen. */
+function choosingBy({ phases }: Pack, { scorecards }: Score): Expression[] {
+  return [
+    ...phases.map(({ when }) => when),
+    ...scorecards.flatMap(({ appliesTo }) => appliesTo ?? []),
+  ];
 }
 
 /** Scorecards often ask the same: a condition is run once for a block and its result kept. */

@@ -1,4 +1,6 @@
 /** A row that cannot be scored keeps the result it had. */
+import { dateOf } from '../../calendar.ts';
+import type { BeforeReader } from './before.ts';
 import type { BeforeColumns } from './before-columns.ts';
 import type { InputBuffers } from './block-inputs.ts';
 import type { NumberLists } from './columns.ts';
@@ -19,6 +21,7 @@ export function keepResult(
   inputs: InputBuffers,
   before: BeforeColumns | null,
   r: number,
+  beforeDate: string | null,
   out: HistoryColumns,
 ): void {
   const at = inputs.start + r;
@@ -39,11 +42,31 @@ export function keepResult(
   for (const field of numbers) out[field][at] = before[field][at] as number;
   for (const field of lists) keepList(before[field], out[field], at);
   out.missing[at] = before.missing[at] ?? null;
+  out.knownOn[at] = keptDays(inputs, before, reader, r, beforeDate);
+  out.account[at] = before.account[at] ?? null;
   out.version[at] = reader.versions.get(out.scorecard[at] ?? '') ?? null;
   const nothing = (before.points[at] as number) - (before.points[at] as number);
-  for (const field of ['changeRules', 'changeData', 'changeBehaviour'] as const) {
+  for (const field of ['changeRules', 'changePhase', 'changeData', 'changeBehaviour'] as const) {
     out[field][at] = nothing;
   }
+}
+
+/** The days of values that are kept: those from the date before are not from the row's own. */
+function keptDays(
+  { start }: InputBuffers,
+  before: BeforeColumns,
+  reader: BeforeReader,
+  r: number,
+  beforeDate: string | null,
+): string {
+  const at = start + r;
+  const days = reader.daysOf(before.knownOn[at] ?? null);
+  const { offsets } = before.inputs;
+  const count = (offsets[at + 1] as number) - (offsets[at] as number);
+  return Array.from({ length: count }, (_, position) => {
+    const day = days.get(position);
+    return `${position}:${day === undefined ? beforeDate : dateOf(day)}`;
+  }).join(',');
 }
 
 function keepList(from: NumberLists, to: NumberLists, at: number): void {

@@ -65,6 +65,18 @@ export function compileMeasure(measure: Measure, slot: number): CompiledMeasure 
   return { slot, by, bounds, packed, stored, from: linear.from, to: linear.to, points };
 }
 
+/** Hundredths that one value earns; -1 where it is left out. */
+export function earnedBy(measure: CompiledMeasure, value: number): number {
+  const { by, bounds, stored, from, to, points } = measure;
+  if (by === 'linear') {
+    if (Number.isNaN(value)) return stored[0] as number;
+    return Math.round(points * Math.min(1, Math.max(0, (value - from) / (to - from))));
+  }
+  let entry = +(value >= Number.NEGATIVE_INFINITY);
+  for (const bound of bounds) entry += +(value >= bound);
+  return stored[entry] as number;
+}
+
 export function earnedOf(packed: number): number {
   return packed - Math.floor(packed / base) * base;
 }

@@ -6,6 +6,7 @@ import type { NumberLists } from './columns.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
 import { type RowHasher, rowHasher, textNumber } from './hash.ts';
 import type { HistoryColumns } from './history-columns.ts';
+import { wordBits } from './missing-sets.ts';
 import { unknownBand } from './score-cards.ts';
 import { absentRow, errorRow, noCard } from './select-cards.ts';
 
@@ -89,12 +90,15 @@ function inputHash(
   // With the set of missing positions, carried values tell those of now.
   if (card === errorRow || card === absentRow) {
     for (let slot = 0; slot < width; slot++) {
-      hasher.number((inputs.carried[slot] as Float64Array)[r] as number);
+      hasher.number((inputs.known[slot] as Float64Array)[r] as number);
     }
   } else {
     listAt(hasher, out.inputs, row);
   }
   for (let w = 0; w < missing.length; w++) hasher.number((missing[w] as Int32Array)[r] as number);
+  // Where all values are from the row's own date, there is nothing to say of days.
+  if (out.knownOn[row]) hasher.text(out.knownOn[row] as string);
+  if (inputs.anyExpired) hashSet(hasher, inputs.expired, r);
   for (let i = 0; i < batch.accountNumbers.length; i++) {
     hasher.number((batch.accountNumbers[i] as Float64Array)[row] as number);
   }
@@ -115,6 +119,9 @@ function inputHash(
   hasher.number(textNumber(before.missing[row] ?? null));
   hasher.number(before.trendPoints ? (before.trendPoints[row] as number) : Number.NaN);
   listAt(hasher, before.inputs, row);
+  if (before.knownOn[row]) hasher.text(before.knownOn[row] as string);
+  // Another scorecard may be chosen for the row before, by what is kept of its account.
+  if (inputs.readers[r]?.same === false) hasher.text(before.account[row] ?? null);
   // The rest only matters where the result before is kept.
   if (card !== errorRow) return hasher.finish();
   listAt(hasher, before.contributions, row);
@@ -158,6 +165,8 @@ function resultHash(
   hasher.number(out.earned[row] as number);
   hasher.number(out.available[row] as number);
   hasher.number((out.waitingForData[row] as number) + 2 * (out.heldByHysteresis[row] as number));
+  if (card >= noCard && (inputs.anyFilled || inputs.anyExpired)) hashLate(hasher, inputs, r);
+  if (!Number.isNaN(out.bandPoints[row])) hasher.number(out.bandPoints[row] as number);
   listAt(hasher, out.contributions, row);
   // Where all of the scale was available, contributions are what was earned.
   if (out.available[row] !== scale) listAt(hasher, out.earnedPoints, row);
@@ -169,6 +178,25 @@ function resultHash(
     hasher.text(batch.accountTexts[shownTexts[i] as number]?.[row] ?? null);
   }
   return hasher.finish();
+}
+
+/** A set, where it is not empty. */
+function hashSet(hasher: RowHasher, set: readonly Int32Array[], row: number): void {
+  if (set.every((words) => words[row] === 0)) return;
+  for (const words of set) hasher.number(words[row] as number);
+}
+
+/** Since when data is waited for, by slot. */
+function hashLate(hasher: RowHasher, { filled, expired, days }: InputBuffers, row: number): void {
+  for (let slot = 0; slot < days.length; slot++) {
+    const word = Math.floor(slot / wordBits);
+    const late =
+      ((filled[word] as Int32Array)[row] as number) |
+      ((expired[word] as Int32Array)[row] as number);
+    if ((late & (1 << (slot % wordBits))) === 0) continue;
+    hasher.number(slot);
+    hasher.number((days[slot] as Float64Array)[row] as number);
+  }
 }
 
 function listAt(hasher: RowHasher, { values, offsets }: NumberLists, row: number): void {

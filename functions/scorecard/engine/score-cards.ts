@@ -17,6 +17,10 @@ export interface CardBuffers {
   capsNow: Int16Array;
   capsCarried: Int16Array;
   filledRows: Int32Array;
+  /** By row: hundredths of measures that have a value, with carried ones. */
+  backed: Float64Array;
+  /** By row: 1 where the band is unknown because of late data alone. */
+  waitsForLate: Uint8Array;
   /** By row: index of the band, or `unknownBand`. */
   bands: Uint8Array;
 }
@@ -29,6 +33,8 @@ export function cardBuffers(): CardBuffers {
     capsNow: new Int16Array(blockRows),
     capsCarried: new Int16Array(blockRows),
     filledRows: new Int32Array(blockRows),
+    backed: new Float64Array(blockRows),
+    waitsForLate: new Uint8Array(blockRows),
     bands: new Uint8Array(blockRows),
   };
 }

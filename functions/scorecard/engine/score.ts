@@ -10,6 +10,8 @@ import type { ColumnBatch } from './columns.ts';
 import type { CompiledPack, CompiledScore } from './compile.ts';
 import { type HistoryColumns, historyBatch, historyColumns } from './history-columns.ts';
 import { keepResult } from './keep-result.ts';
+import { keptAccountTexts } from './kept-account.ts';
+import { type KnownDaysText, knownDaysTexts } from './known-days.ts';
 import { missingTexts } from './missing-sets.ts';
 import { hashRows, type RowHashes, rowHashes } from './row-hashes.ts';
 import {
@@ -35,6 +37,8 @@ export interface ScoreCounts {
   errors: number;
   /** Scored rows with too little data for a band. */
   unknown: number;
+  /** Of them, those with too little data because it is late, and for no other reason. */
+  unknownLate: number;
   /** Scored rows with a known band before and now, and not the same one. */
   bandChanges: number;
   /** Scored rows with a known band before. */
@@ -48,6 +52,8 @@ interface Workspace {
   change: ChangeBuffers;
   hashes: RowHashes;
   missingText: ReturnType<typeof missingTexts>;
+  knownDays: KnownDaysText;
+  keptAccount: ReturnType<typeof keptAccountTexts>;
 }
 
 const workspaces = new WeakMap<CompiledScore, Workspace>();
@@ -63,6 +69,8 @@ function workspaceOf(compiled: CompiledPack, score: CompiledScore): Workspace {
     change: changeBuffers(score),
     hashes: rowHashes(compiled, score),
     missingText: missingTexts(),
+    knownDays: knownDaysTexts(compiled, score),
+    keptAccount: keptAccountTexts(compiled),
   };
   workspaces.set(score, workspace);
   return workspace;
@@ -82,6 +90,7 @@ export function scoreBatch(
     absent: 0,
     errors: 0,
     unknown: 0,
+    unknownLate: 0,
     bandChanges: 0,
     comparable: 0,
   };
@@ -134,14 +143,14 @@ function scoreBlock(
     if (count === 0) continue;
     scorePoints(cards, inputs, score, card, rows, count, out);
     scoreBands(cards, inputs, score, card, rows, count, { before, revised }, out);
-    if (before && score.before) {
-      const cardCode = score.before.codes.scorecard.indexOf(card.card.id) + 1;
-      const { points } = cards;
-      splitChange(change, inputs, { card, cardCode, rows, count, points }, score, before, out);
-    }
+  }
+  if (before && score.before) {
+    const { cardOf } = selection;
+    const { points } = cards;
+    splitChange(change, { compiled, score, batch, inputs, before, cardOf, points }, out);
   }
   contribute(inputs, score.score.scale, selection.cardOf, out);
-  describeRows(workspace, compiled, score, before, out, counts);
+  describeRows(workspace, compiled, score, batch, before, out, counts);
   hashRows(
     workspace.hashes,
     inputs,
@@ -190,7 +199,7 @@ const tile = 64;
 
 /** Columns into lists, row by row. */
 function writeInputs(
-  { start, rows, carried }: InputBuffers,
+  { start, rows, known }: InputBuffers,
   cardOf: Int16Array,
   width: number,
   out: HistoryColumns,
@@ -199,7 +208,7 @@ function writeInputs(
   for (let first = 0; first < rows; first += tile) {
     const last = Math.min(rows, first + tile);
     for (let slot = 0; slot < width; slot++) {
-      const column = carried[slot] as Float64Array;
+      const column = known[slot] as Float64Array;
       for (let r = first; r < last; r++) {
         if ((cardOf[r] as number) < noCard) continue;
         const value = column[r] as number;
@@ -216,9 +225,10 @@ function lengthAt(offsets: Int32Array, at: number): number {
 
 /** The texts and the fields that every row has, scored or not. */
 function describeRows(
-  { inputs, selection, cards, missingText }: Workspace,
+  { inputs, selection, cards, missingText, knownDays, keptAccount }: Workspace,
   compiled: CompiledPack,
   score: CompiledScore,
+  batch: PreparedBatch,
   before: BeforeColumns | null,
   out: HistoryColumns,
   counts: ScoreCounts,
@@ -244,7 +254,7 @@ function describeRows(
       continue;
     }
     if (card === errorRow) {
-      keepResult(score, inputs, before, r, out);
+      keepResult(score, inputs, before, r, compiled.beforeDate, out);
       counts.errors++;
       continue;
     }
@@ -252,6 +262,8 @@ function describeRows(
     counts.scored++;
     out.phase[at] = phaseTexts[(phases[r] as number) - 1] || null;
     out.missing[at] = inputs.anyMissing ? missingText(inputs.missing, r) : '';
+    out.knownOn[at] = knownDays(inputs, r);
+    out.account[at] = keptAccount(batch, at);
     if (card === noCard) {
       out.waitingForData[at] = 0;
       out.heldByHysteresis[at] = 0;
@@ -262,7 +274,10 @@ function describeRows(
     out.version[at] = chosen?.version ?? null;
     const band = cards.bands[r] as number;
     const points = out.points[at] as number;
-    if (band === unknownBand) counts.unknown++;
+    if (band === unknownBand) {
+      counts.unknown++;
+      counts.unknownLate += cards.waitsForLate[r] as number;
+    }
     // Codes of today's bands come first; the one after them is `unknown`.
     if (bandCode !== 0 && bandCode !== known + 1) {
       counts.comparable++;

@@ -1,6 +1,6 @@
 /** Which phase each row is in, and which scorecard applies to it. */
 import type { InputBuffers } from './block-inputs.ts';
-import { blockRows } from './column-operations.ts';
+import { type Block, blockRows } from './column-operations.ts';
 import type { CompiledScore } from './compile.ts';
 
 /** What became of a row, where no scorecard applies to it. */
@@ -25,8 +25,8 @@ export function selectionBuffers(score: CompiledScore): Selection {
 }
 
 /**
- * Decides on carried values: neither phase nor scorecard changes because data went missing.
- * The first that holds counts, so conditions are run from the last to the first.
+ * Decides on last known values, however old: neither phase nor scorecard changes because data is
+ * late. What is not applicable has none.
  */
 export function selectCards(
   selection: Selection,
@@ -34,23 +34,9 @@ export function selectCards(
   score: CompiledScore,
   present: Float64Array,
 ): void {
-  const { start, rows, carriedBlock, phases, bad } = inputs;
+  const { start, rows, knownBlock, phases, bad } = inputs;
   const { cardOf, counts } = selection;
-  phases.fill(1, 0, rows);
-  for (let i = score.phases.length - 1; i >= 0; i--) {
-    const truth = score.phases[i]?.(carriedBlock) as Uint8Array;
-    for (let r = 0; r < rows; r++) phases[r] = truth[r] === 1 ? i + 2 : (phases[r] as number);
-  }
-  cardOf.fill(noCard, 0, rows);
-  for (let c = score.cards.length - 1; c >= 0; c--) {
-    const appliesTo = score.cards[c]?.appliesTo;
-    if (!appliesTo) {
-      cardOf.fill(c, 0, rows);
-      continue;
-    }
-    const truth = appliesTo(carriedBlock);
-    for (let r = 0; r < rows; r++) cardOf[r] = truth[r] === 1 ? c : (cardOf[r] as number);
-  }
+  chooseCards(score, knownBlock, phases, cardOf);
   counts.fill(0);
   for (let r = 0; r < rows; r++) {
     if (present[start + r] !== 1) cardOf[r] = absentRow;
@@ -60,5 +46,33 @@ export function selectCards(
     const at = counts[card] as number;
     (selection.rows[card] as Int32Array)[at] = r;
     counts[card] = at + 1;
+  }
+}
+
+/**
+ * By row of the block its phase, as a code, and its scorecard. The first that holds counts, so
+ * conditions are run from the last to the first.
+ */
+export function chooseCards(
+  score: CompiledScore,
+  block: Block,
+  phases: Uint16Array,
+  cardOf: Int16Array,
+): void {
+  const { rows } = block;
+  phases.fill(1, 0, rows);
+  for (let i = score.phases.length - 1; i >= 0; i--) {
+    const truth = score.phases[i]?.(block) as Uint8Array;
+    for (let r = 0; r < rows; r++) phases[r] = truth[r] === 1 ? i + 2 : (phases[r] as number);
+  }
+  cardOf.fill(noCard, 0, rows);
+  for (let c = score.cards.length - 1; c >= 0; c--) {
+    const appliesTo = score.cards[c]?.appliesTo;
+    if (!appliesTo) {
+      cardOf.fill(c, 0, rows);
+      continue;
+    }
+    const truth = appliesTo(block);
+    for (let r = 0; r < rows; r++) cardOf[r] = truth[r] === 1 ? c : (cardOf[r] as number);
   }
 }

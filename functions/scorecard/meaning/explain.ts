@@ -1,6 +1,8 @@
 /** Why a result is what it is, and why it differs from another: read from stored rows alone. */
 
+import { dateOf } from '../../calendar.ts';
 import type { HistoryRow } from '../engine/history-row.ts';
+import { knownDaysReader } from '../engine/known-days.ts';
 import type { MeasureLayout, RulesLayout, ScorecardLayout, ScoreLayout } from '../engine/layout.ts';
 import type {
   ExplainedMeasure,
@@ -20,6 +22,8 @@ interface Reading {
   card: ScorecardLayout | undefined;
   row: HistoryRow;
   missing: ReadonlySet<number>;
+  /** Days, by position, of values that are not from the row's own date. */
+  days: ReadonlyMap<number, number>;
 }
 
 /**
@@ -59,6 +63,9 @@ export function explainResult(layout: RulesLayout, row: HistoryRow): ScoreExplan
     waiting_for_data: row.waiting_for_data ?? false,
     held_by_hysteresis: row.held_by_hysteresis ?? false,
     trend: row.trend,
+    band_points: row.band_points,
+    waiting_since: row.waiting_for_data ? waitingSince(reading) : null,
+    stayed: row.band !== null && row.band === row.before_band,
     axes: axesOf(reading, measures),
     measures,
     reference: (card?.reference ?? []).map(({ metric, input }) => show(reading, metric, input)),
@@ -80,7 +87,25 @@ function read(layout: RulesLayout, row: HistoryRow): Reading {
     card: ofThese ? score.scorecards.find(({ id }) => id === row.scorecard) : undefined,
     row,
     missing: new Set(row.missing ? row.missing.split(',').map(Number) : []),
+    days: daysOf(row.known_on),
   };
+}
+
+const daysOf = knownDaysReader();
+
+/** The day that the value of late data is from; null for what is not awaited. */
+function knownOn({ row, missing, days }: Reading, input: number): string | null {
+  if (!missing.has(input) || (row.inputs[input] ?? null) === null) return null;
+  const day = days.get(input);
+  return day === undefined ? row.date : dateOf(day);
+}
+
+/** The oldest day of what the scorecard's measures wait for, or else of anything awaited. */
+function waitingSince(reading: Reading): string | null {
+  const oldest = (inputs: readonly number[]): string | undefined =>
+    inputs.flatMap((input) => knownOn(reading, input) ?? []).sort()[0];
+  const measured = reading.card?.measures.map(({ input }) => input) ?? [];
+  return oldest(measured) ?? oldest([...reading.missing]) ?? null;
 }
 
 function inputsFit({ layout, row }: Reading): boolean {
@@ -99,6 +124,7 @@ function explainMeasure(reading: Reading, measure: MeasureLayout, index: number)
     unit: layout.metrics[measure.metric]?.unit ?? null,
     value: inputValue(reading, measure.metric, measure.input),
     state,
+    known_on: knownOn(reading, measure.input),
     earned,
     available: earned === null ? 0 : measure.points,
     contribution: leftOut(row.contributions[index]),
@@ -189,6 +215,7 @@ function nextStep(
 
 function changeOf(row: HistoryRow): ResultChange | null {
   const { before_date, before_points, points, change_rules, change_data, change_behaviour } = row;
+  const phase = row.change_phase ?? 0;
   if (before_date === null || before_points === null || points === null) return null;
   if (change_rules === null || change_data === null || change_behaviour === null) return null;
   return {
@@ -197,6 +224,7 @@ function changeOf(row: HistoryRow): ResultChange | null {
     from_band: row.before_band,
     total: points - before_points,
     rules: change_rules,
+    phase,
     data: change_data,
     behaviour: change_behaviour,
   };
@@ -275,7 +303,9 @@ function causeOf(
   before: Reading,
   there: Placed | undefined,
 ): MeasureDelta['cause'] {
-  if (!here || !there || !earnsAlike(here.measure, there.measure)) return 'rules';
+  if (!here || !there || !earnsAlike(here.measure, there.measure)) {
+    return now.row.rules_hash === before.row.rules_hash ? 'phase' : 'rules';
+  }
   const gone = now.missing.has(here.measure.input);
   if (gone !== before.missing.has(there.measure.input)) return 'data';
   const earnedNow = now.row.earned_points[here.index];

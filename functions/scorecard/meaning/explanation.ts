@@ -27,8 +27,10 @@ const explainedMeasure = z.strictObject({
   metric: z.string(),
   unit: z.string().nullable(),
   value: shownValue,
-  /** missing: no current value; `value` is then the last known one. */
+  /** missing: no current value; `value` is then the last known one, where its data is late. */
   state: z.enum(['ok', 'missing']),
+  /** Of late data, the day that `value` is from; null where nothing is awaited. */
+  known_on: z.iso.date().nullable().default(null),
   /** Hundredths earned before scaling; null where left out. */
   earned: hundredths.nullable(),
   /** Most it can earn, in hundredths; 0 where left out. */
@@ -51,6 +53,16 @@ export const bandNotes = {
   trend,
 };
 
+/** What a band is decided by beside the points, as far as rows of an earlier release say it. */
+const bandBasis = {
+  /** Hundredths that the band rests on, where the last known values of late data count. */
+  band_points: hundredths.nullable().default(null),
+  /** Where late data decides the band: the day of the oldest value awaited. */
+  waiting_since: z.iso.date().nullable().default(null),
+  /** Whether the band is the one before. */
+  stayed: z.boolean().default(false),
+};
+
 /** How the points moved against the result before. The parts sum to `total`. Hundredths. */
 export const resultChange = z.strictObject({
   since: z.iso.date(),
@@ -58,6 +70,8 @@ export const resultChange = z.strictObject({
   from_band: text,
   total: hundredths,
   rules: hundredths,
+  /** Another scorecard applies: 0 in what an earlier release wrote, which counted it as rules. */
+  phase: hundredths.default(0),
   data: hundredths,
   behaviour: hundredths,
 });
@@ -77,6 +91,7 @@ export const scoreExplanation = z.strictObject({
   band: z.strictObject({ id: z.string(), label }).nullable(),
   cap: z.strictObject({ id: z.string(), label }).nullable(),
   ...bandNotes,
+  ...bandBasis,
   axes: z.array(
     z.strictObject({
       id: z.string(),
@@ -109,9 +124,10 @@ export const measureDelta = z.strictObject({
   delta: hundredths,
   /**
    * behaviour: the value changed; data: it appeared or went missing; rules: the measure is new,
-   * gone or earns differently; scaling: other measures' data changed its weight.
+   * gone or earns differently; phase: so it is because another scorecard applies; scaling: other
+   * measures' data changed its weight.
    */
-  cause: z.enum(['behaviour', 'data', 'rules', 'scaling']),
+  cause: z.enum(['behaviour', 'data', 'rules', 'phase', 'scaling']),
   hints: z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) }),
 });
 export type MeasureDelta = z.infer<typeof measureDelta>;

@@ -7,7 +7,7 @@ import type {
   ScoreExplanation,
   ShownValue,
 } from './explanation.ts';
-import { both, number, percent, unknownBand, valueText } from './texts.ts';
+import { both, number, percent, plain, unknownBand, valueText } from './texts.ts';
 
 /** Hundredths. What other measures' data does to a measure below it says nothing of the account. */
 const leastScaling = 100;
@@ -91,7 +91,15 @@ function bandTexts(explanation: ScoreExplanation, lang: Lang): string[] {
   if (state === 'error' && reason !== null) {
     texts.push(both(`Could not be scored: ${reason}`, `採点できませんでした（${reason}）`));
   }
-  if (band?.id === unknownBand.id && state === 'scored') {
+  const { waiting_since: since } = explanation;
+  if (band?.id === unknownBand.id && explanation.waiting_for_data && since !== null) {
+    texts.push(
+      both(
+        `Too little data: none since ${since}, and it could change the band`,
+        `データ不足（${since}以降のデータが届かず、内容によってバンドが変わります）`,
+      ),
+    );
+  } else if (band?.id === unknownBand.id && state === 'scored') {
     const { en, ja } = unknownBand.label;
     const share = percent(confidence ?? 0, lang);
     texts.push(
@@ -109,12 +117,18 @@ function bandTexts(explanation: ScoreExplanation, lang: Lang): string[] {
       ),
     );
   }
-  if (explanation.waiting_for_data && band) {
+  if (explanation.waiting_for_data && band && band.id !== unknownBand.id) {
+    const until = since === null ? plain('') : both(` since ${since}`, `${since}以降の`);
     texts.push(
-      both(
-        `Stays ${band.label.en} while waiting for data`,
-        `データ待ちのため「${band.label.ja}」を維持`,
-      ),
+      explanation.stayed
+        ? both(
+            `Stays ${band.label.en}: waiting for data${until.en}`,
+            `${until.ja}データ待ちのため「${band.label.ja}」を維持`,
+          )
+        : both(
+            `${band.label.en} by the last known values: waiting for data${until.en}`,
+            `直近の値により「${band.label.ja}」：${until.ja}データ待ち`,
+          ),
     );
   }
   return texts.map((text) => text[lang]);
@@ -138,6 +152,11 @@ function deltaText({ label, cause, unit, delta, before, now }: MeasureDelta, lan
       return both(`${name}: scoring rules changed: ${points}`, `${name} 採点ルール変更: ${points}`)[
         lang
       ];
+    case 'phase':
+      return both(
+        `${name}: another scorecard applies: ${points}`,
+        `${name} スコアカード変更: ${points}`,
+      )[lang];
     case 'scaling':
       return both(
         `${name}: counts differently, since other measures gained or lost data: ${points}`,

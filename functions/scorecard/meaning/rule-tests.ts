@@ -94,6 +94,7 @@ function failuresOf(pack: Pack, score: string, scorecard: string, test: RuleTest
     expectEqual(`axis ${id}`, points, asPoints(axis?.points ?? null));
   }
   expectEqual('change by rules', expect.change?.rules, asPoints(result.change_rules));
+  expectEqual('change by phase', expect.change?.phase, asPoints(result.change_phase));
   expectEqual('change by data', expect.change?.data, asPoints(result.change_data));
   expectEqual('change by behaviour', expect.change?.behaviour, asPoints(result.change_behaviour));
   return failures;

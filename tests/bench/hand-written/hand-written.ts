@@ -11,8 +11,12 @@ import { scoreMiddle } from './middle.ts';
 import { scoreSmall } from './small.ts';
 
 const bySegment = [scoreSmall, scoreMiddle, scoreLarge, scoreEnterprise];
-/** Codes as the rules number them: large, middle and small have conditions, enterprise has none. */
-const segmentOf = [3, 2, 1, 0];
+/** Enterprise has no condition: it is all others. */
+const segmentOf = new Map([
+  ['small', 0],
+  ['middle', 1],
+  ['large', 2],
+]);
 /** Hundredths of the score, and of the measures of every scorecard. */
 const scale = 10_000;
 const unknown = 5;
@@ -31,9 +35,9 @@ export function handWritten(
   const sums = new Float64Array(rows);
   const lists = bySegment.map(() => new Int32Array(rows));
   const counts = [0, 0, 0, 0];
-  const segments = codesOf(batch, 'account_segment');
+  const segments = textsOf(batch, 'account_segment');
   for (let r = 0; r < rows; r++) {
-    const segment = segmentOf[segments[r] as number] ?? 3;
+    const segment = segmentOf.get(segments[r] as string) ?? 3;
     out.scorecard[r] = segment;
     const at = counts[segment] as number;
     (lists[segment] as Int32Array)[at] = r;
@@ -170,7 +174,7 @@ export function textsOf({ columns }: ColumnBatch, name: string): (string | null)
   return column.values;
 }
 
-export function codesOf({ columns }: ColumnBatch, name: string): Uint16Array {
+function codesOf({ columns }: ColumnBatch, name: string): Uint16Array {
   const column = columns.get(name);
   if (column?.as !== 'code') throw new Error(`${name} is no column of codes`);
   return column.values;

@@ -7,7 +7,7 @@ import type { Column, ColumnBatch } from '../../../functions/scorecard/engine/co
 import { rowHasher } from '../../../functions/scorecard/engine/hash.ts';
 import { engine, firstDate } from '../pack.ts';
 import { measureCount, names, pack, type Scores } from '../scores.ts';
-import { codesOf, handWritten, metricsOf, textsOf } from './hand-written.ts';
+import { handWritten, metricsOf, textsOf } from './hand-written.ts';
 import type { Metrics } from './metrics.ts';
 
 /** In the order in which the phase, the scorecards and the headline first read them. */
@@ -92,12 +92,22 @@ export function handWrittenRows(batch: ColumnBatch): ColumnBatch {
     ['engine_hash', same(engine)],
     ['input_hash', { as: 'bigint', values: inputHashes(batch, inputs) }],
     ['result_hash', { as: 'bigint', values: resultHashes(scores) }],
-    ['known_on', text(none)],
-    ['account', text(none)],
+    ['known_on', same('')],
+    ['account', text(accountsOf(batch))],
     ['change_phase', number(unknown)],
     ['band_points', number(unknown)],
   ];
   return { rows, columns: new Map(columns) };
+}
+
+/** The column that scorecards are chosen by. */
+function accountsOf(batch: ColumnBatch): string[] {
+  const known = new Map<string | null, string>();
+  return textsOf(batch, 'account_segment').map((segment) => {
+    const text = known.get(segment) ?? JSON.stringify({ segment });
+    known.set(segment, text);
+    return text;
+  });
 }
 
 function offsetsOf(rows: number, width: number): Int32Array {
@@ -133,12 +143,12 @@ function missingOf(rows: number, inputs: Float64Array): string[] {
 
 function inputHashes(batch: ColumnBatch, inputs: Float64Array): BigInt64Array {
   const width = inputNames.length;
-  const segments = codesOf(batch, 'account_segment');
+  const segments = textsOf(batch, 'account_segment');
   const hashes = new BigInt64Array(batch.rows);
   for (let r = 0; r < batch.rows; r++) {
     hasher.start();
     hasher.list(inputs, r * width, (r + 1) * width);
-    hasher.number(segments[r] as number);
+    hasher.text(segments[r] as string);
     hashes[r] = hasher.finish();
   }
   return hashes;

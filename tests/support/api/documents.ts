@@ -63,6 +63,7 @@ export const pack: Pack = {
   asOf: 'midnight',
   accountsPerShard: 100,
   breaker: { share: 0.4 },
+  carry: 7,
   scores: [
     scoreNamed('health', { en: 'Health score', ja: 'ヘルススコア' }),
     scoreNamed('approach', { en: 'Approach score', ja: 'アプローチスコア' }),
@@ -138,6 +139,9 @@ function explanationOf(score: Score, result: ScoreDocument): ScoreExplanation {
     cap: null,
     waiting_for_data: false,
     held_by_hysteresis: false,
+    band_points: null,
+    waiting_since: null,
+    stayed: false,
     trend: null,
     axes: [
       {
@@ -156,6 +160,7 @@ function explanationOf(score: Score, result: ScoreDocument): ScoreExplanation {
         unit: 'users',
         value: 12,
         state: 'ok',
+        known_on: null,
         earned: points,
         available: 10_000,
         contribution: points,
@@ -171,6 +176,7 @@ function explanationOf(score: Score, result: ScoreDocument): ScoreExplanation {
         unit: 'points',
         value: 3,
         state: 'missing',
+        known_on: null,
         earned: null,
         available: 0,
         contribution: null,
@@ -242,6 +248,7 @@ export function accountOf(spec: AccountSpec): AccountDocument {
               from: (points ?? 0) - moved,
               total: moved,
               rules: 0,
+              phase: 0,
               data: 0,
               behaviour: moved,
               from_band: null,

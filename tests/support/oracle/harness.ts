@@ -1,5 +1,6 @@
 /** Runs generated accounts through the product, and shows its results as the interpreter's. */
 
+import { dateOf } from '../../../functions/calendar.ts';
 import { beforeCells } from '../../../functions/scorecard/engine/before-columns.ts';
 import type { ColumnBatch, ColumnRequest } from '../../../functions/scorecard/engine/columns.ts';
 import { compilePack } from '../../../functions/scorecard/engine/compile.ts';
@@ -24,6 +25,9 @@ export interface DayInput {
   ages: Ages;
   accounts: readonly PlainRow[];
   layouts: ReadonlyMap<string, RulesLayout>;
+  /** Local day of the run, and that of the results before. */
+  date?: string;
+  beforeDate?: string;
   /** By score, then account. */
   before?: readonly (readonly HistoryRow[])[];
   /** By account. */
@@ -51,8 +55,8 @@ export function runDay(input: DayInput): Day {
     layouts: input.layouts,
     groupAgeDays: input.ages,
     engineHash: 'engine',
-    date: '2026-02-02',
-    ...(input.before ? { beforeDate: '2026-02-01' } : {}),
+    date: input.date ?? '2026-02-02',
+    ...(input.before ? { beforeDate: input.beforeDate ?? '2026-02-01' } : {}),
   });
   const { results } = scoreBatch(compiled, inputBatch(compiled.requests, inputRows(input)));
   return {
@@ -93,27 +97,57 @@ export function readable(row: HistoryRow, layouts: ReadonlyMap<string, RulesLayo
     available: row.available,
     confidence: row.confidence,
     cap: row.cap,
+    bandPoints: row.band_points,
     waiting: row.waiting_for_data,
     held: row.held_by_hysteresis,
     trend: row.trend,
     contributions: row.contributions,
     earnedPoints: row.earned_points,
     known,
+    knownOn: knownOnOf(
+      row,
+      known,
+      keys.filter((_, i) => !score?.inputs[i]?.derived),
+    ),
+    account: row.account === null ? {} : JSON.parse(row.account),
     missing: missing.sort(),
     beforeBand: row.before_band,
     beforePoints: row.before_points,
     change:
       row.change_rules === null
         ? null
-        : { rules: row.change_rules, data: row.change_data, behaviour: row.change_behaviour },
+        : {
+            rules: row.change_rules,
+            phase: row.change_phase,
+            data: row.change_data,
+            behaviour: row.change_behaviour,
+          },
     rules: row.rules_hash,
   };
 }
 
+/** Days of measured inputs that have a value. */
+function knownOnOf(row: HistoryRow, known: Record<string, Plain | null>, keys: readonly string[]) {
+  const days = new Map(
+    (row.known_on ?? '').split(',').map((part) => part.split(':') as [string, string]),
+  );
+  return Object.fromEntries(
+    keys.flatMap((key, i) =>
+      known[key] === null || known[key] === undefined
+        ? []
+        : [[key, days.get(String(i)) ?? row.date]],
+    ),
+  );
+}
+
 /** The interpreter's result in the same shape. */
-export function readablePlain({ pack, known, missing, ...result }: PlainResult, today: Pack) {
+export function readablePlain(
+  { pack, known, knownOn, missing, ...result }: PlainResult,
+  today: Pack,
+) {
   return {
     ...result,
+    knownOn: Object.fromEntries([...knownOn].map(([key, day]) => [key, dateOf(day)])),
     known: Object.fromEntries(known),
     missing: [...missing].sort(),
     // An error row without a result before is of today's rules.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dateOf, dayOf } from '../../../functions/calendar.ts';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../../../functions/scorecard/engine/layout.ts';
 import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
@@ -62,6 +63,8 @@ function revisedOnce(draw: Draw, pack: Pack, account: PlainRow): PlainRow {
   return { ...account, revised: Object.fromEntries(left) };
 }
 
+const firstDay = dayOf('2026-02-01');
+
 describe('compiled rules', () => {
   it('give in every column what a plain reading of the rules gives, day after day', () => {
     fc.assert(
@@ -69,7 +72,10 @@ describe('compiled rules', () => {
         const layouts = new Map<string, RulesLayout>();
         let rowsBefore: HistoryRow[][] | undefined;
         let plainBefore: Map<string, PlainResult>[] | undefined;
+        let today = firstDay;
         for (const { pack, ages, accounts } of drawDays(draw)) {
+          const dayBefore = today;
+          today += draw.pick([1, 1, 1, 2, 4, 9]);
           const trendPoints = accounts.map(() => (draw.chance(50) ? draw.int(0, 9000) : null));
           const ids = pack.scores.map(({ id }) => id);
           const before = rowsBefore?.filter((rows) => ids.includes(rows[0]?.score ?? ''));
@@ -79,6 +85,8 @@ describe('compiled rules', () => {
             accounts,
             layouts,
             trendPoints,
+            date: dateOf(today),
+            beforeDate: dateOf(dayBefore),
             ...(before ? { before } : {}),
           });
           layouts.set(pack.hash, day.layout);
@@ -87,7 +95,13 @@ describe('compiled rules', () => {
             for (const score of pack.scores) {
               const earlier = plainBefore?.[i]?.get(score.id) ?? null;
               const trend = rowsBefore ? (trendPoints[i] ?? null) : null;
-              results.set(score.id, interpret(pack, score, ages, account, earlier, trend));
+              results.set(
+                score.id,
+                interpret(pack, score, ages, account, earlier, trend, {
+                  day: today,
+                  before: dayBefore,
+                }),
+              );
             }
             return results;
           });
@@ -103,7 +117,7 @@ describe('compiled rules', () => {
           plainBefore = plain;
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 });

@@ -8,12 +8,21 @@ import { scoreExplanation } from '../../../functions/scorecard/meaning/explanati
 import { reasonTexts } from '../../../functions/scorecard/meaning/reasons.ts';
 import { shownRow } from '../../../functions/scorecard/meaning/shown-row.ts';
 import { valueText } from '../../../functions/scorecard/meaning/texts.ts';
-import { filesWith, goodAccount, score, scoreOne, smallPack } from '../../support/small-pack.ts';
+import {
+  allFresh,
+  filesWith,
+  goodAccount,
+  score,
+  scoreOne,
+  smallPack,
+} from '../../support/small-pack.ts';
 
 const use = 'rules/small/scorecards/use.yaml';
 const pack = smallPack();
 const layout = layoutOf(pack);
 const middling = { ...goodAccount, users: 7, error_rate: 0.2, proficiency: 'middle' };
+
+const usageLate = new Map([...allFresh, ['usage', 9] as const]);
 
 describe('a layout', () => {
   it('is JSON that its schema reads back', () => {
@@ -109,7 +118,7 @@ describe('the explanation of a result', () => {
 
   it('tells what is missing, with the last known value', () => {
     const before = scoreOne(pack, middling);
-    const row = scoreOne(pack, { ...middling, users: null }, { before: [before] });
+    const row = scoreOne(pack, middling, { before: [before], groupAgeDays: usageLate });
     const { measures, headline } = explainResult(layout, row);
     expect(measures[0]).toMatchObject({
       state: 'missing',
@@ -119,7 +128,13 @@ describe('the explanation of a result', () => {
       contribution: null,
       next: null,
     });
-    expect(headline).toMatchObject({ value: 0.35, current: false });
+    // Read at any age.
+    expect(headline).toMatchObject({ value: 0.35, current: true });
+    const gone = scoreOne(pack, { ...middling, users: null }, { before: [before] });
+    expect(explainResult(layout, gone).measures[0]).toMatchObject({
+      state: 'missing',
+      value: null,
+    });
   });
 
   it('has the labels of band, cap, phase and scorecard', () => {
@@ -256,18 +271,27 @@ describe('reasons', () => {
   });
 
   it('say that a band waits for data, before what moved the points', () => {
-    const account = { ...goodAccount, users: 10, error_rate: 0.6 };
+    const account = { ...goodAccount, error_rate: 0.6 };
     const before = scoreOne(pack, account);
-    const row = scoreOne(pack, { ...account, proficiency: null }, { before: [before] });
+    expect(before.band).toBe('green');
+    const skilless = { ...account, proficiency: 'middle' };
+    const row = scoreOne(pack, account, { before: [before], groupAgeDays: usageLate });
     const deltas = compareRows(layout, row, layout, before);
-    expect(reasonTexts(explainResult(layout, row), deltas, 'en')).toEqual([
-      'Stays Good while waiting for data',
-      'Proficiency: no data now: −20 points',
-    ]);
-    expect(reasonTexts(explainResult(layout, row), deltas, 'ja')).toEqual([
-      'データ待ちのため「良好」を維持',
-      '習熟度 データなし: −20点',
-    ]);
+    expect(reasonTexts(explainResult(layout, row), deltas, 'en')[0]).toBe(
+      'Stays Good: waiting for data since 2026-02-01',
+    );
+    expect(reasonTexts(explainResult(layout, row), deltas, 'ja')[0]).toBe(
+      '2026-02-01以降のデータ待ちのため「良好」を維持',
+    );
+    // What changed all the same does not stay.
+    const worse = scoreOne(pack, skilless, { before: [before], groupAgeDays: usageLate });
+    expect(worse).toMatchObject({ band: 'yellow', before_band: 'green', waiting_for_data: true });
+    expect(reasonTexts(explainResult(layout, worse), [], 'en')[0]).toBe(
+      'Fair by the last known values: waiting for data since 2026-02-01',
+    );
+    expect(reasonTexts(explainResult(layout, worse), [], 'ja')[0]).toBe(
+      '直近の値により「普通」：2026-02-01以降のデータ待ち',
+    );
   });
 
   it('where nothing moved, tell what holds the score down, the most first', () => {

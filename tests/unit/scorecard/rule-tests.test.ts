@@ -70,9 +70,9 @@ describe('rule tests', () => {
   it('start from a result before: its metrics, or just its band', () => {
     const report = reportOf(`
 - name: waits for data
-  metrics: { users: 12, error_rate: 0.9, seats: 20, overdue: false }
-  before: { metrics: { users: 12, error_rate: 0.9, seats: 20, overdue: false, proficiency: high } }
-  expect: { band: green, waiting_for_data: true, points: 50, change: { data: -20, behaviour: 0, rules: 0 } }
+  metrics: { users: 12, error_rate: 0.1, seats: 20, overdue: false, proficiency: middle }
+  group_ages: { usage: 9 }
+  expect: { band: yellow, waiting_for_data: true, points: 33.33 }
 - name: held at the boundary
   metrics: { users: 12, error_rate: 0.9, seats: 20, proficiency: high, overdue: false }
   before: { band: yellow }

@@ -35,6 +35,7 @@ describe('a batch', () => {
       absent: 1,
       errors: 1,
       unknown: 1,
+      unknownLate: 0,
       bandChanges: 1,
       comparable: 3,
     });

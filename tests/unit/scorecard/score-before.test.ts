@@ -17,6 +17,28 @@ const inputNames =
   layoutOf(pack).scores[0]?.inputs.map(({ metric, max_age }) => `${metric}@${max_age ?? ''}`) ?? [];
 const inputAt = (row: HistoryRow, name: string) => row.inputs[inputNames.indexOf(name)];
 
+const changeOf = ({
+  before_date,
+  before_band,
+  before_points,
+  change_rules,
+  change_phase,
+  change_data,
+  change_behaviour,
+  trend,
+  input_hash,
+}: HistoryRow) => ({
+  before_date,
+  before_band,
+  before_points,
+  change_rules,
+  change_phase,
+  change_data,
+  change_behaviour,
+  trend,
+  input_hash,
+});
+
 describe('with a result before', () => {
   const day1 = scoreOne(pack, { ...goodAccount, users: 7, error_rate: 0.2 });
 
@@ -98,67 +120,150 @@ describe('with a result before', () => {
 
   it('carries the value of the most lenient reader where nobody read it by today’s max_age', () => {
     const fiveDays = parsePack(filesWith([use, 'max_age: 3d', 'max_age: 5d']));
-    // Four days old: missing for the measure then, not for the derived metric.
-    const then = scoreOne(pack, goodAccount, {
-      groupAgeDays: new Map([...allFresh, ['usage', 4]]),
-    });
-    expect([inputAt(then, 'users@3'), inputAt(then, 'users@')]).toEqual([null, 12]);
+    const then = scoreOne(pack, { ...goodAccount, users: 11 });
     const row = scoreOne(
       fiveDays,
       { ...goodAccount, users: null },
-      { before: [then], layouts: new Map([[pack.hash, layoutOf(pack)]]) },
-    );
-    const names = layoutOf(fiveDays).scores[0]?.inputs.map(({ max_age }) => max_age) ?? [];
-    expect(row.inputs[names.indexOf(5)]).toBe(12);
-  });
-
-  it('tells it as rules where the catalogue lost the text that was there', () => {
-    const catalogue = 'sql/metrics/shared/contract.yaml';
-    const fewer = parsePack(
-      filesWith(
-        [catalogue, '[low, middle, high]', '[low, high]'],
-        [use, '{ low: 0, middle: 10, high: 30 }', '{ low: 0, high: 30 }'],
-      ),
-    );
-    const middling = { ...goodAccount, users: 7, error_rate: 0.2 };
-    const then = scoreOne(pack, { ...middling, proficiency: 'middle' });
-    // By today's rules a text that is gone counts as today's value, not as a gap worth 10 points.
-    expect(
-      scoreOne(fewer, middling, {
+      {
         before: [then],
         layouts: new Map([[pack.hash, layoutOf(pack)]]),
-      }),
-    ).toMatchObject({ change_rules: 2000, change_data: 0, change_behaviour: 0 });
+        groupAgeDays: new Map([...allFresh, ['usage', 6]]),
+      },
+    );
+    const names = layoutOf(fiveDays).scores[0]?.inputs.map(({ max_age }) => max_age) ?? [];
+    expect(row.inputs[names.indexOf(5)]).toBe(11);
   });
 
-  it('keeps the band where only lost data would change it, and says that it waits', () => {
+  describe('whose data is late', () => {
+    const usageLate = (age: number | null) => ({
+      groupAgeDays: new Map([...allFresh, ['usage', age] as const]),
+    });
+    // Without users 30 of 60 points are left, with them 70 of 100.
+    const account = { ...goodAccount, error_rate: 0.6 };
+    const good = scoreOne(pack, account);
+
+    it('keeps its band for as long as values are carried, and says since when it waits', () => {
+      expect(good.band).toBe('green');
+      const late = scoreOne(pack, account, { before: [good], ...usageLate(10) });
+      expect(late).toMatchObject({
+        points: 5000,
+        band: 'green',
+        band_points: 7000,
+        waiting_for_data: true,
+        change_data: -2000,
+        missing: String(inputNames.indexOf('users@3')),
+      });
+      expect(inputAt(late, 'users@3')).toBe(12);
+      // The row before is of a later day than the group's last one.
+      expect(late.known_on?.split(',')).toContain(`${inputNames.indexOf('users@3')}:2026-02-01`);
+      const alone = scoreOne(pack, account, usageLate(10));
+      expect(alone).toMatchObject({ points: 5000, band: 'green', waiting_for_data: true });
+      expect(alone.known_on?.split(',')).toContain(`${inputNames.indexOf('users@3')}:2026-01-23`);
+    });
+
+    it('has no band once values are too old and one of them could make it another', () => {
+      const { rows, counts } = score(pack, [account], usageLate(11));
+      expect(rows[0]).toMatchObject({ points: 5000, band: 'unknown', waiting_for_data: true });
+      expect(counts).toMatchObject({ unknown: 1, unknownLate: 1 });
+    });
+
+    it('keeps a band that no value could change: by its points, or by a cap', () => {
+      const cap = scoreOne(pack, { ...account, overdue: true }, usageLate(400));
+      expect(cap).toMatchObject({ band: 'red', waiting_for_data: false, cap: 'overdue' });
+      const small = parsePack(
+        filesWith(
+          [use, 'points: 40\n    steps: [[0, 0], [5, 20], [10, 40]]', 'steps: [[0, 0], [5, 5]]'],
+          [use, 'points: 70', 'points: 35'],
+        ),
+      );
+      const sure = scoreOne(small, { ...goodAccount, error_rate: 0 }, usageLate(400));
+      expect(sure).toMatchObject({ points: 10_000, band: 'green', waiting_for_data: false });
+    });
+
+    it('keeps values of a table that is gone, for the days of carry from their own', () => {
+      const on = (date: string, before: HistoryRow, beforeDate: string) =>
+        scoreOne(
+          pack,
+          { ...goodAccount, users: null, error_rate: null },
+          { before: [before], date, beforeDate, ...usageLate(null) },
+        );
+      let row = scoreOne(pack, goodAccount, { date: '2026-02-01' });
+      for (let day = 2; day <= 12; day++) {
+        const date = `2026-02-${String(day).padStart(2, '0')}`;
+        row = on(date, row, `2026-02-${String(day - 1).padStart(2, '0')}`);
+        // Errors are carried for 7 days, and then may not take it below 70; users for 3 and 7.
+        expect(row.band).toBe(day <= 11 ? 'green' : 'unknown');
+        expect(row.known_on).toContain('2026-02-01');
+      }
+    });
+  });
+
+  it('case 08: does not keep what ended or is not applicable, neither points nor band', () => {
     const good = scoreOne(pack, { ...goodAccount, users: 10, error_rate: 0.6 });
     expect(good.band).toBe('green');
-    const lost = scoreOne(
-      pack,
-      { ...goodAccount, proficiency: null, error_rate: 0.6 },
-      { before: [good] },
-    );
-    expect(lost).toMatchObject({ points: 5000, band: 'green', waiting_for_data: true });
-    const still = scoreOne(
-      pack,
-      { ...goodAccount, proficiency: null, error_rate: 0.6 },
-      { before: [lost] },
-    );
-    expect(still).toMatchObject({ band: 'green', waiting_for_data: true, change_data: 0 });
-    expect(inputAt(still, 'proficiency@')).toBe(2);
-    const worse = scoreOne(
-      pack,
-      { ...goodAccount, users: 0, proficiency: null, error_rate: 0.6 },
-      { before: [still] },
-    );
-    expect(worse).toMatchObject({ band: 'red', waiting_for_data: false });
-  });
-
-  it('keeps a cap whose reason is only no longer known', () => {
+    const ended = { ...goodAccount, proficiency: null, error_rate: 0.6 };
+    const row = scoreOne(pack, ended, { before: [good] });
+    expect(row).toMatchObject({ points: 5000, band: 'yellow', waiting_for_data: false });
+    expect(inputAt(row, 'proficiency@')).toBeNull();
+    expect(row).toMatchObject({ ...scoreOne(pack, ended), ...changeOf(row) });
     const late = scoreOne(pack, { ...goodAccount, overdue: true });
     const lost = scoreOne(pack, { ...goodAccount, overdue: null }, { before: [late] });
-    expect(lost).toMatchObject({ band: 'red', cap: 'overdue', waiting_for_data: true });
+    expect(lost).toMatchObject({ band: 'green', cap: null, waiting_for_data: false });
+  });
+
+  it('tells phase from rules and behaviour: today’s scorecard on the values before', () => {
+    const before = scoreOne(pack, { ...goodAccount, users: 7, seats: 2 });
+    expect(before).toMatchObject({ scorecard: 'starter', points: 10_000 });
+    const row = scoreOne(
+      pack,
+      { ...goodAccount, users: 12, error_rate: 0.2 },
+      { before: [before] },
+    );
+    // The scorecard for use gives 7 users, no errors and high proficiency 80 points.
+    expect(row).toMatchObject({
+      scorecard: 'use',
+      points: 8000,
+      change_rules: 0,
+      change_phase: -2000,
+      change_data: 0,
+      change_behaviour: 0,
+    });
+  });
+
+  it('chooses the scorecard of the row before anew where rules changed, by what is kept of its account', () => {
+    const byPlan = filesWith([
+      'rules/small/scorecards/starter.yaml',
+      'applies_to: account.phase == "start"',
+      'applies_to: has(account.plan) && account.plan == "basic"',
+    ]);
+    const first = parsePack(byPlan);
+    const text = byPlan.get('rules/small/scorecards/starter.yaml') ?? '';
+    const second = parsePack(
+      new Map(byPlan).set(
+        'rules/small/scorecards/starter.yaml',
+        text.replace('[[0, 0], [2, 10]]', '[[0, 0], [2, 5], [9, 10]]'),
+      ),
+    );
+    const account = { ...goodAccount, users: 7, account_plan: 'basic' };
+    const before = scoreOne(first, account);
+    expect(before).toMatchObject({ scorecard: 'starter', points: 10_000 });
+    expect(before.account).toBe('{"plan":"basic"}');
+    const layouts = new Map([[first.hash, layoutOf(first)]]);
+    const moved = { ...account, account_plan: 'pro', users: 12 };
+    expect(scoreOne(second, moved, { before: [before], layouts })).toMatchObject({
+      points: 10_000,
+      change_rules: -5000,
+      change_phase: 3000,
+      change_data: 0,
+      change_behaviour: 2000,
+    });
+    // A row from before it was kept: today's columns choose, and the share of phase is rules'.
+    const old = { ...before, account: null };
+    expect(scoreOne(second, moved, { before: [old], layouts })).toMatchObject({
+      change_rules: -2000,
+      change_phase: 0,
+      change_behaviour: 2000,
+    });
   });
 
   it('holds the band near its boundary, says so, but not across rules', () => {

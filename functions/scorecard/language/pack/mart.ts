@@ -9,6 +9,18 @@ import type { Metric, SourceColumn, SourceTable } from './catalogue.ts';
 
 /** What `sources` of a metric group and metric SQL call it. */
 export const martName = 'mart';
+/** The column in which the SQL of such a group gives the day of an account's row. */
+export const rowDay = 'row_day';
+/** The column of `run_inputs` that carries it. */
+export const rowDayColumn = (group: string): string => `${rowDay}_${group}`;
+
+/**
+ * Whether the newest row of an account is too old, against the last day of its table. Days are
+ * whole ones since any day.
+ */
+export const isRowLate = (day: number, lastDay: number, rowMaxAge: number): boolean =>
+  lastDay - day >= rowMaxAge;
+
 /** Its column of days, as SQL sees it. */
 const dateColumn = 'mart_date';
 
@@ -64,12 +76,15 @@ export function martMapping(mart: MartFile): { table: string; columns: Map<strin
   return { table: mart.table, columns };
 }
 
-/** GoogleSQL: of every account the newest row that is not too old. */
+/** Rows older than these days are not looked at, nor shown as the last that is known. */
+const seenDays = 366;
+
+/** GoogleSQL: of every account the newest row, and its day where it has one. */
 export function martSql(mart: MartFile, metrics: readonly Metric[]): string {
   const names = metrics.map(({ id }) => id).join(', ');
   if (mart.date === undefined) return `SELECT account_id, ${names} FROM ${martName}`;
-  return `SELECT account_id, ${names}
+  return `SELECT account_id, ${dateColumn} AS ${rowDay}, ${names}
 FROM ${martName}
-WHERE ${dateColumn} > DATE_SUB(@date, INTERVAL ${Number.parseInt(mart.max_age, 10)} DAY)
+WHERE ${dateColumn} > DATE_SUB(@date, INTERVAL ${seenDays} DAY)
 QUALIFY ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY ${dateColumn} DESC) = 1`;
 }

@@ -26,6 +26,11 @@ export interface PackGroup extends MetricGroup {
   /** GoogleSQL that gives account_id and the group's metrics. */
   sql: string;
   sqlFile: string;
+  /**
+   * Of a mart with a day in every row: days after which an account's newest row is late. Its SQL
+   * then gives `row_day`, too.
+   */
+  rowMaxAge?: number;
 }
 
 /** A metric made from others by an expression. */
@@ -226,6 +231,8 @@ export interface Pack {
   accountsPerShard: number;
   /** Share of the accounts shown before that one run may change. */
   breaker: { share: number };
+  /** Days beyond `max_age` for which the last known value of late data counts for bands. */
+  carry: number;
   /** The first one is the main one. */
   scores: Score[];
   phases: Phase[];

@@ -7,6 +7,8 @@ import { readYaml, type YamlDocument } from '../yaml/document.ts';
 
 /** A group as found, with its SQL. */
 export interface CatalogueGroup extends MetricGroup {
+  /** @see PackGroup */
+  rowMaxAge?: number;
   file: string;
   sql: string;
   sqlFile: string;
@@ -22,7 +24,7 @@ export interface Catalogue {
 type Files = ReadonlyMap<string, string>;
 
 /** What the columns of `run_inputs` are called; metrics keep away from it. */
-const reservedMetric = /^(account|before|trend)_|^(present|merged_into)$/;
+const reservedMetric = /^(account|before|trend|row_day)_|^(present|merged_into)$/;
 
 /**
  * Reads `sql/sources/*.yaml` and the groups of `sql/metrics/shared` and of the pack. With a
@@ -53,7 +55,15 @@ export function readCatalogue(
       document.report([], `has no SQL beside it: add ${sqlFile}`);
     }
     checkGroup(document, groups, sources, metricFiles);
-    if (!groups.has(data.group)) groups.set(data.group, { ...data, file, sqlFile, sql: sql ?? '' });
+    if (groups.has(data.group)) continue;
+    const byDay = ofMart && mart.date !== undefined && !files.has(sqlFile);
+    groups.set(data.group, {
+      ...data,
+      file,
+      sqlFile,
+      sql: sql ?? '',
+      ...(byDay ? { rowMaxAge: Number.parseInt(mart.max_age, 10) } : {}),
+    });
   }
   return { sources, groups, sourceFiles };
 }
@@ -110,7 +120,7 @@ function checkGroup(
     if (reservedMetric.test(metric.id)) {
       report(
         [...at, 'id'],
-        `is ${metric.id}, but names like account_..., before_..., trend_..., present and merged_into are taken: choose another`,
+        `is ${metric.id}, but names like account_..., before_..., trend_..., row_day_..., present and merged_into are taken: choose another`,
       );
     }
     if ((metric.type === 'enum') !== (metric.values !== undefined)) {

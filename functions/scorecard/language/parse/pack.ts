@@ -131,6 +131,7 @@ export function parsePack(files: Files): Pack {
     asOf: data.as_of,
     accountsPerShard: data.accounts_per_shard,
     breaker: data.breaker,
+    carry: Number.parseInt(data.carry, 10),
     scores,
     phases,
     attributes,

@@ -121,6 +121,11 @@ export const packFile = z.strictObject({
     .describe(
       'Share of the accounts shown before that may be gone, in another band or unknown before a run is held.',
     ),
+  carry: days
+    .default('7d')
+    .describe(
+      'How long beyond max_age the last known value of late data still counts for the band.',
+    ),
 });
 
 const band = z.strictObject({
@@ -290,6 +295,7 @@ const testExpectation = z.strictObject({
   change: z
     .strictObject({
       rules: finite.optional(),
+      phase: finite.optional(),
       data: finite.optional(),
       behaviour: finite.optional(),
     })
