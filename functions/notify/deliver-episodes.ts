@@ -147,6 +147,20 @@ export async function sendOnce(
   }
 }
 
+/** A message that is not sent yet, and mentions nobody. */
+export const slackDelivery = (channel: string, key: string): Delivery => ({
+  to: 'slack',
+  channel,
+  mention: null,
+  key,
+  state: 'due',
+  tries: 0,
+  first_try: null,
+  claimed_until: null,
+  ref: null,
+  code: null,
+});
+
 /** Takes a delivery that is nobody's; a try that may have got through stays counted. */
 export function claimedDelivery(delivery: Delivery, now: Date): Delivery | undefined {
   const { state, claimed_until: until, tries, first_try: first } = delivery;

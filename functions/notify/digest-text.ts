@@ -5,7 +5,7 @@ import { escaped } from './notice-text.ts';
 
 interface Group {
   signal: string;
-  /** Held already when the signal was first looked at. */
+  /** Held already when the signal was first looked at, or only because rules changed. */
   silent: boolean;
   count: number;
   /** Of some of them. */
@@ -38,8 +38,8 @@ export function digestText(given: {
     `*${escaped(pack.label.ja)} シグナルのまとめ ${date}*`,
   );
   const start = both(
-    'Already so when these signals were first looked at; no message follows for each',
-    '監視を始めた時点ですでに該当していたもの（個別の通知はしません）',
+    'Already so when first looked at, or only because rules changed; no message follows for each',
+    '監視を始めた時点ですでに該当、またはルール変更だけで該当したもの（個別の通知はしません）',
   );
   return [
     title[lang],

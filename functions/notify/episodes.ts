@@ -20,6 +20,8 @@ export interface Opening {
   cause: string;
   facts: EpisodeDocument['facts'];
   silent: boolean;
+  /** Of a silent one: the digest of a switch of rules says it, not that of the day. */
+  rules?: boolean;
 }
 
 /**
@@ -55,8 +57,9 @@ export function nextEpisodes(
       continue;
     }
     const { pack, account } = document;
-    const { run: cause, facts, silent } = holds;
-    const opening: Opening = { pack, account, subject: '', kind: 'state', cause, facts, silent };
+    const { run: cause, facts, silent, rules } = holds;
+    const state = { subject: '', kind: 'state', cause, facts, silent, rules } as const;
+    const opening: Opening = { pack, account, ...state };
     next.set(id, opened(signal, opening, last, now));
   }
   return next;
@@ -103,7 +106,7 @@ export function closed(
 /** A new episode; `last`: the one before it of the same account, signal and subject. */
 export function opened(
   signal: SignalText,
-  { silent, ...opening }: Opening,
+  { silent, rules = false, ...opening }: Opening,
   last: EpisodeDocument | undefined,
   now: Date,
 ): EpisodeDocument {
@@ -128,7 +131,7 @@ export function opened(
           },
         ];
       });
-  const inDigest = silent || signal.targets.some(({ to }) => to === 'digest');
+  const inDigest = silent ? !rules : signal.targets.some(({ to }) => to === 'digest');
   return {
     ...opening,
     silent,

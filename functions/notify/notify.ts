@@ -11,6 +11,7 @@ import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
 import { closed, isUnsent, nextEpisodes } from './episodes.ts';
 import { sendDigest } from './send-digest.ts';
+import { sendRulesDigest } from './send-rules-digest.ts';
 
 /** Episodes of one account, over all its signals and subjects. */
 const mostEpisodes = 1_000;
@@ -28,7 +29,10 @@ export async function notify(runtime: Runtime, message: SignalsChangedMessage): 
   if (!signals || message.pack !== pack.id) {
     return log.messageIgnored({ function: 'notify', reason: 'the pack has no signals' });
   }
-  if ('digest' in message) return sendDigest(runtime, signals, message.digest);
+  if ('digest' in message) {
+    await sendRulesDigest(runtime, signals);
+    return sendDigest(runtime, signals, message.digest);
+  }
   if ('acknowledge' in message) return acknowledge(runtime, signals, message.acknowledge);
   const accounts = [...new Set(message.accounts)];
   const opened: string[] = [];

@@ -12,7 +12,7 @@ import {
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
-import { claimedDelivery, sendOnce } from './deliver-episodes.ts';
+import { claimedDelivery, sendOnce, slackDelivery } from './deliver-episodes.ts';
 import { digestText } from './digest-text.ts';
 
 const episodesPerPage = 1_000;
@@ -85,18 +85,7 @@ function fresh(pack: string, date: string, id: string, channel: string, now: Dat
     pack,
     date,
     until: now.toISOString(),
-    delivery: {
-      to: 'slack',
-      channel,
-      mention: null,
-      key: id,
-      state: 'due',
-      tries: 0,
-      first_try: null,
-      claimed_until: null,
-      ref: null,
-      code: null,
-    },
+    delivery: slackDelivery(channel, id),
     episodes: 0,
     done: false,
   };

@@ -15,7 +15,7 @@ import {
   type UnpublishedAccounts,
 } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
-import { knownSignals } from '../records/signal-documents.ts';
+import { knownSignals, rulesDigests } from '../records/signal-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { renewLease } from '../runs/leases.ts';
@@ -31,7 +31,7 @@ import {
 } from './account-document.ts';
 import { decideAssignment } from './assignments.ts';
 import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
-import { announceSignals, looksAtSignals } from './publish-signals.ts';
+import { announceSignals, definitionsOf, isSwitch, looksAtSignals } from './publish-signals.ts';
 import { readResults } from './read-results.ts';
 import { type ShardTables, shardTables } from './shard-tables.ts';
 import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
@@ -246,11 +246,23 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
     if (now?.state !== 'publishing') return false;
     const holderRef = ref(packs, run.pack);
     const holder = (await tx.get(holderRef))?.data;
+    const looks = looksAtSignals(runtime, run);
+    const known = looks ? (await tx.get(ref(knownSignals, run.pack)))?.data : undefined;
+    const last = known && (await tx.get(ref(runs, known.run)))?.data;
     const at = clock.now().toISOString();
     if (holder?.lease?.run === id) tx.set(holderRef, { ...holder, lease: null });
-    if (looksAtSignals(runtime, run)) {
-      const signals = runtime.pack.signals?.states.map((signal) => signal.id) ?? [];
-      tx.set(ref(knownSignals, run.pack), { run: id, date: run.date, signals });
+    if (looks) {
+      const { pack } = runtime;
+      const definitions = definitionsOf(pack);
+      const signals = Object.keys(definitions);
+      tx.set(ref(knownSignals, run.pack), { run: id, date: run.date, signals, definitions });
+      if (isSwitch(pack, run, known, last)) {
+        const { date, rules_hash: rules } = run;
+        tx.set(ref(rulesDigests, pack.id), {
+          ...{ pack: pack.id, date, run: id, rules_hash: rules },
+          ...{ owners: null, done: false },
+        });
+      }
     }
     tx.set(ref(runs, id), {
       ...now,

@@ -1,21 +1,32 @@
 /** Which signals hold after a run: kept by account, and announced where that changed. */
 
+import { createHash } from 'node:crypto';
 import { ref } from '../records/collection.ts';
 import {
   noUnpublished,
   packs,
   type RunDocument,
+  runs,
   type ShardDocument,
   type UnpublishedAccounts,
 } from '../records/documents.ts';
 import {
   type HeldSignal,
+  type KnownSignalsDocument,
   knownSignals,
+  type MovedByRules,
+  movedBy,
   type SignalsDocument,
   signalDocuments,
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
-import { type BandsOf, heldSignals } from '../scorecard/meaning/signals.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import {
+  type BandsOf,
+  definitionOf,
+  heldSignals,
+  readsResults,
+} from '../scorecard/meaning/signals.ts';
 import type { ShardTables } from './shard-tables.ts';
 import { readSignalInputs, type SignalAccount } from './signal-inputs.ts';
 import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
@@ -32,6 +43,33 @@ export function looksAtSignals({ pack }: Runtime, run: RunDocument): boolean {
     run.signals_hash === pack.signals.hash &&
     run.rules_hash === pack.hash
   );
+}
+
+/** Definitions of the signals that runs look at, by id. */
+export function definitionsOf(pack: Pack): Record<string, string> {
+  const states = pack.signals?.states ?? [];
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return Object.fromEntries(states.map((signal) => [signal.id, hash(definitionOf(pack, signal))]));
+}
+
+/** Signals that were looked at before by another definition. */
+function redefined(pack: Pack, known: KnownSignalsDocument): Set<string> {
+  const now = Object.entries(definitionsOf(pack));
+  return new Set(
+    now.flatMap(([id, text]) => ((known.definitions[id] ?? text) === text ? [] : [id])),
+  );
+}
+
+/** Whether a run looks by other rules than the last one that looked. `last`: that one. */
+export function isSwitch(
+  pack: Pack,
+  run: RunDocument,
+  known: KnownSignalsDocument | undefined,
+  last: RunDocument | undefined,
+): boolean {
+  if (!known) return false;
+  const otherRules = last !== undefined && last.rules_hash !== run.rules_hash;
+  return otherRules || redefined(pack, known).size > 0;
 }
 
 /**
@@ -57,6 +95,9 @@ export async function announceSignals(
     snapshots.get(ref(knownSignals, run.pack)),
   ]);
   const looked = new Set(known?.data.signals);
+  const last = known && (await snapshots.get(ref(runs, known.data.run)))?.data;
+  const switched = isSwitch(pack, run, known?.data, last);
+  const changed = known ? redefined(pack, known.data) : new Set<string>();
   const bands: BandsOf = (score) =>
     pack.scores.find((one) => one.id === score)?.bands.map((band) => band.id) ?? [];
   const next = (account: SignalAccount, before: SignalsDocument | undefined): SignalsDocument => {
@@ -73,13 +114,33 @@ export async function announceSignals(
   };
   const heldNow = (account: SignalAccount, before: SignalsDocument | undefined): HeldSignal[] => {
     const held = new Map(before?.held.map((signal) => [signal.id, signal]));
-    const now = heldSignals(signals.states, account.inputs, bands, new Set(held.keys()));
-    return now.flatMap(({ id: signal, begins }) => {
+    const holding = new Set(held.keys());
+    const now = heldSignals(signals.states, account.inputs, bands, holding);
+    const begun = now.filter((signal) => !held.has(signal.id)).length > 0;
+    const anyway = begun ? heldByRulesBefore(account, holding) : undefined;
+    return now.map(({ id: signal, begins }) => {
       const kept = held.get(signal);
-      if (kept) return [kept];
-      const silent = !looked.has(signal);
-      return [{ id: signal, since: run.date, run: id, silent, facts: begins ?? [] }];
+      if (kept) return kept;
+      const silent = !looked.has(signal) || changed.has(signal) || anyway?.has(signal) === false;
+      // The digest of the switch says it to the owner; there is none for what rules do later.
+      const rules = silent && switched;
+      return { id: signal, since: run.date, run: id, silent, rules, facts: begins ?? [] };
     });
+  };
+  /**
+   * Signals that hold by the rules of before, too. Without results of theirs, as of a new account,
+   * at the switch only those that no rules decide: rather one message too few than one for each.
+   */
+  const heldByRulesBefore = (
+    { byRulesBefore }: SignalAccount,
+    holding: ReadonlySet<string>,
+  ): ReadonlySet<string> => {
+    const asked = signals.states.filter((signal) => !readsResults(signal));
+    if (byRulesBefore === null) {
+      return new Set((switched ? asked : signals.states).map((signal) => signal.id));
+    }
+    const { inputs, bands: then } = byRulesBefore;
+    return new Set(heldSignals(signals.states, inputs, then, holding).map((signal) => signal.id));
   };
   const candidates = read.filter((account) => {
     const before = stored.get(account.account);
@@ -101,6 +162,12 @@ export async function announceSignals(
     if (announced.length === 0) continue;
     await bus.publish('signals-changed', [{ body: { pack: run.pack, accounts: announced } }]);
   }
+  if (switched)
+    await keepMoved(
+      runtime,
+      id,
+      movedIn(id, read, (account) => next(account, stored.get(account.account))),
+    );
   return unpublished;
 
   function keep(group: readonly SignalAccount[]): Promise<string[]> {
@@ -118,6 +185,37 @@ export async function announceSignals(
         return [account.account];
       });
     });
+  }
+}
+
+/** Accounts that the switch moved: to another band, or into a signal. */
+function movedIn(
+  id: string,
+  read: readonly SignalAccount[],
+  documentOf: (account: SignalAccount) => SignalsDocument,
+): MovedByRules[] {
+  return read.flatMap((one): MovedByRules[] => {
+    const { account, absent, inputs, byRulesBefore } = one;
+    if (absent) return [];
+    const bands = [...inputs.now].flatMap(([score, { band: to }]) => {
+      const from = byRulesBefore?.inputs.now.get(score)?.band ?? null;
+      return from === null || to === null || from === to ? [] : [{ score, from, to }];
+    });
+    const begun = documentOf(one).held.filter(({ rules, run }) => rules && run === id);
+    const signals = begun.map((signal) => signal.id);
+    return bands.length + signals.length === 0 ? [] : [{ account, bands, signals }];
+  });
+}
+
+/** Repeating it writes the same. */
+async function keepMoved(
+  { snapshots, pack }: Runtime,
+  run: string,
+  all: readonly MovedByRules[],
+): Promise<void> {
+  for (let first = 0; first < all.length; first += accountsPerGroup) {
+    const moved = all.slice(first, first + accountsPerGroup);
+    await snapshots.set(ref(movedBy(pack.id), `${run}~${moved[0]?.account}`), { run, moved });
   }
 }
 

@@ -14,7 +14,13 @@ import type { CelValue } from '../scorecard/language/cel/expressions.ts';
 import { isRowLate, rowDayColumn } from '../scorecard/language/pack/mart.ts';
 import type { Pack, PackMetric } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
-import type { SignalInputs, SignalPast, SignalResult } from '../scorecard/meaning/signals.ts';
+import {
+  type BandsOf,
+  type SignalInputs,
+  type SignalPast,
+  type SignalResult,
+  withoutRules,
+} from '../scorecard/meaning/signals.ts';
 import {
   accountAt,
   historyRows,
@@ -31,6 +37,11 @@ export interface SignalAccount {
   account: string;
   absent: boolean;
   inputs: SignalInputs;
+  /**
+   * The same as the rules of the day before would have it; null where today's rules made its results
+   * then, or where it had none.
+   */
+  byRulesBefore: { inputs: SignalInputs; bands: BandsOf } | null;
 }
 
 interface Found {
@@ -39,6 +50,7 @@ interface Found {
   metrics: Record<string, CelValue>;
   now: Map<string, SignalResult>;
   movedToday: Map<string, number>;
+  movedByRules: Map<string, number>;
 }
 
 /** Results of a query are small: accounts that one query sums up. */
@@ -59,11 +71,59 @@ export async function readSignalInputs(
     pasts.set(days, await readPast(runtime, run, { signals, tables, days }, found));
   }
   const late = lateMetricsOf(pack, signals, run.group_ages);
+  const earlier = await readRulesBefore(runtime, run, tables, found);
   return [...found.keys()].sort(byBytes).map((account) => {
-    const { absent, movedToday: _, ...now } = found.get(account) as Found;
+    const { absent, movedToday: _, movedByRules: __, ...now } = found.get(account) as Found;
     const past = (within: number): SignalPast => pasts.get(within)?.(account) ?? nothingBefore;
-    return { account, absent, inputs: { ...now, lateMetrics: late, past } };
+    const inputs: SignalInputs = { ...now, lateMetrics: late, past };
+    const before = earlier.get(account);
+    const byRulesBefore = before && {
+      inputs: { ...inputs, account: { ...now.account, phase: before.phase }, now: before.results },
+      bands: (score: string) => before.bands.get(score) ?? [],
+    };
+    return { account, absent, inputs, byRulesBefore: byRulesBefore ?? null };
   });
+}
+
+interface ByRulesBefore {
+  phase: string;
+  results: Map<string, SignalResult>;
+  bands: Map<string, readonly string[]>;
+}
+
+/** Today's results as the rules of the day before would have them, of accounts that have others now. */
+async function readRulesBefore(
+  { snapshots }: Runtime,
+  run: RunDocument,
+  tables: ShardTables,
+  found: ReadonlyMap<string, Found>,
+): Promise<Map<string, ByRulesBefore>> {
+  const known = new Map<string, ByRulesBefore>();
+  if (run.before_date === null || run.before_rules.every((hash) => hash === run.rules_hash)) {
+    return known;
+  }
+  const others = new Set<string>();
+  for (const row of historyRows(await tables.history(run.before_date), found)) {
+    const { account_id: account, score } = row;
+    const now = found.get(account);
+    if (row.state === 'absent' || !now) continue;
+    if (row.rules_hash !== run.rules_hash) others.add(account);
+    const layout = await loadLayout(snapshots, row.rules_hash);
+    const bands = layout.scores.find(({ id }) => id === score)?.bands ?? [];
+    const before = known.get(account) ?? {
+      phase: row.phase ?? '',
+      results: new Map(),
+      bands: new Map(),
+    };
+    known.set(account, before);
+    const movedByRules = now.movedByRules.get(score) ?? null;
+    before.results.set(score, withoutRules(now.now.get(score), { ...row, bands, movedByRules }));
+    before.bands.set(
+      score,
+      bands.map(({ id }) => id),
+    );
+  }
+  return new Map([...known].filter(([account]) => others.has(account)));
 }
 
 const nothingBefore: SignalPast = { results: new Map(), metrics: {}, moved: new Map() };
@@ -101,6 +161,8 @@ function resultsNow(batches: readonly ColumnBatch[]): Map<string, Found> {
       });
       const moved = number('change_behaviour');
       if (moved !== null && state === 'scored') known.movedToday.set(score, moved);
+      const byRules = number('change_rules');
+      if (byRules !== null && state === 'scored') known.movedByRules.set(score, byRules);
     }
   }
   return found;
@@ -113,6 +175,7 @@ function nobody(phase: string | null): Found {
     metrics: {},
     now: new Map(),
     movedToday: new Map(),
+    movedByRules: new Map(),
   };
 }
 

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Collection } from './collection.ts';
+import { subcollection } from './document-id.ts';
 
 const instant = z.iso.datetime();
 const day = z.iso.date();
@@ -20,8 +21,13 @@ const heldSignal = z.strictObject({
   /** Date and run in which it began. */
   since: day,
   run: z.string(),
-  /** It held already when it was first looked at: nobody is notified of it by itself. */
+  /**
+   * It held already when it was first looked at, or holds only because rules changed: nobody is
+   * notified of it by itself.
+   */
   silent: z.boolean(),
+  /** It began with a new version of the rules: the digest of the switch says it to the owner. */
+  rules: z.boolean().default(false),
   /** What its condition read when it began. */
   facts: z.array(fact),
 });
@@ -49,6 +55,8 @@ export const knownSignalsDocument = z.strictObject({
   run: z.string(),
   date: day,
   signals: z.array(z.string()),
+  /** By id, what identifies what it asked; none of a run of an earlier release. */
+  definitions: z.record(z.string(), z.string()).default({}),
 });
 export type KnownSignalsDocument = z.infer<typeof knownSignalsDocument>;
 /** By pack. */
@@ -95,7 +103,7 @@ export const episodeDocument = z.strictObject({
   /** The run or event that opened it. */
   cause: z.string(),
   facts: z.array(fact),
-  /** Held already when it was first looked at: reported in a digest only. */
+  /** Held already when it was first looked at, or only because rules changed: in a digest only. */
   silent: z.boolean(),
   acknowledged: z.strictObject({ by: z.string(), note: z.string(), at: instant }).nullable(),
   closed_at: instant.nullable(),
@@ -134,3 +142,42 @@ export const digestDocument = z.strictObject({
 export type DigestDocument = z.infer<typeof digestDocument>;
 export const digests: Collection<DigestDocument> = { path: 'digests', schema: digestDocument };
 export const digestId = (pack: string, date: string): string => `${pack}~${date}`;
+
+/**
+ * What a new version of the rules moved, said to each owner once. Begun by publish-shard with the
+ * switch, written by notify from then on.
+ */
+export const rulesDigestDocument = z.strictObject({
+  pack: z.string(),
+  date: day,
+  /** The run that switched, and its rules. */
+  run: z.string(),
+  rules_hash: z.string(),
+  /** Null before it is known whom it concerns. */
+  owners: z
+    .array(z.strictObject({ owner: z.string().nullable(), accounts: z.int(), delivery }))
+    .nullable(),
+  done: z.boolean(),
+});
+export type RulesDigestDocument = z.infer<typeof rulesDigestDocument>;
+/** By pack: of its latest switch. */
+export const rulesDigests: Collection<RulesDigestDocument> = {
+  path: 'rules_digests',
+  schema: rulesDigestDocument,
+};
+
+/** An account that a new version of the rules moved. */
+const movedByRules = z.strictObject({
+  account: z.string(),
+  /** Bands by the rules of before and by those of now, from the same data. */
+  bands: z.array(z.strictObject({ score: z.string(), from: z.string(), to: z.string() })),
+  /** Signals that began silently with it. */
+  signals: z.array(z.string()),
+});
+export type MovedByRules = z.infer<typeof movedByRules>;
+
+/** Some of the accounts that a switch moved. Written by publish-shard. */
+export const movedDocument = z.strictObject({ run: z.string(), moved: z.array(movedByRules) });
+export type MovedDocument = z.infer<typeof movedDocument>;
+export const movedBy = (pack: string): Collection<MovedDocument> =>
+  subcollection(rulesDigests, pack, 'moved', movedDocument);

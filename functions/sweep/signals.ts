@@ -1,6 +1,6 @@
 import { ref } from '../records/collection.ts';
 import { packs, runs } from '../records/documents.ts';
-import { digestId, digests, episodes } from '../records/signal-documents.ts';
+import { digestId, digests, episodes, rulesDigests } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 
 const accountsPerMessage = 200;
@@ -43,6 +43,7 @@ async function askForDigest({ snapshots, bus, clock, pack }: Runtime, afterMs: n
   const finished = (await snapshots.get(ref(runs, current.run)))?.data.reached.finished;
   if (finished === undefined || clock.now().getTime() - Date.parse(finished) < afterMs) return;
   const known = await snapshots.get(ref(digests, digestId(pack.id, current.date)));
-  if (known?.data.done) return;
+  const moved = await snapshots.get(ref(rulesDigests, pack.id));
+  if (known?.data.done && moved?.data.done !== false) return;
   await bus.publish('signals-changed', [{ body: { pack: pack.id, digest: current.date } }]);
 }

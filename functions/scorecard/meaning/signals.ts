@@ -5,6 +5,7 @@
  */
 
 import type { CelRow, CelValue } from '../language/cel/expressions.ts';
+import type { Band, Pack } from '../language/pack/pack.ts';
 import type { StateSignal } from '../language/pack/signals.ts';
 import type { ShownValue } from './explanation.ts';
 
@@ -85,6 +86,76 @@ export function heldSignals(
     const over = signal.recovers !== null && recovered !== false;
     return holds === true && !over ? [{ id: signal.id, begins: factsOf(signal, row.values) }] : [];
   });
+}
+
+/**
+ * All that decides whether a signal holds, beside results and data: what it asks, and how the metrics
+ * that it reads are made. Another text: what begins with it may hold only since it was changed.
+ */
+export function definitionOf(
+  { metrics, groups, tables }: Pick<Pack, 'metrics' | 'groups' | 'tables'>,
+  { when, recovers, within, maxAge }: StateSignal,
+): string {
+  const made = new Map<string, string>();
+  const add = (id: string): void => {
+    const metric = metrics.get(id);
+    if (made.has(id) || !metric) return;
+    const group = metric.kind === 'measured' ? metric.group : undefined;
+    const sql = groups.find(({ group: name }) => name === group)?.sql ?? '';
+    made.set(id, metric.kind === 'derived' ? metric.expression.source : sql);
+    if (metric.kind === 'derived') for (const read of metric.expression.metrics) add(read);
+  };
+  for (const id of [...when.metrics, ...(recovers?.metrics ?? [])]) add(id);
+  const mapped = [...tables].map(([table, to]) => [table, to.table, [...to.columns].sort()]);
+  return JSON.stringify([
+    [when.source, recovers?.source ?? null, within, maxAge],
+    [...made].sort(),
+    mapped.sort(),
+  ]);
+}
+
+/** Whether rules decide what the signal reads: a result, or the phase. */
+export const readsResults = ({ when, recovers }: StateSignal): boolean =>
+  [when, ...(recovers ? [recovers] : [])].some(
+    ({ readsPhase, others }) =>
+      readsPhase || others.some((name) => /^(now|before|moved)\./.test(name)),
+  );
+
+/** A result of other rules, and the hundredths that today's rules moved it. */
+export interface EarlierResult {
+  points: number | null;
+  band: string | null;
+  scorecard: string | null;
+  cap: string | null;
+  /** Of the rules that made it. */
+  bands: readonly Band[];
+  movedByRules: number | null;
+}
+
+/**
+ * Today's result as the rules of before would have it: what data and behaviour moved counts, what the
+ * rules moved does not. Where they cannot be told apart it is the result before.
+ */
+export function withoutRules(
+  now: SignalResult | undefined,
+  { points, band, scorecard, cap, bands, movedByRules }: EarlierResult,
+): SignalResult {
+  const before: SignalResult = {
+    state: 'scored',
+    points,
+    band,
+    confidence: now?.confidence ?? null,
+    trend: now?.trend ?? null,
+    scorecard,
+    waitingForData: now?.waitingForData ?? false,
+  };
+  if (now === undefined || now.points === null || points === null || movedByRules === null) {
+    return before;
+  }
+  const without = now.points - movedByRules;
+  if (without === points || cap !== null) return { ...before, points: without };
+  const found = bands.findLast(({ from }) => from <= without) ?? bands[0];
+  return { ...before, points: without, band: found?.id ?? null };
 }
 
 /** The row that a condition is asked of, without what is late for it. */

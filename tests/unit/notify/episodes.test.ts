@@ -27,7 +27,10 @@ function documentOf(held: readonly string[], silent = false): SignalsDocument {
     date: '2026-03-02',
     run: 'run',
     holding: held.length > 0,
-    held: held.map((id) => ({ id, since: '2026-03-02', run: 'run', silent, facts: [] })),
+    held: held.map((id) => {
+      const began = { since: '2026-03-02', run: 'run', silent, rules: false };
+      return { id, ...began, facts: [] };
+    }),
   };
 }
 
