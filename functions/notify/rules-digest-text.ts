@@ -30,7 +30,7 @@ export function rulesDigestText(given: {
 }): string {
   const { pack, signals, date, owner, count, moved } = given;
   const { language: lang } = signals;
-  const whose = owner === null ? both('no owner', '担当なし')[lang] : ownerText(owner);
+  const whose = owner === null ? both('no owner', 'なし')[lang] : ownerText(owner);
   const title = both(
     `*${escaped(pack.label.en)}: new rules of ${date}* (${whose})`,
     `*${escaped(pack.label.ja)} ルール変更のまとめ ${date}*（担当: ${whose}）`,
