@@ -1,8 +1,10 @@
 /** What an undisturbed system and a disturbed one have to agree on once they have come to rest. */
 import { isDeepStrictEqual } from 'node:util';
-import { reconciliations } from '../../../functions/records/documents.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { accounts, reconciliations } from '../../../functions/records/documents.ts';
 import { episodes } from '../../../functions/records/signal-documents.ts';
 import { finalState } from '../../support/system/final-state.ts';
+import { ghost } from './scenarios.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Which run of several saw a change first, and under which deployment, is up to the weather. */
@@ -31,14 +33,22 @@ function stripped(value: unknown): unknown {
   );
 }
 
+/** Parts of a state that hold what must not be, whatever the weather. */
+export const emptyParts = ['ghostsShown', 'nobodys', 'toldTwice', 'unsent', 'failed'];
+
 /** By part: documents, history, records of Salesforce, and that nothing is left open. */
 export async function visibleState(simulation: Simulation): Promise<Record<string, unknown>> {
   const state = await finalState({ ...simulation, warehouse: simulation.warehouse });
   const runs = state.runs as { state: string }[];
-  const { accounts, snapshots, crm } = state;
+  const { snapshots, crm } = state;
   const history = firstAbsences(state.history as HistoryRow[]);
+  const ghostsShown = await shownGhosts(simulation);
   return {
-    ...(stripped({ accounts, snapshots, crm, history }) as Record<string, unknown>),
+    ...(stripped(withoutGhost({ accounts: state.accounts, snapshots, crm, history })) as Record<
+      string,
+      unknown
+    >),
+    ghostsShown,
     ...recordsOf(simulation),
     ...(await lastNightOf(simulation)),
     current: (state.current as { current: { date: string }; leased: boolean }[]).map(
@@ -61,6 +71,29 @@ function firstAbsences(history: readonly HistoryRow[]): HistoryRow[] {
   });
 }
 
+const isGhost = (row: unknown): boolean => {
+  const { id, account_id, account } = row as Record<string, unknown>;
+  return [id, account_id, account].includes(ghost);
+};
+
+function withoutGhost(parts: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(parts).map(([name, rows]) => [
+    name,
+    (rows as unknown[]).filter((row) => !isGhost(row)),
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** What has gone again is shown nowhere, if it ever was. */
+async function shownGhosts({ snapshots, salesforce }: Simulation): Promise<unknown[]> {
+  const document = await snapshots.get(ref(accounts, ghost));
+  const records = salesforce.accounts().filter((record) => record.Kenko_Account_Id__c === ghost);
+  return [
+    ...(document && document.data.state !== 'absent' ? [document.data.state] : []),
+    ...records.filter((record) => ourFields.some((name) => (record[name] ?? null) !== null)),
+  ];
+}
+
 const ourFields = ['Kenko_Health__c', 'Kenko_Band__c', 'Kenko_Reasons__c', 'Kenko_Owner__c'];
 
 /** What records show, by the account that they name; and what is shown of nobody. */
@@ -72,7 +105,9 @@ function recordsOf({ salesforce }: Simulation) {
   const named = shown.filter(({ account }) => account !== null);
   const others = shown.filter(({ account }) => account === null);
   return {
-    salesforce: named.sort((a, b) => (String(a.account) < String(b.account) ? -1 : 1)),
+    salesforce: named
+      .filter((row) => !isGhost(row))
+      .sort((a, b) => (String(a.account) < String(b.account) ? -1 : 1)),
     nobodys: others.filter(({ fields }) => Object.values(fields).some((value) => value !== null)),
   };
 }

@@ -1,4 +1,4 @@
-/** What happens to the world while things go wrong: seven stories of a few days. */
+/** What happens to the world while things go wrong: eight stories of a few days. */
 import { enterOverride } from '../../../functions/api/entries/enter-override.ts';
 import { code, hasCode } from '../../../functions/errors.ts';
 import { momentOf } from '../../../functions/inputs/moments.ts';
@@ -15,6 +15,9 @@ import { signalsYaml } from '../../support/system/tiny-signals.ts';
 import type { Deployment, Simulation, WorldEvent } from './simulation.ts';
 
 export const start = '2026-03-01T12:00:00Z';
+
+/** An account that is in one revision of a date only; whether it was ever shown is up to the weather. */
+export const ghost = 'ghost';
 
 const usage = (account: string, date: string, users: number, minutes: number): string =>
   `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', ${users}, ${minutes}, 1, 0, '${date}T14:00:00Z')`;
@@ -157,6 +160,31 @@ const crowdedDays: WorldEvent[] = [
   slotAfter('2026-03-03T17:00:00Z', '2026-03-02T17:00:02Z', '2026-03-04T17:00:00Z'),
 ];
 
+/** A feed holds an account by mistake for some hours: one revision of a date has it, the next not. */
+const shrinkingDays: WorldEvent[] = [
+  ...beginning,
+  world('2026-03-02T15:00:00Z', 'usage of 2 March, and an account too many', [
+    ...movement('2026-03-02'),
+    `INSERT INTO source.accounts VALUES ('${ghost}', 'Test', 'csm-0@example.com', NULL, NULL)`,
+    usage(ghost, '2026-03-02', 9, 900),
+  ]),
+  {
+    at: '2026-03-02T15:00:01Z',
+    name: 'a record names it',
+    world: async ({ salesforce }) => {
+      salesforce.seedAccounts([{ Kenko_Account_Id__c: ghost, Name: ghost }]);
+    },
+  },
+  slot('2026-03-02T17:00:00Z'),
+  world('2026-03-02T17:30:00Z', 'it is gone, and so is another', [
+    `DELETE FROM source.accounts WHERE account_id IN ('${ghost}', 'a3')`,
+    `DELETE FROM source.usage_daily WHERE account_id IN ('${ghost}', 'a3')`,
+  ]),
+  slot('2026-03-02T18:00:00Z'),
+  world('2026-03-03T15:00:00Z', 'usage of 3 March', movement('2026-03-03')),
+  slot('2026-03-03T17:00:00Z'),
+];
+
 const collapse = (date: string): string[] => [
   'DELETE FROM source.usage_daily',
   ...manyIds.map((account) => usage(account, date, 0, 0)),
@@ -259,6 +287,7 @@ export const scenarios: Record<string, Scenario> = {
   'crowded days': { events: crowdedDays },
   'a run held': { events: heldDays, breaker: true },
   'a run released': { events: releasedDays, breaker: true },
+  'a revision with fewer accounts': { events: shrinkingDays },
   'a deployment': { events: deployedDays },
 };
 

@@ -1,10 +1,11 @@
 /** One schedule: a scenario under a storm, compared with the same scenario in calm weather. */
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
 import type { TextCache } from '../../../functions/local/googlesql/text-cache.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
-import { differences, toldBy, visibleState } from './compare.ts';
+import { differences, emptyParts, toldBy, visibleState } from './compare.ts';
 import { calm, outages, people, storm, type Weather } from './faults.ts';
 import { deploymentOf, scenarios, start } from './scenarios.ts';
 import { openSimulation } from './simulation.ts';
@@ -81,6 +82,10 @@ async function statesOf(scenario: Scenario, weather: Weather): Promise<Record<st
     const played = await play(scenario, events, 0, { weather });
     if ('error' in played) throw played.error;
     if (played.told === 0) throw new Error('nobody is told anything, even in calm weather');
+    for (const part of emptyParts) {
+      if (isDeepStrictEqual(played.state[part], [])) continue;
+      throw new Error(`${part} even in calm weather: ${JSON.stringify(played.state[part])}`);
+    }
     states.push(played.state);
   }
   return states;
