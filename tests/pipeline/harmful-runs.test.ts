@@ -80,12 +80,14 @@ const held: [string, string[], Record<string, unknown>][] = [
   [
     'case 20c: a table is empty',
     ['DELETE FROM source.usage_daily'],
-    { code: 'source-lost', gone: 0, unknown: 12, tables: ['usage_daily'] },
+    // Bands rest on last known values for a while: that the table is gone holds the run by itself.
+    { code: 'source-lost', gone: 0, unknown: 0, tables: ['usage_daily'] },
   ],
   [
     'case 20d: a table was dropped',
     ['DROP TABLE source.usage_daily'],
-    { code: 'source-lost', gone: 0, unknown: 12, tables: ['usage_daily'] },
+    // Bands rest on last known values for a while: that the table is gone holds the run by itself.
+    { code: 'source-lost', gone: 0, unknown: 0, tables: ['usage_daily'] },
   ],
   [
     'the ids of a table are of another system',
