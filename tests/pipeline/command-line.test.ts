@@ -160,7 +160,9 @@ describe('commands that look', () => {
     const id = run?.id ?? '';
     const refused = await kenko('runs', 'release', id, '--reason', 'why not', ...state);
     expect(refused.status).toBe(2);
-    expect(refused.stderr).toBe(`kenko: Run ${id} is finished; only a held run is decided.\n`);
+    expect(refused.stderr).toBe(
+      `kenko: Run ${id} is finished; only a held run is decided, and one whose copy into the history failed discarded.\n`,
+    );
     expect((await kenko('runs', 'discard', id, ...state)).status).toBe(2);
     const unknown = await kenko('runs', 'discard', 'no-such-run', '--reason', 'x', ...state);
     expect(unknown.stderr).toBe('kenko: There is no run no-such-run.\n');
