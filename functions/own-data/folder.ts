@@ -6,7 +6,6 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { addDays } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
-import { localDate } from '../inputs/moments.ts';
 import { mapColumns, pathOf } from '../inputs/sources-query.ts';
 import { literal, quoted, quotedTable, schemaOf } from '../local/googlesql/duckdb-text.ts';
 import type { DuckDbWarehouse } from '../local/warehouse/warehouse.ts';
@@ -14,7 +13,6 @@ import { named } from '../ports/googlesql-text.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import { systemClock } from '../system-clock.ts';
 import { type DataFile, findDataFiles, openDataFile } from './files.ts';
 import { loadDataFile, type MatchedColumn, matchColumns } from './load.ts';
 
@@ -191,12 +189,11 @@ async function dropGone(
  * The newest day that is complete in any feed: the newest of a DATE column, the day before the
  * newest instant's of a TIMESTAMP column, since that day may still go on. Feeds with a declared
  * freshness say it; without any, the other events do. Null where nothing says when anything
- * happened. @param today local day of the clock: no row of a later day counts
+ * happened.
  */
 export async function newestCompleteDay(
   warehouse: Warehouse,
   pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
-  today: string,
 ): Promise<string | null> {
   const newest: { day: string; feed: boolean }[] = [];
   for (const contract of pack.sources.values()) {
@@ -210,10 +207,9 @@ export async function newestCompleteDay(
     const own = described && mapColumns(contract, mapping?.columns, described.columns).get(event);
     if (!own) continue;
     const name = named(own.name);
-    const local = own.type === 'DATE' ? name : `DATE(${name}, '${pack.zone}')`;
+    const day = own.type === 'DATE' ? `MAX(${name})` : `DATE(MAX(${name}), '${pack.zone}')`;
     const [row] = await warehouse.query(
-      `SELECT MAX(${local}) AS newest FROM ${path.map(named).join('.')} WHERE ${local} <= @today`,
-      { today: { date: today } },
+      `SELECT ${day} AS newest FROM ${path.map(named).join('.')}`,
     );
     if (typeof row?.newest !== 'string') continue;
     newest.push({
@@ -225,6 +221,3 @@ export async function newestCompleteDay(
   const days = (feeds.length > 0 ? feeds : newest).map(({ day }) => day).sort();
   return days.at(-1) ?? null;
 }
-
-/** The local day of the machine's clock, in the pack's zone. */
-export const todayOf = ({ zone }: Pick<Pack, 'zone'>): string => localDate(systemClock.now(), zone);

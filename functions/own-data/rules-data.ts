@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
-import { examineSources } from '../inputs/examine-sources.ts';
 import { freezeInputs } from '../inputs/freeze-inputs.ts';
 import { dateEndingAt, endOfDate, momentOf } from '../inputs/moments.ts';
-import { findSources, groupAges, sourceStates } from '../inputs/sources.ts';
+import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import { advanceDemo } from '../local/demo/advance.ts';
 import { literal, quoted } from '../local/googlesql/duckdb-text.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
@@ -16,7 +15,7 @@ import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import { scoreBatch } from '../scorecard/engine/score.ts';
 import type { AccountColumn } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import { importData, newestCompleteDay, todayOf } from './folder.ts';
+import { importData, newestCompleteDay } from './folder.ts';
 
 /** Where the data is: a folder of files, the warehouse of a state folder, or the demo. */
 export type DataPlace =
@@ -28,8 +27,6 @@ export type DataPlace =
 export interface ScoredData {
   date: string;
   layout: RulesLayout;
-  /** What was found in the data, one sentence each. */
-  notes: string[];
   /** By score. */
   rows: Map<string, HistoryRow[]>;
   /** Days between each group's last complete day and the date; null: not provided. */
@@ -78,7 +75,7 @@ export async function provideData(
   if ('folder' in place) await importData(warehouse, { folder: place.folder, pack });
   const last = 'state' in place ? await attach(warehouse, pack, place.state) : undefined;
   if (place.asOf !== undefined) return momentOf(place.asOf, pack).asOf;
-  const date = last ?? (await newestCompleteDay(warehouse, pack, todayOf(pack)));
+  const date = last ?? (await newestCompleteDay(warehouse, pack));
   if (date === null) {
     throw new Rejected(
       code.invalidData,
@@ -137,12 +134,8 @@ export async function scoreAll(
   inputs: string,
 ): Promise<ScoredData> {
   const date = dateEndingAt(asOf, pack.zone);
-  const { sources, faults, notes, setAside } = await examineSources(
-    warehouse,
-    pack,
-    await findSources(warehouse, pack),
-    { asOf, date, today: [todayOf(pack), date].sort().at(-1) },
-  );
+  const sources = await findSources(warehouse, pack);
+  await validateSources(warehouse, pack, sources, { asOf, date });
   const ages = groupAges(pack, await sourceStates(warehouse, pack, sources, { asOf, date }), date);
   const money = revenueOf(pack, sources.get('accounts')?.columns.has(revenueColumn) ?? false);
   await freezeInputs(
@@ -151,7 +144,6 @@ export async function scoreAll(
     {
       pack: { ...pack, scores: [], accountColumns: [...pack.accountColumns, ...money] },
       sources,
-      faults,
       asOf,
       date,
       groupAges: new Map(Object.entries(ages)),
@@ -175,7 +167,6 @@ export async function scoreAll(
     money.length > 0 || pack.accountColumns.some(({ name }) => name === revenueColumn);
   return {
     date,
-    notes: [...notes, ...setAside.examples.map(({ reason }) => reason)],
     layout: compiled.layout,
     rows,
     groupAges: ages,

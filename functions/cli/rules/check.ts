@@ -47,7 +47,6 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
     });
   } else {
     for (const finding of findings) printFinding(finding);
-    for (const said of data?.notes ?? []) print(colour.yellow(said));
     print(summary(pack, tests, data, findings));
   }
   if (blocked) process.exitCode = exitCode.failed;
@@ -56,7 +55,6 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
 interface DataChecked {
   date: string;
   accounts: number;
-  notes: string[];
   findings: Finding[];
 }
 
@@ -66,7 +64,7 @@ async function onData(pack: Pack, options: CheckOptions): Promise<DataChecked | 
   const [scored] = await scoreOnData([pack], place);
   if (!scored) return undefined;
   const accounts = scored.rows.get(pack.scores[0]?.id ?? '')?.length ?? 0;
-  return { date: scored.date, accounts, notes: scored.notes, findings: dataFindings(pack, scored) };
+  return { date: scored.date, accounts, findings: dataFindings(pack, scored) };
 }
 
 /** Rules whose own examples come out otherwise must not go live. */

@@ -44,7 +44,6 @@ async function check(
       ),
     );
   }
-  for (const said of found.notes) print(`\n${colour.yellow(said)}`);
   print(`\nNewest complete day: ${found.newestCompleteDay ?? 'unknown'}`);
 }
 

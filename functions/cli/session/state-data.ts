@@ -2,7 +2,7 @@
 import { DateTime } from 'luxon';
 import { addDays, parseDate } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
-import { endOfDate, localDate, momentOf } from '../../inputs/moments.ts';
+import { endOfDate, momentOf } from '../../inputs/moments.ts';
 import { runId } from '../../inputs/run-tables.ts';
 import { pathOf } from '../../inputs/sources-query.ts';
 import { advanceDemo, readDemoState } from '../../local/demo/advance.ts';
@@ -54,7 +54,6 @@ export async function openStateData(system: LocalSystem, options: DemoOptions): 
 function demoData(system: LocalSystem, options: DemoOptions): StateData {
   const { runtime, warehouse } = system;
   const { pack, snapshots, clock } = runtime;
-  runtime.aheadOfClock = true;
   const slotOn = (day: string): string =>
     toSlot(DateTime.fromISO(day, { zone: pack.zone }).set({ hour: demoHour }));
   return {
@@ -128,11 +127,7 @@ function existingData(system: LocalSystem): StateData {
 
 async function asOfOf({ runtime, warehouse }: LocalSystem, asOf?: string): Promise<string> {
   if (asOf !== undefined) return momentOf(asOf, runtime.pack).asOf;
-  const newest = await newestCompleteDay(
-    warehouse,
-    runtime.pack,
-    localDate(runtime.clock.now(), runtime.pack.zone),
-  );
+  const newest = await newestCompleteDay(warehouse, runtime.pack);
   if (newest === null) {
     throw new Rejected(
       code.invalidData,

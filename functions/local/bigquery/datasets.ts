@@ -169,9 +169,11 @@ async function foundSchema(
   { schema }: Dataset,
   tableId: string,
 ): Promise<TableSchema | undefined> {
-  const found = await describeTable(connection, schema === 'main' ? tableId : [schema, tableId]);
-  // The API names the others, too.
-  return found && { columns: [...found.columns, ...(found.others as TableColumn[])] };
+  const columns: TableColumn[] | undefined = await describeTable(
+    connection,
+    schema === 'main' ? tableId : [schema, tableId],
+  );
+  return columns && { columns };
 }
 
 /** A table's id without its partition, and the date of that. */

@@ -1,6 +1,6 @@
 /** What the API says of runs, and what people decide about one that is held. */
 import { z } from 'zod';
-import { foundInRows, runMoves, runState, sourceState, unpublishedAccounts } from '../documents.ts';
+import { runMoves, runState, sourceState, unpublishedAccounts } from '../documents.ts';
 import { enteredText } from '../fields.ts';
 import { count, cursor, day, instant, nameBodies } from './common.ts';
 
@@ -60,11 +60,6 @@ export const runAnswer = runSummary.extend({
   unpublished: unpublishedAccounts.describe(
     'Accounts that could not be written as they are; what was shown of them before stays',
   ),
-  found_in_rows: foundInRows
-    .nullable()
-    .describe(
-      'Accounts set aside for their rows, and what else was found; null before they are read',
-    ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
   decision: z

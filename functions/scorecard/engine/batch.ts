@@ -15,8 +15,6 @@ export interface PreparedBatch {
   rows: number;
   ids: (string | null)[];
   present: Float64Array;
-  /** What of its data keeps an account from being scored, in a sentence; null: nothing. */
-  faults: (string | null)[];
   /** By metric of the compiled pack; an unknown text is Infinity, so that it is found as bad. */
   metrics: Float64Array[];
   /** By metric, for the block looked at last: 0 all there, 1 some missing, 2 some not finite. */
@@ -51,7 +49,6 @@ export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): Prepar
     rows,
     ids: read.texts('account_id'),
     present: read.numbers('present'),
-    faults: read.texts('fault'),
     metrics,
     states: new Uint8Array(metrics.length),
     rowDays: compiled.rowDays.map(read.numbers),

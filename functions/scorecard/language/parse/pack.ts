@@ -130,7 +130,6 @@ export function parsePack(files: Files): Pack {
     zone: data.zone,
     asOf: data.as_of,
     accountsPerShard: data.accounts_per_shard,
-    tolerance: data.tolerance ?? { accounts: 3, share: 0.005 },
     breaker: data.breaker,
     carry: Number.parseInt(data.carry, 10),
     scores,
