@@ -141,7 +141,10 @@ class RunInputs {
       );
       this.addTable(
         'accounts_before',
-        `SELECT DISTINCT account_id FROM ${historyTable} WHERE ${conditions.length === 1 ? conditions[0] : conditions.map((one) => `(${one})`).join(' OR ')}`,
+        // A SELECT a date: BigQuery wants each to name its days.
+        conditions.length === 1
+          ? `SELECT DISTINCT account_id FROM ${historyTable} WHERE ${conditions[0]}`
+          : `SELECT DISTINCT account_id FROM (${conditions.map((one) => `SELECT account_id FROM ${historyTable} WHERE ${one}`).join(' UNION ALL ')}) AS shown_before`,
       );
       this.columns.push(
         'COALESCE(accounts_now.account_id, accounts_before.account_id) AS account_id',
