@@ -54,7 +54,7 @@ export default class BehaviourResults implements Reporter {
 }
 
 /** What `npm test` and `npm run test:packs` run. */
-const tiers = /^tests\/(unit|contracts|sql|pipeline|packs|seeds)\//;
+const tiers = /^tests\/(unit|contracts|twin|pipeline|packs|seeds)\//;
 
 /** Results of the test files as they are now. */
 export function readBehaviourResults(): ModuleResults[] {
