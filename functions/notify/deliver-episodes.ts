@@ -12,7 +12,9 @@ import { recordOf } from './task-record.ts';
  * Whoever holds a claim for longer is gone. A request ends after ten minutes, but an instance
  * that was frozen in the middle of one may go on much later: rather late than twice.
  */
-const claimMs = 45 * 60_000;
+const claimMs = 60 * 60_000;
+/** Whoever has not begun to send by then was frozen, and leaves it to the next. */
+const sendWithinMs = 10 * 60_000;
 /** When sweep tries again what could not be sent. */
 const retryMs = 10 * 60_000;
 /** The longest that is waited for within a request, and how often. */
@@ -58,7 +60,7 @@ async function deliverOnce(
     ? senderOf(runtime, signals, { signal, account, episode, delivery })
     : undefined;
   const result = await sendOnce(runtime, delivery, sender);
-  await record(runtime, id, key, result);
+  await record(runtime, id, delivery, result);
   if (result.state === 'sent') return 'sent';
   const code = result.code ?? 'unknown';
   log.noticeNotSent({
@@ -73,6 +75,8 @@ async function deliverOnce(
 
 /** What sends one thing, and finds it again. */
 export interface Sender {
+  /** Looks up what sending needs, so that `send` is one call. */
+  prepare?(): Promise<void>;
   send(): Promise<string>;
   find(since: Date): Promise<string | undefined>;
 }
@@ -94,11 +98,12 @@ function senderOf(runtime: Runtime, signals: PackSignals, notice: Notice): Sende
       find: (since) => messenger.find(channel, key, since),
     };
   }
+  let recordId = '';
   return {
-    async send() {
-      const recordId = await recordOf(runtime, notice.episode.account);
-      return crm.createTask({ key, recordId, ...taskText(given, clock.now()) });
+    async prepare() {
+      recordId = await recordOf(runtime, notice.episode.account);
     },
+    send: () => crm.createTask({ key, recordId, ...taskText(given, clock.now()) }),
     find: () => crm.findTask(key),
   };
 }
@@ -111,7 +116,7 @@ type Outcome = Pick<Delivery, 'state' | 'ref' | 'code'>;
  */
 export async function sendOnce(
   { clock }: Pick<Runtime, 'clock'>,
-  { tries, first_try: since }: Delivery,
+  { tries, first_try: since, claimed_until: until }: Delivery,
   sender: Sender | undefined,
 ): Promise<Outcome> {
   if (!sender) return { state: 'refused', ref: null, code: 'signal-removed' };
@@ -128,6 +133,9 @@ export async function sendOnce(
   }
   for (let waits = 0; ; waits += 1) {
     try {
+      await sender.prepare?.();
+      const left = until === null ? claimMs : Date.parse(until) - clock.now().getTime();
+      if (left < claimMs - sendWithinMs) return { state: 'sending', ref: null, code: 'too-late' };
       return { state: 'sent', ref: await sender.send(), code: null };
     } catch (error) {
       if (!(error instanceof KenkoError)) throw error;
@@ -192,21 +200,27 @@ function claim(
   });
 }
 
+/**
+ * The delivery after a try of whoever took it as `taken`. Where somebody else has taken it since,
+ * theirs counts, unless ours was sent: that is so whoever sends.
+ */
+export function afterTry(known: Delivery, taken: Delivery, outcome: Outcome): Delivery {
+  const isOurs = known.state === 'sending' && known.claimed_until === taken.claimed_until;
+  if (isOurs) return { ...known, ...outcome, claimed_until: null };
+  return outcome.state === 'sent' ? { ...known, ...outcome } : known;
+}
+
 async function record(
   { snapshots, clock }: Runtime,
   id: string,
-  key: string,
+  taken: Delivery,
   outcome: Outcome,
 ): Promise<void> {
   await snapshots.transaction(async (tx) => {
     const episode = (await tx.get(ref(episodes, id)))?.data;
-    const delivery = episode?.deliveries.find((one) => one.key === key);
+    const delivery = episode?.deliveries.find((one) => one.key === taken.key);
     if (!episode || !delivery) return;
-    const next = withDelivery(
-      episode,
-      { ...delivery, ...outcome, claimed_until: null },
-      clock.now(),
-    );
+    const next = withDelivery(episode, afterTry(delivery, taken, outcome), clock.now());
     tx.set(ref(episodes, id), next);
   });
 }

@@ -4,6 +4,7 @@ import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import { accounts } from '../records/documents.ts';
 import {
+  type Delivery,
   type DigestDocument,
   digestId,
   digests,
@@ -12,7 +13,7 @@ import {
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
-import { claimedDelivery, sendOnce, slackDelivery } from './deliver-episodes.ts';
+import { afterTry, claimedDelivery, sendOnce, slackDelivery } from './deliver-episodes.ts';
 import { digestText } from './digest-text.ts';
 
 const episodesPerPage = 1_000;
@@ -53,12 +54,13 @@ export async function sendDigest(
       send: () => messenger.send({ channel, key, text }),
       find: (since) => messenger.find(channel, key, since),
     });
-    delivery = { ...delivery, ...result, claimed_until: null };
     if (result.state !== 'sent') {
       const code = result.code ?? 'unknown';
       log.noticeNotSent({ episode: id, signal: 'digest', to: 'slack', state: result.state, code });
     }
-    await snapshots.set(ref(digests, id), { ...begun, delivery, episodes: due.length });
+    const after = await afterSending(runtime, id, delivery, result);
+    if (!after) return;
+    delivery = after;
     if (delivery.state === 'due' || delivery.state === 'sending') return;
   }
   if (delivery.state === 'refused') {
@@ -77,6 +79,22 @@ export async function sendDigest(
     delivery: due.length > 0 ? delivery : null,
     episodes: due.length,
     done: true,
+  });
+}
+
+/** Keeps what came of sending. @returns the delivery then; undefined where the digest is done */
+function afterSending(
+  { snapshots }: Runtime,
+  id: string,
+  taken: Delivery,
+  outcome: Parameters<typeof afterTry>[2],
+): Promise<Delivery | undefined> {
+  return snapshots.transaction(async (tx) => {
+    const known = (await tx.get(ref(digests, id)))?.data;
+    if (!known?.delivery || known.done) return undefined;
+    const delivery = afterTry(known.delivery, taken, outcome);
+    tx.set(ref(digests, id), { ...known, delivery });
+    return delivery;
   });
 }
 

@@ -13,7 +13,7 @@ import {
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
-import { claimedDelivery, sendOnce, slackDelivery } from './deliver-episodes.ts';
+import { afterTry, claimedDelivery, sendOnce, slackDelivery } from './deliver-episodes.ts';
 import { type MovedAccount, rulesDigestText } from './rules-digest-text.ts';
 
 const documentsPerPage = 100;
@@ -81,9 +81,10 @@ async function sendToOwner(
     const code = result.code ?? 'unknown';
     log.noticeNotSent({ episode: key, signal: 'rules', to: 'slack', state: result.state, code });
   }
-  await change(runtime, run, (now) =>
-    withDelivery(now, { ...taken, ...result, claimed_until: null }),
-  );
+  await change(runtime, run, (now) => {
+    const delivery = now.owners?.find((one) => one.delivery.key === key)?.delivery;
+    return delivery ? withDelivery(now, afterTry(delivery, taken, result)) : now;
+  });
 }
 
 type RulesDelivery = NonNullable<RulesDigestDocument['owners']>[number]['delivery'];

@@ -9,6 +9,10 @@ describe('a schedule ends as in calm weather', () => {
       { seed: 990_029, scenario: 'a run released', weather: 'storm' },
     ],
     [
+      'though whoever was to send a digest stood still twice in between',
+      { seed: 31_351, scenario: 'a deployment', weather: 'storm' },
+    ],
+    [
       'though of two overrides the later was taken by a clock that is behind',
       { seed: 880_020, scenario: 'a restless account', weather: 'people' },
     ],

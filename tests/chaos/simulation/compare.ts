@@ -34,7 +34,7 @@ function stripped(value: unknown): unknown {
 }
 
 /** Parts of a state that hold what must not be, whatever the weather. */
-export const emptyParts = ['ghostsShown', 'nobodys', 'toldTwice', 'unsent', 'failed'];
+export const emptyParts = ['ghostsShown', 'nobodys', 'toldTwice', 'unsent'];
 
 /** By part: documents, history, records of Salesforce, and that nothing is left open. */
 export async function visibleState(simulation: Simulation): Promise<Record<string, unknown>> {

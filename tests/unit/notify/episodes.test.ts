@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
-import { claimedDelivery, sendOnce } from '../../../functions/notify/deliver-episodes.ts';
+import { afterTry, claimedDelivery, sendOnce } from '../../../functions/notify/deliver-episodes.ts';
 import { nextEpisodes } from '../../../functions/notify/episodes.ts';
 import {
   type Delivery,
@@ -164,8 +164,8 @@ describe('a notice', () => {
   it('is taken by one at a time, and again when whoever took it must be gone', () => {
     const first = claimedDelivery(delivery, at(0)) as Delivery;
     expect(first).toMatchObject({ state: 'sending', tries: 1 });
-    expect(claimedDelivery(first, at(44))).toBeUndefined();
-    expect(claimedDelivery(first, at(46))).toMatchObject({ tries: 2, first_try: first.first_try });
+    expect(claimedDelivery(first, at(59))).toBeUndefined();
+    expect(claimedDelivery(first, at(61))).toMatchObject({ tries: 2, first_try: first.first_try });
   });
 
   it.each(['sent', 'refused', 'unsure'] as const)('that is %s is never taken again', (state) => {
@@ -191,6 +191,33 @@ describe('a notice', () => {
     tries: 1,
     first_try: at(0).toISOString(),
   } as const;
+
+  it('is left to the next by whoever was frozen for long before sending it', async () => {
+    const taken = claimedDelivery(delivery, at(0)) as Delivery;
+    const late = { clock: virtualClock(at(11), { auto: true }) };
+    const never = fails(new Error('it was sent'));
+    const sender = { send: never, find: async () => undefined };
+    expect(await sendOnce(late, taken, sender)).toMatchObject({ state: 'sending' });
+    const slow = {
+      prepare: async () => {
+        await late.clock.advance(11 * 60_000);
+      },
+      ...sender,
+    };
+    const fresh = claimedDelivery(delivery, at(11)) as Delivery;
+    expect(await sendOnce(late, fresh, slow)).toMatchObject({ state: 'sending' });
+  });
+
+  it('that somebody else has taken since is theirs, but what was sent was sent', () => {
+    const taken = claimedDelivery(delivery, at(0)) as Delivery;
+    const others = claimedDelivery(taken, at(61)) as Delivery;
+    const due = { state: 'due', ref: null, code: 'daily-limit' } as const;
+    const sent = { state: 'sent', ref: 'there', code: null } as const;
+    expect(afterTry(others, taken, due)).toEqual(others);
+    expect(afterTry(others, taken, sent)).toMatchObject(sent);
+    expect(afterTry({ ...others, ...sent }, taken, due)).toMatchObject(sent);
+    expect(afterTry(taken, taken, due)).toMatchObject({ ...due, claimed_until: null });
+  });
 
   it('that arrived before is not sent again', async () => {
     const never = fails(new Error('it was sent again'));
