@@ -53,8 +53,9 @@ export async function openPackAtWork({ pack, today, from, ...options }: PackAtWo
       await system.clock.advance(Date.parse(slotOn(day)) - system.clock.now().getTime());
       const { run } = z.object({ run: z.string() }).parse(await system.score(slotOn(day)));
       await system.settle();
-      const { state } = (await runtime.snapshots.get(ref(runs, run)))?.data ?? {};
-      if (state !== 'finished') throw new Error(`the run of ${day} is ${state}`);
+      const { state, failure } = (await runtime.snapshots.get(ref(runs, run)))?.data ?? {};
+      if (state !== 'finished')
+        throw new Error(`the run of ${day} is ${state}: ${failure?.message}`);
     },
     /** Salesforce's records by account. */
     records: (): Map<string, FieldData> =>
