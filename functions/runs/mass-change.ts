@@ -3,7 +3,6 @@
  * once, or a source that lost its rows. Counted in one unit, accounts.
  */
 import { historyTable, stagingTable } from '../inputs/run-tables.ts';
-import type { Parameter } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
 import {
   dayId,
@@ -14,7 +13,6 @@ import {
   type SourceState,
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
-import { layoutOf, type ScoreLayout } from '../scorecard/engine/layout.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { percent } from '../scorecard/meaning/texts.ts';
 
@@ -78,13 +76,6 @@ async function movesSince(
 ): Promise<RunMoves> {
   const { warehouse, pack } = runtime;
   const staging = stagingTable(id, run);
-  const late = await lateCards(runtime, staging, run);
-  const parameters: Record<string, Parameter> = { since: { date: since } };
-  for (const [i, one] of late.entries()) parameters[`late_${i}`] = one;
-  const isLate = [
-    'next.waiting_for_data IS TRUE',
-    ...late.map((_, i) => `${cardKey('next')} = @late_${i}`),
-  ].join(' OR ');
   const known = (row: string) => `${row}.band IS NOT NULL AND ${row}.band <> 'unknown'`;
   const scores = pack.scores.map((score) => `'${score.id}'`).join(', ');
   const [found] = await warehouse.query(
@@ -98,7 +89,7 @@ async function movesSince(
          shown.account_id,
          MAX(CASE WHEN there.account_id IS NULL THEN 0 ELSE 1 END) AS present,
          MAX(CASE WHEN ${known('shown')} AND ${known('next')} AND next.band <> shown.band THEN 1 ELSE 0 END) AS changed,
-         MAX(CASE WHEN ${known('shown')} AND next.account_id IS NOT NULL AND NOT (${known('next')}) AND NOT (${isLate}) THEN 1 ELSE 0 END) AS lost
+         MAX(CASE WHEN ${known('shown')} AND next.account_id IS NOT NULL AND NOT (${known('next')}) AND next.waiting_for_data IS NOT TRUE THEN 1 ELSE 0 END) AS lost
        FROM ${historyTable} AS shown
        LEFT JOIN (SELECT DISTINCT account_id FROM ${staging} WHERE state <> 'absent') AS there
          ON there.account_id = shown.account_id
@@ -107,7 +98,7 @@ async function movesSince(
        WHERE shown.date = @since AND shown.state <> 'absent' AND shown.score IN (${scores})
        GROUP BY shown.account_id
      ) AS accounts`,
-    parameters,
+    { since: { date: since } },
   );
   return {
     since,
@@ -116,68 +107,6 @@ async function movesSince(
     band_changed: Number(found?.band_changed),
     unknown: Number(found?.unknown),
   };
-}
-
-/** A card and what is missing of it: as text, since a query takes no pairs. */
-const cardKey = (row: string): string =>
-  `CONCAT(${row}.score, ' ', COALESCE(${row}.scorecard, ''), ' ', COALESCE(${row}.missing, ''))`;
-
-/** More ways of missing data than this are not told apart: all of them count. */
-const mostCards = 200;
-
-/**
- * Cards whose band is unknown only because a feed is late: with the late measures there would be
- * enough data. A band that waits for its feed is no sign of a mistake.
- */
-async function lateCards(
-  { warehouse, pack }: Runtime,
-  staging: string,
-  run: RunDocument,
-): Promise<string[]> {
-  const { scores } = layoutOf(pack);
-  const late = new Map(scores.map((score) => [score.id, lateInputs(pack, run, score)]));
-  if ([...late.values()].every((inputs) => inputs.size === 0)) return [];
-  const found = await warehouse.query(
-    `SELECT DISTINCT score, scorecard, missing FROM ${staging}
-     WHERE state = 'scored' AND band = 'unknown' AND scorecard IS NOT NULL
-     ORDER BY score, scorecard, missing LIMIT ${mostCards}`,
-  );
-  return found.flatMap(({ score: id, scorecard, missing }) => {
-    const score = scores.find((one) => one.id === id);
-    const card = score?.scorecards.find((one) => one.id === scorecard);
-    if (!score || !card) return [];
-    const absent = new Set(
-      String(missing ?? '')
-        .split(',')
-        .filter(Boolean)
-        .map(Number),
-    );
-    const waiting = late.get(score.id) ?? new Set();
-    const sum = (of: typeof card.measures) => of.reduce((all, { points }) => all + points, 0);
-    const backed = card.measures.filter(({ input }) => !absent.has(input));
-    const coming = card.measures.filter(({ input }) => absent.has(input) && waiting.has(input));
-    if (coming.length === 0) return [];
-    const confidence = (sum(backed) + sum(coming)) / sum(card.measures);
-    return confidence >= score.min_confidence ? [`${id} ${card.id} ${missing ?? ''}`] : [];
-  });
-}
-
-/** Positions of the inputs whose sources have rows that end earlier than the reader takes. */
-function lateInputs(pack: Pack, run: RunDocument, score: ScoreLayout): ReadonlySet<number> {
-  const positions = new Set<number>();
-  for (const [position, { metric, max_age: maxAge }] of score.inputs.entries()) {
-    const age = ageOf(pack, run, metric);
-    if (maxAge !== null && age !== null && age > maxAge) positions.add(position);
-  }
-  return positions;
-}
-
-/** Days that a metric lags behind; null where it is not provided, or one that it is made from. */
-function ageOf(pack: Pack, run: RunDocument, id: string): number | null {
-  const metric = pack.metrics.get(id);
-  if (metric?.kind === 'measured') return run.group_ages[metric.group] ?? null;
-  const ages = (metric?.expression.metrics ?? []).map((read) => ageOf(pack, run, read));
-  return ages.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)), 0);
 }
 
 function massChange(moves: RunMoves, share: number): string[] {
