@@ -23,6 +23,7 @@ SELECT
   before_points / 100 AS before_points,
   (points - before_points) / 100 AS change,
   change_rules / 100 AS change_rules,
+  COALESCE(change_phase, 0) / 100 AS change_phase,
   change_data / 100 AS change_data,
   change_behaviour / 100 AS change_behaviour
 FROM `${dataset}.score_history`

@@ -1,4 +1,4 @@
--- Every change of a score's points or band, with its split: rules, data and behaviour sum to it.
+-- Every change of a score's points or band, with its split: rules, phase, data and behaviour sum to it.
 -- NULL parts: the account had no scorecard on one of the two dates.
 SELECT
   date,
@@ -14,6 +14,7 @@ SELECT
   points / 100 AS points,
   (points - before_points) / 100 AS change,
   change_rules / 100 AS change_rules,
+  COALESCE(change_phase, 0) / 100 AS change_phase,
   change_data / 100 AS change_data,
   change_behaviour / 100 AS change_behaviour
 FROM `${dataset}.score_history`

@@ -45,10 +45,10 @@ describe('a personnel-administration service at work', () => {
       expect(reported.get(band.id) ?? 0, band.id).toBe(band.accounts);
 
     const documents = [...(await work.documents()).values()];
-    const moved = documents.filter(({ scores }) => (scores.health?.moved ?? 0) !== 0);
+    const moved = documents.filter(({ scores }) => (scores.health?.change?.total ?? 0) !== 0);
     expect(moved.length).toBeGreaterThan(20);
     const changes = await work.report(
-      `SELECT account_id AS id, change, change_behaviour + change_data + change_rules AS parts
+      `SELECT account_id AS id, change, change_behaviour + change_data + change_phase + change_rules AS parts
        FROM score_changes WHERE date = DATE '2026-03-09' AND score = 'health' AND change <> 0`,
     );
     expect(changes).toHaveLength(moved.filter(({ date }) => date === '2026-03-09').length);
