@@ -9,15 +9,15 @@ import type {
   RunSummary,
 } from '../records/api/runs.ts';
 import { ref } from '../records/collection.ts';
+import { crmAccounts } from '../records/documents.ts';
 import {
   activeRunStates,
-  crmAccounts,
   type RunDocument,
   type RunState,
   runs,
   type ShardDocument,
   shardsOf,
-} from '../records/documents.ts';
+} from '../records/run-documents.ts';
 import { type Decision, decideHeldRun } from '../runs/held-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import { latestFirst } from './cursors.ts';

@@ -1,7 +1,7 @@
 /** Judgements that people entered, frozen for a run and read as if they were the team's own rows. */
 
-import type { RunDocument } from '../records/documents.ts';
 import { type EntryDocument, entries } from '../records/entries.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Column } from '../scorecard/engine/columns.ts';
 import { enteredTable, jobId } from './run-tables.ts';

@@ -1,5 +1,5 @@
 /** Names of a run's own tables and jobs: deterministic, so that a repeated step finds its first effect. */
-import type { RunDocument } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import type { Moment } from './moments.ts';
 
 /** Run ids double as parts of BigQuery job ids and table names. */

@@ -3,7 +3,7 @@ import { addDays, daysBetween } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import { named, textLiteral } from '../ports/googlesql-text.ts';
 import type { Parameter, Row, Warehouse } from '../ports/warehouse.ts';
-import type { SourceState } from '../records/documents.ts';
+import type { SourceState } from '../records/run-documents.ts';
 import type { SourceColumn } from '../scorecard/language/pack/catalogue.ts';
 import { lackingColumns, usedColumns } from './source-columns.ts';
 import {

@@ -1,6 +1,6 @@
 /**
  * Documents by path, as Firestore keeps them. A collection is typed once (see
- * `records/documents.ts`); everything read is parsed with its schema, so a malformed
+ * `records/`); everything read is parsed with its schema, so a malformed
  * document is an error where it is read.
  */
 import type { Collection, Ref } from '../records/collection.ts';

@@ -1,5 +1,6 @@
 import { type AccountDetails, packDetails, unpackDetails } from '../records/account-details.ts';
-import type { AccountDocument, RunDocument, ScoreDocument } from '../records/documents.ts';
+import type { AccountDocument, ScoreDocument } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { Label, Lang } from '../scorecard/language/pack/catalogue.ts';

@@ -1,10 +1,6 @@
 /** Who looks after an account, decided when its result is published. */
-import {
-  type AccountDocument,
-  type HandOverDocument,
-  handOverId,
-  type RunDocument,
-} from '../records/documents.ts';
+import { type AccountDocument, type HandOverDocument, handOverId } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { type Assignment, assign } from '../scorecard/meaning/routing.ts';

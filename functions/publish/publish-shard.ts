@@ -4,17 +4,19 @@ import {
   type AccountDocument,
   accounts,
   handOvers,
+  snapshotOf,
+  snapshotsOf,
+} from '../records/documents.ts';
+import type { ShardMessage } from '../records/messages.ts';
+import {
   noUnpublished,
   packs,
   type RunDocument,
   runs,
   type ShardDocument,
   shardsOf,
-  snapshotOf,
-  snapshotsOf,
   type UnpublishedAccounts,
-} from '../records/documents.ts';
-import type { ShardMessage } from '../records/messages.ts';
+} from '../records/run-documents.ts';
 import { knownSignals, rulesDigests } from '../records/signal-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';

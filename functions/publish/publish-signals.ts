@@ -9,7 +9,7 @@ import {
   runs,
   type ShardDocument,
   type UnpublishedAccounts,
-} from '../records/documents.ts';
+} from '../records/run-documents.ts';
 import {
   type HeldSignal,
   type KnownSignalsDocument,

@@ -1,5 +1,5 @@
 import { mergedInto } from '../inputs/run-inputs.ts';
-import type { RunDocument } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import type { Runtime } from '../runtime.ts';
 import { beforeColumn } from '../scorecard/engine/before-columns.ts';

@@ -5,15 +5,8 @@
 import { code, Rejected } from '../errors.ts';
 import { packDetails } from '../records/account-details.ts';
 import { ref } from '../records/collection.ts';
-import {
-  type AccountDocument,
-  accounts,
-  type PackDocument,
-  packs,
-  runs,
-  snapshotOf,
-  snapshotsOf,
-} from '../records/documents.ts';
+import { type AccountDocument, accounts, snapshotOf, snapshotsOf } from '../records/documents.ts';
+import { type PackDocument, packs, runs } from '../records/run-documents.ts';
 import { signalDocuments } from '../records/signal-documents.ts';
 import { noLease } from '../runs/leases.ts';
 import type { Runtime } from '../runtime.ts';

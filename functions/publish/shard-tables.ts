@@ -6,7 +6,7 @@ import { Rejected } from '../errors.ts';
 import { mergedInto } from '../inputs/run-inputs.ts';
 import { historyTable, inputsTable, stagingTable } from '../inputs/run-tables.ts';
 import type { ReadRequest } from '../ports/warehouse.ts';
-import type { RunDocument, ShardDocument } from '../records/documents.ts';
+import type { RunDocument, ShardDocument } from '../records/run-documents.ts';
 import { accountsOf } from '../runs/shards.ts';
 import type { Runtime } from '../runtime.ts';
 import { beforeColumn } from '../scorecard/engine/before-columns.ts';

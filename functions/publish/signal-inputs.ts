@@ -3,7 +3,7 @@
 import { addDays, dayOf } from '../calendar.ts';
 import { historyTable } from '../inputs/run-tables.ts';
 import type { Parameter } from '../ports/warehouse.ts';
-import type { RunDocument } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import { closedBefore } from '../runs/closed-days.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import type { Runtime } from '../runtime.ts';

@@ -1,6 +1,6 @@
 /** Writing many accounts at once, where one that cannot be written must not keep back the others. */
 import { code, hasCode, type KenkoError } from '../errors.ts';
-import type { UnpublishedAccounts } from '../records/documents.ts';
+import type { UnpublishedAccounts } from '../records/run-documents.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import type { AccountResult } from './account-document.ts';
 

@@ -8,7 +8,7 @@ import {
   packs,
   type RunDocument,
   runs,
-} from '../records/documents.ts';
+} from '../records/run-documents.ts';
 import { leaseHolder, noLease, takenLease } from './leases.ts';
 
 export interface Claim {

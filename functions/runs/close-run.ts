@@ -1,7 +1,7 @@
 import { code, Rejected } from '../errors.ts';
 import { historyTable, jobId, stagingTable } from '../inputs/run-tables.ts';
 import { ref } from '../records/collection.ts';
-import { dayId, days, type RunDocument, runs, shardsOf } from '../records/documents.ts';
+import { dayId, days, type RunDocument, runs, shardsOf } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { shownHash } from '../scorecard/meaning/shown-row.ts';
 import { dropRunTables, failRun } from './end-run.ts';

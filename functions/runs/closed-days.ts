@@ -1,7 +1,7 @@
 import { addDays } from '../calendar.ts';
 import type { ShownDate } from '../inputs/run-inputs.ts';
 import { ref } from '../records/collection.ts';
-import { type DayDocument, dayId, days, type RunDocument, runs } from '../records/documents.ts';
+import { type DayDocument, dayId, days, type RunDocument, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** The newest closed date at or before `date` plus `offset` days. */

@@ -1,7 +1,8 @@
 import { code, Rejected } from '../errors.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { type RunDocument, rules } from '../records/documents.ts';
+import { rules } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { type CompiledPack, compilePack } from '../scorecard/engine/compile.ts';
 import { type RulesLayout, rulesLayout } from '../scorecard/engine/layout.ts';

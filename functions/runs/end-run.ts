@@ -1,6 +1,6 @@
 import type { KenkoError } from '../errors.ts';
 import { enteredTable, inputsTable, stagingTable } from '../inputs/run-tables.ts';
-import type { RunDocument } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { changeRun } from './leases.ts';
 

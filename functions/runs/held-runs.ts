@@ -5,7 +5,7 @@
 import { dayMs } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
-import { packs, type RunDocument, runs } from '../records/documents.ts';
+import { packs, type RunDocument, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { isBehind } from './claim-run.ts';
 import { leaseHolder, noLease, takenLease } from './leases.ts';

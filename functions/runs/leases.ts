@@ -11,7 +11,7 @@ import {
   type RunDocument,
   type RunState,
   runs,
-} from '../records/documents.ts';
+} from '../records/run-documents.ts';
 
 /** How long a run may go without a sign of life before another may take over. */
 export const leaseMs = 15 * 60_000;

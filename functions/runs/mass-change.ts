@@ -11,7 +11,7 @@ import {
   type RunMoves,
   runs,
   type SourceState,
-} from '../records/documents.ts';
+} from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { percent } from '../scorecard/meaning/texts.ts';

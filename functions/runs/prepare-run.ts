@@ -5,13 +5,13 @@ import { historyTable, inputsTable, jobId, stagingTable } from '../inputs/run-ta
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import type { TableSchema } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
+import { rules } from '../records/documents.ts';
 import {
   noUnpublished,
   type RunDocument,
-  rules,
   type ShardDocument,
   shardsOf,
-} from '../records/documents.ts';
+} from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { layoutOf } from '../scorecard/engine/layout.ts';
 import { closedBefore, lastClosed, shownDates } from './closed-days.ts';

@@ -1,8 +1,8 @@
 import { inputsTable, jobId, stagingTable } from '../inputs/run-tables.ts';
 import type { IdRange } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
-import { type RunCounts, type RunDocument, runs, shardsOf } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
+import { type RunCounts, type RunDocument, runs, shardsOf } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ColumnBatch } from '../scorecard/engine/columns.ts';
 import { scoreBatch } from '../scorecard/engine/score.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
-import type { RunDocument } from '../records/documents.ts';
+import type { RunDocument } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { startRun } from './start-run.ts';
 

@@ -5,7 +5,7 @@ import {
   type RunDocument,
   type ShardDocument,
   shardsOf,
-} from '../records/documents.ts';
+} from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** A run and its attempt: each attempt has shards of its own. */

@@ -2,7 +2,7 @@ import { parseDate } from '../calendar.ts';
 import { code, hasCode, Rejected } from '../errors.ts';
 import { endOfDate, type Moment, momentOf } from '../inputs/moments.ts';
 import { ref } from '../records/collection.ts';
-import { packs, type RunDocument, runs } from '../records/documents.ts';
+import { packs, type RunDocument, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { claimRun } from './claim-run.ts';
 import { announceShards, closeRun } from './close-run.ts';

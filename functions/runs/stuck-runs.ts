@@ -2,7 +2,7 @@
 import { code, hasCode } from '../errors.ts';
 import { failureFields } from '../log.ts';
 import { ref } from '../records/collection.ts';
-import { type RunDocument, runs } from '../records/documents.ts';
+import { type RunDocument, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { ref } from '../records/collection.ts';
-import { packs, runs } from '../records/documents.ts';
+import { packs, runs } from '../records/run-documents.ts';
 import { digestId, digests, episodes, rulesDigests } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 

@@ -3,13 +3,8 @@ import type { Stored } from '../ports/snapshots.ts';
 import { republishOverridden } from '../publish/overrides.ts';
 import { sweepRetired } from '../publish/retire-pack.ts';
 import { ref } from '../records/collection.ts';
-import {
-  activeRunStates,
-  type CrmDocument,
-  crmAccounts,
-  type RunDocument,
-  runs,
-} from '../records/documents.ts';
+import { type CrmDocument, crmAccounts } from '../records/documents.ts';
+import { activeRunStates, type RunDocument, runs } from '../records/run-documents.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { endHeldRuns } from '../runs/held-runs.ts';

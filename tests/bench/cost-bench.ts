@@ -16,8 +16,8 @@ import {
 } from '../../functions/local/emulators/processes.ts';
 import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { runs } from '../../functions/records/documents.ts';
 import type { AccountsChangedMessage, ShardMessage } from '../../functions/records/messages.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { scoreShard } from '../../functions/runs/score-shard.ts';
 import type { Runtime } from '../../functions/runtime.ts';
 import { customFields } from '../../functions/salesforce/custom-fields.ts';

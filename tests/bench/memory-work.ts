@@ -1,7 +1,7 @@
 /** Does the functions' work on a prepared run, and says how much memory it took at most. */
 import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { runs } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { scoreShard } from '../../functions/runs/score-shard.ts';
 import { inParallel } from './in-parallel.ts';
 import { openState, runId } from './run-state.ts';

@@ -6,15 +6,15 @@
 import { beforeFields } from '../../functions/inputs/run-inputs.ts';
 import { historyTable, inputsTable, stagingTable } from '../../functions/inputs/run-tables.ts';
 import { ref } from '../../functions/records/collection.ts';
+import { rules } from '../../functions/records/documents.ts';
 import {
   dayId,
   days,
   packs,
   type RunDocument,
-  rules,
   runs,
   shardsOf,
-} from '../../functions/records/documents.ts';
+} from '../../functions/records/run-documents.ts';
 import { leaseMs } from '../../functions/runs/leases.ts';
 import type { ColumnBatch } from '../../functions/scorecard/engine/columns.ts';
 import { layoutOf } from '../../functions/scorecard/engine/layout.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqliteSnapshots } from '../../functions/local/state/snapshots.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { runs } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import { stateOf } from '../support/system/state-folder.ts';
 

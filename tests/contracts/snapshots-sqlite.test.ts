@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { code, Retryable } from '../../functions/errors.ts';
 import { openSqliteSnapshots } from '../../functions/local/state/snapshots.ts';
 import { type Collection, ref } from '../../functions/records/collection.ts';
-import { runs } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { describeSnapshots } from '../support/contracts/snapshots-contract.ts';
 import { at, fill, openedForEach, thingIndexes } from '../support/contracts/snapshots-things.ts';
 

@@ -13,7 +13,8 @@ import {
 } from '../../functions/local/emulators/processes.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { documentId } from '../../functions/records/document-id.ts';
-import { runs, snapshotsOf } from '../../functions/records/documents.ts';
+import { snapshotsOf } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { accountOf } from '../support/api/documents.ts';
 import { describeSnapshots } from '../support/contracts/snapshots-contract.ts';
 import { at, thingIndexes } from '../support/contracts/snapshots-things.ts';

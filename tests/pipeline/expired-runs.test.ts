@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { ref } from '../../functions/records/collection.ts';
-import { runs } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { finalState } from '../support/system/final-state.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { postJson } from '../../functions/cli/session/http-client.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { accounts, runs } from '../../functions/records/documents.ts';
+import { accounts } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';

@@ -3,7 +3,7 @@ import { dayMs } from '../../functions/calendar.ts';
 import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
 import { runAnswer } from '../../functions/records/api/runs.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { packs, type RunDocument, runs } from '../../functions/records/documents.ts';
+import { packs, type RunDocument, runs } from '../../functions/records/run-documents.ts';
 import { heldDays } from '../../functions/runs/held-runs.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { finalState } from '../support/system/final-state.ts';

@@ -1,7 +1,8 @@
 /** A pack that runs every hour: revisions of the day, written where something changed. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { ref } from '../../functions/records/collection.ts';
-import { accounts, crmAccounts, type RunDocument } from '../../functions/records/documents.ts';
+import { accounts, crmAccounts } from '../../functions/records/documents.ts';
+import type { RunDocument } from '../../functions/records/run-documents.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';

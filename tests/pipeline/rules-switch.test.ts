@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { postJson } from '../../functions/cli/session/http-client.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { type RunDocument, runs } from '../../functions/records/documents.ts';
+import { type RunDocument, runs } from '../../functions/records/run-documents.ts';
 import {
   type EpisodeDocument,
   episodeId,

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { ref } from '../../functions/records/collection.ts';
-import { accounts, runs } from '../../functions/records/documents.ts';
+import { accounts } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, lateRows, nextDay } from '../support/system/tiny-data.ts';
 

@@ -4,15 +4,15 @@ import { createLog } from '../../functions/log.ts';
 import type { Outgoing } from '../../functions/ports/bus.ts';
 import type { ReadRequest } from '../../functions/ports/warehouse.ts';
 import { ref } from '../../functions/records/collection.ts';
+import { rules } from '../../functions/records/documents.ts';
 import {
   dayId,
   days,
   noUnpublished,
   packs,
-  rules,
   runs,
   shardsOf,
-} from '../../functions/records/documents.ts';
+} from '../../functions/records/run-documents.ts';
 import type { Runtime } from '../../functions/runtime.ts';
 import type {
   Column,

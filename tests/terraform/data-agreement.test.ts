@@ -9,6 +9,7 @@ import { counters } from '../../functions/log.ts';
 import type { Collection } from '../../functions/records/collection.ts';
 import * as documents from '../../functions/records/documents.ts';
 import { indexes } from '../../functions/records/indexes.ts';
+import * as runDocuments from '../../functions/records/run-documents.ts';
 import unindexedFields from '../../functions/records/unindexed-fields.json' with { type: 'json' };
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
@@ -74,11 +75,13 @@ describe('tables', () => {
 describe('documents', () => {
   const lastSegment = (path: string): string => path.split('/').at(-1) ?? '';
   const kept: Collection<unknown>[] = [
-    ...Object.values(documents).flatMap((value) =>
-      typeof value === 'object' && 'path' in value ? [value as Collection<unknown>] : [],
-    ),
+    ...[documents, runDocuments]
+      .flatMap((room) => Object.values(room))
+      .flatMap((value) =>
+        typeof value === 'object' && 'path' in value ? [value as Collection<unknown>] : [],
+      ),
     documents.snapshotsOf('a'),
-    documents.shardsOf('r', { attempt: 1 }),
+    runDocuments.shardsOf('r', { attempt: 1 }),
   ];
   const collections = new Set(kept.map(({ path }) => lastSegment(path)));
 

@@ -15,9 +15,9 @@ import {
   type AccountDocument,
   accounts,
   crmAccounts,
-  packs,
   type ScoreDocument,
 } from '../../records/documents.ts';
+import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import { both } from '../../scorecard/meaning/texts.ts';
 import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';

@@ -5,7 +5,7 @@ import { code, Rejected } from '../../errors.ts';
 import type { Row } from '../../ports/warehouse.ts';
 import type { HistoryAnswer, HistoryPoint } from '../../records/api/history.ts';
 import { ref } from '../../records/collection.ts';
-import { packs } from '../../records/documents.ts';
+import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import { historyRow } from '../../scorecard/engine/history-row.ts';
 import { bandNamed, inPoints, inPointsOrNull, scoreOf } from '../names.ts';

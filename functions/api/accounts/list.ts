@@ -7,7 +7,8 @@
 import type { Filter, Query, Snapshots, Stored } from '../../ports/snapshots.ts';
 import type { AccountList, AccountSummary } from '../../records/api/accounts.ts';
 import { ref } from '../../records/collection.ts';
-import { type AccountDocument, accounts, packs } from '../../records/documents.ts';
+import { type AccountDocument, accounts } from '../../records/documents.ts';
+import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';

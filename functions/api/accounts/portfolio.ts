@@ -3,14 +3,8 @@ import { z } from 'zod';
 import { unpackDetails } from '../../records/account-details.ts';
 import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import { ref } from '../../records/collection.ts';
-import {
-  accounts,
-  type OverrideDocument,
-  overrides,
-  type PackDocument,
-  packs,
-  runs,
-} from '../../records/documents.ts';
+import { accounts, type OverrideDocument, overrides } from '../../records/documents.ts';
+import { type PackDocument, packs, runs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';

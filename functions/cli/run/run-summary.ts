@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ref } from '../../records/collection.ts';
-import { crmAccounts, type RunDocument, runState, runs } from '../../records/documents.ts';
+import { crmAccounts } from '../../records/documents.ts';
+import { type RunDocument, runState, runs } from '../../records/run-documents.ts';
 import { episodes } from '../../records/signal-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 

@@ -9,7 +9,7 @@ import { advanceDemo, readDemoState } from '../../local/demo/advance.ts';
 import { quoted, quotedTable } from '../../local/googlesql/duckdb-text.ts';
 import { importData, newestCompleteDay } from '../../own-data/folder.ts';
 import { ref } from '../../records/collection.ts';
-import { dayId, days, packs, runs } from '../../records/documents.ts';
+import { dayId, days, packs, runs } from '../../records/run-documents.ts';
 import type { DataOptions } from '../options.ts';
 import type { LocalSystem } from './local-system.ts';
 import type { BackfillSummary, Progress } from './session.ts';

@@ -1,7 +1,7 @@
 /** What the API says of all accounts together. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
-import { sourceState } from '../documents.ts';
+import { sourceState } from '../run-documents.ts';
 import { bothLanguages, count, day, instant, nameBodies, named, points } from './common.ts';
 import { crmCounts, runSummary } from './runs.ts';
 

@@ -1,7 +1,7 @@
 /** What the API says of runs, and what people decide about one that is held. */
 import { z } from 'zod';
-import { runMoves, runState, sourceState, unpublishedAccounts } from '../documents.ts';
 import { enteredText } from '../fields.ts';
+import { runMoves, runState, sourceState, unpublishedAccounts } from '../run-documents.ts';
 import { count, cursor, day, instant, nameBodies } from './common.ts';
 
 const runCounts = z.strictObject({

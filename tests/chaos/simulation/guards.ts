@@ -7,13 +7,9 @@ import { Rejected, Unauthorized } from '../../../functions/errors.ts';
 import type { Stored, Transaction } from '../../../functions/ports/snapshots.ts';
 import type { Warehouse } from '../../../functions/ports/warehouse.ts';
 import type { Ref } from '../../../functions/records/collection.ts';
-import type {
-  AccountDocument,
-  CrmDocument,
-  PackDocument,
-  RunDocument,
-} from '../../../functions/records/documents.ts';
+import type { AccountDocument, CrmDocument } from '../../../functions/records/documents.ts';
 import type { Message } from '../../../functions/records/messages.ts';
+import type { PackDocument, RunDocument } from '../../../functions/records/run-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import type { Without } from './schedule.ts';
 

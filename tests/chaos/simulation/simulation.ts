@@ -16,7 +16,7 @@ import type { Clock } from '../../../functions/ports/clock.ts';
 import type { ChannelMessage, Messenger } from '../../../functions/ports/messenger.ts';
 import type { TableSchema } from '../../../functions/ports/warehouse.ts';
 import { publishShard } from '../../../functions/publish/publish-shard.ts';
-import { activeRunStates, crmAccounts, runs } from '../../../functions/records/documents.ts';
+import { crmAccounts } from '../../../functions/records/documents.ts';
 import type { EventBody } from '../../../functions/records/events.ts';
 import type {
   AccountsChangedMessage,
@@ -26,6 +26,7 @@ import type {
   ShardMessage,
   SignalsChangedMessage,
 } from '../../../functions/records/messages.ts';
+import { activeRunStates, runs } from '../../../functions/records/run-documents.ts';
 import { episodes } from '../../../functions/records/signal-documents.ts';
 import { scoreShard } from '../../../functions/runs/score-shard.ts';
 import type { Runtime } from '../../../functions/runtime.ts';

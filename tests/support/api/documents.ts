@@ -2,11 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { packDetails } from '../../../functions/records/account-details.ts';
-import type {
-  AccountDocument,
-  RunDocument,
-  ScoreDocument,
-} from '../../../functions/records/documents.ts';
+import type { AccountDocument, ScoreDocument } from '../../../functions/records/documents.ts';
+import type { RunDocument } from '../../../functions/records/run-documents.ts';
 import {
   checkExpression,
   type Expression,

@@ -1,6 +1,6 @@
 /** For each function, the environment it runs in and a request that it answers at once. */
 import { environmentOf, type FunctionName } from '../../../functions/config.ts';
-import type { PackDocument, RunDocument } from '../../../functions/records/documents.ts';
+import type { PackDocument, RunDocument } from '../../../functions/records/run-documents.ts';
 
 const at = '2026-11-23T16:00:00Z';
 

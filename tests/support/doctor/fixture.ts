@@ -15,7 +15,7 @@ import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import type { CrmAuth } from '../../../functions/ports/crm.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { type RunDocument, runs } from '../../../functions/records/documents.ts';
+import { type RunDocument, runs } from '../../../functions/records/run-documents.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';

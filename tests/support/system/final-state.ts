@@ -3,14 +3,8 @@ import type { FieldData } from '../../../functions/local/salesforce/accounts.ts'
 import type { DeadLetter } from '../../../functions/ports/bus.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import type { Warehouse } from '../../../functions/ports/warehouse.ts';
-import {
-  accounts,
-  crmAccounts,
-  days,
-  packs,
-  runs,
-  snapshotsOf,
-} from '../../../functions/records/documents.ts';
+import { accounts, crmAccounts, snapshotsOf } from '../../../functions/records/documents.ts';
+import { days, packs, runs } from '../../../functions/records/run-documents.ts';
 
 const everything = 10_000;
 

@@ -21,8 +21,12 @@ import { createLog, type LogEntry } from '../../../functions/log.ts';
 import type { Bus } from '../../../functions/ports/bus.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { activeRunStates, type RunDocument, runs } from '../../../functions/records/documents.ts';
 import { type Queue, queueConsumers } from '../../../functions/records/messages.ts';
+import {
+  activeRunStates,
+  type RunDocument,
+  runs,
+} from '../../../functions/records/run-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';

@@ -7,7 +7,8 @@ import { getJson, postJson } from '../../../functions/cli/session/http-client.ts
 import { momentOf } from '../../../functions/inputs/moments.ts';
 import { runId } from '../../../functions/inputs/run-tables.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { crmAccounts, runs } from '../../../functions/records/documents.ts';
+import { crmAccounts } from '../../../functions/records/documents.ts';
+import { runs } from '../../../functions/records/run-documents.ts';
 import { episodeId } from '../../../functions/records/signal-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import { useRuntime } from '../../../functions/wiring/deployed.ts';

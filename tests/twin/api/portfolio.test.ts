@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { portfolioAnswer } from '../../../functions/records/api/portfolio.ts';
 import { runAnswer, runList } from '../../../functions/records/api/runs.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { crmAccounts, runs } from '../../../functions/records/documents.ts';
+import { crmAccounts } from '../../../functions/records/documents.ts';
+import { runs } from '../../../functions/records/run-documents.ts';
 import { currentRun, runOf, today } from '../../support/api/documents.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
 

@@ -6,14 +6,11 @@ import { parsedDocument } from '../../../functions/records/document-rules.ts';
 import {
   accounts,
   crmAccounts,
-  days,
-  packs,
   reconciliations,
-  runs,
-  shardsOf,
   snapshotsOf,
 } from '../../../functions/records/documents.ts';
 import { queues } from '../../../functions/records/messages.ts';
+import { days, packs, runs, shardsOf } from '../../../functions/records/run-documents.ts';
 import {
   episodes,
   knownSignals,

@@ -3,7 +3,7 @@ import { momentOf } from '../../../functions/inputs/moments.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { packs, type RunDocument, runs } from '../../../functions/records/documents.ts';
+import { packs, type RunDocument, runs } from '../../../functions/records/run-documents.ts';
 import { type Claim, claimRun } from '../../../functions/runs/claim-run.ts';
 import { changeRun } from '../../../functions/runs/leases.ts';
 

@@ -10,7 +10,7 @@ import {
   type RunDocument,
   runs,
   shardsOf,
-} from '../../../functions/records/documents.ts';
+} from '../../../functions/records/run-documents.ts';
 import { closeRun } from '../../../functions/runs/close-run.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import { shownHash } from '../../../functions/scorecard/meaning/shown-row.ts';

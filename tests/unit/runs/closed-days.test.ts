@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { dayId, days } from '../../../functions/records/documents.ts';
+import { dayId, days } from '../../../functions/records/run-documents.ts';
 import { closedBefore, lastClosed } from '../../../functions/runs/closed-days.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 

@@ -4,7 +4,7 @@ import { createLog } from '../../../functions/log.ts';
 import type { Outgoing } from '../../../functions/ports/bus.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { type PackDocument, packs, runs } from '../../../functions/records/documents.ts';
+import { type PackDocument, packs, runs } from '../../../functions/records/run-documents.ts';
 import { decideHeldRun } from '../../../functions/runs/held-runs.ts';
 import { noLease } from '../../../functions/runs/leases.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
