@@ -115,6 +115,14 @@ export const unpublishedAccounts = z.strictObject({
 export type UnpublishedAccounts = z.infer<typeof unpublishedAccounts>;
 export const noUnpublished = (): UnpublishedAccounts => ({ count: 0, examples: [] });
 
+/** What a person decided about a run that was held. */
+export const runDecision = z.strictObject({
+  action: z.enum(['release', 'discard']),
+  author: z.string(),
+  reason: z.string(),
+  at: instant,
+});
+
 /** One run of a pack. Written by the pipeline. */
 export const runDocument = z.strictObject({
   pack: z.string(),
@@ -158,15 +166,7 @@ export const runDocument = z.strictObject({
   progressed_at: instant,
   /** Why it ended without effect, is held, or could not go on when it last tried. */
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-  /** What a person decided about a run that was held. */
-  decision: z
-    .strictObject({
-      action: z.enum(['release', 'discard']),
-      author: z.string(),
-      reason: z.string(),
-      at: instant,
-    })
-    .nullable(),
+  decision: runDecision.nullable(),
 });
 export type RunDocument = z.infer<typeof runDocument>;
 export const runs: Collection<RunDocument> = {

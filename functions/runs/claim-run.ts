@@ -9,7 +9,7 @@ import {
   type RunDocument,
   runs,
 } from '../records/run-documents.ts';
-import { leaseHolder, noLease, takenLease } from './leases.ts';
+import { leaseHolder, noLease, runsInState, takenLease } from './leases.ts';
 
 export interface Claim {
   id: string;
@@ -114,14 +114,7 @@ async function earlierDate(
   moment: Moment,
   now: Date,
 ): Promise<string | undefined> {
-  const unfinished = await snapshots.query({
-    collection: runs,
-    where: [
-      { field: 'pack', op: '==', value: pack },
-      { field: 'state', op: 'in', value: activeRunStates },
-    ],
-    limit: 1000,
-  });
+  const unfinished = await runsInState(snapshots, pack, activeRunStates);
   return unfinished.find(
     ({ data: { kind, date, started_at: started } }) =>
       kind === 'scheduled' &&

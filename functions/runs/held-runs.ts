@@ -8,7 +8,7 @@ import { ref } from '../records/collection.ts';
 import { packs, type RunDocument, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { isBehind } from './claim-run.ts';
-import { leaseHolder, noLease, takenLease } from './leases.ts';
+import { leaseHolder, noLease, runsInState, takenLease } from './leases.ts';
 import { copyFailed } from './stuck-runs.ts';
 
 /** Held runs nobody decided about are thrown away after this long. */
@@ -88,14 +88,7 @@ export async function decideHeldRun(
  */
 export async function endHeldRuns(runtime: Runtime): Promise<string[]> {
   const { snapshots, clock, log, pack } = runtime;
-  const held = await snapshots.query({
-    collection: runs,
-    where: [
-      { field: 'pack', op: '==', value: pack.id },
-      { field: 'state', op: '==', value: 'held' },
-    ],
-    limit: 1000,
-  });
+  const held = await runsInState(snapshots, pack.id, ['held']);
   const ended: string[] = [];
   for (const { id, data } of held) {
     const current = (await snapshots.get(ref(packs, data.pack)))?.data.current;

@@ -3,7 +3,7 @@
  * a holder that lost its lease finds out at its next change of state.
  */
 import { code, Rejected } from '../errors.ts';
-import type { Snapshots, Transaction } from '../ports/snapshots.ts';
+import type { Snapshots, Stored, Transaction } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import {
   type PackDocument,
@@ -12,6 +12,25 @@ import {
   type RunState,
   runs,
 } from '../records/run-documents.ts';
+
+/** More of one pack at once than ever are under way, held or stuck. */
+const mostRuns = 1000;
+
+/** Runs of a pack that are in one of the states. */
+export function runsInState(
+  snapshots: Snapshots,
+  pack: string,
+  states: readonly RunState[],
+): Promise<Stored<RunDocument>[]> {
+  return snapshots.query({
+    collection: runs,
+    where: [
+      { field: 'pack', op: '==', value: pack },
+      { field: 'state', op: 'in', value: states },
+    ],
+    limit: mostRuns,
+  });
+}
 
 /** How long a run may go without a sign of life before another may take over. */
 export const leaseMs = 15 * 60_000;

@@ -4,6 +4,7 @@ import { failureFields } from '../log.ts';
 import { ref } from '../records/collection.ts';
 import { type RunDocument, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
+import { runsInState } from './leases.ts';
 
 /**
  * The copy into the history was refused as it is. It is one atomic step that had no effect, so the run
@@ -41,14 +42,7 @@ export async function noteFailure(
 export async function reportStuckRuns(runtime: Runtime): Promise<void> {
   const { snapshots, clock, log, pack } = runtime;
   const now = clock.now().getTime();
-  const unfinished = await snapshots.query({
-    collection: runs,
-    where: [
-      { field: 'pack', op: '==', value: pack.id },
-      { field: 'state', op: 'in', value: ['closing', 'publishing'] },
-    ],
-    limit: 1000,
-  });
+  const unfinished = await runsInState(snapshots, pack.id, ['closing', 'publishing']);
   for (const { id, data: run } of unfinished) {
     const since = Date.parse(run.reached[run.state] ?? run.started_at);
     // A run that still publishes shards shows it; one that closes has a single step to make.

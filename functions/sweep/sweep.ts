@@ -8,6 +8,7 @@ import { activeRunStates, type RunDocument, runs } from '../records/run-document
 import { claimRun } from '../runs/claim-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { endHeldRuns } from '../runs/held-runs.ts';
+import { runsInState } from '../runs/leases.ts';
 import { advanceRun } from '../runs/start-run.ts';
 import { reportStuckRuns } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
@@ -58,14 +59,7 @@ export async function sweep(
 async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
   const { snapshots, clock, log, pack } = runtime;
   const now = clock.now().getTime();
-  const active = await snapshots.query({
-    collection: runs,
-    where: [
-      { field: 'pack', op: '==', value: pack.id },
-      { field: 'state', op: 'in', value: activeRunStates },
-    ],
-    limit: 1000,
-  });
+  const active = await runsInState(snapshots, pack.id, activeRunStates);
   const resumed: string[] = [];
   const oldestFirst = active.sort((a, b) => (a.data.slot < b.data.slot ? -1 : 1));
   for (const { id, data: run } of oldestFirst) {

@@ -2,12 +2,13 @@
 import { code, Rejected } from '../../errors.ts';
 import type { Stored } from '../../ports/snapshots.ts';
 import { type ScoreDetails, unpackDetails } from '../../records/account-details.ts';
-import type {
-  AccountAnswer,
-  MeasureAnswer,
-  MeasureChange,
-  ScoreAnswer,
-  ScoreChange,
+import {
+  type AccountAnswer,
+  type MeasureAnswer,
+  type MeasureChange,
+  otherChanges,
+  type ScoreAnswer,
+  type ScoreChange,
 } from '../../records/api/accounts.ts';
 import type { Named } from '../../records/api/common.ts';
 import { ref } from '../../records/collection.ts';
@@ -19,7 +20,6 @@ import {
 } from '../../records/documents.ts';
 import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
-import { both } from '../../scorecard/meaning/texts.ts';
 import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
 import { quoted } from '../parameters.ts';
 import { nameOf } from './list.ts';
@@ -159,7 +159,7 @@ function changeAnswerOf(
   const isOfChange = explanation.change?.since === change.since || sum === change.total;
   const measures = isOfChange ? deltas.map(measureChangeOf) : [];
   const rest = change.total - (isOfChange ? sum : 0);
-  if (rest !== 0) measures.push(othersOf(rest));
+  if (rest !== 0) measures.push(otherChanges(inPoints(rest)));
   return {
     since: change.since,
     from: inPoints(change.from),
@@ -170,24 +170,6 @@ function changeAnswerOf(
     data: inPoints(change.data),
     behaviour: inPoints(change.behaviour),
     measures,
-  };
-}
-
-/** What else moved a score, as a line of its own. */
-function othersOf(delta: number): MeasureChange {
-  return {
-    id: 'others',
-    label: both('Others', 'その他'),
-    metric: 'others',
-    unit: null,
-    direction: 'none',
-    before: null,
-    now: null,
-    before_contribution: null,
-    now_contribution: null,
-    delta: inPoints(delta),
-    cause: 'others',
-    hints: { en: [], ja: [] },
   };
 }
 

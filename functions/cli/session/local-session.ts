@@ -6,6 +6,7 @@ import { lintPackSql } from '../../local/googlesql/lint.ts';
 import { ref } from '../../records/collection.ts';
 import { reconciliations } from '../../records/documents.ts';
 import { activeRunStates, runs } from '../../records/run-documents.ts';
+import { runsInState } from '../../runs/leases.ts';
 import { sweep } from '../../sweep/sweep.ts';
 import { examineLocal } from '../doctor/examine-here.ts';
 import { checkPeriod } from '../options.ts';
@@ -39,14 +40,7 @@ export async function openLocalSession(
     let left = '';
     for (let unchanged = 0; unchanged < 2; ) {
       await bus.idle();
-      const active = await snapshots.query({
-        collection: runs,
-        where: [
-          { field: 'pack', op: '==', value: pack.id },
-          { field: 'state', op: 'in', value: activeRunStates },
-        ],
-        limit: 1000,
-      });
+      const active = await runsInState(snapshots, pack.id, activeRunStates);
       if (active.length === 0) return;
       const now = active.map(({ id, data }) => `${id} ${data.state}`).join();
       unchanged = now === left ? unchanged + 1 : 0;

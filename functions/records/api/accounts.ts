@@ -1,6 +1,7 @@
 /** Accounts as the API shows them: in lists, and one with all that its scores are made of. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
+import { both } from '../../scorecard/meaning/texts.ts';
 import { bothLanguages, count, cursor, day, instant, nameBodies, named, points } from './common.ts';
 import { override } from './overrides.ts';
 
@@ -94,18 +95,11 @@ const measureChange = z.strictObject({
 });
 export type MeasureChange = z.infer<typeof measureChange>;
 
-/** The first of a list, and a last line that sums the rest. */
-export function shortened(measures: readonly MeasureChange[], most: number): MeasureChange[] {
-  if (measures.length <= most) return [...measures];
-  const rest = measures.slice(most - 1);
-  const [first] = rest;
-  if (!first) return [];
-  // Points have two decimals: their sum is exact in hundredths.
-  const delta = rest.reduce((sum, one) => sum + Math.round(one.delta * 100), 0) / 100;
-  const others: MeasureChange = {
-    ...first,
+/** What else moved a score, as a line of its own; `count`: measures that it stands for. */
+export function otherChanges(delta: number, count: number | null = null): MeasureChange {
+  return {
     id: 'others',
-    label: { en: `${rest.length} others`, ja: `他${rest.length}項目` },
+    label: count === null ? both('Others', 'その他') : both(`${count} others`, `他${count}項目`),
     metric: 'others',
     unit: null,
     direction: 'none',
@@ -117,7 +111,15 @@ export function shortened(measures: readonly MeasureChange[], most: number): Mea
     cause: 'others',
     hints: { en: [], ja: [] },
   };
-  return [...measures.slice(0, most - 1), others];
+}
+
+/** The first of a list, and a last line that sums the rest. */
+export function shortened(measures: readonly MeasureChange[], most: number): MeasureChange[] {
+  if (measures.length <= most) return [...measures];
+  const rest = measures.slice(most - 1);
+  // Points have two decimals: their sum is exact in hundredths.
+  const delta = rest.reduce((sum, one) => sum + Math.round(one.delta * 100), 0) / 100;
+  return [...measures.slice(0, most - 1), otherChanges(delta, rest.length)];
 }
 
 const scoreChange = z.strictObject({

@@ -1,7 +1,13 @@
 /** What the API says of runs, and what people decide about one that is held. */
 import { z } from 'zod';
 import { enteredText } from '../fields.ts';
-import { runMoves, runState, sourceState, unpublishedAccounts } from '../run-documents.ts';
+import {
+  runDecision,
+  runMoves,
+  runState,
+  sourceState,
+  unpublishedAccounts,
+} from '../run-documents.ts';
 import { count, cursor, day, instant, nameBodies } from './common.ts';
 
 const runCounts = z.strictObject({
@@ -62,15 +68,7 @@ export const runAnswer = runSummary.extend({
   ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
-  decision: z
-    .strictObject({
-      action: z.enum(['release', 'discard']),
-      author: z.string(),
-      reason: z.string(),
-      at: instant,
-    })
-    .nullable()
-    .describe('What a person decided about a held run'),
+  decision: runDecision.nullable().describe('What a person decided about a held run'),
 });
 export type RunAnswer = z.infer<typeof runAnswer>;
 

@@ -11,6 +11,7 @@ import {
 import { sourceTable } from '../../../functions/scorecard/language/pack/catalogue.ts';
 import type { Pack, Score } from '../../../functions/scorecard/language/pack/pack.ts';
 import type { ScoreExplanation } from '../../../functions/scorecard/meaning/explanation.ts';
+import { finishedRun } from '../runs.ts';
 
 export const today = '2026-11-23';
 export const yesterday = '2026-11-22';
@@ -312,22 +313,13 @@ export function accountOf(spec: AccountSpec): AccountDocument {
 }
 
 export function runOf(change: Partial<RunDocument> = {}): RunDocument {
-  return {
-    pack: 'saas',
-    kind: 'scheduled',
+  return finishedRun({
     slot: '2026-11-23T15:00:00Z',
     as_of: '2026-11-23T15:00:00Z',
     date: today,
-    state: 'finished',
-    token: 1,
-    attempt: 1,
-    revision: 1,
     rules_hash: pack.hash,
-    engine_hash: 'engine',
     before_date: yesterday,
     before_rules: [pack.hash],
-    trend_dates: {},
-    signals_hash: null,
     sources: [
       {
         table: 'usage_daily',
@@ -340,18 +332,11 @@ export function runOf(change: Partial<RunDocument> = {}): RunDocument {
     ],
     group_ages: { usage: 1 },
     accounts: 4,
-    shards: 1,
-    counts: null,
-    moves: null,
-    unpublished: { count: 0, examples: [] },
-    shown_hash: '',
     equal_rows_published: true,
     changed: 3,
     started_at: '2026-11-23T15:00:00.000Z',
     reached: { finished: '2026-11-23T15:00:12.000Z' },
     progressed_at: '2026-11-23T15:00:12.000Z',
-    failure: null,
-    decision: null,
     ...change,
-  };
+  });
 }

@@ -1,43 +1,13 @@
 /** For each function, the environment it runs in and a request that it answers at once. */
 import { environmentOf, type FunctionName } from '../../../functions/config.ts';
 import type { PackDocument, RunDocument } from '../../../functions/records/run-documents.ts';
+import { finishedRun } from '../runs.ts';
 
 const at = '2026-11-23T16:00:00Z';
 
 /** A run under way, of the given rules and scoring code. */
-export function runUnderWay(hashes: Pick<RunDocument, 'rules_hash' | 'engine_hash'>): RunDocument {
-  return {
-    pack: 'saas',
-    kind: 'scheduled',
-    slot: at,
-    as_of: at,
-    date: '2026-11-23',
-    state: 'scoring',
-    token: 1,
-    attempt: 1,
-    revision: null,
-    ...hashes,
-    before_date: null,
-    before_rules: [],
-    trend_dates: {},
-    signals_hash: null,
-    sources: [],
-    group_ages: {},
-    accounts: 1,
-    shards: 1,
-    counts: null,
-    moves: null,
-    unpublished: { count: 0, examples: [] },
-    equal_rows_published: false,
-    shown_hash: '',
-    changed: null,
-    started_at: at,
-    reached: {},
-    progressed_at: at,
-    failure: null,
-    decision: null,
-  };
-}
+export const runUnderWay = (hashes: Pick<RunDocument, 'rules_hash' | 'engine_hash'>): RunDocument =>
+  finishedRun({ state: 'scoring', revision: null, ...hashes });
 
 /** Values for every variable; services are on loopback. */
 const values: Record<string, string> = {

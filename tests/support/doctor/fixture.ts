@@ -20,6 +20,7 @@ import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
 import { customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
+import { finishedRun } from '../runs.ts';
 import { tinyPackFiles } from '../system/tiny-pack.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
@@ -27,38 +28,16 @@ import { virtualClock } from '../virtual-clock.ts';
 export const now = new Date('2026-03-02T01:00:00Z');
 export const tinyPack = parsePack(tinyPackFiles());
 
-const lastRun: RunDocument = {
+const lastRun = finishedRun({
   pack: tinyPack.id,
-  kind: 'scheduled',
   slot: '2026-03-01T17:00:00Z',
   as_of: '2026-03-01T15:00:00Z',
   date: '2026-03-01',
-  state: 'finished',
-  token: 1,
-  attempt: 1,
-  revision: 1,
-  rules_hash: 'rules',
-  engine_hash: 'engine',
-  before_date: null,
-  before_rules: [],
-  trend_dates: {},
-  signals_hash: null,
-  sources: [],
-  group_ages: {},
-  accounts: 1,
-  shards: 1,
-  counts: null,
-  moves: null,
-  unpublished: { count: 0, examples: [] },
-  equal_rows_published: false,
-  shown_hash: '',
   changed: 1,
   started_at: '2026-03-01T17:00:00Z',
   reached: { finished: '2026-03-01T17:05:00Z' },
   progressed_at: '2026-03-01T17:05:00Z',
-  failure: null,
-  decision: null,
-};
+});
 
 /** What is different from a deployment in which all is well. */
 export interface Breakage {
