@@ -45,7 +45,9 @@ export function scoreBands(
         : null;
     const enough = (doubt?.backed ?? (backed[r] as number)) / card.total >= minConfidence;
     const cap = capsCarried[r] as number;
-    if (!enough || (Number.isNaN(basis) && !doubt)) {
+    // Where any value gives one band, the least does.
+    const by = Number.isNaN(basis) && doubt ? doubt.low : basis;
+    if (!enough || Number.isNaN(by)) {
       bands[r] = unknownBand;
       out.band[at] = 'unknown';
       continue;
@@ -61,8 +63,6 @@ export function scoreBands(
       waitsForLate[r] = 1;
       continue;
     }
-    // Where any value gives one band, the least does.
-    const by = Number.isNaN(basis) ? (doubt?.low ?? 0) : basis;
     const plain = bandAt(score.bounds, by);
     const held = withHysteresis(score.bounds, plain, by, stood, hysteresis);
     const band = capped(card, held, cap);
