@@ -180,6 +180,28 @@ describe('with a result before', () => {
       expect(sure).toMatchObject({ points: 10_000, band: 'green', waiting_for_data: false });
     });
 
+    it('has no band where nothing is known, though a cap waits for data', () => {
+      const bare = parsePack(
+        filesWith(
+          ['rules/small/pack.yaml', 'min_confidence: 0.5', 'min_confidence: 0'],
+          [
+            use,
+            'axes:\n  usage: { points: 70, label: { en: Usage, ja: 利用 } }\n  people: { points: 30, label: { en: People, ja: 人 } }\nmeasures:\n  - id: users\n    axis: usage\n    metric: users\n    points: 40\n    steps: [[0, 0], [5, 20], [10, 40]]\n    max_age: 3d\n    hypothesis: true\n    hints: { en: [Ask the champion.], ja: [担当者に確認する。] }\n  - { id: errors, axis: usage, metric: error_rate, steps: [[0, 30], [0.1, 10], [0.5, 0]] }\n  - { id: skill, axis: people, metric: proficiency, lookup: { low: 0, middle: 10, high: 30 }, missing: { points: 10 } }',
+            'measures:\n  - { id: skill, metric: proficiency, lookup: { low: 0, middle: 10, high: 100 } }',
+          ],
+          [use, 'when: metrics.overdue,', 'when: has(metrics.users) && metrics.users < 1,'],
+        ),
+      );
+      const nothing = { ...goodAccount, proficiency: null, users: null, error_rate: null };
+      const row = scoreOne(bare, nothing, {
+        before: [scoreOne(bare, { ...goodAccount, proficiency: null }, { date: '2026-01-01' })],
+        beforeDate: '2026-01-01',
+        date: '2026-02-01',
+        ...usageLate(null),
+      });
+      expect(row).toMatchObject({ points: null, band: 'unknown', cap: null });
+    });
+
     it('keeps values of a table that is gone, for the days of carry from their own', () => {
       const on = (date: string, before: HistoryRow, beforeDate: string) =>
         scoreOne(
