@@ -20,11 +20,14 @@ export async function finalState(system: StateHolder): Promise<Record<string, un
   const { snapshots } = system.runtime;
   const latest = await snapshots.query({ collection: accounts, limit: everything });
   const kept = await Promise.all(
-    latest.map(({ id }) => snapshots.query({ collection: snapshotsOf(id), limit: everything })),
+    latest.map(async ({ id: account }) => {
+      const dated = await snapshots.query({ collection: snapshotsOf(account), limit: everything });
+      return dated.map(({ id, data }) => ({ account, id, ...data }));
+    }),
   );
   return {
     accounts: latest.map(({ id, data }) => ({ id, ...data })),
-    snapshots: kept.flat().map(({ id, data }) => ({ id, ...data })),
+    snapshots: kept.flat(),
     crm: (await snapshots.query({ collection: crmAccounts, limit: everything })).map(
       ({ id, data: { at: _, ...rest } }) => ({ id, ...rest }),
     ),
