@@ -1,15 +1,18 @@
 /** What a sheet holds, as far as a first scorecard needs it. */
 
-import { daysBetween } from '../calendar.ts';
 import { percent } from '../scorecard/meaning/texts.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import {
-  isPlaceholder,
+  dayOf,
+  isBool,
+  isDay,
   isTotal,
+  isYes,
   namesAccount,
   namesEnd,
   namesId,
   numberIn,
+  withoutPlaceholders,
 } from './sheet/cells.ts';
 
 /** A column that may be scored: a candidate, since only people know what it means. */
@@ -42,15 +45,6 @@ const mostMeasures = 8;
 const wantedCoverage = 0.8;
 const sameRanking = 0.95;
 
-/** `2026-03-31` or, as Excel writes it, `2026/3/31`. */
-const isDate = (cell: string): boolean => !Number.isNaN(Date.parse(isoDate(cell)));
-function isoDate(cell: string): string {
-  const [, year = '', month = '', day = ''] =
-    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(cell) ?? [];
-  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-}
-/** As the import reads it. */
-const isBool = (cell: string): boolean => /^(true|false|yes|no)$/i.test(cell);
 /** Less is better where a name says trouble or waiting. */
 const lowerIsBetter =
   /error|fail|bug|ticket|complain|(?<![a-z])late(?![a-z])|overdue|unpaid|refund|service.?call|since|delay|churn|cancel|debt|incident|エラー|障害|不具合|苦情|遅延|滞納|未払|経過|解約|問い?合わ?せ/i;
@@ -94,13 +88,14 @@ export function profileSheet(
   const numbers = new Map<string, (number | undefined)[]>();
   for (const column of columns) {
     if (column.name === key.id || column.name === key.date || own.includes(column.name)) continue;
-    const metric = candidateOf(column);
+    const said = withoutPlaceholders(column.cells);
+    const metric = candidateOf(column.name, said);
     if ('because' in metric) {
       profile.left.push({ column: column.name, because: metric.because });
       continue;
     }
-    const values = column.cells.map((cell) => numberOf(cell));
-    const because = whyNotScored(column, metric, values, profile.scored, numbers);
+    const values = said.map((cell) => numberOf(cell));
+    const because = whyNotScored(metric, values, profile.scored, numbers);
     if (because !== undefined) profile.reference.push({ ...metric, because });
     else {
       profile.scored.push(metric);
@@ -125,7 +120,7 @@ function keyOf(
   if (flawed !== undefined) return { problem: flawed };
   const named = once.find(({ name }) => namesAccount(name));
   if (named) return { id: named.name, date: null };
-  const dates = complete.filter(({ cells }) => cells.every(isDate));
+  const dates = complete.filter(({ cells }) => cells.every(isDay));
   for (const { name, cells } of complete.filter((column) => namesAccount(column.name))) {
     if (cells.length < rowsOfDays * new Set(cells).size) continue;
     const days = dates.find(
@@ -133,7 +128,7 @@ function keyOf(
     );
     if (days) return { id: name, date: days.name };
   }
-  const [first] = once.filter(({ cells }) => !cells.every(isDate));
+  const [first] = once.filter(({ cells }) => !cells.every(isDay));
   if (first) return { id: first.name, date: null };
   return {
     problem:
@@ -143,10 +138,10 @@ function keyOf(
 
 /** The gap that nine of ten gaps between successive days do not exceed. */
 function usualGap(cells: readonly string[]): number {
-  const days = [...new Set(cells.map(isoDate))].sort();
+  const days = [...new Set(cells.map((cell) => dayOf(cell) ?? 0))].sort((a, b) => a - b);
   const gaps = days
     .slice(1)
-    .map((day, i) => daysBetween(days[i] ?? day, day))
+    .map((day, i) => day - (days[i] ?? day))
     .sort((a, b) => a - b);
   return gaps[Math.ceil(0.9 * (gaps.length - 1))] ?? 1;
 }
@@ -170,11 +165,14 @@ function flawedId(columns: readonly Column[]): string | undefined {
 }
 
 function numberOf(cell: string): number | undefined {
-  return isBool(cell) ? Number(/^(true|yes)$/i.test(cell)) : numberIn(cell);
+  return isBool(cell) ? Number(isYes(cell)) : numberIn(cell);
 }
 
-function candidateOf({ name, known: written }: Column): CandidateMetric | { because: string } {
-  const known = written.filter((cell) => !isPlaceholder(cell));
+function candidateOf(
+  name: string,
+  cells: readonly string[],
+): CandidateMetric | { because: string } {
+  const known = cells.filter((cell) => cell !== '');
   if (known.length === 0) return { because: 'it is empty' };
   const bool = known.every(isBool);
   const odd = known.filter((cell) => numberIn(cell) === undefined);
@@ -194,8 +192,8 @@ function candidateOf({ name, known: written }: Column): CandidateMetric | { beca
 
 /** Of cells that are no numbers. */
 function whyNoNumbers(odd: readonly string[]): string {
-  if (odd.every(isDate)) return 'it holds dates';
-  return `it holds texts such as "${(odd.find((cell) => !isDate(cell)) ?? '').slice(0, 30)}"`;
+  if (odd.every(isDay)) return 'it holds dates';
+  return `it holds texts such as "${(odd.find((cell) => !isDay(cell)) ?? '').slice(0, 30)}"`;
 }
 
 /** Of ascending values: the ends and the fifths, each value once. */
@@ -207,13 +205,12 @@ function quantilesOf(values: readonly number[]): number[] {
 }
 
 function whyNotScored(
-  { cells, known }: Column,
   { quantiles }: CandidateMetric,
   values: readonly (number | undefined)[],
   scored: readonly CandidateMetric[],
   numbers: ReadonlyMap<string, readonly (number | undefined)[]>,
 ): string | undefined {
-  const coverage = known.filter((cell) => !isPlaceholder(cell)).length / cells.length;
+  const coverage = values.filter((value) => value !== undefined).length / values.length;
   if (coverage < wantedCoverage) {
     return `it is known for ${percent(coverage, 'en')} of the rows only`;
   }

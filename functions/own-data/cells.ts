@@ -1,5 +1,9 @@
-/** Cells of files as values of the contract's types, and what may be wrong with them. DuckDB SQL. */
+/**
+ * Cells of files as values of the contract's types, and what may be wrong with them. DuckDB SQL, by the
+ * patterns of `evidence/sheet/cells.ts`: both read one cell alike.
+ */
 
+import { signs, written } from '../evidence/sheet/cells.ts';
 import { literal } from '../local/googlesql/duckdb-text.ts';
 import { duckDbName, googleSqlType } from '../local/warehouse/types.ts';
 import type { SourceColumn } from '../scorecard/language/pack/catalogue.ts';
@@ -25,68 +29,63 @@ const expectations: Record<Type, string> = {
   TIMESTAMP: 'an instant such as 2024-03-31T08:15:00Z is expected',
 };
 
-/** How a type is written in a text; DuckDB itself would take 1_000, 0x10 and infinity, too. */
+/** A day in plain signs and with hyphens, as `plainDay` writes it. */
+const hyphenated = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}';
+/** How a type is written in plain signs; DuckDB itself would take 1_000, 0x10 and infinity, too. */
 const patterns: Record<Exclude<Type, 'STRING' | 'BOOL'>, string> = {
   INT64: '[+-]?[0-9]+([.]0*)?',
-  FLOAT64: '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?',
-  NUMERIC: '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?',
-  DATE: '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}',
-  TIMESTAMP:
-    '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?',
+  FLOAT64: written.number,
+  NUMERIC: written.number,
+  DATE: hyphenated,
+  TIMESTAMP: `${hyphenated}([t ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(z|utc|[+-][0-9]{2}(:?[0-9]{2})?))?)?`,
 };
 
-/** How a cell says that nothing is known, in lower case: as an empty one, except in texts. */
-const placeholder =
-  '#?n/?a|nan|null|nil|none|unknown|missing|#(n/a|ref!|value!|div/0!)|[?]+|[.]|[-–—―ー]+|なし|不明|未定|未回答';
+/** A cell in plain signs, without blanks around it. */
+const plain = (cell: string): string =>
+  `trim(translate(${cell}, ${literal(signs.wide)}, ${literal(signs.plain)}), ${literal(' \t\r\n\u00A0')})`;
 
-/** Full-width signs as a Japanese keyboard writes them, and the plain ones that they mean. */
-const wide = '０１２３４５６７８９，．－＋−￥％／：（）';
-const plain = '0123456789,.-+-¥%/:()';
-/** An amount as accounts departments write it: ¥12,000, $1,200.50, 12,000円, △500, (500). */
-const amount = '[△▲+-]?[¥$€£]? ?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)([.][0-9]+)? ?円?';
+/** Whether all of a plain text is written like that, in small or capital letters. */
+const matches = (text: string, pattern: string): string =>
+  `regexp_full_match(lower(${text}), ${literal(pattern)})`;
 
-const trimmed = (cell: string): string =>
-  `trim(translate(${cell}, ${literal(wide)}, ${literal(plain)}), ${literal(' \t\u00A0\u3000')})`;
-
-/** A number in plain digits; a share such as 12% as 0.12. */
-function plainNumber(cell: string, type: Type): string {
-  const text = trimmed(cell);
-  const digits = `regexp_replace(regexp_replace(${text}, '^[△▲(]', '-'), '[,¥$€£円) ]', '', 'g')`;
-  const share = `CAST(TRY_CAST(regexp_replace(${text}, '[ %]', '', 'g') AS DECIMAL(18, 6)) / 100 AS VARCHAR)`;
-  return `CASE WHEN regexp_full_match(${text}, ${literal(`${amount}|[(]${amount}[)]`)}) THEN ${digits}
-    ${type === 'INT64' ? '' : `WHEN regexp_full_match(${text}, '[+-]?[0-9]+([.][0-9]+)? ?%') THEN ${share}`}
+/** A number in plain digits; a share such as 12% as 12e-2. */
+function plainNumber(text: string, type: Type): string {
+  const digits = `regexp_replace(regexp_replace(${text}, '^[△▲(]', '-'), '[,¥$€£円)% ]', '', 'g')`;
+  return `CASE WHEN ${matches(text, `${written.amount}|[(]${written.amount}[)]`)} THEN ${digits}
+    ${type === 'INT64' ? '' : `WHEN ${matches(text, written.share)} THEN ${digits} || 'e-2'`}
     ELSE ${text} END`;
 }
 
-/** A date with hyphens: as Excel writes it (2024/3/31), with dots, or 2024年3月31日. */
-function plainDate(cell: string): string {
-  const text = trimmed(cell);
-  return `regexp_replace(${text}, '^([0-9]{4})[-/.年] ?([0-9]{1,2})[-/.月] ?([0-9]{1,2})日?', '\\1-\\2-\\3')`;
-}
+/** What begins with a day, with hyphens in it. */
+const plainDay = (text: string): string =>
+  `regexp_replace(${text}, ${literal(`^${written.day}`)}, '\\1-\\2-\\3')`;
 
 function fromText(cell: string, type: Type, zone: string): string {
   if (type === 'STRING') return cell;
   if (type === 'BOOL') {
-    const text = `lower(${trimmed(cell)})`;
-    return `CASE WHEN ${text} IN ('true', 't', 'yes', 'y', '1') THEN TRUE WHEN ${text} IN ('false', 'f', 'no', 'n', '0') THEN FALSE END`;
+    return `CASE WHEN ${matches(plain(cell), `${written.yes}|1`)} THEN TRUE WHEN ${matches(plain(cell), `${written.no}|0`)} THEN FALSE END`;
   }
   const isTime = type === 'DATE' || type === 'TIMESTAMP';
-  const text = isTime ? plainDate(cell) : plainNumber(cell, type);
+  const text = isTime ? plainDay(plain(cell)) : plainNumber(plain(cell), type);
   const cast = `TRY_CAST(${text} AS ${duckDbName(type)})`;
   // A day alone begins at the midnight of the pack's zone, not at that of UTC.
   const typed =
     type === 'TIMESTAMP'
       ? `CASE WHEN length(${text}) <= 10 THEN timezone(${literal(zone)}, TRY_CAST(${text} AS TIMESTAMP)) ELSE ${cast} END`
       : cast;
-  return `CASE WHEN regexp_full_match(${text}, ${literal(patterns[type])}) THEN ${typed} END`;
+  return `CASE WHEN ${matches(text, patterns[type])} THEN ${typed} END`;
 }
 
-/** Whether a cell says nothing: empty, or a word for that where no text is expected. */
+/**
+ * Whether a cell says nothing: empty, or a word for that where no text is expected. Where yes or no is
+ * expected, "なし" says no.
+ */
 function isEmpty({ expression, type: found }: FileColumn, type: Type): string {
   if (googleSqlType(found) !== 'STRING') return `${expression} IS NULL`;
-  const empty = `${expression} IS NULL OR trim(${expression}) = ''`;
-  if (type === 'STRING') return `(${empty})`;
-  return `(${empty} OR regexp_full_match(lower(${trimmed(expression)}), ${literal(placeholder)}))`;
+  if (type === 'STRING') return `(${expression} IS NULL OR trim(${expression}) = '')`;
+  const text = plain(expression);
+  const no = type === 'BOOL' ? ` AND NOT ${matches(text, written.no)}` : '';
+  return `(${expression} IS NULL OR ${text} = '' OR ${matches(text, written.nothing)}${no})`;
 }
 
 /** The cell as the contract's type; NULL where it is empty or cannot be that. */
@@ -110,13 +109,11 @@ export function typedCell(
   return `CASE WHEN isfinite(${typed}) THEN ${typed} END`;
 }
 
-/** What a line below or between the customers begins with, in lower case. */
-const total = '合計|総計|小計|計|(grand ?)?total|sub ?total|sum';
-
 /** What may be wrong with a column, in the order in which it is reported. */
 export function cellChecks(column: SourceColumn, file: FileColumn, zone: string): CellCheck[] {
   const typed = typedCell(file, column.type, zone);
   const isText = googleSqlType(file.type) === 'STRING';
+  const text = plain(file.expression);
   const empty = isEmpty(file, column.type);
   const checks: CellCheck[] = [];
   const add = (condition: string, expected: string): void => {
@@ -124,20 +121,17 @@ export function cellChecks(column: SourceColumn, file: FileColumn, zone: string)
   };
   if (column.required) add(empty, 'every row needs a value');
   if (column.name === 'account_id' && isText) {
-    add(
-      `regexp_full_match(lower(${trimmed(file.expression)}), ${literal(total)})`,
-      'a line of totals is no customer: remove it',
-    );
+    add(matches(text, written.total), 'a line of totals is no customer: remove it');
   }
   if (isText && (column.type === 'DATE' || column.type === 'TIMESTAMP')) {
     add(
-      `regexp_full_match(${trimmed(file.expression)}, '[2-6][0-9]{4}([.][0-9]+)?')`,
+      matches(text, '[2-6][0-9]{4}([.][0-9]+)?'),
       "that is Excel's number of a day: format the column as a date, such as 2024-03-31, and export it again",
     );
   }
   if (isText && column.type === 'INT64') {
     add(
-      `regexp_full_match(${trimmed(file.expression)}, '[+-]?[0-9]+([.][0-9]+)? ?%')`,
+      matches(text, written.share),
       'a whole number is expected, not a share: write 12 for 12 %, or make the column FLOAT64, where 12% is read as 0.12',
     );
   }

@@ -41,7 +41,7 @@ async function contentHash(path: string): Promise<string> {
 }
 
 /** Cells are read in another way since: raise it, so that files are read anew. */
-const readingVersion = 2;
+const readingVersion = 3;
 
 /** Identifies how a file is read: another mapping or contract reads it anew. */
 function shapeOf(contract: SourceTable, pack: ImportPack): string {

@@ -1,6 +1,6 @@
 /** Which accounts left, by the column that says so. */
 import { code, Rejected } from '../../errors.ts';
-import { isPlaceholder, isYes } from './cells.ts';
+import { isBool, isYes, withoutPlaceholders } from './cells.ts';
 
 export interface ReadOutcome {
   column: string;
@@ -26,7 +26,7 @@ export function readOutcome(
   cells: readonly string[],
   leftValue?: string,
 ): ReadOutcome {
-  const known = cells.map((cell) => (cell === '' || isPlaceholder(cell) ? null : cell));
+  const known = withoutPlaceholders(cells).map((cell) => (cell === '' ? null : cell));
   const values = [...new Set(known.filter((cell) => cell !== null))];
   const shown = values
     .slice(0, 5)
@@ -60,9 +60,7 @@ function usualWay(
   const leaving = (cell: string) => left.test(cell);
   const said = values.filter((cell) => leaving(cell) || stayed.test(cell));
   const plain = values.every((cell) => /^[01](\.0*)?$/.test(cell));
-  const words = values.every(
-    (cell) => isYes(cell) || /^(false|no|n|いいえ|無|なし|×|未)$/i.test(cell),
-  );
+  const words = values.every(isBool);
   if (plain || words) {
     const positive = (cell: string) => (plain ? Number(cell) === 1 : isYes(cell));
     return asksWhoStayed.test(column) && !/churn|解約|退会/i.test(column)

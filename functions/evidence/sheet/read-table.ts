@@ -17,6 +17,7 @@ import {
   namesId,
   namesPerson,
   numberIn,
+  withoutPlaceholders,
 } from './cells.ts';
 import { leakOf } from './leaks.ts';
 import { type ReadOutcome, readOutcome } from './outcome.ts';
@@ -190,9 +191,7 @@ function dayColumn(columns: readonly Named[], accounts: readonly string[]): Name
 type ReadColumn = { column: Column; values: Float64Array; date: boolean };
 
 function columnOf(name: string, cells: readonly string[], latest: number): ReadColumn | Why {
-  // Where the others say yes, "なし" says no and not that nothing is known.
-  const yesOrNo = cells.every((cell) => cell === '' || isBool(cell));
-  const known = cells.map((cell) => (!yesOrNo && isPlaceholder(cell) ? '' : cell));
+  const known = withoutPlaceholders(cells);
   const some = known.filter((cell) => cell !== '');
   const distinct = new Set(some);
   if (some.length === 0) return notScored.empty;
@@ -211,7 +210,7 @@ function columnOf(name: string, cells: readonly string[], latest: number): ReadC
     if ((ascending && cells.length > 2) || (whole && namesId(name))) return notScored.id;
     return made({ values });
   }
-  if (yesOrNo || some.every(isBool)) {
+  if (some.every(isBool)) {
     return made({
       values: Float64Array.from(known, (cell) => (cell === '' ? Number.NaN : Number(isYes(cell)))),
       bool: true,

@@ -1,47 +1,8 @@
 /** Tables as people have them: what is read, what is left out and why. */
 import { describe, expect, it } from 'vitest';
-import { dayOf, namesPerson, numberIn } from '../../../../functions/evidence/sheet/cells.ts';
 import { readOutcome } from '../../../../functions/evidence/sheet/outcome.ts';
 import { readTable, uniqueNames } from '../../../../functions/evidence/sheet/read-table.ts';
 import { drawsFrom } from '../../../support/evidence/draws.ts';
-
-describe('a cell', () => {
-  it('may hold a number as people write it', () => {
-    expect(numberIn('￥１，０００')).toBe(1000);
-    expect(numberIn('12,000円')).toBe(12000);
-    expect(numberIn('△5.5')).toBe(-5.5);
-    expect(numberIn('12.5 %')).toBe(0.125);
-    expect(numberIn('(1,200)')).toBe(-1200);
-    expect(numberIn('1e3')).toBe(1000);
-    for (const none of ['A1', '12,00', '1,2', '', '¥', '5 円 off']) {
-      expect(numberIn(none)).toBeUndefined();
-    }
-  });
-
-  it('may hold a day as people write it, and only one that there is', () => {
-    expect(dayOf('1970-01-02')).toBe(1);
-    expect(dayOf('1970/1/2')).toBe(1);
-    expect(dayOf('１９７０年１月２日')).toBe(1);
-    expect(dayOf('1970-01-02T10:00:00Z')).toBe(1);
-    expect(dayOf('2026-02-31')).toBeUndefined();
-    expect(dayOf('12')).toBeUndefined();
-  });
-
-  it('of a person is known by its name', () => {
-    for (const name of [
-      'Gender',
-      'age',
-      'customerAge',
-      '性別',
-      '年齢',
-      'SeniorCitizen',
-      'birth_date',
-    ])
-      expect(namesPerson(name), name).toBe(true);
-    for (const name of ['usage', 'page_views', 'message_count', 'average', 'Sussex'])
-      expect(namesPerson(name), name).toBe(false);
-  });
-});
 
 describe('an outcome', () => {
   const leftOf = (column: string, cells: string[], value?: string) =>
@@ -54,6 +15,7 @@ describe('an outcome', () => {
     ['retained', ['1', '0'], [0, 1]],
     ['状態', ['解約', '継続'], [1, 0]],
     ['解約', ['○', '×'], [1, 0]],
+    ['解約', ['あり', 'なし', '不明'], [1, 0, null]],
     ['status', ['Attrited Customer', 'Existing Customer'], [1, 0]],
     ['kind', ['churned', 'renewed', 'expanded'], [1, 0, 0]],
   ])('is read by usual words: %s', (column, cells, left) => {
