@@ -25,6 +25,15 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
+/** Lets what is under way come to its end, and ends what has not by then. */
+export async function drainServer(server: Server, mostMs: number): Promise<void> {
+  const late = setTimeout(() => server.closeAllConnections(), mostMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  clearTimeout(late);
+}
+
 /** Undefined for a body beyond the limit, which is read all the same. */
 export async function bodyOf(
   request: IncomingMessage,

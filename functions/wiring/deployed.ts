@@ -6,7 +6,7 @@ import {
   portsOf,
   readConfiguration,
 } from '../config.ts';
-import { Rejected } from '../errors.ts';
+import { code, Rejected } from '../errors.ts';
 import type { BigQueryWarehouseOptions } from '../gcp/bigquery/warehouse.ts';
 import type { FirestoreSnapshotsOptions } from '../gcp/firestore/snapshots.ts';
 import type { PubSubBusOptions } from '../gcp/pubsub/bus.ts';
@@ -23,11 +23,14 @@ import { systemClock } from '../system-clock.ts';
 import { engineHash, repositoryRoot } from './deployed-files.ts';
 import { readRules } from './deployed-rules.ts';
 
-let chosen: Runtime | undefined;
+let chosen: Runtime | 'stopping' | undefined;
 const opened = new Map<FunctionName, Promise<Runtime>>();
 
-/** Makes every function of this process use these adapters instead of Google's services. */
-export function useRuntime(runtime: Runtime | undefined): void {
+/**
+ * Makes every function of this process use these adapters instead of Google's services; while it is
+ * `stopping`, each refuses what still comes.
+ */
+export function useRuntime(runtime: Runtime | 'stopping' | undefined): void {
   chosen = runtime;
   opened.clear();
 }
@@ -35,12 +38,15 @@ export function useRuntime(runtime: Runtime | undefined): void {
 /**
  * The runtime of a function: the one chosen for this process, else Google's services as its
  * environment names them, opened with its first request.
- * @throws Rejected `unavailable` saying what the environment lacks
+ * @throws Rejected `unavailable` saying what the environment lacks, or that the process stops
  */
-export function runtimeOf(name: FunctionName): Promise<Runtime> {
+export async function runtimeOf(name: FunctionName): Promise<Runtime> {
+  if (chosen === 'stopping') {
+    throw new Rejected(code.unavailable, 'Kenko stops; ask again when it has started.');
+  }
   const known = opened.get(name);
   if (known) return known;
-  const opening = open(name);
+  const opening = open(name, chosen);
   opened.set(name, opening);
   // Neither environment nor rules change while a process lives: it is said once.
   opening.catch((error: unknown) => {
@@ -49,8 +55,8 @@ export function runtimeOf(name: FunctionName): Promise<Runtime> {
   return opening;
 }
 
-async function open(name: FunctionName): Promise<Runtime> {
-  return chosen ? withinReach(name, chosen) : openGoogleRuntime(name);
+async function open(name: FunctionName, given: Runtime | undefined): Promise<Runtime> {
+  return given ? withinReach(name, given) : openGoogleRuntime(name);
 }
 
 /** The twin's functions reach no port that they are not configured for in the cloud. */

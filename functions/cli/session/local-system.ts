@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { type FunctionName, functionNames } from '../../config.ts';
 import { code, Rejected } from '../../errors.ts';
-import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
+import { drainServer, listenOnLoopback } from '../../local/loopback.ts';
 import { startSalesforceServer } from '../../local/salesforce/server.ts';
 import { startSlackServer } from '../../local/slack/server.ts';
 import { createViews } from '../../local/warehouse/reporting-views.ts';
@@ -21,6 +21,9 @@ import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
 import { openEmulatedRuntime } from '../../wiring/emulators.ts';
 import { openLocalRuntime } from '../../wiring/twin.ts';
 import { getJson, postJson } from './http-client.ts';
+
+/** How long requests in flight may take when the system is closed. */
+const drainMs = 2_000;
 
 export interface LocalSystemOptions {
   /** The pack's state folder; made where it is not there. */
@@ -95,11 +98,11 @@ export async function openLocalSystem(options: LocalSystemOptions) {
         'X-CloudScheduler': 'true',
         'X-CloudScheduler-ScheduleTime': slot,
       }),
-    /** Ends requests in flight, then closes every file. */
+    /** Lets requests in flight end, refuses those that only come now, then closes every file. */
     async close(): Promise<void> {
       await local.bus.stop();
-      await Promise.all(servers.map(closeServer));
-      useRuntime(undefined);
+      useRuntime('stopping');
+      await Promise.all(servers.map((server) => drainServer(server, drainMs)));
       await local.close();
       await salesforce.close();
       await slack.close();
