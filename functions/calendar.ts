@@ -18,6 +18,10 @@ export const dateOf = (day: number): string =>
 /** The date `days` later (earlier where negative). */
 export const addDays = (date: string, days: number): string => dateOf(dayOf(date) + days);
 
+/** The instant at which the day `days` later begins in UTC: where an end need not be exact. */
+export const instantAfter = (date: string, days: number): string =>
+  new Date((dayOf(date) + days) * dayMs).toISOString();
+
 export const daysBetween = (from: string, to: string): number => dayOf(to) - dayOf(from);
 
 /** Whether the text is a date that exists. JavaScript turns February 30 into March 1. */

@@ -286,9 +286,10 @@ class RunInputs {
 }
 
 /**
- * The query and its parameters. Columns: `account_id`, `present`, `merged_into` (of absent ones), `account_<column>`, every
- * metric by its id, `row_day_<group>` of a mart whose rows have a day, and by score `before_<score>_<field>` and `trend_<score>_points`;
- * for packs by the hour `revised_<score>_band`, too.
+ * The query and its parameters. Columns: `account_id`, `present`, `merged_into` (of absent ones),
+ * `account_<column>`, every metric by its id, `row_day_<group>` of a mart whose rows have a day, and
+ * by score `before_<score>_<field>` and `trend_<score>_points`; for packs by the hour
+ * `revised_<score>_band`, too.
  */
 export function runInputsQuery(request: RunInputsRequest): {
   sql: string;

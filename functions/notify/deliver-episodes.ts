@@ -5,6 +5,7 @@ import { type AccountDocument, accounts } from '../records/documents.ts';
 import { type Delivery, type EpisodeDocument, episodes } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PackSignals, SignalText } from '../scorecard/language/pack/signals.ts';
+import { dueDelivery } from './episodes.ts';
 import { slackText, taskText } from './notice-text.ts';
 import { recordOf } from './task-record.ts';
 
@@ -156,18 +157,8 @@ export async function sendOnce(
 }
 
 /** A message that is not sent yet, and mentions nobody. */
-export const slackDelivery = (channel: string, key: string): Delivery => ({
-  to: 'slack',
-  channel,
-  mention: null,
-  key,
-  state: 'due',
-  tries: 0,
-  first_try: null,
-  claimed_until: null,
-  ref: null,
-  code: null,
-});
+export const slackDelivery = (channel: string, key: string): Delivery =>
+  dueDelivery({ to: 'slack', channel, mention: null, key });
 
 /** Takes a delivery that is nobody's; a try that may have got through stays counted. */
 export function claimedDelivery(delivery: Delivery, now: Date): Delivery | undefined {

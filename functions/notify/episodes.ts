@@ -1,6 +1,7 @@
 /** How episodes open and close: pure, so that a repeated message leads to the same. */
 import { dayMs } from '../calendar.ts';
 import {
+  type Delivery,
   type EpisodeDocument,
   episodeId,
   type HeldSignal,
@@ -103,6 +104,19 @@ export function closed(
   };
 }
 
+/** A delivery that nobody has tried yet. */
+export const dueDelivery = (
+  given: Pick<Delivery, 'to' | 'channel' | 'mention' | 'key'>,
+): Delivery => ({
+  ...given,
+  state: 'due',
+  tries: 0,
+  first_try: null,
+  claimed_until: null,
+  ref: null,
+  code: null,
+});
+
 /** A new episode; `last`: the one before it of the same account, signal and subject. */
 export function opened(
   signal: SignalText,
@@ -117,18 +131,12 @@ export function opened(
     : signal.targets.flatMap((target, i): EpisodeDocument['deliveries'] => {
         if (target.to === 'digest') return [];
         return [
-          {
+          dueDelivery({
             to: target.to,
             channel: target.to === 'slack' ? target.channel : null,
             mention: target.to === 'slack' ? target.mention : null,
             key: `${id}-${number}-${i}`,
-            state: 'due',
-            tries: 0,
-            first_try: null,
-            claimed_until: null,
-            ref: null,
-            code: null,
-          },
+          }),
         ];
       });
   const inDigest = silent ? !rules : signal.targets.some(({ to }) => to === 'digest');

@@ -17,7 +17,7 @@ export interface MovedAccount {
 const mostCharacters = 3_600;
 const mostMeasures = 2;
 
-/** What an owner is told of a new version of the rules, in Slack's own markup. */
+/** What a message to an owner says of a new version of the rules, in Slack's own markup. */
 export function rulesDigestText(given: {
   pack: Pack;
   signals: PackSignals;

@@ -24,8 +24,8 @@ export interface AccountResult {
 }
 
 /**
- * The document that shows a result, with the overrides in force and who looks after it. What changed is taken over
- * from the latest document where this run found no change.
+ * The document that shows a result, with the overrides in force and who looks after it. What
+ * changed is taken over from the latest document where this run found no change.
  * @returns undefined for an account that left and was never published
  */
 export function accountDocumentOf(given: {
@@ -57,14 +57,9 @@ export function accountDocumentOf(given: {
       ...common,
       // A revision may learn who took over an account that an earlier one found absent.
       hash: result.mergedInto === null ? resultHash : `${resultHash} ${result.mergedInto}`,
-      state: 'absent',
-      phase: null,
+      ...nothingShown(),
       attributes: latest?.attributes ?? {},
-      scores: {},
       assignment: given.assignment,
-      metrics: {},
-      worklists: {},
-      details: packDetails({}),
     };
   }
   const scores: AccountDocument['scores'] = {};
@@ -83,12 +78,12 @@ export function accountDocumentOf(given: {
     );
     // The latest change keeps its measures, however often the document is written again.
     const isKept = change === null && scores[row.score]?.change !== null;
-    const told = isKept && latest ? unpackDetails(latest.details)[row.score]?.deltas : deltas;
+    const shown = isKept && latest ? unpackDetails(latest.details)[row.score]?.deltas : deltas;
     const bands = layout.scores.find((score) => score.id === row.score)?.bands ?? [];
     details[row.score] = {
       explanation,
       bands: Object.fromEntries(bands.map((band) => [band.id, band.label])),
-      deltas: told ?? [],
+      deltas: shown ?? [],
       reasons: reasonsOf(explanation, deltas, before && switchOf(row, layout, before)),
     };
   }
@@ -105,6 +100,17 @@ export function accountDocumentOf(given: {
   };
   return withOverrides(document, given.overrides, given.pack);
 }
+
+/** What the document of an account that left shows of results. */
+export const nothingShown = () =>
+  ({
+    state: 'absent',
+    phase: null,
+    scores: {},
+    metrics: {},
+    worklists: {},
+    details: packDetails({}),
+  }) as const satisfies Partial<AccountDocument>;
 
 /** Values of the metrics that worklists read. */
 export function listMetrics(
@@ -148,7 +154,7 @@ function scoreDocumentOf(
     waiting_for_data: row.waiting_for_data ?? false,
     held_by_hysteresis: row.held_by_hysteresis ?? false,
     trend: row.trend,
-    // An earlier revision of this date told a change that this one replaces.
+    // A change that an earlier revision of this date showed is replaced by this one's.
     change: change ?? (latestIsOfThisDate ? null : (latest?.change ?? null)),
     moved: change?.behaviour ?? 0,
     reason: row.reason,

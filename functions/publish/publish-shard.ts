@@ -21,6 +21,7 @@ import { knownSignals, rulesDigests } from '../records/signal-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { renewLease } from '../runs/leases.ts';
+import { allShards } from '../runs/shards.ts';
 import { noteFailure } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
@@ -163,8 +164,7 @@ function publishAccounts(
       }
       if (current?.run !== id) {
         // A newer run is current: its documents win, this one only repeats its announcements.
-        if (current && run.date < current.date)
-          keepDated(tx, { id, run, layout, result, pack: runtime.pack });
+        if (current && run.date < current.date) keepDated(tx, { id, run, layout, result, pack });
         continue;
       }
       const active = overridesInForce(overrides, result.account, runtime.clock.now());
@@ -230,16 +230,15 @@ function keepDated(
 /** Ends the run when its last shard is published, and lets the next one begin. */
 async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promise<void> {
   const { snapshots, clock, log } = runtime;
-  const shards = shardsOf(id, run);
   const open = await snapshots.count({
-    collection: shards,
+    collection: shardsOf(id, run),
     where: [{ field: 'state', op: '==', value: 'scored' }],
   });
   if (open > 0) return;
-  const all = await snapshots.query({ collection: shards, limit: run.shards });
-  const changed = all.reduce((sum, { data }) => sum + data.changed, 0);
-  const unpublished = all.reduce(
-    (sum, { data }) => addUnpublished(sum, data.unpublished),
+  const shards = await allShards(runtime, id, run);
+  const changed = shards.reduce((sum, shard) => sum + shard.changed, 0);
+  const unpublished = shards.reduce(
+    (sum, shard) => addUnpublished(sum, shard.unpublished),
     noUnpublished(),
   );
   await dropRunTables(runtime, id, run);

@@ -16,6 +16,7 @@ import {
   knownSignals,
   type MovedByRules,
   movedBy,
+  movedDocumentOf,
   type SignalsDocument,
   signalDocuments,
 } from '../records/signal-documents.ts';
@@ -116,15 +117,15 @@ export async function announceSignals(
     const held = new Map(before?.held.map((signal) => [signal.id, signal]));
     const holding = new Set(held.keys());
     const now = heldSignals(signals.states, account.inputs, bands, holding);
-    const begun = now.filter((signal) => !held.has(signal.id)).length > 0;
-    const anyway = begun ? heldByRulesBefore(account, holding) : undefined;
-    return now.map(({ id: signal, begins }) => {
+    const begins = now.some((signal) => !held.has(signal.id));
+    const anyway = begins ? heldByRulesBefore(account, holding) : undefined;
+    return now.map(({ id: signal, begins: facts }) => {
       const kept = held.get(signal);
       if (kept) return kept;
       const silent = !looked.has(signal) || changed.has(signal) || anyway?.has(signal) === false;
       // The digest of the switch says it to the owner; there is none for what rules do later.
       const rules = silent && switched;
-      return { id: signal, since: run.date, run: id, silent, rules, facts: begins ?? [] };
+      return { id: signal, since: run.date, run: id, silent, rules, facts: facts ?? [] };
     });
   };
   /**
@@ -162,12 +163,10 @@ export async function announceSignals(
     if (announced.length === 0) continue;
     await bus.publish('signals-changed', [{ body: { pack: run.pack, accounts: announced } }]);
   }
-  if (switched)
-    await keepMoved(
-      runtime,
-      id,
-      movedIn(id, read, (account) => next(account, stored.get(account.account))),
-    );
+  if (switched) {
+    const documentOf = (one: SignalAccount) => next(one, stored.get(one.account));
+    await keepMoved(runtime, run, id, movedIn(id, read, documentOf));
+  }
   return unpublished;
 
   function keep(group: readonly SignalAccount[]): Promise<string[]> {
@@ -210,12 +209,14 @@ function movedIn(
 /** Repeating it writes the same. */
 async function keepMoved(
   { snapshots, pack }: Runtime,
-  run: string,
+  { date }: RunDocument,
+  id: string,
   all: readonly MovedByRules[],
 ): Promise<void> {
   for (let first = 0; first < all.length; first += accountsPerGroup) {
     const moved = all.slice(first, first + accountsPerGroup);
-    await snapshots.set(ref(movedBy(pack.id), `${run}~${moved[0]?.account}`), { run, moved });
+    const target = ref(movedBy(pack.id), `${id}~${moved[0]?.account}`);
+    await snapshots.set(target, movedDocumentOf(id, date, moved));
   }
 }
 

@@ -3,13 +3,13 @@
  * run of another pack looks at them. Whoever renames a pack retires the old one.
  */
 import { code, Rejected } from '../errors.ts';
-import { packDetails } from '../records/account-details.ts';
 import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts, snapshotOf, snapshotsOf } from '../records/documents.ts';
 import { type PackDocument, packs, runs } from '../records/run-documents.ts';
 import { signalDocuments } from '../records/signal-documents.ts';
 import { noLease } from '../runs/leases.ts';
 import type { Runtime } from '../runtime.ts';
+import { nothingShown } from './account-document.ts';
 
 /** What sweep makes absent at one time. */
 const accountsPerSweep = 2_000;
@@ -109,15 +109,10 @@ function makeAbsent(
       if (document?.pack !== old || document.state !== 'active') continue;
       const absent: AccountDocument = {
         ...document,
+        ...nothingShown(),
         hash: `${document.result_hash} retired`,
-        state: 'absent',
         date,
         run,
-        phase: null,
-        scores: {},
-        metrics: {},
-        worklists: {},
-        details: packDetails({}),
       };
       tx.set(ref(accounts, id), absent);
       tx.set(ref(snapshotsOf(id), date), snapshotOf(absent));

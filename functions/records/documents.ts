@@ -3,7 +3,7 @@
  * Points are whole hundredths everywhere; instants are ISO 8601 in UTC; dates are local days.
  */
 import { z } from 'zod';
-import { dayMs, dayOf } from '../calendar.ts';
+import { instantAfter } from '../calendar.ts';
 import { label } from '../scorecard/language/pack/catalogue.ts';
 import { bandNotes, figures, resultChange } from '../scorecard/meaning/explanation.ts';
 import { assignment } from '../scorecard/meaning/routing.ts';
@@ -87,7 +87,7 @@ const snapshotDays = 400;
 /** The copy that is kept by date. */
 export const snapshotOf = (document: AccountDocument): SnapshotDocument => ({
   ...document,
-  expires_at: new Date((dayOf(document.date) + snapshotDays) * dayMs).toISOString(),
+  expires_at: instantAfter(document.date, snapshotDays),
 });
 
 export function snapshotsOf(account: string): Collection<SnapshotDocument> {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { instantAfter } from '../calendar.ts';
 import type { Collection } from './collection.ts';
 import { subcollection } from './document-id.ts';
 
@@ -176,8 +177,24 @@ const movedByRules = z.strictObject({
 });
 export type MovedByRules = z.infer<typeof movedByRules>;
 
-/** Some of the accounts that a switch moved. Written by publish-shard. */
-export const movedDocument = z.strictObject({ run: z.string(), moved: z.array(movedByRules) });
+/** Some of the accounts that a switch moved. Written by publish-shard; removed after `expires_at`. */
+export const movedDocument = z.strictObject({
+  run: z.string(),
+  moved: z.array(movedByRules),
+  /** Not there where an earlier release wrote it. */
+  expires_at: instant.optional(),
+});
 export type MovedDocument = z.infer<typeof movedDocument>;
-export const movedBy = (pack: string): Collection<MovedDocument> =>
-  subcollection(rulesDigests, pack, 'moved', movedDocument);
+
+/** How long it is kept after the switch: far longer than a digest can wait to be sent. */
+const movedDays = 60;
+
+export const movedDocumentOf = (
+  run: string,
+  date: string,
+  moved: MovedByRules[],
+): MovedDocument => ({ run, moved, expires_at: instantAfter(date, movedDays) });
+
+export function movedBy(pack: string): Collection<MovedDocument> {
+  return subcollection(rulesDigests, pack, 'moved', movedDocument, 'expires_at');
+}

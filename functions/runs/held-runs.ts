@@ -1,6 +1,6 @@
 /**
- * Runs that the mass-change breaker stopped: a person lets them through, or throws them away. Also one
- * whose copy into the history fails for good can be thrown away, so that the next may begin.
+ * Runs that were held: a person lets them through, or throws them away. Also one whose copy into
+ * the history fails for good can be thrown away, so that the next may begin.
  */
 import { dayMs } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
@@ -21,8 +21,9 @@ export interface Decision {
 }
 
 /**
- * Releases or discards a held run, or discards one whose copy into the history failed. A released one goes on where it was held: it takes the
- * pack's lease and is closed by whoever gets the message. Repeating a decision does nothing.
+ * Releases or discards a held run, or discards one whose copy into the history failed. A released
+ * one goes on where it was held: it takes the pack's lease and is closed by whoever gets the
+ * message. Repeating a decision does nothing.
  * @throws Rejected `not-found` for an unknown run, `conflict` for one that is not held, that
  *   has been overtaken, or while another run holds the pack's lease
  */
@@ -41,7 +42,7 @@ export async function decideHeldRun(
     if (found.state !== 'held' && !(isLost && decision.action === 'discard')) {
       throw new Rejected(
         code.conflict,
-        `Run ${id} is ${found.state}; only a held run is decided, and one whose copy into the history failed discarded.`,
+        `Run ${id} is ${found.state}; only a held run is released or discarded, and one whose copy into the history failed discarded.`,
       );
     }
     const holderRef = ref(packs, leaseHolder(found));

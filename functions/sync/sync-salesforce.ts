@@ -157,9 +157,9 @@ async function attemptAll(
     for (const row of waiting) {
       results.set(row, { outcome: 'retry', code: error.code, reason: error.message });
     }
-    const told = { run, accounts: waiting.length, code: error.code };
-    if (error instanceof Unauthorized) runtime.log.credentialsRefused(told);
-    else runtime.log.syncDelayed(told);
+    const delayed = { run, accounts: waiting.length, code: error.code };
+    if (error instanceof Unauthorized) runtime.log.credentialsRefused(delayed);
+    else runtime.log.syncDelayed(delayed);
   }
   const attempts = pending
     .filter((row) => !found.has(row))

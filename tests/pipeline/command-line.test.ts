@@ -161,7 +161,7 @@ describe('commands that look', () => {
     const refused = await kenko('runs', 'release', id, '--reason', 'why not', ...state);
     expect(refused.status).toBe(2);
     expect(refused.stderr).toBe(
-      `kenko: Run ${id} is finished; only a held run is decided, and one whose copy into the history failed discarded.\n`,
+      `kenko: Run ${id} is finished; only a held run is released or discarded, and one whose copy into the history failed discarded.\n`,
     );
     expect((await kenko('runs', 'discard', id, ...state)).status).toBe(2);
     const unknown = await kenko('runs', 'discard', 'no-such-run', '--reason', 'x', ...state);

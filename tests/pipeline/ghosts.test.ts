@@ -6,7 +6,7 @@ import { accounts } from '../../functions/records/documents.ts';
 import { runs } from '../../functions/records/run-documents.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
-import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
+import { createWorld, execute, nextDay, usage } from '../support/system/tiny-data.ts';
 
 const monday = '2026-03-01T17:00:00Z';
 const tuesday = '2026-03-02T17:00:00Z';
@@ -14,16 +14,17 @@ const tuesday = '2026-03-02T17:00:00Z';
 let system: TestSystem;
 afterEach(() => system.close());
 
-async function run(slot: string): Promise<string> {
-  return (await system.run(slot)).id;
-}
+const run = (slot: string) => system.run(slot);
+
+const ghostIsListed = (date: string): Promise<void> =>
+  execute(system, [
+    `INSERT INTO source.accounts VALUES ('ghost', 'Test', 'csm-0@example.com', NULL, NULL)`,
+    usage('ghost', date, 9, 900),
+  ]);
 
 /** A test account, or a mistake of the feed. */
 async function ghostComes(date: string): Promise<void> {
-  await execute(system, [
-    `INSERT INTO source.accounts VALUES ('ghost', 'Test', 'csm-0@example.com', NULL, NULL)`,
-    `INSERT INTO source.usage_daily VALUES ('ghost', '${date}', 9, 900, 1, 0, '${date}T14:00:00Z')`,
-  ]);
+  await ghostIsListed(date);
   system.salesforce.seedAccounts([{ Kenko_Account_Id__c: 'ghost', Name: 'ghost' }]);
 }
 
@@ -106,10 +107,7 @@ describe('an account that only an earlier revision of a date showed', () => {
     await run(monday);
     await ghostGoes();
     await run('2026-03-01T18:00:00Z');
-    await execute(system, [
-      `INSERT INTO source.accounts VALUES ('ghost', 'Test', 'csm-0@example.com', NULL, NULL)`,
-      `INSERT INTO source.usage_daily VALUES ('ghost', '2026-03-01', 9, 900, 1, 0, '2026-03-01T14:00:00Z')`,
-    ]);
+    await ghostIsListed('2026-03-01');
     await run('2026-03-01T19:00:00Z');
     expect(await shown()).toEqual({ state: 'active', band: 'green' });
   });

@@ -80,13 +80,12 @@ const held: [string, string[], Record<string, unknown>][] = [
   [
     'case 20c: a table is empty',
     ['DELETE FROM source.usage_daily'],
-    // Bands rest on last known values for a while: that the table is gone holds the run by itself.
+    // Bands rest on last known values for a while: that its rows are gone holds the run by itself.
     { code: 'source-lost', gone: 0, unknown: 0, tables: ['usage_daily'] },
   ],
   [
     'case 20d: a table was dropped',
     ['DROP TABLE source.usage_daily'],
-    // Bands rest on last known values for a while: that the table is gone holds the run by itself.
     { code: 'source-lost', gone: 0, unknown: 0, tables: ['usage_daily'] },
   ],
   [
@@ -105,8 +104,8 @@ describe('a run that would do harm', () => {
     expect(state).toBe('held');
     expect(await visible()).toEqual(before);
     expect(moves).toMatchObject({ shown: 12, since: '2026-03-01' });
-    const told = system.entries.filter(({ event }) => event === 'run-held');
-    expect(told).toMatchObject([{ severity: 'ERROR', run: id, shown: 12, ...expected }]);
+    const alerts = system.entries.filter(({ event }) => event === 'run-held');
+    expect(alerts).toMatchObject([{ severity: 'ERROR', run: id, shown: 12, ...expected }]);
     const { code, tables } = expected as { code: string; tables: string[] };
     expect(failure?.code).toBe(code);
     for (const table of tables) expect(failure?.message).toContain(table);

@@ -16,6 +16,7 @@ import {
   furtherIds,
   lateRows,
   nextDay,
+  usage,
 } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
@@ -38,10 +39,7 @@ async function stored(id: string): Promise<RunDocument> {
 async function massChange(date: string): Promise<void> {
   await execute(system, [
     'DELETE FROM source.usage_daily',
-    ...[...accountIds, ...furtherIds].map(
-      (id) =>
-        `INSERT INTO source.usage_daily VALUES ('${id}', '${date}', 0, 0, 1, 0, '${date}T14:00:00Z')`,
-    ),
+    ...[...accountIds, ...furtherIds].map((id) => usage(id, date, 0, 0)),
   ]);
 }
 

@@ -7,13 +7,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { postJson } from '../../functions/cli/session/http-client.ts';
 import { runtimeOf, useRuntime } from '../../functions/wiring/deployed.ts';
-import {
-  type Fault,
-  type Org,
-  type SeenRequest,
-  startOrg,
-} from '../support/contracts/salesforce-org.ts';
-import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import type { Fault, Org, SeenRequest } from '../support/contracts/salesforce-org.ts';
+import { openSystemWithOrg } from '../support/system/system-with-org.ts';
+import type { TestSystem } from '../support/system/test-system.ts';
 import { throughBigQuery } from '../support/system/through-bigquery.ts';
 import { createWorld, execute } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
@@ -39,13 +35,7 @@ afterEach(async () => {
 });
 
 async function begin(files = tinyPackFiles()): Promise<void> {
-  system = await openTestSystem({
-    files,
-    startSalesforce: async (options) => {
-      org = await startOrg(options);
-      return org;
-    },
-  });
+  ({ system, org } = await openSystemWithOrg({ files }));
   await createWorld(system);
   await execute(system, [
     `UPDATE source.accounts SET name = '${mark} ' || name, owner = '${mark}@' || account_id`,

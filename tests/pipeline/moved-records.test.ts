@@ -3,26 +3,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FieldData } from '../../functions/local/salesforce/accounts.ts';
 import type { FieldValue } from '../../functions/ports/crm.ts';
 import { ref } from '../../functions/records/collection.ts';
-import {
-  crmAccounts,
-  type ReconciliationDocument,
-  reconciliations,
-} from '../../functions/records/documents.ts';
+import { crmAccounts, type ReconciliationDocument } from '../../functions/records/documents.ts';
 import { reconcile as reconcileNow } from '../../functions/sync/reconcile.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
-import { type Org, startOrg } from '../support/contracts/salesforce-org.ts';
-import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
-import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
+import type { Org } from '../support/contracts/salesforce-org.ts';
+import { crmStateOf, openSystemWithOrg, reconciled } from '../support/system/system-with-org.ts';
+import type { TestSystem } from '../support/system/test-system.ts';
+import { createWorld, execute, nextDay, usage } from '../support/system/tiny-data.ts';
 
 let system: TestSystem;
 let org: Org;
 beforeEach(async () => {
-  system = await openTestSystem({
-    startSalesforce: async (options) => {
-      org = await startOrg(options);
-      return org;
-    },
-  });
+  ({ system, org } = await openSystemWithOrg());
   await createWorld(system);
   await system.score('2026-03-01T17:00:00Z');
   await system.settle();
@@ -37,8 +29,7 @@ const shownOn = (id: string): FieldData => {
   const record = system.salesforce.accounts().find((one) => one.Id === id) ?? {};
   return Object.fromEntries(ourFields.map((name) => [name, record[name] ?? null]));
 };
-const stateOf = async (account: string) =>
-  (await system.runtime.snapshots.get(ref(crmAccounts, account)))?.data;
+const stateOf = (account: string) => crmStateOf(system, account);
 
 /** What an administrator does. */
 async function edit(id: string, fields: Record<string, FieldValue>): Promise<void> {
@@ -57,14 +48,9 @@ async function make(account: string | null): Promise<string> {
 }
 
 let nights = 0;
-async function reconcile(): Promise<ReconciliationDocument> {
+function reconcile(): Promise<ReconciliationDocument> {
   nights += 1;
-  const slot = new Date(Date.UTC(2026, 2, 1, 20, nights)).toISOString();
-  const { reconciliation } = (await system.reconcile(slot)) as { reconciliation: string };
-  await system.settle();
-  const report = await system.runtime.snapshots.get(ref(reconciliations, reconciliation));
-  if (!report) throw new Error('nothing was reported');
-  return report.data;
+  return reconciled(system, new Date(Date.UTC(2026, 2, 1, 20, nights)).toISOString());
 }
 const lastEvent = () =>
   system.entries.filter(({ event }) => /^(reconciled|records-differ)$/.test(event)).at(-1)?.event;
@@ -245,7 +231,7 @@ describe('what stands on a record that is nobody’s', () => {
       system,
       extra.flatMap((id) => [
         `INSERT INTO source.accounts VALUES ('${id}', 'B', 'csm-1@example.com', NULL, NULL)`,
-        `INSERT INTO source.usage_daily VALUES ('${id}', '2026-03-02', 3, 90, 1, 0, '2026-03-02T14:00:00Z')`,
+        usage(id, '2026-03-02', 3, 90),
       ]),
     );
     system.salesforce.seedAccounts(

@@ -3,15 +3,12 @@ import { getJson } from '../../functions/cli/session/http-client.ts';
 import type { FieldData } from '../../functions/local/salesforce/accounts.ts';
 import { accountAnswer } from '../../functions/records/api/accounts.ts';
 import { ref } from '../../functions/records/collection.ts';
-import {
-  crmAccounts,
-  type ReconciliationDocument,
-  reconciliations,
-} from '../../functions/records/documents.ts';
+import { crmAccounts } from '../../functions/records/documents.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
 import { finalState } from '../support/system/final-state.ts';
+import { reconciled } from '../support/system/system-with-org.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
-import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
+import { createWorld, execute, nextDay, usage } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const monday = '2026-03-01T17:00:00Z';
@@ -28,13 +25,7 @@ async function begin(changes: Record<string, string> = {}): Promise<void> {
   await system.settle();
 }
 
-async function reconcile(slot = night): Promise<ReconciliationDocument> {
-  const { reconciliation } = (await system.reconcile(slot)) as { reconciliation: string };
-  await system.settle();
-  const report = await system.runtime.snapshots.get(ref(reconciliations, reconciliation));
-  if (!report) throw new Error('nothing was reported');
-  return report.data;
-}
+const reconcile = (slot = night) => reconciled(system, slot);
 
 const record = (account: string): FieldData => {
   const found = system.salesforce.accounts().find(({ Kenko_Account_Id__c: id }) => id === account);
@@ -113,7 +104,7 @@ describe('reconcile', () => {
     await begin();
     await execute(system, [
       `INSERT INTO source.accounts VALUES ('late', 'Late', 'csm-0@example.com', NULL, NULL)`,
-      `INSERT INTO source.usage_daily VALUES ('late', '2026-03-02', 3, 90, 1, 0, '2026-03-02T14:00:00Z')`,
+      usage('late', '2026-03-02', 3, 90),
     ]);
     await system.score(tuesday);
     await system.settle();
@@ -183,7 +174,7 @@ describe('a row that Salesforce refuses', () => {
     await nextDay(system, '2026-03-02');
     await execute(system, [
       "UPDATE source.accounts SET owner = 'csm-1@example.com' WHERE account_id = 'a4'",
-      "INSERT INTO source.usage_daily VALUES ('a4', '2026-03-02', 12, 500, 1, 0, '2026-03-02T14:00:00Z')",
+      usage('a4', '2026-03-02', 12, 500),
     ]);
     await system.score(tuesday);
     await system.settle();

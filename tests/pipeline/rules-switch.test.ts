@@ -2,7 +2,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { postJson } from '../../functions/cli/session/http-client.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { type RunDocument, runs } from '../../functions/records/run-documents.ts';
 import {
   type EpisodeDocument,
   episodeId,
@@ -17,6 +16,7 @@ import {
   execute,
   furtherAccounts,
   furtherIds,
+  usage,
 } from '../support/system/tiny-data.ts';
 import { channels, signalPackFiles, signalsYaml } from '../support/system/tiny-signals.ts';
 
@@ -50,9 +50,6 @@ const stricter = {
     .replace('[50, 20], [150, 40]', '[50, 10], [150, 20]'),
 };
 
-const usage = (account: string, date: string, users: number, minutes: number): string =>
-  `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', ${users}, ${minutes}, 1, 0, '${date}T14:00:00Z')`;
-
 /** A day on which everybody goes on as before. */
 const day = (date: string): Promise<void> =>
   execute(system, [
@@ -60,14 +57,7 @@ const day = (date: string): Promise<void> =>
     ...furtherIds.map((account) => usage(account, date, 6, 60)),
   ]);
 
-async function run(date: string, hour = 17): Promise<RunDocument & { id: string }> {
-  const slot = `${date}T${hour}:00:00Z`;
-  const { run: id } = (await system.score(slot)) as { run: string };
-  await system.settle();
-  const found = await system.runtime.snapshots.get(ref(runs, id));
-  if (!found) throw new Error(`run ${id} is not stored`);
-  return { id, ...found.data };
-}
+const run = (date: string, hour = 17) => system.run(`${date}T${hour}:00:00Z`);
 
 /** Lets sweeps pass that ask for digests and bring up what waits. */
 async function sweeps(): Promise<void> {

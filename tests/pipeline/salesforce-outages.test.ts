@@ -7,13 +7,9 @@ import { episodes } from '../../functions/records/signal-documents.ts';
 import type { Runtime } from '../../functions/runtime.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
-import {
-  type Fault,
-  type Org,
-  type SeenRequest,
-  startOrg,
-} from '../support/contracts/salesforce-org.ts';
-import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
+import type { Fault, Org, SeenRequest } from '../support/contracts/salesforce-org.ts';
+import { crmStateOf, openSystemWithOrg } from '../support/system/system-with-org.ts';
+import type { TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
 import { signalPackFiles } from '../support/system/tiny-signals.ts';
 
@@ -22,13 +18,7 @@ let org: Org;
 afterEach(() => system.close());
 
 async function begin(): Promise<void> {
-  system = await openTestSystem({
-    files: signalPackFiles(),
-    startSalesforce: async (options) => {
-      org = await startOrg(options);
-      return org;
-    },
-  });
+  ({ system, org } = await openSystemWithOrg({ files: signalPackFiles() }));
   await createWorld(system);
   await system.score('2026-03-01T17:00:00Z');
   await system.settle();
@@ -59,8 +49,7 @@ const refusedLogin = ({ url }: SeenRequest): Fault =>
     ? { status: 400, body: { error: 'invalid_client', error_description: 'invalid client' } }
     : refusal(401, 'INVALID_SESSION_ID');
 
-const stateOf = async (account: string) =>
-  (await system.runtime.snapshots.get(ref(crmAccounts, account)))?.data;
+const stateOf = (account: string) => crmStateOf(system, account);
 const shown = (account: string) =>
   system.salesforce.accounts().find(({ Kenko_Account_Id__c: id }) => id === account);
 const deliveries = async () =>

@@ -13,7 +13,7 @@ import {
   type TestSystem,
   type TestSystemOptions,
 } from '../support/system/test-system.ts';
-import { accountIds, createWorld, execute, leave } from '../support/system/tiny-data.ts';
+import { accountIds, createWorld, execute, leave, usage } from '../support/system/tiny-data.ts';
 import { channels, signalPackFiles, signalsYaml } from '../support/system/tiny-signals.ts';
 
 let system: TestSystem;
@@ -30,14 +30,11 @@ async function run(date: string, hour = 17, body: object = {}): Promise<void> {
   await system.run(slot, body);
 }
 
-const usage = (account: string, date: string, minutes: number): string =>
-  `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', 3, ${minutes}, 1, 0, '${date}T14:00:00Z')`;
-
 /** Everybody uses the product a little that day, but for those named. */
 async function day(date: string, minutes: Record<string, number> = {}): Promise<void> {
   await execute(
     system,
-    accountIds.map((account, i) => usage(account, date, minutes[account] ?? 8 * i)),
+    accountIds.map((account, i) => usage(account, date, 3, minutes[account] ?? 8 * i)),
   );
 }
 

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { postJson } from '../../functions/cli/session/http-client.ts';
 import { accountDocuments } from '../support/system/routed-pack.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
-import { accountIds, createWorld, execute } from '../support/system/tiny-data.ts';
+import { accountIds, createWorld, execute, usage } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const worklists = `
@@ -40,10 +40,7 @@ it('an account leaves a list where only a metric moved, and comes onto it by an 
   // 116 minutes earn what 56 did, so the result is the same and the reason is not.
   await execute(
     system,
-    accountIds.map(
-      (account, i) =>
-        `INSERT INTO source.usage_daily VALUES ('${account}', '2026-03-02', ${i}, ${i === 1 ? 68 : 8 * i}, 1, 0, '2026-03-02T14:00:00Z')`,
-    ),
+    accountIds.map((account, i) => usage(account, '2026-03-02', i, i === 1 ? 68 : 8 * i)),
   );
   await system.run('2026-03-02T17:00:00Z');
   const after = (await accountDocuments(system)).get('a2');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, parseDate } from '../../functions/calendar.ts';
+import { addDays, instantAfter, parseDate } from '../../functions/calendar.ts';
 import { dateEndingAt, endOfDate, momentOf, parseInstant } from '../../functions/inputs/moments.ts';
 import { runId } from '../../functions/inputs/run-tables.ts';
 
@@ -63,6 +63,7 @@ describe('instants and dates from outside', () => {
   it('counts days over months and leap years', () => {
     expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
     expect(addDays('2026-01-01', -1)).toBe('2025-12-31');
+    expect(instantAfter('2028-02-28', 2)).toBe('2028-03-01T00:00:00.000Z');
   });
 });
 

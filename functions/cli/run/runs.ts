@@ -26,7 +26,9 @@ export function addRuns(kenko: Command): void {
     });
   withState(runs.command('show'))
     .argument('<run>', 'run id, as `kenko runs` lists it')
-    .description('how far a run has come, what it changes, its sources, and what was set aside')
+    .description(
+      'how far a run has come, what it changes, its sources, and what could not be published',
+    )
     .action(async (id, options) => {
       await using(await openExisting(options), async (session) => {
         const run = runAnswer.parse(await session.get(`/v1/runs/${encodeURIComponent(id)}`));

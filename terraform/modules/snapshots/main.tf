@@ -46,8 +46,8 @@ resource "google_firestore_index" "this" {
   }
 }
 
-# Old snapshots delete themselves. An instant grows with time, so an index on it would let the
-# collection take no more than 500 writes a second.
+# Documents that carry their end delete themselves. An instant grows with time, so an index on it
+# would let the collection take no more than 500 writes a second.
 resource "google_firestore_field" "expiry" {
   for_each = var.expiring
 

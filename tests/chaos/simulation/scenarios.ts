@@ -10,7 +10,7 @@ import { decideHeldRun } from '../../../functions/runs/held-runs.ts';
 import { score } from '../../../functions/runs/score.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { reconcile } from '../../../functions/sync/reconcile.ts';
-import { accountIds } from '../../support/system/tiny-data.ts';
+import { accountIds, usage } from '../../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../../support/system/tiny-pack.ts';
 import { signalsYaml } from '../../support/system/tiny-signals.ts';
 import type { Deployment, Simulation, WorldEvent } from './simulation.ts';
@@ -19,9 +19,6 @@ export const start = '2026-03-01T12:00:00Z';
 
 /** An account that is in one revision of a date only; whether it was ever shown is up to the weather. */
 export const ghost = 'ghost';
-
-const usage = (account: string, date: string, users: number, minutes: number): string =>
-  `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', ${users}, ${minutes}, 1, 0, '${date}T14:00:00Z')`;
 
 const world = (at: string, name: string, statements: readonly string[]): WorldEvent => ({
   at,
@@ -273,7 +270,6 @@ const restlessAccount: WorldEvent[] = [
 
 interface Scenario {
   events: readonly WorldEvent[];
-  breaker?: true;
   /** The same at another time: whichever comes first in the storm, the state is one of the two. */
   otherwise?: readonly WorldEvent[];
 }
@@ -286,8 +282,8 @@ export const scenarios: Record<string, Scenario> = {
   'a restless account': { events: restlessAccount },
   'ordinary days': { events: ordinaryDays },
   'crowded days': { events: crowdedDays },
-  'a run held': { events: heldDays, breaker: true },
-  'a run released': { events: releasedDays, breaker: true },
+  'a run held': { events: heldDays },
+  'a run released': { events: releasedDays },
   'a revision with fewer accounts': { events: shrinkingDays },
   'a deployment': { events: deployedDays },
 };
@@ -305,12 +301,12 @@ const signals = `${signalsYaml}
     to: [{ slack: alerts }, task]
 `;
 
-/** The tiny pack under a label, and with a breaker where the scenario needs one. */
-export function deploymentOf(label: string, breaker = false): Deployment {
+/** The tiny pack under a label. */
+export function deploymentOf(label: string): Deployment {
   const path = 'rules/tiny/pack.yaml';
-  const text = (tinyPackFiles().get(path) ?? '').replace('en: Tiny,', `en: "${label}",`);
+  const text = tinyPackFiles().get(path) ?? '';
   const packFiles = tinyPackFiles({
-    [path]: breaker ? `${text}breaker: { share: 0.4 }\n` : text,
+    [path]: text.replace('en: Tiny,', `en: "${label}",`),
     'rules/tiny/signals.yaml': signals,
   });
   return { pack: parsePack(packFiles), packFiles, engineHash: 'engine-1' };

@@ -60,7 +60,7 @@ export async function playSchedule(
     undisturbed.set(key, expected);
   }
   const { without } = options;
-  const found = await play(scenario, scenario.events, seed, {
+  const found = await play(scenario.events, seed, {
     weather,
     ...(without && { without }),
   });
@@ -79,7 +79,7 @@ type Scenario = (typeof scenarios)[string];
 async function statesOf(scenario: Scenario, weather: Weather): Promise<Record<string, unknown>[]> {
   const states: Record<string, unknown>[] = [];
   for (const events of [scenario.events, ...(scenario.otherwise ? [scenario.otherwise] : [])]) {
-    const played = await play(scenario, events, 0, { weather });
+    const played = await play(events, 0, { weather });
     if ('error' in played) throw played.error;
     if (played.told === 0) throw new Error('nobody is told anything, even in calm weather');
     for (const part of emptyParts) {
@@ -100,7 +100,6 @@ function leastDifferences(
 }
 
 async function play(
-  scenario: Scenario,
   events: Scenario['events'],
   seed: number,
   { weather, without }: { weather: Weather; without?: Without },
@@ -110,7 +109,7 @@ async function play(
     weather,
     start,
     events,
-    deployment: deploymentOf('Tiny', scenario.breaker === true),
+    deployment: deploymentOf('Tiny'),
     tables,
     translations,
     ...(without && { without }),

@@ -17,7 +17,8 @@ export async function execute(system: TestSystem, statements: readonly string[])
   });
 }
 
-const usage = (account: string, date: string, users: number, minutes: number): string =>
+/** A row of usage that arrives in the evening of its day. */
+export const usage = (account: string, date: string, users: number, minutes: number): string =>
   `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', ${users}, ${minutes}, 1, 0, '${date}T14:00:00Z')`;
 
 /** The world up to 2026-03-01, and a Salesforce record for every account. */

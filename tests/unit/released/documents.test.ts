@@ -14,6 +14,7 @@ import { days, packs, runs, shardsOf } from '../../../functions/records/run-docu
 import {
   episodes,
   knownSignals,
+  movedBy,
   signalDocuments,
 } from '../../../functions/records/signal-documents.ts';
 
@@ -77,6 +78,13 @@ describe('documents of another release', () => {
     expect(rest).toEqual(read(path, data));
     // What is modified in place keeps it; what is written whole would keep what nobody computes.
     expect(kept).toEqual(inPlace.includes(path) ? { of: 'the next release' } : undefined);
+  });
+
+  it('have no end where none was kept of them: what a switch moved', () => {
+    expect(parsedDocument(movedBy('p'), 'id', { run: 'r', moved: [] })).toEqual({
+      run: 'r',
+      moved: [],
+    });
   });
 
   it('are still refused where a field that is known is wrong', () => {
