@@ -1,5 +1,4 @@
 /** What the command line says to people who read scores. */
-import type { Lang } from '../scorecard/language/pack/catalogue.ts';
 import { both, inLanguage } from '../scorecard/meaning/texts.ts';
 
 export const texts = {
@@ -117,5 +116,4 @@ export const texts = {
   whatHelps: both('Hints', 'ヒント'),
 };
 
-export type Language = Lang;
 export const words = { en: inLanguage(texts, 'en'), ja: inLanguage(texts, 'ja') };

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { type DoctorReport, type Finding, hasProblem } from '../../doctor/report.ts';
-import type { Label } from '../../scorecard/language/pack/catalogue.ts';
+import type { Label, Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { language, type StateOptions, withState } from '../options.ts';
 import { colour, exitCode, print, printJson } from '../output.ts';
 import { connect } from '../session/admin.ts';
 import { noResults, stateFolder } from '../session/open-session.ts';
-import { type Language, words } from '../texts.ts';
+import { words } from '../texts.ts';
 import { examineDeployment, examineFolder } from './examine-here.ts';
 
 /** `kenko doctor`: what is wrong with an environment, and what to do. It changes nothing. */
@@ -31,7 +31,7 @@ export function addDoctor(kenko: Command): void {
     });
 }
 
-function inLanguage({ pack, findings }: DoctorReport, lang: Language) {
+function inLanguage({ pack, findings }: DoctorReport, lang: Lang) {
   const text = (both: Label | null) => both?.[lang] ?? null;
   return {
     pack,
@@ -44,7 +44,7 @@ function inLanguage({ pack, findings }: DoctorReport, lang: Language) {
   };
 }
 
-function reportText({ findings }: DoctorReport, lang: Language): string {
+function reportText({ findings }: DoctorReport, lang: Lang): string {
   const count = (wanted: Finding['outcome']) =>
     findings.filter(({ outcome }) => outcome === wanted).length;
   return [
@@ -70,7 +70,7 @@ const colours = {
   'not-checked': colour.dim,
 } as const;
 
-function findingText({ checked, outcome, said, advice }: Finding, language: Language): string {
+function findingText({ checked, outcome, said, advice }: Finding, language: Lang): string {
   const mark = colours[outcome](words[language].outcomes[outcome]);
   const head = `${mark} ${checked[language]}${said ? `: ${said[language]}` : ''}`;
   return advice ? `${head}\n    ${colour.dim('→')} ${advice[language]}` : head;

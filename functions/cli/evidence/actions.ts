@@ -11,6 +11,7 @@ import { type ActionComparison, compareActions } from '../../evidence/effects/co
 import { type Trial, targetTrial } from '../../evidence/effects/target-trial.ts';
 import { dateBefore, type JudgedOutcome, type Lead } from '../../evidence/past-outcomes.ts';
 import { judgePast } from '../../own-data/past-data.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { percent } from '../../scorecard/meaning/texts.ts';
@@ -18,7 +19,6 @@ import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { checkPeriod, type OptionsOf, withPast, withState } from '../options.ts';
 import { colour, print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
-import type { Language } from '../texts.ts';
 import { actionsOf } from './logged-actions.ts';
 import { pastWords } from './past-texts.ts';
 import { renamed } from './renamed.ts';
@@ -109,7 +109,7 @@ function trialOf(
   );
 }
 
-function comparisonsText(comparisons: readonly ActionComparison[], lang: Language): string {
+function comparisonsText(comparisons: readonly ActionComparison[], lang: Lang): string {
   const t = pastWords[lang];
   return table(
     [t.did, t.with, t.without, t.alike, t.says],
@@ -137,7 +137,7 @@ function signed(share: number): string {
   return points < 0 ? `−${-points}` : `+${Math.abs(points)}`;
 }
 
-function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Language): string {
+function effectsText(effects: readonly ActionEffect[], upsell: boolean, lang: Lang): string {
   const t = pastWords[lang];
   const shareText = ({ accounts, good }: ActionEffect['with']) =>
     accounts === 0 ? null : `${percent(good / accounts, lang)} (${good} / ${accounts})`;

@@ -11,13 +11,13 @@ import {
 import { dateBefore, type JudgedOutcome, type Lead } from '../../evidence/past-outcomes.ts';
 import type { Area } from '../../evidence/statistics/auc.ts';
 import { judgePast, type PastScore } from '../../own-data/past-data.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { checkPeriod, dataPlaceOf, type OptionsOf, withDataPlace, withPast } from '../options.ts';
 import { colour, print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
-import type { Language } from '../texts.ts';
 import { areaText, rateText } from './figures.ts';
 import { actionsOf } from './logged-actions.ts';
 import { pastWords } from './past-texts.ts';
@@ -99,7 +99,7 @@ function withoutTreated(
   return { treated, aucUntreated: treated === 0 ? null : proveScore(score, left).auc };
 }
 
-function proofText(proof: ShownProof, dates: number, lang: Language): string {
+function proofText(proof: ShownProof, dates: number, lang: Lang): string {
   const t = pastWords[lang];
   const versions = proof.versions.map(({ scorecard, version }) => `${scorecard} ${version}`);
   return [
@@ -124,7 +124,7 @@ function proofText(proof: ShownProof, dates: number, lang: Language): string {
 /** With so many left out for want of a row, it matters who they were. */
 const survivors = { least: 5, share: 0.8 };
 
-function warnings({ measures, leftOut, monotone }: ShownProof, lang: Language): string[] {
+function warnings({ measures, leftOut, monotone }: ShownProof, lang: Lang): string[] {
   const t = pastWords[lang];
   const named = (suspicion: MeasureProof['suspicion']) =>
     measures
@@ -144,7 +144,7 @@ function warnings({ measures, leftOut, monotone }: ShownProof, lang: Language): 
   ];
 }
 
-function bandsTable({ bands, purpose }: ShownProof, lang: Language): string {
+function bandsTable({ bands, purpose }: ShownProof, lang: Lang): string {
   const t = pastWords[lang];
   return table(
     [
@@ -168,7 +168,7 @@ function bandsTable({ bands, purpose }: ShownProof, lang: Language): string {
   );
 }
 
-function measuresTable({ measures }: ShownProof, lang: Language): string {
+function measuresTable({ measures }: ShownProof, lang: Lang): string {
   const t = pastWords[lang];
   const known = measures
     .filter((one) => one.known > 0)

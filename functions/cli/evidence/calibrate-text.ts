@@ -1,9 +1,9 @@
 /** What `kenko evidence calibrate` tells. */
 import type { Recalibration } from '../../evidence/calibrate/recalibrate.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Scorecard } from '../../scorecard/language/pack/pack.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { colour, table } from '../output.ts';
-import type { Language } from '../texts.ts';
 import { areaText } from './figures.ts';
 import { measureReason } from './measure-reason.ts';
 
@@ -50,7 +50,7 @@ const pairs = {
 };
 const texts = { en: inLanguage(pairs, 'en'), ja: inLanguage(pairs, 'ja') };
 
-export function recalibratedText(card: Scorecard, found: Recalibration, lang: Language): string {
+export function recalibratedText(card: Scorecard, found: Recalibration, lang: Lang): string {
   const t = texts[lang];
   const today = new Map(card.measures.map(({ metric, points }) => [metric, points / 100]));
   const proposed = new Set(found.measures.map(({ binning }) => binning.column.id));
@@ -75,7 +75,7 @@ export function recalibratedText(card: Scorecard, found: Recalibration, lang: La
   ].join('\n');
 }
 
-function gainText(gain: NonNullable<Recalibration['gain']>, lang: Language): string {
+function gainText(gain: NonNullable<Recalibration['gain']>, lang: Lang): string {
   const t = texts[lang];
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
   const shown = `${signed(gain.value)} (${signed(gain.low)} … ${signed(gain.high)})`;
@@ -83,7 +83,7 @@ function gainText(gain: NonNullable<Recalibration['gain']>, lang: Language): str
   return gain.value > 0 ? t.better(shown) : t.worse(shown);
 }
 
-function whyDropped(metric: string, { silent, alike }: Recalibration, lang: Language): string {
+function whyDropped(metric: string, { silent, alike }: Recalibration, lang: Lang): string {
   const t = texts[lang];
   const twin = alike.find(({ column }) => column === metric);
   if (twin) return t.alike(twin.as);

@@ -2,13 +2,13 @@ import type { Command } from '@commander-js/extra-typings';
 import { scoreOf } from '../../api/names.ts';
 import { compareScores, type ScoresCompared } from '../../evidence/compare-scores.ts';
 import { judgePast } from '../../own-data/past-data.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { checkPeriod, dataPlaceOf, type OptionsOf, withDataPlace, withPast } from '../options.ts';
 import { colour, print, printJson } from '../output.ts';
 import { filesOf, packNamed } from '../rules/diff.ts';
-import type { Language } from '../texts.ts';
 import { areaText } from './figures.ts';
 
 const command = (evidence: Command) =>
@@ -80,7 +80,7 @@ const verdicts = {
   'too few': 'tooFew',
 } as const;
 
-function comparedText(found: ScoresCompared & Pick<Score, 'label'>, lang: Language): string {
+function comparedText(found: ScoresCompared & Pick<Score, 'label'>, lang: Lang): string {
   const t = texts[lang];
   const { difference, looked, caughtNow, missedNow } = found;
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;

@@ -1,9 +1,8 @@
 /** A calibrated measure as it is told, and why its steps are where they are. */
 import { type Bin, binOf } from '../../evidence/calibrate/binning.ts';
 import type { CalibratedMeasure } from '../../evidence/calibrate/points.ts';
-import type { Label } from '../../scorecard/language/pack/catalogue.ts';
+import type { Label, Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { percent, plain } from '../../scorecard/meaning/texts.ts';
-import type { Language } from '../texts.ts';
 
 export function measureReason({ binning }: CalibratedMeasure): Label {
   const { column, cuts, levelBins, bins, missing } = binning;
@@ -39,7 +38,7 @@ export function measureReason({ binning }: CalibratedMeasure): Label {
   };
 }
 
-const rate = ({ rows, left }: Bin, lang: Language): string =>
+const rate = ({ rows, left }: Bin, lang: Lang): string =>
   rows === 0 ? '–' : `${percent(left / rows, lang)} (${left} / ${rows})`;
 
 /** A measure for scripts. */

@@ -1,10 +1,10 @@
 /** What `kenko evidence try` tells, in the order in which people ask. */
 import type { Tried } from '../../evidence/try-table.ts';
 import type { FlatFile } from '../../own-data/flat-file.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { systemClock } from '../../system-clock.ts';
 import { colour, table } from '../output.ts';
-import type { Language } from '../texts.ts';
 import { areaText, rateText } from './figures.ts';
 import { measureReason } from './measure-reason.ts';
 import type { Written } from './try.ts';
@@ -94,7 +94,7 @@ export function triedText(
     tried,
     written,
   }: { path: string; file: FlatFile; tried: Tried; written: Written | null },
-  lang: Language,
+  lang: Lang,
 ): string {
   const t = tryWords[lang];
   const { read, outOfFold, later, own, verdict, calls } = tried;
@@ -134,7 +134,7 @@ function readLines(
   path: string,
   { records, encoding }: FlatFile,
   tried: Tried,
-  lang: Language,
+  lang: Lang,
 ): string[] {
   const t = tryWords[lang];
   const { outcome, account, day, dates, skipped } = tried.read;
@@ -149,7 +149,7 @@ function readLines(
   ];
 }
 
-function measuresTable({ measures }: Tried, lang: Language): string {
+function measuresTable({ measures }: Tried, lang: Lang): string {
   const t = tryWords[lang];
   return table(
     [t.measure, t.points, t.better, t.why],
@@ -166,7 +166,7 @@ function measuresTable({ measures }: Tried, lang: Language): string {
   );
 }
 
-function writtenLines({ pack, files, data }: Written, undated: boolean, lang: Language): string[] {
+function writtenLines({ pack, files, data }: Written, undated: boolean, lang: Lang): string[] {
   const t = tryWords[lang];
   // Rows without a day are of today, whatever today is.
   const today = systemClock.now().toISOString().slice(0, 10);

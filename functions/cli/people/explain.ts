@@ -6,12 +6,13 @@ import {
   shortened,
 } from '../../records/api/accounts.ts';
 import { accountLog, type LogEntry } from '../../records/api/entries.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { number, percent, unknownBand, valueText } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { language, withState } from '../options.ts';
 import { bandColour, colour, print, printJson, signed, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
-import { type Language, words } from '../texts.ts';
+import { words } from '../texts.ts';
 import { logLine } from './log-text.ts';
 
 /** `kenko explain`: why an account has its score, and why it changed. */
@@ -36,13 +37,13 @@ export function addExplain(kenko: Command): void {
 const shownEntries = 5;
 
 /** The last things that people did and noted. */
-function logLines(entries: readonly LogEntry[], lang: Language): string[] {
+function logLines(entries: readonly LogEntry[], lang: Lang): string[] {
   if (entries.length === 0) return [];
   const last = entries.slice(-shownEntries).map((entry) => `  ${logLine(entry, lang)}`);
   return [`${words[lang].log}:`, ...last];
 }
 
-function assignmentText({ assignment }: AccountAnswer, lang: Language): string[] {
+function assignmentText({ assignment }: AccountAnswer, lang: Lang): string[] {
   if (!assignment) return [];
   const { team, owner, since, why } = assignment;
   const who = owner === null ? team.label[lang] : `${team.label[lang]} (${owner})`;
@@ -50,7 +51,7 @@ function assignmentText({ assignment }: AccountAnswer, lang: Language): string[]
 }
 
 /** @param mapped whether the pack shows anything in Salesforce */
-export function explanationText(answer: AccountAnswer, lang: Language, mapped: boolean): string {
+export function explanationText(answer: AccountAnswer, lang: Lang, mapped: boolean): string {
   const t = words[lang];
   const phase = answer.phase ? ` · ${t.phase}: ${answer.phase.label[lang]}` : '';
   const { merged_into: other } = answer;
@@ -65,7 +66,7 @@ export function explanationText(answer: AccountAnswer, lang: Language, mapped: b
   ].join('\n');
 }
 
-function crmLine({ crm }: AccountAnswer, lang: Language): string {
+function crmLine({ crm }: AccountAnswer, lang: Lang): string {
   const t = words[lang];
   const state = crm
     ? `${t.crmStates[crm.state]}${crm.reason ? `: ${crm.reason}` : ''}`
@@ -73,7 +74,7 @@ function crmLine({ crm }: AccountAnswer, lang: Language): string {
   return `\n${t.salesforce}: ${state}`;
 }
 
-function scoreText(score: ScoreAnswer, lang: Language): string {
+function scoreText(score: ScoreAnswer, lang: Lang): string {
   const t = words[lang];
   const head = colour.bold(score.label[lang]);
   if (score.points === null) {
@@ -133,7 +134,7 @@ function scoreText(score: ScoreAnswer, lang: Language): string {
   return lines.join('\n');
 }
 
-function measureTable(score: ScoreAnswer, lang: Language): string {
+function measureTable(score: ScoreAnswer, lang: Lang): string {
   const t = words[lang];
   return table(
     [t.measure, t.value, t.earned, ''],
@@ -152,7 +153,7 @@ function measureTable(score: ScoreAnswer, lang: Language): string {
   );
 }
 
-function changeLines(change: NonNullable<ScoreAnswer['change']>, lang: Language): string[] {
+function changeLines(change: NonNullable<ScoreAnswer['change']>, lang: Lang): string[] {
   const t = words[lang];
   const parts = (['behaviour', 'data', 'phase', 'rules'] as const)
     .filter((part) => change[part] !== 0)

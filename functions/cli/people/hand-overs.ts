@@ -1,9 +1,10 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { type HandOverAnswer, handOverAnswer, handOverList } from '../../records/api/hand-overs.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { author, language, withState } from '../options.ts';
 import { colour, print, printJson } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
-import { type Language, words } from '../texts.ts';
+import { words } from '../texts.ts';
 import { itemLine } from './log-text.ts';
 
 /** `kenko hand-overs`: changes of hands, newest first, and their checklists. */
@@ -50,7 +51,7 @@ export function addHandOvers(kenko: Command): void {
 
 function handOverText(
   { id, account, name, date, from, to, why, checklist }: HandOverAnswer,
-  lang: Language,
+  lang: Lang,
 ): string {
   const holder = ({ team, owner }: HandOverAnswer['to']) =>
     owner === null ? team.label[lang] : `${team.label[lang]} (${owner})`;

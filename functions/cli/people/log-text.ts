@@ -1,10 +1,11 @@
 import type { LogEntry } from '../../records/api/entries.ts';
 import type { ChecklistItem } from '../../records/api/hand-overs.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { colour } from '../output.ts';
-import { type Language, words } from '../texts.ts';
+import { words } from '../texts.ts';
 
 /** One entry of an account's log in one line; a hand-over's checklist below it. */
-export function logLine(entry: LogEntry, lang: Language): string {
+export function logLine(entry: LogEntry, lang: Lang): string {
   const { on, entered_on: entered, author, summary, text, url, checklist } = entry;
   const by = [author, entered === on ? null : words[lang].enteredOn(entered)];
   const from = by.filter((part) => part !== null).join(', ');
@@ -18,7 +19,7 @@ export function logLine(entry: LogEntry, lang: Language): string {
 const marks = { open: '[ ]', done: '[x]', missing: '[?]' } as const;
 
 /** An item of a checklist, with who ticked it off or sent it back, and what they said. */
-export function itemLine({ state, label, done, missing }: ChecklistItem, lang: Language): string {
+export function itemLine({ state, label, done, missing }: ChecklistItem, lang: Lang): string {
   const t = words[lang];
   const said = [
     missing && `${t.backToSales} ${missing.on} (${missing.author}): ${missing.text}`,

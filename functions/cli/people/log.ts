@@ -2,10 +2,11 @@ import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
 import { accountLog, logEntry } from '../../records/api/entries.ts';
 import { interventionKinds } from '../../records/entries.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { author, language, type StateOptions, withState } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
-import { type Language, words } from '../texts.ts';
+import { words } from '../texts.ts';
 import { logLine } from './log-text.ts';
 
 /** `kenko log`: what people did, judged and noted of an account, in order. */
@@ -64,7 +65,7 @@ const pathOf = (account: string, what: string): string =>
 async function enter(
   path: string,
   body: object,
-  { json, lang = 'en', ...options }: StateOptions & { lang?: Language | undefined },
+  { json, lang = 'en', ...options }: StateOptions & { lang?: Lang | undefined },
 ): Promise<void> {
   await using(await openExisting(options), async (session) => {
     const entry = logEntry.parse(await session.post({ path, body }));

@@ -1,7 +1,8 @@
 import { type Mover, portfolioAnswer, type ScorePortfolio } from '../../records/api/portfolio.ts';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { percent, unknownBand } from '../../scorecard/meaning/texts.ts';
 import { bandColour, colour, signed, table } from '../output.ts';
-import { type Language, words } from '../texts.ts';
+import { words } from '../texts.ts';
 
 const barWidth = 30;
 const moversShown = 5;
@@ -9,7 +10,7 @@ const moversShown = 5;
 /** Accounts per band, biggest movers with their reasons, state of the sources. */
 export async function portfolioText(
   session: { get(path: string): Promise<unknown> },
-  lang: Language,
+  lang: Lang,
 ): Promise<string> {
   const portfolio = portfolioAnswer.parse(await session.get('/v1/portfolio'));
   const t = words[lang];
@@ -28,7 +29,7 @@ export async function portfolioText(
   return parts.join('\n\n');
 }
 
-function scoreText(score: ScorePortfolio, lang: Language): string {
+function scoreText(score: ScorePortfolio, lang: Lang): string {
   const t = words[lang];
   const all = score.bands.reduce((sum, band) => sum + band.accounts, 0) + score.unknown;
   const line = (label: string, accounts: number, paint: (text: string) => string) => [
@@ -56,7 +57,7 @@ function scoreText(score: ScorePortfolio, lang: Language): string {
   ].join('\n');
 }
 
-function moverText(mover: Mover, lang: Language): string {
+function moverText(mover: Mover, lang: Lang): string {
   const band =
     mover.from_band && mover.band
       ? ` ${mover.from_band.label[lang]} → ${mover.band.label[lang]}`

@@ -1,10 +1,10 @@
 import type { Command } from '@commander-js/extra-typings';
+import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { withData } from '../options.ts';
 import { colour, exitCode, print, printJson, progressLine } from '../output.ts';
 import { portfolioText } from '../people/portfolio-text.ts';
 import { connect } from '../session/admin.ts';
 import { openOwnSession, stateFolder, using } from '../session/open-session.ts';
-import type { Language } from '../texts.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** `kenko run`: one slot to its end. */
@@ -30,7 +30,7 @@ export function addRun(kenko: Command): void {
 export async function showSummary(
   summary: RunSummary,
   session: { get(path: string): Promise<unknown> },
-  { json, lang }: { json: boolean | undefined; lang: Language | undefined },
+  { json, lang }: { json: boolean | undefined; lang: Lang | undefined },
 ): Promise<void> {
   if (json) printJson(summary);
   else print(await summaryText(summary, session, lang));
@@ -46,7 +46,7 @@ function ended(summary: RunSummary): boolean {
 export async function summaryText(
   summary: RunSummary,
   session: { get(path: string): Promise<unknown> },
-  lang: Language | undefined,
+  lang: Lang | undefined,
 ): Promise<string> {
   const title = `Run ${summary.run}: ${summary.state}`;
   if (!ended(summary)) {
