@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newPackFiles } from '../../functions/cli/rules/new-pack.ts';
-import { profileSheet } from '../../functions/evidence/sheet-profile.ts';
+import { profileSheet } from '../../functions/evidence/sheet/profile.ts';
 import { judgePast } from '../../functions/own-data/past-data.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../functions/wiring/deployed-files.ts';

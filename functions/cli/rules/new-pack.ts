@@ -1,6 +1,6 @@
 /** The files of a new pack: a start that passes the checks, every number of it a hypothesis. */
 import { Document, isCollection, isScalar, visit } from 'yaml';
-import type { CandidateMetric, SheetProfile } from '../../evidence/sheet-profile.ts';
+import type { CandidateMetric, SheetProfile } from '../../evidence/sheet/profile.ts';
 import type { Label } from '../../scorecard/language/pack/catalogue.ts';
 import { schemaLine } from '../../scorecard/language/schema/json-schemas.ts';
 import type { PackFile } from '../../scorecard/language/schema/scorecards.ts';

@@ -1,7 +1,7 @@
 /** A sheet that a pack begins with: its records, and which columns say what an account is. */
 import { basename, extname } from 'node:path';
 import { code, Rejected } from '../../errors.ts';
-import { profileSheet } from '../../evidence/sheet-profile.ts';
+import { profileSheet } from '../../evidence/sheet/profile.ts';
 import { readFlatFile } from '../../own-data/flat-file.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { packNames, readPackFiles } from '../../wiring/deployed-files.ts';

@@ -1,7 +1,7 @@
 /** What a sheet holds, as far as a first scorecard needs it. */
 
-import { percent } from '../scorecard/meaning/texts.ts';
-import { rankCorrelation } from './rank-correlation.ts';
+import { percent } from '../../scorecard/meaning/texts.ts';
+import { rankCorrelation } from '../rank-correlation.ts';
 import {
   dayOf,
   isBool,
@@ -13,7 +13,7 @@ import {
   namesId,
   numberIn,
   withoutPlaceholders,
-} from './sheet/cells.ts';
+} from './cells.ts';
 
 /** A column that may be scored: a candidate, since only people know what it means. */
 export interface CandidateMetric {
