@@ -1,31 +1,32 @@
-/** Distributions, rates, families of tests, drift and isotonic chances, against independent figures. */
+/** The normal distribution, rates, families of tests and isotonic chances, against independent figures. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shareDifference, wilson } from '../../../../functions/evidence/intervals.ts';
 import {
-  chiSquaredAbove,
-  chiSquaredQuantile,
   normalBelow,
   normalQuantile,
+  twoSided,
 } from '../../../../functions/evidence/statistics/distributions.ts';
-import { driftOf } from '../../../../functions/evidence/statistics/drift.ts';
 import { holm } from '../../../../functions/evidence/statistics/holm.ts';
 import {
   chanceByScore,
   fitDecreasing,
 } from '../../../../functions/evidence/statistics/isotonic.ts';
-import { drawsFrom, shareOf } from '../../../support/evidence/draws.ts';
 import oracle from '../../../support/fixtures/evidence/statistics.json' with { type: 'json' };
 
-describe('distributions', () => {
-  it('agree with scipy', () => {
-    for (const [x, k, p] of oracle.chi_squared_above as [number, number, number][])
-      expect(chiSquaredAbove(x, k)).toBeCloseTo(p, 11);
+describe('the normal distribution', () => {
+  it('agrees with scipy', () => {
     for (const [x, p] of oracle.normal_below as [number, number][])
       expect(normalBelow(x)).toBeCloseTo(p, 11);
     for (const [p, x] of oracle.normal_quantile as [number, number][])
       expect(normalQuantile(p)).toBeCloseTo(x, 9);
-    expect(chiSquaredAbove(chiSquaredQuantile(0.95, 4), 4)).toBeCloseTo(0.05, 11);
+  });
+
+  it('leaves the same on both sides, and keeps its digits far out', () => {
+    for (const x of [0, 0.3, 1, 1.7320508, 1.7320509, 2.5, 6])
+      expect(twoSided(x)).toBeCloseTo(2 * normalBelow(-x), 14);
+    expect(twoSided(-2.5)).toBe(twoSided(2.5));
+    expect(twoSided(10) / 1.523970604832105e-23).toBeCloseTo(1, 9);
   });
 });
 
@@ -66,39 +67,6 @@ describe('several tests at once', () => {
         }
       }),
     );
-  });
-});
-
-describe('drift', () => {
-  const counts = (seed: number, n: number, shift = 0) => {
-    const draws = drawsFrom(seed);
-    const bins = new Array<number>(5).fill(0);
-    for (let i = 0; i < n; i++) {
-      const at = Math.min(4, Math.floor(draws.uniform() ** (1 + shift) * 5));
-      bins[at] = (bins[at] ?? 0) + 1;
-    }
-    return bins;
-  };
-
-  it('is called at 100 against 100 about once in twenty where nothing changed', () => {
-    const alarms = (limit?: number) =>
-      shareOf(500, (seed) => {
-        const found = driftOf(counts(seed, 100), counts(seed + 5000, 100));
-        return found && found.index > (limit ?? found.limit);
-      });
-    expect(alarms()).toBeGreaterThan(0.02);
-    expect(alarms()).toBeLessThan(0.09);
-    // The usual rule of thumb cries wolf.
-    expect(alarms(0.1)).toBeGreaterThan(0.2);
-  });
-
-  it('is found where much changed, and is not told of nothing', () => {
-    const found = driftOf(counts(1, 2000), counts(2, 2000, 0.5));
-    expect(found?.p).toBeLessThan(1e-6);
-    expect(found?.index).toBeGreaterThan(found?.limit ?? 1);
-    expect(driftOf([0, 0], [3, 4])).toBeNull();
-    expect(driftOf([3], [4])).toBeNull();
-    expect(driftOf([5, 5], [10, 0])?.index).toBeLessThan(Number.POSITIVE_INFINITY);
   });
 });
 
