@@ -7,6 +7,7 @@ import { addActions, addEffects } from './evidence/actions.ts';
 import { addBacktest, addRulesBacktest } from './evidence/backtest.ts';
 import { addCalibrate } from './evidence/calibrate.ts';
 import { addCompare } from './evidence/compare.ts';
+import { addLot } from './evidence/lot.ts';
 import { addTry } from './evidence/try.ts';
 import { exitCode, fail } from './output.ts';
 import { addAccounts } from './people/accounts.ts';
@@ -46,7 +47,8 @@ function addEvidence(kenko: Command): void {
   const evidence = kenko
     .command('evidence')
     .description('does the score predict, and did acting on it help?');
-  for (const add of [addTry, addBacktest, addCalibrate, addCompare, addEffects]) add(evidence);
+  for (const add of [addTry, addBacktest, addCalibrate, addCompare, addEffects, addLot])
+    add(evidence);
 }
 
 export function program(): Command {

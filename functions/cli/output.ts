@@ -18,6 +18,16 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
+/** Lines of a CSV file, the last one without its end. */
+export const csv = (rows: readonly (readonly string[])[]): string =>
+  rows
+    .map((row) =>
+      row
+        .map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+        .join(','),
+    )
+    .join('\n');
+
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -1,21 +1,13 @@
 /**
- * What became of accounts with an action and without it, by the band that they were in before.
- * Nobody drew lots for who is called, so this is a comparison and no proof of a cause.
+ * What became of accounts with an action and without it, by the band that they were in before, and
+ * among like ones. Nobody drew lots for who is called, so these are comparisons and no proof of a cause.
  */
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../scorecard/language/pack/pack.ts';
 import { isGood, relevant } from './backtest.ts';
+import { type Trial, targetTrial } from './effects/target-trial.ts';
 import { type Estimate, type Share, shareDifference } from './intervals.ts';
-import { dateBefore, type JudgedOutcome, type Lead } from './past-outcomes.ts';
-
-export interface PastAction {
-  account: string;
-  /** Local day. */
-  on: string;
-  did: string;
-  /** Local day on which it was entered; without it, on the day itself. */
-  entered?: string;
-}
+import { dateBefore, type JudgedOutcome, type Lead, type PastAction } from './past-outcomes.ts';
 
 export interface ActionEffect {
   /** Null: all bands together. */
@@ -64,3 +56,55 @@ export function actionEffects(
     });
   });
 }
+
+/** Outcomes of accounts for which nothing was done since the day that they are held against. */
+export function untreated(
+  outcomes: readonly JudgedOutcome[],
+  actions: readonly PastAction[],
+  lead: Lead,
+): JudgedOutcome[] {
+  const byAccount = Map.groupBy(actions, ({ account }) => account);
+  return outcomes.filter((outcome) => {
+    const since = dateBefore(outcome, lead);
+    const own = byAccount.get(outcome.account) ?? [];
+    return !own.some(({ on }) => on > since && on < outcome.on);
+  });
+}
+
+const trends = { rising: 1, steady: 0, falling: -1 };
+
+/** Each account as its score saw it, and what was done from then until its outcome was near. */
+export function trialOf(
+  score: Score,
+  all: readonly JudgedOutcome[],
+  actions: readonly PastAction[],
+  lead: Lead,
+): Trial {
+  const judged = relevant(score, all);
+  const phases = [...new Set(judged.map(({ row }) => row.phase))].slice(1);
+  const byAccount = Map.groupBy(judged, ({ account }) => account);
+  const baselines = judged.map((outcome) => {
+    const { account, row } = outcome;
+    const on = dateBefore(outcome, lead);
+    const earlier = byAccount
+      .get(account)
+      ?.filter((one) => one.on <= on)
+      .reduce<JudgedOutcome | null>((last, one) => (last && last.on > one.on ? last : one), null);
+    return {
+      account,
+      on,
+      band: score.bands.findIndex(({ id }) => id === row.band),
+      covariates: [
+        row.points ?? 0,
+        trends[row.trend ?? 'steady'],
+        row.confidence ?? 0,
+        ...phases.map((phase) => Number(row.phase === phase)),
+      ],
+      earlier: earlier ? goodness(score, earlier) : null,
+    };
+  });
+  const ends = judged.map(({ account, on, kind }) => ({ account, on, good: isGood(score, kind) }));
+  return targetTrial(baselines, actions, ends, lead.lead - 1);
+}
+
+const goodness = (score: Score, { kind }: JudgedOutcome): 0 | 1 => (isGood(score, kind) ? 1 : 0);

@@ -1,7 +1,7 @@
 /** Rules proven on what became of accounts: does the score, and does each measure, tell who stays? */
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../scorecard/language/pack/pack.ts';
-import { type Estimate, type Share, shareDifference, wilson } from './intervals.ts';
+import { type Estimate, shareDifference, wilson } from './intervals.ts';
 import type { JudgedOutcome, OutcomeKind } from './past-outcomes.ts';
 import { mostBelievable } from './sheet/leaks.ts';
 import { type Area, areaUnderCurve, numbered } from './statistics/auc.ts';
@@ -70,13 +70,13 @@ export function proveScore(score: Score, all: readonly JudgedOutcome[]): ScorePr
   const judged = relevant(score, all);
   const bands = [...score.bands, unknown].map(({ id, label }): BandOutcomes => {
     const here = judged.filter(({ row }) => row.band === id);
-    const share = badShare(score, here);
-    const rate = share.accounts === 0 ? null : wilson(share);
-    return { id, label, ...countsOf(here), accounts: share.accounts, bad: share.good, rate };
+    const { accounts, bad } = accountsOf(score, here);
+    const rate = accounts === 0 ? null : wilson({ accounts, good: bad });
+    return { id, label, ...countsOf(here), accounts, bad, rate };
   });
   const claimed = judged.filter(({ row }) => claims(row));
   const auc = aucOf(score, claimed, ({ row }) => row.points ?? -1);
-  const known = badShare(score, claimed);
+  const { bad } = accountsOf(score, claimed);
   return {
     score: score.id,
     label: score.label,
@@ -86,7 +86,7 @@ export function proveScore(score: Score, all: readonly JudgedOutcome[]): ScorePr
     midTerm: all.length - judged.length,
     auc,
     verdict: verdictOf({
-      bad: known.good,
+      bad,
       good: new Set(good(score, claimed).map(({ account }) => account)).size,
       area: auc,
       purpose: score.purpose,
@@ -140,12 +140,15 @@ function countsOf(judged: readonly JudgedOutcome[]): Record<OutcomeKind, number>
 const good = (score: Score, judged: readonly JudgedOutcome[]): JudgedOutcome[] =>
   judged.filter(({ kind }) => isGood(score, kind));
 
-/** By account, since an account with several outcomes is no more than one customer. */
-function badShare(score: Score, judged: readonly JudgedOutcome[]): Share {
+/** By account: one with several outcomes is no more than one customer, bad where one of them is. */
+export function accountsOf(
+  score: Score,
+  judged: readonly JudgedOutcome[],
+): { accounts: number; bad: number } {
   const bad = judged.filter(({ kind }) => !isGood(score, kind));
   return {
     accounts: new Set(judged.map(({ account }) => account)).size,
-    good: new Set(bad.map(({ account }) => account)).size,
+    bad: new Set(bad.map(({ account }) => account)).size,
   };
 }
 

@@ -19,6 +19,16 @@ export interface PastOutcome {
   decided: boolean;
 }
 
+/** Something that people did for an account. */
+export interface PastAction {
+  account: string;
+  /** Local day. */
+  on: string;
+  did: string;
+  /** Local day on which it was entered; without it, on the day itself. */
+  entered?: string;
+}
+
 /** An outcome with the result of a day before it. */
 export interface JudgedOutcome extends PastOutcome {
   row: HistoryRow;

@@ -200,6 +200,64 @@ describe('evidence', () => {
     expect(asked.stderr).toContain(sentence);
   });
 
+  it('says whether acting helped only of accounts that a lot held back, the same ones each time', async () => {
+    const accounts = join(folder, 'accounts.csv');
+    const ids = Array.from({ length: 300 }, (_, i) => `A-${String(i + 1).padStart(4, '0')}`);
+    writeFileSync(
+      accounts,
+      `name,account_id\n${ids.map((id) => `x,${id}`).join('\n')}\nx,A-0001\n`,
+    );
+    const lot = (...flags: string[]) =>
+      kenko(
+        ...['evidence', 'lot', accounts, '--account', 'account_id', '--signal', 'about_to_churn'],
+        ...['--year', '2026', '--share', '0.4', ...flags],
+      );
+    const drawn = await lot();
+    expect(drawn.stdout).toBe((await lot()).stdout);
+    const [header, ...lines] = drawn.stdout.trim().split('\n');
+    expect(header).toBe('account_id,held_back');
+    expect(lines.map((line) => line.split(',')[0])).toEqual(ids);
+    const held = JSON.parse((await lot('--json')).stdout).accounts.filter(
+      (one: { held_back: boolean }) => one.held_back,
+    ).length;
+    expect(lines.filter((line) => line.endsWith(',yes'))).toHaveLength(held);
+    expect(Math.abs(held - 120)).toBeLessThan(40);
+
+    const path = join(folder, 'lot.csv');
+    const effects = (...flags: string[]) =>
+      kenko('evidence', 'effects', '--state', state, '--lot', path, ...flags);
+    writeFileSync(path, drawn.stdout);
+    const year = ['--from', '2025-06-01', '--to', '2026-02-15', '--every', '90'];
+    const { holdOut } = JSON.parse((await effects('--json', ...year)).stdout);
+    expect(Math.min(holdOut.acted.accounts, holdOut.held.accounts)).toBeGreaterThanOrEqual(20);
+    for (const lang of ['en', 'ja'] as const) {
+      expect((await effects('--lang', lang, ...year)).stdout).toContain(holdOut[lang]);
+      expect(
+        (await effects('--lang', lang, ...winter.slice(-2), '--from', '2026-02-18')).stdout,
+      ).toContain(lang === 'en' ? 'a verdict needs 20 on either side' : '20 件ずつ必要です');
+    }
+    for (const [content, sentence] of [
+      [
+        'account_id,held_back\nA-0001,maybe\n',
+        'row 2: held_back is "maybe"; yes or no is expected',
+      ],
+      [
+        'account_id,held_back\nA-0001,yes\nA-0001,no\n',
+        'row 3: account A-0001 is held back in one row',
+      ],
+      [
+        'account_id,drawn\nA-0001,yes\n',
+        'There is no column held_back; the columns are account_id, drawn.',
+      ],
+    ] as const) {
+      writeFileSync(path, content);
+      const refused = await effects();
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toContain(sentence);
+    }
+    expect((await lot('--share', '20')).stderr).toContain('a number between 0 and 1 is expected');
+  });
+
   it('looks at files beside what people logged, and takes none of them into the state', async () => {
     const data = join(repositoryRoot(), 'tests/support/fixtures/cdnow-500');
     const asked = await kenko('evidence', 'effects', '--state', state, '--data', data);

@@ -1,18 +1,11 @@
 import type { Command } from '@commander-js/extra-typings';
 import { actionText } from '../../api/entries/entry-texts.ts';
 import { scoreOf } from '../../api/names.ts';
-import {
-  type ActionEffect,
-  actionEffects,
-  type PastAction,
-} from '../../evidence/action-effects.ts';
-import { isGood, relevant } from '../../evidence/backtest.ts';
+import { type ActionEffect, actionEffects, trialOf } from '../../evidence/action-effects.ts';
 import { type ActionComparison, compareActions } from '../../evidence/effects/compare-actions.ts';
-import { type Trial, targetTrial } from '../../evidence/effects/target-trial.ts';
-import { dateBefore, type JudgedOutcome, type Lead } from '../../evidence/past-outcomes.ts';
+import { fewestHeld, holdOutOf } from '../../evidence/effects/hold-out.ts';
 import { judgePast } from '../../own-data/past-data.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
-import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { percent } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
@@ -20,13 +13,15 @@ import { checkPeriod, type OptionsOf, withPast, withState } from '../options.ts'
 import { colour, print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import { actionsOf } from './logged-actions.ts';
+import { readLot } from './lot.ts';
 import { pastWords } from './past-texts.ts';
 import { renamed } from './renamed.ts';
 
 const command = (parent: Command, name: string) =>
   withPast(withState(parent.command(name)))
     .description('what became of accounts with what people did, and without it')
-    .option('--data <folder>', 'CSV or Parquet files to look at instead of the data kept there');
+    .option('--data <folder>', 'CSV or Parquet files to look at instead of the data kept there')
+    .option('--lot <file>', 'accounts that a lot held back, as `kenko evidence lot` writes them');
 type EffectsOptions = OptionsOf<(parent: Command) => ReturnType<typeof command>>;
 
 /** `kenko evidence effects`: what became of accounts with what people did, and without it. */
@@ -44,6 +39,7 @@ async function showEffects(options: EffectsOptions): Promise<void> {
   const pack = parsePack(readPackFiles(options.pack));
   const score = scoreOf(pack, options.score);
   const { data, state, pack: name } = options;
+  const lot = options.lot === undefined ? null : readLot(options.lot);
   // Files are looked at, never taken into the state, which is read when the session lets go of it.
   const actions = await using(await openExisting({ state, pack: name }), (session) =>
     actionsOf(session, pack.zone),
@@ -53,6 +49,7 @@ async function showEffects(options: EffectsOptions): Promise<void> {
   const effects = actionEffects(score, judged, actions, options);
   const trial = trialOf(score, judged, actions, options);
   const comparisons = compareActions(trial);
+  const holdOut = lot && holdOutOf(score, judged, lot);
   const { from, to, outcomes } = past;
   const { lead, every } = options;
   if (options.json) {
@@ -68,45 +65,20 @@ async function showEffects(options: EffectsOptions): Promise<void> {
       logged,
       effects,
       comparisons,
+      endedWithin: trial.endedWithin,
       unused: trial.unused,
+      ...(lot ? { holdOut } : {}),
     });
   }
   const lang = options.lang ?? 'en';
   const t = pastWords[lang];
   print(t.looked(outcomes, from, to, lead));
+  if (lot) print(`\n${colour.bold(holdOut ? holdOut[lang] : t.smallLot(fewestHeld))}`);
   if (effects.length === 0) return print(t.noActions);
   print(`\n${effectsText(effects, score.purpose === 'upsell', lang)}`);
   print(`\n${comparisonsText(comparisons, lang)}`);
   if (trial.unused.inHindsight > 0) print(colour.yellow(t.inHindsight(trial.unused.inHindsight)));
-  print(`\n${colour.dim(t.noLots)}`);
-}
-
-/** Each account as its score saw it, and what was done from then until its outcome was near. */
-function trialOf(
-  score: Score,
-  judged: readonly JudgedOutcome[],
-  actions: readonly PastAction[],
-  lead: Lead,
-): Trial {
-  const outcomes = relevant(score, judged);
-  const phases = [...new Set(outcomes.map(({ row }) => row.phase))].slice(1);
-  const trends = { rising: 1, steady: 0, falling: -1 };
-  return targetTrial(
-    outcomes.map((outcome) => ({
-      account: outcome.account,
-      on: dateBefore(outcome, lead),
-      band: score.bands.findIndex(({ id }) => id === outcome.row.band),
-      covariates: [
-        outcome.row.points ?? 0,
-        trends[outcome.row.trend ?? 'steady'],
-        outcome.row.confidence ?? 0,
-        ...phases.map((phase) => Number(outcome.row.phase === phase)),
-      ],
-    })),
-    actions,
-    outcomes.map(({ account, on, kind }) => ({ account, on, good: isGood(score, kind) })),
-    lead.lead - 1,
-  );
+  if (!lot) print(`\n${colour.dim(t.noLots)}`);
 }
 
 function comparisonsText(comparisons: readonly ActionComparison[], lang: Lang): string {

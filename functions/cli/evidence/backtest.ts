@@ -1,14 +1,14 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { scoreOf } from '../../api/names.ts';
-import type { PastAction } from '../../evidence/action-effects.ts';
+import { untreated } from '../../evidence/action-effects.ts';
 import {
   type MeasureProof,
   proveScore,
   relevant,
   type ScoreProof,
 } from '../../evidence/backtest.ts';
-import { dateBefore, type JudgedOutcome, type Lead } from '../../evidence/past-outcomes.ts';
+import type { JudgedOutcome, Lead, PastAction } from '../../evidence/past-outcomes.ts';
 import type { Area } from '../../evidence/statistics/auc.ts';
 import { judgePast, type PastScore } from '../../own-data/past-data.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
@@ -88,13 +88,8 @@ function withoutTreated(
   actions: readonly PastAction[],
   lead: Lead,
 ): Pick<ShownProof, 'treated' | 'aucUntreated'> {
-  const byAccount = Map.groupBy(actions, ({ account }) => account);
   const outcomes = relevant(score, judged);
-  const left = outcomes.filter((outcome) => {
-    const since = dateBefore(outcome, lead);
-    const own = byAccount.get(outcome.account) ?? [];
-    return !own.some(({ on }) => on > since && on < outcome.on);
-  });
+  const left = untreated(outcomes, actions, lead);
   const treated = outcomes.length - left.length;
   return { treated, aucUntreated: treated === 0 ? null : proveScore(score, left).auc };
 }

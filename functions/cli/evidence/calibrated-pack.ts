@@ -1,11 +1,13 @@
 /** A pack of a calibrated scorecard: every number with its reason beside it. */
 import { Document, isMap, isSeq, visit } from 'yaml';
+import { dateOf } from '../../calendar.ts';
 import { binOf } from '../../evidence/calibrate/binning.ts';
 import type { CalibratedMeasure } from '../../evidence/calibrate/points.ts';
 import { binOfRank } from '../../evidence/calibrate/states.ts';
 import type { Column } from '../../evidence/calibrate/table.ts';
 import type { Tried } from '../../evidence/try-table.ts';
 import { schemaLine } from '../../scorecard/language/schema/json-schemas.ts';
+import { csv } from '../output.ts';
 import { labelOf, metricIds, yamlOf } from '../rules/new-pack.ts';
 import { measureReason } from './measure-reason.ts';
 
@@ -312,7 +314,7 @@ function dataOf(
     read.account === null ? `row_${record + 2}` : cell(record, read.account);
   const rows = read.records.map((record, row) => [
     accountOf(record),
-    ...(read.day === null ? [] : [isoDay(read.table.day?.[row] ?? 0)]),
+    ...(read.day === null ? [] : [dateOf(read.table.day?.[row] ?? 0)]),
     ...columns.map((column) => textOf(column, column.values[row] ?? Number.NaN)),
   ]);
   const names = [
@@ -320,27 +322,15 @@ function dataOf(
     ...(read.day === null ? [] : ['day']),
     ...columns.map(({ id }) => ids.get(id) ?? ''),
   ];
-  const data = new Map([[`${name}.csv`, csvOf([names, ...rows])]]);
+  const data = new Map([[`${name}.csv`, `${csv([names, ...rows])}\n`]]);
   if (read.day !== null) {
     const accounts = [...new Set(read.records.map(accountOf))];
-    data.set('accounts.csv', csvOf([['account_id'], ...accounts.map((one) => [one])]));
+    data.set('accounts.csv', `${csv([['account_id'], ...accounts.map((one) => [one])])}\n`);
   }
   return data;
 }
-
-const isoDay = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
 function textOf({ levels, bool }: Column, value: number): string {
   if (Number.isNaN(value)) return '';
   return levels?.[value] ?? (bool ? String(value === 1) : String(value));
 }
-
-const csvOf = (rows: readonly (readonly string[])[]): string =>
-  rows
-    .map((row) =>
-      row
-        .map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
-        .join(','),
-    )
-    .join('\n')
-    .concat('\n');

@@ -1,5 +1,5 @@
 /** What people logged that they did. */
-import type { PastAction } from '../../evidence/action-effects.ts';
+import type { PastAction } from '../../evidence/past-outcomes.ts';
 import { interventionList } from '../../records/api/entries.ts';
 import { localDay } from '../../records/entries.ts';
 import { readList } from '../session/http-client.ts';

@@ -92,6 +92,11 @@ const pairs = {
     'Nobody drew lots for whom to call: this compares accounts, and proves no cause.',
     '対応する顧客を無作為に選んだわけではないため、比較であって、因果関係の証明ではありません。',
   ),
+  smallLot: (fewest: number) =>
+    both(
+      `Too few accounts of the lot have an outcome in these days: a verdict needs ${fewest} on either side.`,
+      `この期間に実績のある顧客が足りません。判定には、対応した側と見送った側に ${fewest} 件ずつ必要です。`,
+    ),
   alike: both('difference among like accounts', '似た顧客どうしの差（ポイント）'),
   says: both('what it says', '読み方'),
   differs: both(

@@ -12,7 +12,7 @@ export interface ActionComparison {
   weighted: Compared | null;
   /** As if both sides had the bands of all accounts. */
   byBand: Estimate | null;
-  /** Of an outcome before the action, which it cannot have caused; null without one. */
+  /** Of the outcome before, which no action since can have caused; null where too few have one. */
   placebo: Compared | null;
   /** Adjusted for how many kinds are looked at. */
   p: number | null;
@@ -20,24 +20,17 @@ export interface ActionComparison {
   reading: 'differs' | 'no difference shown' | 'not comparable' | 'too few';
 }
 
-/** @param earlier by position of the unit: what became of it in the period before, where it is known */
-export function compareActions(
-  { units }: Pick<Trial, 'units'>,
-  earlier?: readonly number[],
-): ActionComparison[] {
+export function compareActions({ units }: Pick<Trial, 'units'>): ActionComparison[] {
   const kinds = [...new Set(units.flatMap(({ did }) => [...did]))].sort();
   const found = kinds.map((kind) => {
     // Accounts with another action only are not "without": they are left out of this comparison.
-    const kept = [...units.keys()].filter((i) => {
-      const did = units[i]?.did;
-      return did?.has(kind) || did?.size === 0;
+    const own = units.flatMap((unit) => {
+      const acted: Unit['acted'] = unit.did.has(kind) ? 1 : 0;
+      return acted || unit.did.size === 0 ? [{ ...unit, acted }] : [];
     });
-    const own = kept.flatMap((i): Unit[] => {
-      const unit = units[i];
-      return unit ? [{ ...unit, acted: unit.did.has(kind) ? 1 : 0 }] : [];
-    });
-    const before =
-      earlier && own.map((unit, k) => ({ ...unit, outcome: earlier[kept[k] ?? 0] ?? 0 }));
+    const before = own.flatMap((unit): Unit[] =>
+      unit.earlier === null ? [] : [{ ...unit, outcome: unit.earlier }],
+    );
     const acted = own.filter((unit) => unit.acted).length;
     return {
       did: kind,
@@ -45,7 +38,7 @@ export function compareActions(
       others: own.length - acted,
       weighted: overlapEffect(own),
       byBand: standardised(own),
-      placebo: before ? overlapEffect(before) : null,
+      placebo: overlapEffect(before),
     };
   });
   const tested = found.flatMap(({ weighted }) => (weighted ? [weighted.p] : []));

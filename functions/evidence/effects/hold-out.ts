@@ -2,7 +2,10 @@
  * Accounts held back by lot: the only comparison that may say that acting helped. The smallest effect
  * that the numbers could show comes first, since "no difference" of few accounts says nothing.
  */
+import type { Score } from '../../scorecard/language/pack/pack.ts';
+import { accountsOf, relevant } from '../backtest.ts';
 import { cautiousDifference, type Estimate, type Share, z } from '../intervals.ts';
+import type { JudgedOutcome } from '../past-outcomes.ts';
 import { normalQuantile } from '../statistics/distributions.ts';
 
 export interface HoldOut {
@@ -21,6 +24,24 @@ const power = 0.8;
 /** With fewer accounts on a side, even a verdict by lot would be chance. */
 export const fewestHeld = 20;
 
+/**
+ * What became of the accounts of a lot, of those with an outcome; several of one account are one, which
+ * is bad where one of them is.
+ * @param heldBack by account of the lot; whoever is not in it counts for neither side
+ */
+export function holdOutOf(
+  score: Score,
+  judged: readonly JudgedOutcome[],
+  heldBack: ReadonlyMap<string, boolean>,
+): HoldOut | null {
+  const side = (held: boolean): Share => {
+    const own = relevant(score, judged).filter(({ account }) => heldBack.get(account) === held);
+    const { accounts, bad } = accountsOf(score, own);
+    return { accounts, good: accounts - bad };
+  };
+  return holdOutEffect(side(false), side(true));
+}
+
 /** @param acted all accounts that the lot let through, whether or not somebody acted: as drawn */
 export function holdOutEffect(acted: Share, held: Share): HoldOut | null {
   const difference = cautiousDifference(acted, held);
@@ -35,8 +56,8 @@ export function holdOutEffect(acted: Share, held: Share): HoldOut | null {
   };
   const said = {
     helped: {
-      en: `Acting helped: ${shown} points of percent more stayed.`,
-      ja: `対応は効果がありました。継続が ${shown} ポイント増えています。`,
+      en: `Acting helped: ${shown} points of percent more ended well.`,
+      ja: `対応は効果がありました。結果の良かった割合が ${shown} ポイント高くなっています。`,
     },
     harmed: {
       en: `Acting harmed: ${shown} points of percent.`,

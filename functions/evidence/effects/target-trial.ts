@@ -4,6 +4,7 @@
  * what became of those still there at its end. Nobody enters by having survived until the action.
  */
 import { addDays } from '../../calendar.ts';
+import type { PastAction } from '../past-outcomes.ts';
 import type { Unit } from './overlap-weights.ts';
 
 /** An account as it was seen on the day that its trial begins. */
@@ -13,14 +14,8 @@ export interface Baseline {
   on: string;
   band: number;
   covariates: readonly number[];
-}
-
-export interface Action {
-  account: string;
-  on: string;
-  did: string;
-  /** Local day on which it was entered; without it, on the day itself. */
-  entered?: string;
+  /** What became of it in the period before, which nothing done since can have caused; null: not known. */
+  earlier: 0 | 1 | null;
 }
 
 /** How an account's contract went on. */
@@ -32,7 +27,7 @@ export interface End {
 }
 
 export interface Trial {
-  units: (Unit & { did: ReadonlySet<string> })[];
+  units: (Unit & Pick<Baseline, 'earlier'> & { did: ReadonlySet<string> })[];
   /** Accounts whose end was known before the window closed, so that nothing could be done. */
   endedWithin: number;
   /** Actions that count for nothing, by reason. */
@@ -51,7 +46,7 @@ export interface Trial {
  */
 export function targetTrial(
   baselines: readonly Baseline[],
-  actions: readonly Action[],
+  actions: readonly PastAction[],
   ends: readonly End[],
   window: number,
 ): Trial {
@@ -61,10 +56,10 @@ export function targetTrial(
   const unused = { before: 0, after: 0, afterEnd: 0, inHindsight: 0, notThere: 0 };
   const there = new Set(baselines.map(({ account }) => account));
   unused.notThere = actions.filter(({ account }) => !there.has(account)).length;
-  const counted = new Map<Action, Exclude<keyof Trial['unused'], 'notThere'> | null>();
+  const counted = new Map<PastAction, Exclude<keyof Trial['unused'], 'notThere'> | null>();
   const units: Trial['units'] = [];
   let endedWithin = 0;
-  for (const { account, on, band, covariates } of baselines) {
+  for (const { account, on, band, covariates, earlier } of baselines) {
     const until = addDays(on, window);
     const end = (endsOf.get(account) ?? [])
       .filter((one) => one.on > on)
@@ -84,14 +79,15 @@ export function targetTrial(
     const number = numbers.get(account) ?? numbers.size;
     numbers.set(account, number);
     const outcome = Number(end.good);
-    units.push({ account: number, acted: did.size > 0 ? 1 : 0, outcome, covariates, band, did });
+    const acted = did.size > 0 ? 1 : 0;
+    units.push({ account: number, acted, outcome, covariates, band, earlier, did });
   }
   for (const why of counted.values()) if (why) unused[why] += 1;
   return { units, endedWithin, unused };
 }
 
 function whyUnused(
-  { on, entered }: Action,
+  { on, entered }: PastAction,
   from: string,
   until: string,
   end: End | null,

@@ -2,6 +2,7 @@
  * What a cell says, as people write it in English and Japanese. Files are read by the same patterns in
  * DuckDB (`own-data/cells.ts`): what this file takes for a number, `own-data` stores as that number.
  */
+import { dayMs } from '../../calendar.ts';
 
 /**
  * How things are written, as patterns of a whole cell in lower case that JavaScript and RE2 understand
@@ -89,9 +90,7 @@ export function dayOf(cell: string): number | undefined {
   const text = `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
   const at = Date.parse(`${text}T00:00:00Z`);
   // 31 February would be a day in March.
-  return Number.isNaN(at) || !new Date(at).toISOString().startsWith(text)
-    ? undefined
-    : at / 86_400_000;
+  return Number.isNaN(at) || !new Date(at).toISOString().startsWith(text) ? undefined : at / dayMs;
 }
 
 /** Whether a cell is a day, with or without a time. */

@@ -2,6 +2,7 @@
  * Any flat table as something to calibrate on: which columns can be scored, which are left out, and
  * why. Nothing about it is set up, so every reading is told.
  */
+import { dateOf } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
 import type { CalibrationTable, Column } from '../calibrate/table.ts';
 import { numbered } from '../statistics/auc.ts';
@@ -106,7 +107,7 @@ export function readTable(
     leftOut,
     account: account?.name ?? null,
     day: day?.name ?? null,
-    dates: dates.length > 0 ? { columns: dates, latest: dayText(latest) } : null,
+    dates: dates.length > 0 ? { columns: dates, latest: dateOf(latest) } : null,
     skipped: {
       unknown: records.length - rows.length - total.filter(Boolean).length,
       totals: total.filter(Boolean).length,
@@ -125,7 +126,8 @@ export function uniqueNames(header: readonly string[]): string[] {
   });
 }
 
-function noColumn(name: string, names: readonly string[]): Rejected {
+/** One sentence on a column that somebody named and the table does not have. */
+export function noColumn(name: string, names: readonly string[]): Rejected {
   const shown = names.slice(0, 30).join(', ');
   return new Rejected(
     code.badRequest,
@@ -255,5 +257,3 @@ function latestDay(columns: readonly Named[]): number {
   }
   return latest;
 }
-
-const dayText = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);

@@ -61,6 +61,7 @@ export function effectCoverage(seeds: number, team: Team): number {
 export function observed(seed: number, team: Team): string {
   const units = drawn(seed, team).map(({ unit }) => ({
     ...unit,
+    earlier: null,
     did: new Set(unit.acted ? ['call'] : []),
   }));
   return JSON.stringify(compareActions({ units }));

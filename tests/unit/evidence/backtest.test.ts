@@ -3,8 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dayMs } from '../../../functions/calendar.ts';
-import { actionEffects } from '../../../functions/evidence/action-effects.ts';
+import { actionEffects, trialOf } from '../../../functions/evidence/action-effects.ts';
 import { proveScore } from '../../../functions/evidence/backtest.ts';
+import { holdOutOf } from '../../../functions/evidence/effects/hold-out.ts';
 import {
   dateBefore,
   distinctOutcomes,
@@ -211,5 +212,42 @@ describe('effects of actions', () => {
         difference: null,
       },
     ]);
+  });
+
+  it('are compared with what became of accounts before, as far as it was known', () => {
+    const lead = { lead: 30, every: 1 };
+    const judged = [
+      outcome('renewed', 50, { account: 'twice', on: '2024-03-01' }),
+      outcome('churned', 50, { account: 'twice', on: '2025-03-01' }),
+      outcome('renewed', 50, { account: 'twice' }),
+      outcome('renewed', 50, { account: 'once' }),
+    ];
+    const earlier = trialOf(health, judged, [], lead).units.map((unit) => unit.earlier);
+    expect(earlier).toEqual([null, 1, 0, null]);
+    // An outcome within the time that is looked at is none of before.
+    judged[1] = outcome('churned', 50, { account: 'twice', on: '2026-02-01' });
+    expect(trialOf(health, judged, [], lead).units.at(-2)?.earlier).toBe(1);
+  });
+});
+
+describe('a lot', () => {
+  it('counts accounts as drawn, each once, and those outside it for neither side', () => {
+    const heldBack = new Map<string, boolean>();
+    const judged = Array.from({ length: 120 }, (_, i) => {
+      const account = `a${i}`;
+      if (i < 100) heldBack.set(account, i % 2 === 0);
+      // Of those let through one in ten leaves, of those held back four in ten; all others leave.
+      const left = i >= 100 || i % 20 < (i % 2 === 0 ? 8 : 2);
+      return outcome(left ? 'churned' : 'renewed', 50, { account });
+    });
+    const again = judged.map(({ account }) =>
+      outcome('renewed', 50, { account, on: '2026-06-01' }),
+    );
+    expect(holdOutOf(health, [...judged, ...again], heldBack)).toMatchObject({
+      acted: { accounts: 50, good: 45 },
+      held: { accounts: 50, good: 30 },
+      verdict: 'helped',
+    });
+    expect(holdOutOf(health, judged.slice(0, 38), heldBack)).toBeNull();
   });
 });

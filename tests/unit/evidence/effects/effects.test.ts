@@ -63,7 +63,7 @@ describe('a comparison by overlap weights', () => {
 describe('a target trial', () => {
   const on = '2026-01-31';
   const baselines = ['called', 'early', 'late', 'left', 'gone', 'open', 'hindsight'].map(
-    (account) => ({ account, on, band: 1, covariates: [0] }),
+    (account) => ({ account, on, band: 1, covariates: [0], earlier: null }),
   );
   const ends = [
     ...['called', 'early', 'late', 'hindsight'].map((account) => ({
@@ -114,6 +114,7 @@ describe('kinds of action', () => {
     outcome: Number(i % 2 === 0 ? i % 5 > 0 : i % 3 > 0),
     covariates: [i % 7],
     band: i % 2,
+    earlier: null,
     did: new Set([...(i % 4 < 2 ? ['call'] : []), ...(i % 3 === 0 ? ['mail'] : [])]),
   }));
 
@@ -127,9 +128,14 @@ describe('kinds of action', () => {
   });
 
   it('are not comparable where both sides differed before anything was done', () => {
-    const earlier = units.map(({ did }) => Number(did.has('call')));
-    const [call] = compareActions({ units }, earlier);
+    const differed = units.map((unit) => ({
+      ...unit,
+      earlier: unit.did.has('call') ? (1 as const) : (0 as const),
+    }));
+    const [call] = compareActions({ units: differed });
     expect(call?.reading).toBe('not comparable');
+    const [unknown] = compareActions({ units: differed.map((u) => ({ ...u, earlier: null })) });
+    expect(unknown).toMatchObject({ placebo: null, reading: 'differs' });
   });
 
   it('are standardised by band, without bands that have one side only', () => {
