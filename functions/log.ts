@@ -78,6 +78,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const runFinished = write('NOTICE', 'run-finished');
   const runFailed = write('ERROR', 'run-failed');
   const runHeld = write('ERROR', 'run-held');
+  const runWithheld = write('ERROR', 'run-withheld');
   const runSuperseded = write('NOTICE', 'run-superseded');
   const sourceStale = write('WARNING', 'source-stale');
   const shardScored = write('INFO', 'shard-scored');
@@ -134,6 +135,9 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
       unknown: number;
       tables: readonly string[];
     }) => runHeld(`run ${f.run} held: ${f.reason}`, { ...f, held: 1 }),
+    /** Published, and nothing of it is written to Salesforce: most accounts of a first run are unknown. */
+    runWithheld: (f: { run: string; reason: string; accounts: number; unknown: number }) =>
+      runWithheld(`run ${f.run}: ${f.reason}`, f),
     /** A newer slot of the date, or a later date, is closed already. */
     runSuperseded: (f: { run: string; by: string }) =>
       runSuperseded(`run ${f.run} superseded by ${f.by}`, f),

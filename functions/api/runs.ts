@@ -123,5 +123,6 @@ export function runSummaryOf({ id, data }: Stored<RunDocument>): RunSummary {
     started_at: data.started_at,
     ended_at: active.includes(data.state) ? null : (data.reached[data.state] ?? null),
     failure: data.failure,
+    withheld: data.withheld,
   };
 }

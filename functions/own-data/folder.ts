@@ -195,7 +195,41 @@ export async function newestCompleteDay(
   warehouse: Warehouse,
   pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
 ): Promise<string | null> {
-  const newest: { day: string; feed: boolean }[] = [];
+  const days = await eventDays(warehouse, pack, 'MAX');
+  const newest = days.map(({ isDate, day, feed }) => ({
+    day: isDate ? day : addDays(day, -1),
+    feed,
+  }));
+  const feeds = newest.filter(({ feed }) => feed);
+  return (
+    (feeds.length > 0 ? feeds : newest)
+      .map(({ day }) => day)
+      .sort()
+      .at(-1) ?? null
+  );
+}
+
+/** The oldest day on which anything happened; null where nothing says when. */
+export async function oldestDay(
+  warehouse: Warehouse,
+  pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
+): Promise<string | null> {
+  const days = await eventDays(warehouse, pack, 'MIN');
+  return (
+    days
+      .map(({ day }) => day)
+      .sort()
+      .at(0) ?? null
+  );
+}
+
+/** By table with events, the newest or oldest local day of one. */
+async function eventDays(
+  warehouse: Warehouse,
+  pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
+  which: 'MAX' | 'MIN',
+): Promise<{ day: string; isDate: boolean; feed: boolean }[]> {
+  const days: { day: string; isDate: boolean; feed: boolean }[] = [];
   for (const contract of pack.sources.values()) {
     const { event_time: event } = contract;
     const column = contract.columns.find(({ name }) => name === event);
@@ -207,17 +241,11 @@ export async function newestCompleteDay(
     const own = described && mapColumns(contract, mapping?.columns, described.columns).get(event);
     if (!own) continue;
     const name = named(own.name);
-    const day = own.type === 'DATE' ? `MAX(${name})` : `DATE(MAX(${name}), '${pack.zone}')`;
-    const [row] = await warehouse.query(
-      `SELECT ${day} AS newest FROM ${path.map(named).join('.')}`,
-    );
-    if (typeof row?.newest !== 'string') continue;
-    newest.push({
-      day: own.type === 'DATE' ? row.newest : addDays(row.newest, -1),
-      feed: contract.freshness !== 'none',
-    });
+    const isDate = own.type === 'DATE';
+    const day = isDate ? `${which}(${name})` : `DATE(${which}(${name}), '${pack.zone}')`;
+    const [row] = await warehouse.query(`SELECT ${day} AS day FROM ${path.map(named).join('.')}`);
+    if (typeof row?.day !== 'string') continue;
+    days.push({ day: row.day, isDate, feed: contract.freshness !== 'none' });
   }
-  const feeds = newest.filter(({ feed }) => feed);
-  const days = (feeds.length > 0 ? feeds : newest).map(({ day }) => day).sort();
-  return days.at(-1) ?? null;
+  return days;
 }

@@ -132,8 +132,8 @@ async function publishRange(
     for (const { item, error } of refused) {
       unpublished = addUnpublished(unpublished, unpublishedOf(runtime.pack, item, error));
     }
-    changed += written.length;
-    waiting.push(...written);
+    changed += written.filter(({ isChanged }) => isChanged).length;
+    waiting.push(...written.map(({ account }) => account));
     if (waiting.length >= accountsPerMessage) {
       await announce(waiting.splice(0, accountsPerMessage));
     }
@@ -142,7 +142,13 @@ async function publishRange(
   return { changed, unpublished };
 }
 
-/** Writes the documents that differ. @returns accounts whose document is this run's. */
+/** An account to be announced, and whether its document is this run's. */
+interface Published {
+  account: string;
+  isChanged: boolean;
+}
+
+/** Writes the documents that differ. @returns their accounts; all, where the run sends all */
 function publishAccounts(
   runtime: Runtime,
   id: string,
@@ -150,16 +156,16 @@ function publishAccounts(
   layout: RulesLayout,
   results: readonly AccountResult[],
   overrides: Overrides,
-): Promise<string[]> {
+): Promise<Published[]> {
   const { pack } = runtime;
   return runtime.snapshots.transaction(async (tx) => {
     const current = (await tx.get(ref(packs, run.pack)))?.data.current;
     const stored = await tx.getAll(results.map((result) => ref(accounts, result.account)));
-    const written: string[] = [];
+    const written: Published[] = [];
     for (const [index, result] of results.entries()) {
       const latest = stored[index]?.data;
       if (latest?.run === id) {
-        written.push(result.account);
+        written.push({ account: result.account, isChanged: true });
         continue;
       }
       if (current?.run !== id) {
@@ -196,10 +202,14 @@ function publishAccounts(
             pack,
           });
       // What another pack had is taken over, though its result is the same.
-      if (!next || (next.hash === latest?.hash && latest.pack === run.pack)) continue;
+      if (!next) continue;
+      if (next.hash === latest?.hash && latest.pack === run.pack) {
+        if (run.sends_all) written.push({ account: result.account, isChanged: false });
+        continue;
+      }
       write(tx, result.account, next);
       if (handOver) tx.set(ref(handOvers, handOver.id), handOver.document);
-      written.push(result.account);
+      written.push({ account: result.account, isChanged: true });
     }
     return written;
   });

@@ -20,6 +20,7 @@ import {
   type SignalsDocument,
   signalDocuments,
 } from '../records/signal-documents.ts';
+import { isWithheld } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import {
@@ -36,10 +37,14 @@ import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
 const accountsPerGroup = 200;
 const documentsPerPage = 2_000;
 
-/** Signals are asked only of inputs that were frozen for them, by the rules that made the results. */
+/**
+ * Signals are asked only of inputs that were frozen for them, by the rules that made the results, and
+ * not while most accounts are unknown: the first run after that begins them silently.
+ */
 export function looksAtSignals({ pack }: Runtime, run: RunDocument): boolean {
   return (
     run.kind === 'scheduled' &&
+    !isWithheld(run) &&
     pack.signals !== null &&
     run.signals_hash === pack.signals.hash &&
     run.rules_hash === pack.hash

@@ -8,10 +8,10 @@ import type { AccountResult } from './account-document.ts';
  * Writes the items together; where that is refused, in ever smaller parts, until only what is
  * refused by itself is left. Also a transaction that would be too large is made several of.
  */
-export async function writeApart<T>(
+export async function writeApart<T, W>(
   items: readonly T[],
-  write: (items: readonly T[]) => Promise<string[]>,
-): Promise<{ written: string[]; refused: { item: T; error: KenkoError }[] }> {
+  write: (items: readonly T[]) => Promise<W[]>,
+): Promise<{ written: W[]; refused: { item: T; error: KenkoError }[] }> {
   try {
     return { written: await write(items), refused: [] };
   } catch (error) {

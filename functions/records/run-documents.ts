@@ -115,6 +115,15 @@ export const unpublishedAccounts = z.strictObject({
 export type UnpublishedAccounts = z.infer<typeof unpublishedAccounts>;
 export const noUnpublished = (): UnpublishedAccounts => ({ count: 0, examples: [] });
 
+/** Why nothing of a run is written to Salesforce: most accounts have been unknown since the first. */
+export const withheldRun = z.strictObject({
+  accounts: z.int(),
+  /** Of them, without a band in any score. */
+  unknown: z.int(),
+  /** What is missing, in sentences for whoever mends it. */
+  message: z.string(),
+});
+
 /** What a person decided about a run that was held. */
 export const runDecision = z.strictObject({
   action: z.enum(['release', 'discard']),
@@ -152,6 +161,10 @@ export const runDocument = z.strictObject({
   counts: runCounts.nullable(),
   /** Null before it is counted, and where there is nothing to compare with. */
   moves: runMoves.nullable().default(null),
+  /** Nothing of it is written to Salesforce, unless somebody released it; null: it is. */
+  withheld: withheldRun.nullable().default(null),
+  /** Unchanged accounts are sent to Salesforce, too: the run before was withheld. */
+  sends_all: z.boolean().default(false),
   /** Whether a row whose result hash equals the one before may be published without reading its document. */
   equal_rows_published: z.boolean(),
   /** Identifies the routing and the worklists that documents are published with. */

@@ -170,5 +170,7 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     progressed_at: now,
     failure: null,
     decision: null,
+    withheld: null,
+    sends_all: false,
   };
 }

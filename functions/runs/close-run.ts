@@ -5,6 +5,7 @@ import { dayId, days, type RunDocument, runs, shardsOf } from '../records/run-do
 import type { Runtime } from '../runtime.ts';
 import { shownHash } from '../scorecard/meaning/shown-row.ts';
 import { dropRunTables, failRun } from './end-run.ts';
+import { whatToSend } from './first-runs.ts';
 import { changeRun } from './leases.ts';
 import { lookForHarm } from './mass-change.ts';
 import { addCounts, allShards, noCounts, shardsIn } from './shards.ts';
@@ -91,6 +92,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
       throw failed;
     });
   const backfill = run.kind === 'backfill';
+  const sending = await whatToSend(runtime, id, run);
   const shown = shownHash(runtime.pack);
   let revision = 0;
   const closed = await changeRun(
@@ -117,12 +119,14 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
         state: backfill ? 'finished' : 'publishing',
         revision,
         changed: backfill ? 0 : null,
+        ...sending,
         // Documents show the partition before only if it was the last one published, whole, and
         // by the same routing and worklists.
         equal_rows_published:
           revision === 1 &&
           previous?.state === 'finished' &&
           previous.unpublished.count === 0 &&
+          !sending.sends_all &&
           previous.date === now.before_date &&
           previous.shown_hash === shown,
         shown_hash: shown,
@@ -135,6 +139,10 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
     },
   );
   log.runClosed({ run: id, date: closed.date, revision });
+  if (closed.withheld) {
+    const { message: reason, ...counts } = closed.withheld;
+    log.runWithheld({ run: id, reason, ...counts });
+  }
   if (backfill) {
     await dropRunTables(runtime, id, closed);
     log.runFinished({ run: id, changed: 0 });

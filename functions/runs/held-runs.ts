@@ -1,6 +1,7 @@
 /**
  * Runs that were held: a person lets them through, or throws them away. Also one whose copy into
- * the history fails for good can be thrown away, so that the next may begin.
+ * the history fails for good can be thrown away, so that the next may begin, and a first run of which
+ * nothing is written to Salesforce can be let through.
  */
 import { dayMs } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
@@ -8,6 +9,7 @@ import { ref } from '../records/collection.ts';
 import { packs, type RunDocument, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { isBehind } from './claim-run.ts';
+import { isWithheld } from './first-runs.ts';
 import { leaseHolder, noLease, runsInState, takenLease } from './leases.ts';
 import { copyFailed } from './stuck-runs.ts';
 
@@ -38,6 +40,11 @@ export async function decideHeldRun(
     const found = (await tx.get(ref(runs, id)))?.data;
     if (!found) throw new Rejected(code.notFound, `There is no run ${id}.`);
     if (found.decision?.action === decision.action) return { run: found, decided: false };
+    if (decision.action === 'release' && isWithheld(found)) {
+      const released = { ...found, decision: { ...decision, at } };
+      tx.set(ref(runs, id), released);
+      return { run: released, decided: true };
+    }
     const isLost = found.state === 'closing' && found.failure?.code === copyFailed;
     if (found.state !== 'held' && !(isLost && decision.action === 'discard')) {
       throw new Rejected(

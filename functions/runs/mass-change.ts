@@ -7,6 +7,7 @@ import { ref } from '../records/collection.ts';
 import {
   dayId,
   days,
+  packs,
   type RunDocument,
   type RunMoves,
   runs,
@@ -32,7 +33,8 @@ const unmatched = 0.01;
 /**
  * Compares a scored run with what people see: with the earlier revision of its date, where there
  * is one, so that a change which was let through once is not held every hour; else with the last
- * closed date before. The first run of a pack, and a backfill, have nothing to compare with.
+ * closed date before. The first run of a pack, and a backfill, have nothing to compare with: what
+ * a backfill wrote before it nobody was shown.
  */
 export async function lookForHarm(
   runtime: Runtime,
@@ -60,6 +62,7 @@ async function shownBefore(
   { snapshots }: Runtime,
   run: RunDocument,
 ): Promise<{ date: string; run: string } | undefined> {
+  if (!(await snapshots.get(ref(packs, run.pack)))?.data.current) return undefined;
   for (const date of [run.date, run.before_date]) {
     if (date === null) continue;
     const closed = await snapshots.get(ref(days, dayId(run.pack, date)));

@@ -9,6 +9,7 @@ import {
   type ReconciliationDocument,
   reconciliations,
 } from '../records/documents.ts';
+import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { crmFields } from './crm-fields.ts';
@@ -41,7 +42,8 @@ export interface ReconcileAnswer {
  * emptied of what is ours, unless another account has it. Rows that Salesforce refused are tried
  * again, since nothing else tells that they were mended there. A value that a person typed over
  * ours is repaired, or kept where the mapping says so. Stops, and says so, where Salesforce has
- * no calls left for it; the next night begins anew.
+ * no calls left for it; the next night begins anew. Nothing is compared while nothing is written
+ * since most accounts have been unknown since the pack's first run.
  */
 export async function reconcile(
   runtime: Runtime,
@@ -61,7 +63,8 @@ export async function reconcile(
       ]);
     }
   };
-  if (mapping) {
+  const withheld = await nothingToCrm(runtime);
+  if (mapping && !withheld) {
     try {
       const strays = await compareAccounts(runtime, mapping, report, resend);
       await compareRecords(runtime, mapping, report, resend);
@@ -71,6 +74,10 @@ export async function reconcile(
       report.complete = false;
       log.syncDelayed({ run: `reconcile~${id}`, accounts: 0, code: error.code });
     }
+  }
+  if (withheld) {
+    report.complete = false;
+    log.syncDelayed({ run: `reconcile~${id}`, accounts: 0, code: 'run-withheld' });
   }
   report.ended_at = clock.now().toISOString();
   await snapshots.set(ref(reconciliations, id), report);
@@ -89,7 +96,7 @@ export async function reconcile(
   const { differing, missing, parked, moved, left } = counts;
   // Records of customers who left before Kenko came name no account of ours, and never will.
   if (differing + missing + parked + moved + left > 0) log.recordsDiffer(counts);
-  else log.reconciled(counts);
+  else if (!withheld) log.reconciled(counts);
   return { reconciliation: id, complete: report.complete, compared: report.compared, resent };
 }
 

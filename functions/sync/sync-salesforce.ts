@@ -1,6 +1,7 @@
 import { KenkoError, Unauthorized } from '../errors.ts';
 import type { FieldValue, UpdateResult } from '../ports/crm.ts';
 import type { AccountsChangedMessage, DeliveryAttempt } from '../records/messages.ts';
+import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { isGone } from './former-records.ts';
@@ -33,7 +34,9 @@ export interface SyncCounts {
  * message is done, since every refusal of it would count towards its dead letter, and would be
  * tried beside what sweep sends. A delivery that is `repeated` sends every account again: the
  * one before may have written a result that was latest then, and died before it could say so;
- * where the result has gone back since to what was recorded last, nothing else would tell.
+ * where the result has gone back since to what was recorded last, nothing else would tell. Nothing
+ * is written while most accounts have been unknown since the pack's first run: the run that ends
+ * that sends all of them.
  */
 export async function syncSalesforce(
   runtime: Runtime,
@@ -43,6 +46,11 @@ export async function syncSalesforce(
   const counts: SyncCounts = { updated: 0, unchanged: 0, parked: 0, waiting: 0 };
   const mapping = runtime.pack.salesforce;
   if (!mapping) return counts;
+  if (await nothingToCrm(runtime)) {
+    const reason = 'nothing is written to Salesforce while most accounts are unknown';
+    runtime.log.messageIgnored({ function: 'sync-salesforce', run: message.run, reason });
+    return counts;
+  }
   try {
     let left = [...new Set(message.accounts)];
     let resend: Resend = repeated ? 'to-record-known' : 'no';

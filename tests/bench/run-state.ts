@@ -136,6 +136,8 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     progressed_at: now,
     failure: null,
     decision: null,
+    withheld: null,
+    sends_all: false,
   };
 }
 

@@ -60,7 +60,13 @@ describe('own purchase histories', () => {
       changed: 500,
       pushed: 500,
       parked: 0,
+      withheld: null,
     });
+    // Eight weeks, and the day before.
+    const { history } = JSON.parse(done.stdout);
+    expect(history.stopped).toBeNull();
+    expect(history.dates).toHaveLength(9);
+    expect([history.dates[0], history.dates.at(-1)]).toEqual(['1998-02-03', '1998-03-30']);
   });
 
   it('are all in the API, with the facts that the files hold', async () => {
@@ -131,6 +137,53 @@ describe('own purchase histories', () => {
       revision: 2,
       changed: 1,
     });
+  });
+
+  it('say how far they are, through history, publishing and Salesforce, and what to ask next', async () => {
+    const other = mkdtempSync(join(folder, 'young-'));
+    writeFileSync(join(other, 'accounts.csv'), 'account_id,created_date\na,1998-03-20\n');
+    writeFileSync(
+      join(other, 'purchases.csv'),
+      'account_id,purchase_date,quantity,amount_usd\na,1998-03-20,1,10.00\na,1998-03-31,1,10.00\n',
+    );
+    const place = [...retail, '--state', join(other, 'state')];
+    const done = await kenko('start', '--once', '--data', other, ...place);
+    // No further back than the data.
+    expect(done.stderr).toContain('1998-03-24: finished\n1998-03-30: ');
+    expect(done.stderr).not.toContain('1998-03-17');
+    expect(done.stderr).toMatch(/1998-03-31: finished, 1 of 1 accounts taken to Salesforce\n$/);
+    expect(done.stdout).toContain('History: 2 dates, 1998-03-24 to 1998-03-30');
+    const next = done.stdout.slice(done.stdout.indexOf('Next:'));
+    const onPlace = `--pack retail --state ${join(other, 'state')}`;
+    expect(next).toContain(`  npx kenko data check ${other} --pack retail `);
+    expect(next).toContain(`  npx kenko accounts ${onPlace} `);
+    expect(next).toContain(`  npx kenko explain a ${onPlace} `);
+    expect(next).toContain(`  npx kenko rules check rules/retail --data ${other} `);
+    const [, ...commands] = next.trim().split('\n');
+    for (const line of commands.slice(0, 3)) {
+      const [command = ''] = line.replace('  npx kenko ', '').split('  ');
+      expect((await kenko(...command.split(' '))).status, command).toBe(0);
+    }
+  });
+
+  it('say what is missing where most accounts are unknown, and write nothing to Salesforce', async () => {
+    const other = mkdtempSync(join(folder, 'lacking-'));
+    const ids = Array.from({ length: 12 }, (_, i) => `a${i}`);
+    writeFileSync(join(other, 'accounts.csv'), `account_id\n${ids.join('\n')}\n`);
+    const usage = 'account_id,usage_date,active_users,minutes\na1,2026-03-02,3,50\n';
+    writeFileSync(join(other, 'usage_daily.csv'), usage);
+    const place = ['--pack', 'saas', '--state', join(other, 'state')];
+    const { stdout } = await kenko('start', '--once', '--no-history', '--data', other, ...place);
+    expect(stdout).toContain('Salesforce: 0 written');
+    expect(stdout).toContain(
+      '12 of 12 accounts have no band, so nothing is written to Salesforce. There are no tables assessments, contracts, ',
+    );
+    expect(stdout).toContain(`  npx kenko data check ${other}  `);
+    expect(stdout).toContain('what is missing: tables, columns, measures');
+    expect(stdout).not.toContain('History');
+    const state = await stateOf(join(other, 'state'), 'saas');
+    expect(state.crm).toEqual([]);
+    expect(state.accounts).toHaveLength(12);
   });
 
   it('are checked before anything is read in', async () => {

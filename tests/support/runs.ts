@@ -34,6 +34,8 @@ export function finishedRun(change: Partial<RunDocument> = {}): RunDocument {
     progressed_at: slot,
     failure: null,
     decision: null,
+    withheld: null,
+    sends_all: false,
     ...change,
   };
 }

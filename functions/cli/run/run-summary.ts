@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ref } from '../../records/collection.ts';
 import { crmAccounts } from '../../records/documents.ts';
-import { type RunDocument, runState, runs } from '../../records/run-documents.ts';
+import { type RunDocument, runState, runs, withheldRun } from '../../records/run-documents.ts';
 import { episodes } from '../../records/signal-documents.ts';
+import { isWithheld } from '../../runs/first-runs.ts';
 import type { Runtime } from '../../runtime.ts';
 
 /** What one command did: the object that `kenko run --json` prints. */
@@ -27,6 +28,10 @@ export const runSummary = z.strictObject({
   stages: z.record(z.string(), z.number()),
   revision: z.int().nullable(),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  /** Past dates that were scored before a pack's first run; `stopped`: why there are no more. */
+  history: z.strictObject({ dates: z.array(z.iso.date()), stopped: z.string().nullable() }),
+  /** Why nothing of it is written to Salesforce. */
+  withheld: withheldRun.nullable(),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
@@ -36,7 +41,7 @@ const tenths = (ms: number): number => Math.round(ms / 100) / 10;
 export async function summarise(
   runtime: Runtime,
   id: string,
-  options: { startedAt: Date; repeated: boolean },
+  options: { startedAt: Date; repeated: boolean; history: RunSummary['history'] },
 ): Promise<RunSummary> {
   const run = (await runtime.snapshots.get(ref(runs, id)))?.data;
   if (!run) throw new Error(`run ${id} is not stored`);
@@ -68,6 +73,8 @@ export async function summarise(
     stages: stagesOf(run, now),
     revision: run.revision,
     failure: run.failure,
+    history: options.history,
+    withheld: isWithheld(run) ? run.withheld : null,
   };
 }
 

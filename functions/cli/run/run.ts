@@ -42,6 +42,14 @@ function ended(summary: RunSummary): boolean {
   return summary.state === 'finished' || summary.state === 'superseded';
 }
 
+function historyText({ dates, stopped }: RunSummary['history']): string[] {
+  const filled = `History: ${dates.length} dates, ${dates[0]} to ${dates.at(-1)}`;
+  return [
+    ...(dates.length > 0 ? [filled] : []),
+    ...(stopped === null ? [] : [colour.yellow(`No more history: ${stopped}`)]),
+  ];
+}
+
 /** What a person wants to know after a run. */
 export async function summaryText(
   summary: RunSummary,
@@ -62,6 +70,8 @@ export async function summaryText(
     colour.bold(title),
     `${summary.date}${summary.revision === null ? '' : `, revision ${summary.revision}`} · ${summary.accounts} accounts, ${summary.changed} changed · Salesforce: ${salesforce.join(', ')}`,
     `Signals: ${summary.signals.opened} began, ${summary.signals.open} open · ${summary.signals.sent} notices sent${summary.signals.unsent > 0 ? colour.yellow(`, ${summary.signals.unsent} not`) : ''}`,
+    ...historyText(summary.history),
+    ...(summary.withheld ? [colour.yellow(summary.withheld.message)] : []),
     `${stages.join(' · ')} · ${summary.seconds.toFixed(1)} s in all`,
     '',
     await portfolioText(session, lang ?? 'en'),

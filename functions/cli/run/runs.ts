@@ -16,9 +16,9 @@ export function addRuns(kenko: Command): void {
         print(
           table(
             ['run', 'date', 'kind', 'state', 'revision', 'accounts', 'changed', 'why'],
-            runs.map(({ id, date, kind, state, revision, accounts, changed, failure }) => [
-              ...[id, date, kind, state, revision, accounts, changed],
-              failure?.message ?? '',
+            runs.map((run) => [
+              ...[run.id, run.date, run.kind, run.state, run.revision, run.accounts, run.changed],
+              run.failure?.message ?? run.withheld?.message ?? '',
             ]),
           ),
         );
@@ -37,7 +37,7 @@ export function addRuns(kenko: Command): void {
       });
     });
   withDecision(runs.command('release'))
-    .description('let a held run through: the change is what it should be')
+    .description('let a held or withheld run through: it is what it should be')
     .action((id, options) => decide(id, 'release', options));
   withDecision(runs.command('discard'))
     .description('throw a held run away: nothing of it becomes visible')
@@ -51,6 +51,7 @@ function runText(run: RunAnswer): string {
     `date ${run.date}, revision ${run.revision ?? '-'}, attempt ${run.attempt}; ${run.accounts} accounts, ${run.changed ?? '-'} changed`,
     `shards: ${progress.open} open, ${progress.scored} scored, ${progress.published} published`,
     ...(run.failure ? [`why: ${run.failure.message} (${run.failure.code})`] : []),
+    ...(run.withheld ? [run.withheld.message] : []),
     ...(moves
       ? [
           `against ${moves.since}: of ${moves.shown} accounts shown, ${moves.gone} gone, ${moves.band_changed} in another band, ${moves.unknown} not known any more`,
@@ -92,6 +93,11 @@ async function decide(
     await session.post({ path: `${path}/${action}`, body: { author, reason } });
     const run = runAnswer.parse(await session.get(path));
     if (options.json) return printJson(run);
+    if (run.withheld) {
+      return print(
+        `${id} is released: \`kenko reconcile\` writes it to Salesforce, as every night does, and the next run.`,
+      );
+    }
     print(
       action === 'release'
         ? `${id} is ${run.state}: ${run.changed ?? 0} accounts changed.`

@@ -6,6 +6,7 @@ import { type OptionsOf, positiveInteger, withData } from '../options.ts';
 import { colour, note, print, progressLine } from '../output.ts';
 import { connect, serveAdmin } from '../session/admin.ts';
 import { openOwnSession, stateFolder } from '../session/open-session.ts';
+import { nextCommands } from './next-commands.ts';
 import { showSummary } from './run.ts';
 
 /** How often the sweep that Cloud Scheduler would call is called. */
@@ -20,6 +21,7 @@ const command = (kenko: Command) =>
     .option('--once', 'exit when the run has ended')
     .option('--as-of <instant>', 'look at the data as of this instant, e.g. 2026-11-23T00:00:00Z')
     .option('--today <date>', 'first day of the demo; today without it')
+    .option('--no-history', 'do not score the weeks behind a first run on your own data')
     .option('--port <n>', 'wished port of the API', positiveInteger, 8080)
     .option('--emulators', "on Google's emulators (needs gcloud and Java) instead of the twin");
 
@@ -59,6 +61,9 @@ async function start(given: OptionsOf<typeof command>): Promise<void> {
       return;
     }
     await showSummary(summary, session, { json: options.json, lang: options.lang });
+    if (options.data !== undefined && !options.json) {
+      print(await nextCommands(summary, session, { ...options, data: options.data }));
+    }
     if (options.once || options.json) return;
     print(`\nDashboard  ${colour.cyan(session.apiUrl)}/`);
     print(`API        ${colour.cyan(session.apiUrl)}/v1/accounts`);

@@ -4,8 +4,9 @@ import { momentOf } from '../../inputs/moments.ts';
 import { runId } from '../../inputs/run-tables.ts';
 import { lintPackSql } from '../../local/googlesql/lint.ts';
 import { ref } from '../../records/collection.ts';
-import { reconciliations } from '../../records/documents.ts';
-import { activeRunStates, runs } from '../../records/run-documents.ts';
+import { crmAccounts, reconciliations } from '../../records/documents.ts';
+import { activeRunStates, type RunDocument, runs, shardsOf } from '../../records/run-documents.ts';
+import { isWithheld } from '../../runs/first-runs.ts';
 import { runsInState } from '../../runs/leases.ts';
 import { sweep } from '../../sweep/sweep.ts';
 import { examineLocal } from '../doctor/examine-here.ts';
@@ -55,14 +56,46 @@ export async function openLocalSession(
     const done = work.finally(() => stop.abort());
     let shown = '';
     while (!stop.signal.aborted) {
-      const run = (await snapshots.get(ref(runs, id)))?.data;
-      if (run && shown !== run.state) {
-        shown = run.state;
-        progress(`${run.date}: ${run.state}${run.shards ? `, ${run.shards} shards` : ''}`);
-      }
+      await show();
       await Promise.race([clock.sleep(pollMs), done]).catch(() => stop.abort());
     }
     await done;
+    await show();
+
+    async function show(): Promise<void> {
+      const run = (await snapshots.get(ref(runs, id)))?.data;
+      if (!run) return;
+      const line = `${run.date}: ${await stepOf(id, run)}`;
+      if (line !== shown) progress(line);
+      shown = line;
+    }
+  }
+
+  /** How far a run is: a step has as many parts as there are shards, the last one accounts. */
+  async function stepOf(id: string, run: RunDocument): Promise<string> {
+    const shardsIn = (state: 'open' | 'published') =>
+      snapshots.count({
+        collection: shardsOf(id, run),
+        where: [{ field: 'state', op: '==', value: state }],
+      });
+    const of = (done: number, all: number, what: string) => `${done} of ${all} ${what}`;
+    switch (run.state) {
+      case 'scoring':
+        return `scoring, ${of(run.shards - (await shardsIn('open')), run.shards, 'shards')}`;
+      case 'publishing':
+        return `publishing, ${of(await shardsIn('published'), run.shards, 'shards')}`;
+      case 'finished': {
+        if (run.kind === 'backfill' || !pack.salesforce || isWithheld(run)) return run.state;
+        const sent = await snapshots.count({
+          collection: crmAccounts,
+          where: [{ field: 'run', op: '==', value: id }],
+        });
+        const all = run.sends_all ? run.accounts : (run.changed ?? 0);
+        return `finished, ${of(sent, all, 'accounts taken to Salesforce')}`;
+      }
+      default:
+        return run.state;
+    }
   }
 
   /** Refuses metric SQL that looks ahead or differs between engines; once for the same rules. */
@@ -104,7 +137,7 @@ export async function openLocalSession(
       lintOnce();
       const slot = wished ?? (await data.nextSlot(asOf));
       momentOf(slot, pack);
-      await data.provide(slot, progress, (range) => backfill(range, progress));
+      const history = await data.provide(slot, progress, (range) => backfill(range, progress));
       const startedAt = clock.now();
       const id = runId(pack.id, 'scheduled', momentOf(slot, pack));
       const repeated = (await snapshots.get(ref(runs, id))) !== undefined;
@@ -113,7 +146,7 @@ export async function openLocalSession(
       // The day's digest, which Cloud Scheduler's next sweep would ask for.
       await sweep(runtime, { digestAfterMs: 0 });
       await settle();
-      return summarise(runtime, id, { startedAt, repeated });
+      return summarise(runtime, id, { startedAt, repeated, history });
     },
     backfill,
     deadLetters: (queue) => bus.deadLetters(queue),

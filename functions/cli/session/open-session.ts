@@ -16,6 +16,8 @@ const demoShard = 100;
 type OwnOptions = DataOptions & {
   /** First day of the demo. */
   today?: string | undefined;
+  /** Whether the weeks behind a first run on own data are scored, too. */
+  history?: boolean | undefined;
   port?: number;
   /** On Google's emulators, from nothing. */
   emulators?: boolean | undefined;

@@ -7,21 +7,24 @@ import { runId } from '../../inputs/run-tables.ts';
 import { pathOf } from '../../inputs/sources-query.ts';
 import { advanceDemo, readDemoState } from '../../local/demo/advance.ts';
 import { quoted, quotedTable } from '../../local/googlesql/duckdb-text.ts';
-import { importData, newestCompleteDay } from '../../own-data/folder.ts';
+import { importData, newestCompleteDay, oldestDay } from '../../own-data/folder.ts';
 import { ref } from '../../records/collection.ts';
 import { dayId, days, packs, runs } from '../../records/run-documents.ts';
 import type { DataOptions } from '../options.ts';
+import type { RunSummary } from '../run/run-summary.ts';
 import type { LocalSystem } from './local-system.ts';
 import type { BackfillSummary, Progress } from './session.ts';
 
-type DemoOptions = DataOptions & { today?: string | undefined };
+type DemoOptions = DataOptions & { today?: string | undefined; history?: boolean | undefined };
 type Backfill = (range: { from: string; to: string; every: number }) => Promise<BackfillSummary>;
+/** Past dates that were scored before a pack's first run, and why there are no more. */
+export type FilledHistory = RunSummary['history'];
 
 export interface StateData {
   /** The slot of the next run; of one that sees the data as of an instant, where given. */
   nextSlot(asOf: string | undefined): Promise<string>;
-  /** Makes or reads what the slot's run needs, and the history behind it. */
-  provide(slot: string, progress: Progress, backfill: Backfill): Promise<void>;
+  /** Makes or reads what the slot's run needs, and fills the history behind a first run. */
+  provide(slot: string, progress: Progress, backfill: Backfill): Promise<FilledHistory>;
 }
 
 /** Days of events that the demo begins with. */
@@ -29,8 +32,10 @@ const demoDays = 400;
 const demoSeed = 1;
 /** The demo's runs start at two in the morning, when the nightly loads are through. */
 const demoHour = 2;
-/** Weekly snapshots behind the first day of the demo. */
-const demoWeeks = 8;
+/** Weekly snapshots behind a first run. */
+const weeksBehind = 8;
+
+const noHistory: FilledHistory = { dates: [], stopped: null };
 
 /** @throws Rejected where the folder holds the other kind of data */
 export async function openStateData(system: LocalSystem, options: DemoOptions): Promise<StateData> {
@@ -42,7 +47,7 @@ export async function openStateData(system: LocalSystem, options: DemoOptions): 
         `The state folder ${options.state} holds the demo of ${options.pack}; name another one with --state for your own data.`,
       );
     }
-    return ownData(system, options.data);
+    return ownData(system, options.data, options.history ?? false);
   }
   const { tables } = system.runtime.pack;
   const accounts = tables.get('accounts')?.table ?? 'accounts';
@@ -83,21 +88,43 @@ function demoData(system: LocalSystem, options: DemoOptions): StateData {
         today,
       });
       await seedSalesforce(system);
-      const holder = (await snapshots.get(ref(packs, pack.id)))?.data;
-      if (holder?.current) return;
-      const date = momentOf(slot, pack).date;
-      const behind = Array.from({ length: demoWeeks }, (_, i) =>
-        addDays(date, -7 * (demoWeeks - i)),
-      ).concat(addDays(date, -1));
-      for (const past of behind) {
-        if (await snapshots.get(ref(days, dayId(pack.id, past)))) continue;
-        await backfill({ from: past, to: past, every: 1 });
-      }
+      return fillHistory(system, slot, null, backfill);
     },
   };
 }
 
-function ownData(system: LocalSystem, folder: string): StateData {
+/**
+ * Scores the weeks behind a pack's first run, and the day before it, as far as the data goes back, so
+ * that trends and changes are there from the start. A past date that cannot be scored ends it: the
+ * run itself is what people wait for.
+ */
+async function fillHistory(
+  { runtime: { pack, snapshots } }: LocalSystem,
+  slot: string,
+  oldest: string | null,
+  backfill: Backfill,
+): Promise<FilledHistory> {
+  if ((await snapshots.get(ref(packs, pack.id)))?.data.current) return noHistory;
+  const { date } = momentOf(slot, pack);
+  const behind = Array.from({ length: weeksBehind }, (_, i) =>
+    addDays(date, -7 * (weeksBehind - i)),
+  ).concat(addDays(date, -1));
+  const dates: string[] = [];
+  for (const past of behind) {
+    if (oldest !== null && past < oldest) continue;
+    if (await snapshots.get(ref(days, dayId(pack.id, past)))) continue;
+    try {
+      await backfill({ from: past, to: past, every: 1 });
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      return { dates, stopped: error.message };
+    }
+    dates.push(past);
+  }
+  return { dates, stopped: null };
+}
+
+function ownData(system: LocalSystem, folder: string, history: boolean): StateData {
   const { pack } = system.runtime;
   let imported: Promise<{ changed: boolean }> | undefined;
   const read = () => {
@@ -109,10 +136,12 @@ function ownData(system: LocalSystem, folder: string): StateData {
       const { changed } = await read();
       return nextRevision(system, await asOfOf(system, asOf), changed);
     },
-    async provide(_slot, progress) {
+    async provide(slot, progress, backfill) {
       progress(`reading ${folder}`);
       await read();
       await seedSalesforce(system);
+      const oldest = history ? await oldestDay(system.warehouse, pack) : null;
+      return oldest === null ? noHistory : fillHistory(system, slot, oldest, backfill);
     },
   };
 }
@@ -121,7 +150,10 @@ function ownData(system: LocalSystem, folder: string): StateData {
 function existingData(system: LocalSystem): StateData {
   return {
     nextSlot: async (asOf) => nextRevision(system, await asOfOf(system, asOf), false),
-    provide: async () => seedSalesforce(system),
+    async provide() {
+      await seedSalesforce(system);
+      return noHistory;
+    },
   };
 }
 

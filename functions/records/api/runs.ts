@@ -7,6 +7,7 @@ import {
   runState,
   sourceState,
   unpublishedAccounts,
+  withheldRun,
 } from '../run-documents.ts';
 import { count, cursor, day, instant, nameBodies } from './common.ts';
 
@@ -35,6 +36,9 @@ export const runSummary = z.strictObject({
   started_at: instant,
   ended_at: instant.nullable(),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  withheld: withheldRun
+    .nullable()
+    .describe('Why nothing of it is written to Salesforce, unless it was released'),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
@@ -68,7 +72,7 @@ export const runAnswer = runSummary.extend({
   ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
-  decision: runDecision.nullable().describe('What a person decided about a held run'),
+  decision: runDecision.nullable().describe('What a person decided about a run that was held or withheld'),
 });
 export type RunAnswer = z.infer<typeof runAnswer>;
 

@@ -69,6 +69,13 @@ locals {
       means    = "A run that is scored does not come to its end: it has been closing or publishing for over an hour without progress, and later runs wait for it."
       remedy   = "The entry's reason is what it last failed by. Mend that, and `sweep` goes on within ten minutes. Where the copy into the history fails for good (`copy-failed`), `POST /v1/runs/{id}/discard` lets the next run begin."
     }
+    run-withheld = {
+      severity = "ERROR"
+      event    = "jsonPayload.event = \"run-withheld\""
+      every    = "43200s"
+      means    = "Most accounts are unknown, as they have been since the pack's first run, so nothing was written to Salesforce; the API and the dashboard show the run."
+      remedy   = "The entry's reason names the tables and metrics that are missing. Mend that, and the next run writes all accounts. If it is meant, `POST /v1/runs/{id}/release`."
+    }
     salesforce-headroom = {
       severity = "WARNING"
       event    = "jsonPayload.event = \"sync-delayed\" AND jsonPayload.code = \"daily-limit\""
