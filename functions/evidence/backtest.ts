@@ -1,6 +1,7 @@
 /** Rules proven on what became of accounts: does the score, and does each measure, tell who stays? */
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
-import type { Score } from '../scorecard/language/pack/pack.ts';
+import { inputsOf } from '../scorecard/language/pack/inputs.ts';
+import type { Pack, Score } from '../scorecard/language/pack/pack.ts';
 import { type Estimate, shareDifference, wilson } from './intervals.ts';
 import type { JudgedOutcome, OutcomeKind } from './past-outcomes.ts';
 import { mostBelievable } from './sheet/leaks.ts';
@@ -22,9 +23,9 @@ export interface MeasureProof {
   measure: string;
   label: Label;
   hypothesis: boolean;
-  /** Outcomes of accounts that it was known for and that had a band. */
+  /** Outcomes of accounts that it had a value for and that had a band. */
   known: number;
-  /** As that of the score, from its earned points alone. */
+  /** As that of the score, from its earned points alone: of those that it had a value for. */
   auc: Area | null;
   /** leak: it tells more than behaviour can; upside down: who earned more ended worse. */
   suspicion: 'leak' | 'upside down' | null;
@@ -66,7 +67,12 @@ export function relevant(
   return purpose === 'upsell' ? judged : judged.filter(({ decided }) => decided);
 }
 
-export function proveScore(score: Score, all: readonly JudgedOutcome[]): ScoreProof {
+export function proveScore(
+  pack: Pick<Pack, 'derived' | 'phases'>,
+  score: Score,
+  all: readonly JudgedOutcome[],
+): ScoreProof {
+  const inputs = inputsOf(pack, score);
   const judged = relevant(score, all);
   const bands = [...score.bands, unknown].map(({ id, label }): BandOutcomes => {
     const here = judged.filter(({ row }) => row.band === id);
@@ -95,15 +101,20 @@ export function proveScore(score: Score, all: readonly JudgedOutcome[]): ScorePr
     monotone: isMonotone(bands.filter(({ id }) => id !== unknown.id)),
     measures: score.scorecards.flatMap((card) => {
       const own = claimed.filter(({ row }) => row.scorecard === card.id);
-      return card.measures.map(({ id, label, hypothesis }, i): MeasureProof => {
-        const earning = own.filter(({ row }) => (row.earned_points[i] ?? -1) >= 0);
-        const alone = aucOf(score, earning, ({ row }) => row.earned_points[i] ?? -1);
+      return card.measures.map(({ id, label, hypothesis, metric, maxAge }, i): MeasureProof => {
+        // Where the rules give points for a missing value, it earned some and was known for nobody.
+        const input = String(inputs.positionOf(metric, maxAge));
+        const known = own.filter(
+          ({ row }) =>
+            (row.earned_points[i] ?? -1) >= 0 && !row.missing?.split(',').includes(input),
+        );
+        const alone = aucOf(score, known, ({ row }) => row.earned_points[i] ?? -1);
         return {
           scorecard: card.id,
           measure: id,
           label,
           hypothesis,
-          known: earning.length,
+          known: known.length,
           auc: alone,
           suspicion: suspicionOf(alone),
         };

@@ -25,7 +25,8 @@ export interface Decision {
 /**
  * Releases or discards a held run, or discards one whose copy into the history failed. A released
  * one goes on where it was held: it takes the pack's lease and is closed by whoever gets the
- * message. Repeating a decision does nothing.
+ * message. One that is withheld from Salesforce is published already: released, it is written with
+ * the next comparison or run. Repeating a decision does nothing.
  * @throws Rejected `not-found` for an unknown run, `conflict` for one that is not held, that
  *   has been overtaken, or while another run holds the pack's lease
  */

@@ -74,8 +74,9 @@ describe('an account that cannot be written', () => {
     await createWorld(system);
     const { snapshots } = system.runtime;
     const get = snapshots.get.bind(snapshots);
+    const isClosed = () => system.entries.some(({ event }) => event === 'run-closed');
     snapshots.get = async (wanted) => {
-      if (wanted.collection.path !== packs.path) return get(wanted);
+      if (wanted.collection.path !== packs.path || !isClosed()) return get(wanted);
       throw new Rejected(code.invalidData, 'packs/tiny is malformed');
     };
     const { run: id } = (await system.score(monday)) as { run: string };

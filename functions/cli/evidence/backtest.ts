@@ -12,7 +12,7 @@ import type { JudgedOutcome, Lead, PastAction } from '../../evidence/past-outcom
 import type { Area } from '../../evidence/statistics/auc.ts';
 import { judgePast, type PastScore } from '../../own-data/past-data.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
-import type { Score } from '../../scorecard/language/pack/pack.ts';
+import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { checkPeriod, dataPlaceOf, type OptionsOf, withDataPlace, withPast } from '../options.ts';
@@ -53,8 +53,8 @@ async function backtest(folder: string, options: OptionsOf<typeof command>): Pro
   const { from, to, outcomes, dates, timeless, timelessAccounts } = past;
   const proofs = wanted.map((score): ShownProof => {
     const { results, judged, leftOut } = past.scores.get(score.id) ?? noPast;
-    const apart = withoutTreated(score, judged, actions, { lead, every });
-    return { ...proveScore(score, judged), ...apart, results, leftOut };
+    const apart = withoutTreated(pack, score, judged, actions, { lead, every });
+    return { ...proveScore(pack, score, judged), ...apart, results, leftOut };
   });
   if (options.json) {
     const asked = { pack: pack.id, from, to, lead, every };
@@ -83,6 +83,7 @@ type ShownProof = ScoreProof &
  * apart as well.
  */
 function withoutTreated(
+  pack: Pack,
   score: Score,
   judged: readonly JudgedOutcome[],
   actions: readonly PastAction[],
@@ -91,7 +92,7 @@ function withoutTreated(
   const outcomes = relevant(score, judged);
   const left = untreated(outcomes, actions, lead);
   const treated = outcomes.length - left.length;
-  return { treated, aucUntreated: treated === 0 ? null : proveScore(score, left).auc };
+  return { treated, aucUntreated: treated === 0 ? null : proveScore(pack, score, left).auc };
 }
 
 function proofText(proof: ShownProof, dates: number, lang: Lang): string {

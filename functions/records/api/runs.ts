@@ -72,7 +72,9 @@ export const runAnswer = runSummary.extend({
   ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
-  decision: runDecision.nullable().describe('What a person decided about a run that was held or withheld'),
+  decision: runDecision
+    .nullable()
+    .describe('What a person decided about a run that was held or withheld'),
 });
 export type RunAnswer = z.infer<typeof runAnswer>;
 

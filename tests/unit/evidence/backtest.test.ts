@@ -15,6 +15,7 @@ import {
   type OutcomeKind,
 } from '../../../functions/evidence/past-outcomes.ts';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
+import { inputsOf } from '../../../functions/scorecard/language/pack/inputs.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 
@@ -32,6 +33,7 @@ function outcome(
     on?: string;
     band?: string;
     earned?: number;
+    missing?: string;
     decided?: boolean;
   } = {},
 ): JudgedOutcome {
@@ -43,6 +45,7 @@ function outcome(
     points,
     scorecard: card?.id,
     earned_points: [earned],
+    missing: more.missing ?? '',
   } as unknown as HistoryRow;
   return { account, on, kind, decided: more.decided ?? kind !== 'expanded', row };
 }
@@ -124,7 +127,7 @@ describe('the proof of a score', () => {
       // Without a band nothing was claimed of them.
       ...some(9, 'churned', 9900, { band: 'unknown', earned: 300 }),
     ];
-    const proof = proveScore(health, judged);
+    const proof = proveScore(pack, health, judged);
     expect(proof.auc?.value).toBe(1);
     expect(proof.bands.find(({ id }) => id === 'poor')).toMatchObject({
       churned: 5,
@@ -143,11 +146,28 @@ describe('the proof of a score', () => {
     expect(proof.measures[0]).toMatchObject({ known: 11, auc: { value: 0.5 }, hypothesis: true });
   });
 
+  it('knows a measure only for those that had a value, whatever a missing one earns', () => {
+    const [measure] = card?.measures ?? [];
+    if (!measure) throw new Error('the first scorecard has a measure');
+    const { positionOf } = inputsOf(pack, health);
+    const missing = `${positionOf(measure.metric, measure.maxAge)}`;
+    const judged = [
+      ...some(5, 'churned', 2000, { band: 'poor', earned: 0, account: 'x', missing }),
+      ...some(6, 'churned', 2000, { band: 'poor', earned: 300 }),
+      ...some(6, 'renewed', 8000, { band: 'good', earned: 300, missing: `1${missing}` }),
+    ];
+    const [proof] = proveScore(pack, health, judged).measures;
+    expect(proof).toMatchObject({ known: 12, auc: { value: 0.5 } });
+  });
+
   it('counts an account once, however many outcomes it has', () => {
     const often = Array.from({ length: 12 }, (_, i) =>
       outcome('renewed', 8000, { account: 'often', on: `${2010 + i}-03-01`, band: 'good' }),
     );
-    const proof = proveScore(health, [...often, ...some(5, 'churned', 2000, { band: 'poor' })]);
+    const proof = proveScore(pack, health, [
+      ...often,
+      ...some(5, 'churned', 2000, { band: 'poor' }),
+    ]);
     expect(proof.bands.find(({ id }) => id === 'good')).toMatchObject({ renewed: 12, accounts: 1 });
     expect(proof.auc).toBeNull();
   });
@@ -157,7 +177,7 @@ describe('the proof of a score', () => {
       ...some(30, 'churned', 8000, { band: 'good', earned: 300 }),
       ...some(30, 'renewed', 2000, { band: 'poor', earned: 0 }),
     ];
-    const proof = proveScore(health, judged);
+    const proof = proveScore(pack, health, judged);
     expect(proof.verdict).toMatchObject({
       verdict: 'upside down',
       en: expect.stringContaining('upside down'),
@@ -168,13 +188,13 @@ describe('the proof of a score', () => {
       ...one,
       row: { ...one.row, earned_points: [i % 3 === 0 ? 100 : (one.row.earned_points[0] ?? 0)] },
     }));
-    expect(proveScore(health, mixed).measures[0]?.suspicion).toBe('upside down');
+    expect(proveScore(pack, health, mixed).measures[0]?.suspicion).toBe('upside down');
   });
 
   it('asks for upsell who grew, not who stayed', () => {
     const judged = [...some(5, 'renewed', 1000), ...some(5, 'expanded', 5000)];
-    expect(proveScore(approach, judged).auc?.value).toBe(1);
-    expect(proveScore(health, judged).auc).toBeNull();
+    expect(proveScore(pack, approach, judged).auc?.value).toBe(1);
+    expect(proveScore(pack, health, judged).auc).toBeNull();
   });
 });
 
