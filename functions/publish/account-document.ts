@@ -1,5 +1,11 @@
+import { code, hasCode } from '../errors.ts';
 import { type AccountDetails, packDetails, unpackDetails } from '../records/account-details.ts';
-import type { AccountDocument, ScoreDocument } from '../records/documents.ts';
+import {
+  type AccountDocument,
+  accountFormat,
+  documentHash,
+  type ScoreDocument,
+} from '../records/documents.ts';
 import type { RunDocument } from '../records/run-documents.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
@@ -26,6 +32,8 @@ export interface AccountResult {
 /**
  * The document that shows a result, with the overrides in force and who looks after it. What
  * changed is taken over from the latest document where this run found no change.
+ * @param given `again`: the result is the one that the latest document shows, in another format; what
+ *   that says of the latest change stays, since the rows of its day are not read again
  * @returns undefined for an account that left and was never published
  */
 export function accountDocumentOf(given: {
@@ -37,26 +45,31 @@ export function accountDocumentOf(given: {
   overrides: readonly EnteredOverride[];
   assignment: AccountDocument['assignment'];
   pack: Pick<Pack, 'scores' | 'worklists'>;
+  again?: boolean;
 }): AccountDocument | undefined {
   const { run, layout, result, latest } = given;
   const absent = result.rows.every((row) => row.state === 'absent');
   if (absent && !latest) return undefined;
   const resultHash = resultHashOf(result);
+  const again = given.again ? latest : undefined;
   const common = {
+    format: accountFormat,
     pack: run.pack,
     merged_into: result.mergedInto,
-    date: run.date,
+    date: again?.date ?? run.date,
     run: given.id,
     rules_hash: run.rules_hash,
     engine_hash: run.engine_hash,
     result_hash: resultHash,
-    hash: resultHash,
+    hash: documentHash(accountFormat, [resultHash]),
   };
   if (absent) {
     return {
       ...common,
       // A revision may learn who took over an account that an earlier one found absent.
-      hash: result.mergedInto === null ? resultHash : `${resultHash} ${result.mergedInto}`,
+      hash: documentHash(accountFormat, [
+        result.mergedInto === null ? resultHash : `${resultHash} ${result.mergedInto}`,
+      ]),
       ...nothingShown(),
       attributes: latest?.attributes ?? {},
       assignment: given.assignment,
@@ -69,22 +82,27 @@ export function accountDocumentOf(given: {
     const explanation = explainResult(layout, row);
     const before = result.before.find((candidate) => candidate.row.score === row.score);
     const deltas = before ? compareRows(layout, row, before.layout, before.row) : [];
-    const change = changeOf(explanation);
-    scores[row.score] = scoreDocumentOf(
+    const then = again?.scores[row.score];
+    const change = then ? then.change : changeOf(explanation);
+    const score = scoreDocumentOf(
       row,
       change,
       latest?.scores[row.score],
       latest?.date === run.date,
     );
+    // Nothing moved on the document's date where its change is that of an earlier one.
+    scores[row.score] = then?.moved === 0 ? { ...score, moved: 0 } : score;
     // The latest change keeps its measures, however often the document is written again.
-    const isKept = change === null && scores[row.score]?.change !== null;
-    const shown = isKept && latest ? unpackDetails(latest.details)[row.score]?.deltas : deltas;
+    const isKept = then !== undefined || (change === null && score.change !== null);
+    const kept = isKept && latest ? detailsOf(latest)[row.score] : undefined;
     const bands = layout.scores.find((score) => score.id === row.score)?.bands ?? [];
     details[row.score] = {
       explanation,
       bands: Object.fromEntries(bands.map((band) => [band.id, band.label])),
-      deltas: shown ?? [],
-      reasons: reasonsOf(explanation, deltas, before && switchOf(row, layout, before)),
+      deltas: isKept ? (kept?.deltas ?? []) : deltas,
+      reasons:
+        (then && kept?.reasons) ??
+        reasonsOf(explanation, deltas, before && switchOf(row, layout, before)),
     };
   }
   const document: AccountDocument = {
@@ -99,6 +117,16 @@ export function accountDocumentOf(given: {
     details: packDetails(details),
   };
   return withOverrides(document, given.overrides, given.pack);
+}
+
+/** What an account is explained by; nothing where that cannot be read: the document is replaced. */
+function detailsOf({ details }: AccountDocument): AccountDetails {
+  try {
+    return unpackDetails(details);
+  } catch (error) {
+    if (hasCode(error, code.invalidData)) return {};
+    throw error;
+  }
 }
 
 /** What the document of an account that left shows of results. */

@@ -2,9 +2,12 @@ import { dayMs } from '../calendar.ts';
 import { ref } from '../records/collection.ts';
 import {
   type AccountDocument,
+  accountFormat,
   accounts,
+  documentHash,
   type OverrideDocument,
   overrides,
+  showTheSame,
   snapshotOf,
   snapshotsOf,
 } from '../records/documents.ts';
@@ -105,7 +108,10 @@ export function withOverrides(
   const row = documentRow(pack.scores, { ...document, scores });
   const worklists = document.state === 'absent' ? {} : entriesOf(pack.worklists.lists, row);
   const shown = [...applied, ...assignmentKey(document), ...worklistKey(worklists)];
-  return { ...document, scores, worklists, hash: [document.result_hash, ...shown].join('|') };
+  // Of a later release's document, only what this one knows was read.
+  const format = Math.min(document.format, accountFormat);
+  const hash = documentHash(format, [document.result_hash, ...shown]);
+  return { ...document, format, scores, worklists, hash };
 }
 
 /** Who looks after it is shown too. */
@@ -149,7 +155,7 @@ export async function republishOverridden(
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
       const next = withOverrides(latest, overridesInForce(entered, account, clock.now()), pack);
-      if (next.hash === latest.hash)
+      if (showTheSame(next, latest))
         return options.again && turned.has(account) ? latest.run : undefined;
       tx.set(ref(accounts, account), next);
       tx.set(ref(snapshotsOf(account), next.date), snapshotOf(next));

@@ -2,8 +2,10 @@ import { code, hasCode } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import {
   type AccountDocument,
+  accountFormat,
   accounts,
   handOvers,
+  showTheSame,
   snapshotOf,
   snapshotsOf,
 } from '../records/documents.ts';
@@ -21,6 +23,7 @@ import { knownSignals, rulesDigests } from '../records/signal-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { renewLease } from '../runs/leases.ts';
+import { isRewritten } from '../runs/rewrites.ts';
 import { allShards } from '../runs/shards.ts';
 import { noteFailure } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
@@ -182,28 +185,36 @@ function publishAccounts(
         latest,
       });
       const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
+      const isOfToday = latest?.format === accountFormat;
       // Where only an override began or ended, the document is the same as where the override
       // is published by itself; it names this run, so that a repeated message announces it.
       const metrics = listMetrics(pack, layout, result);
-      const next = isSame
-        ? {
-            ...withOverrides({ ...latest, assignment, metrics }, active, pack),
-            pack: run.pack,
-            run: id,
-          }
-        : accountDocumentOf({
-            id,
-            run,
-            layout,
-            result,
-            latest,
-            overrides: active,
-            assignment,
-            pack,
-          });
-      // What another pack had is taken over, though its result is the same.
+      const next =
+        isSame && isOfToday
+          ? {
+              ...withOverrides({ ...latest, assignment, metrics }, active, pack),
+              pack: run.pack,
+              run: id,
+            }
+          : accountDocumentOf({
+              id,
+              run,
+              layout,
+              result,
+              latest,
+              overrides: active,
+              assignment,
+              pack,
+              again: isSame,
+            });
       if (!next) continue;
-      if (next.hash === latest?.hash && latest.pack === run.pack) {
+      // What another pack had is taken over, though its result is the same.
+      if (latest && latest.pack === run.pack && showTheSame(next, latest)) {
+        // In another format it shows nothing else, so nobody is sent it, and a repeated message
+        // must not find it to be this run's; the dated copy stays what was shown then.
+        if (isSame && !isOfToday && isRewritten(run, result.account)) {
+          tx.set(ref(accounts, result.account), { ...next, run: latest.run });
+        }
         if (run.sends_all) written.push({ account: result.account, isChanged: false });
         continue;
       }

@@ -1,6 +1,7 @@
 import { mergedInto } from '../inputs/run-inputs.ts';
 import type { RunDocument } from '../records/run-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
+import { isRewritten } from '../runs/rewrites.ts';
 import type { Runtime } from '../runtime.ts';
 import { beforeColumn } from '../scorecard/engine/before-columns.ts';
 import type { ColumnBatch } from '../scorecard/engine/columns.ts';
@@ -22,7 +23,8 @@ import {
 /**
  * The results of a shard that may have to be published, in the order of their ids: all of
  * them, or, where the run knows that the documents show the results before, only those whose
- * hash differs and those that come onto a worklist, leave it, or move within it.
+ * hash differs, those that come onto a worklist, leave it, or move within it, and those whose
+ * document is written again where another release wrote it.
  */
 export async function readResults(
   runtime: Runtime,
@@ -36,7 +38,8 @@ export async function readResults(
   // A metric may move an account between lists without a change of any result.
   const looksAtAll = runtime.pack.worklists.metrics.length > 0;
   const batches = await tables.results();
-  const wanted = published && !looksAtAll ? differing(batches, published) : undefined;
+  const isAnyhow = (account: string): boolean => isRewritten(run, account);
+  const wanted = published && !looksAtAll ? differing(batches, published, isAnyhow) : undefined;
   const results = new Map<string, AccountResult>();
   for (const row of historyRows(batches, wanted)) {
     const account = row.account_id;
@@ -51,7 +54,9 @@ export async function readResults(
   await addBefore(runtime, run, tables, results);
   const all = [...results.values()];
   return published && looksAtAll
-    ? all.filter((result) => mayDiffer(runtime.pack, layout, published, result))
+    ? all.filter(
+        (result) => isAnyhow(result.account) || mayDiffer(runtime.pack, layout, published, result),
+      )
     : all;
 }
 
@@ -99,17 +104,19 @@ function hashesIn({ columns }: ColumnBatch, name: string): BigInt64Array {
 /**
  * Accounts with a row that is another one than before: a document shows all scores of an account,
  * so where one differs, the others are needed too.
+ * @param isAnyhow accounts that are taken though none differs
  */
 function differing(
   batches: readonly ColumnBatch[],
   published: ReadonlyMap<string, bigint>,
+  isAnyhow: (account: string) => boolean,
 ): ReadonlySet<string> {
   const accounts = new Set<string>();
   for (const batch of batches) {
     for (const [row, hash] of hashesIn(batch, 'result_hash').entries()) {
       const account = accountAt(batch, row);
       const key = keyOf(account, textAt(batch, 'score', row) ?? '');
-      if (published.get(key) !== hash) accounts.add(account);
+      if (published.get(key) !== hash || isAnyhow(account)) accounts.add(account);
     }
   }
   return accounts;

@@ -4,7 +4,14 @@
  */
 import { code, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
-import { type AccountDocument, accounts, snapshotOf, snapshotsOf } from '../records/documents.ts';
+import {
+  type AccountDocument,
+  accountFormat,
+  accounts,
+  documentHash,
+  snapshotOf,
+  snapshotsOf,
+} from '../records/documents.ts';
 import { type PackDocument, packs, runs } from '../records/run-documents.ts';
 import { signalDocuments } from '../records/signal-documents.ts';
 import { noLease } from '../runs/leases.ts';
@@ -110,7 +117,7 @@ function makeAbsent(
       const absent: AccountDocument = {
         ...document,
         ...nothingShown(),
-        hash: `${document.result_hash} retired`,
+        hash: documentHash(accountFormat, [`${document.result_hash} retired`]),
         date,
         run,
       };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { label } from '../scorecard/language/pack/catalogue.ts';
 import { measureDelta, scoreExplanation } from '../scorecard/meaning/explanation.ts';
+import { parsedAsKnown } from './document-rules.ts';
 
 const scoreDetails = z.strictObject({
   explanation: scoreExplanation,
@@ -22,6 +23,7 @@ export function packDetails(details: AccountDetails): string {
   return JSON.stringify(details);
 }
 
+/** Of a later release's, what this one knows. @throws Rejected `invalid-data` where it is malformed */
 export function unpackDetails(packed: string): AccountDetails {
-  return accountDetails.parse(JSON.parse(packed));
+  return parsedAsKnown(accountDetails, JSON.parse(packed), 'what an account is explained by').known;
 }

@@ -61,17 +61,26 @@ export function documentBytes(ref: Ref<unknown>, data: unknown): number {
  * @throws Rejected `invalid-data` where the stored document does not follow the schema
  */
 export function parsedDocument<T>(collection: Collection<T>, id: string, data: unknown): T {
-  const result = collection.schema.safeParse(data);
-  if (result.success) return result.data;
-  const known = knownFields(data, result.error);
-  const again = known && collection.schema.safeParse(known.fields);
-  if (again?.success) {
-    return collection.keepsUnknown ? { ...known?.unknown, ...again.data } : again.data;
-  }
+  const { known, unknown } = parsedAsKnown(collection.schema, data, `${collection.path}/${id}`);
+  return collection.keepsUnknown ? { ...unknown, ...known } : known;
+}
+
+/**
+ * What this release knows of a value, and the fields of its outermost object that it does not.
+ * @throws Rejected `invalid-data` where it does not follow the schema; `where` says what it is
+ */
+export function parsedAsKnown<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  where: string,
+): { known: T; unknown: Record<string, unknown> } {
+  const result = schema.safeParse(value);
+  if (result.success) return { known: result.data, unknown: {} };
+  const found = knownFields(value, result.error);
+  const again = found && schema.safeParse(found.fields);
+  if (again?.success) return { known: again.data, unknown: found?.unknown ?? {} };
   const why = z.prettifyError(result.error).replaceAll('\n', ' ');
-  throw new Rejected(code.invalidData, `${collection.path}/${id} is malformed: ${why}`, {
-    cause: result.error,
-  });
+  throw new Rejected(code.invalidData, `${where} is malformed: ${why}`, { cause: result.error });
 }
 
 /**

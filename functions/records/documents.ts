@@ -44,8 +44,15 @@ const scoreDocument = z.strictObject({
 });
 export type ScoreDocument = z.infer<typeof scoreDocument>;
 
+/**
+ * Format of the accounts' documents. It grows with a release that changes what they hold: those of
+ * another release are then written again (`runs/rewrites.ts`). 1: of releases that had no number.
+ */
+export const accountFormat = 2;
+
 /** Latest result of one account. Written by publish-shard. */
 export const accountDocument = z.strictObject({
+  format: z.int().min(1).default(1),
   pack: z.string(),
   state: z.enum(['active', 'absent']),
   merged_into: z.string().nullable(),
@@ -61,7 +68,7 @@ export const accountDocument = z.strictObject({
   engine_hash: z.string(),
   /** Identifies the computed result of all scores. */
   result_hash: z.string(),
-  /** Identifies what is shown: the result and the overrides in force. */
+  /** Identifies the document: its format and what it shows (`documentHash`). */
   hash: z.string(),
   scores: z.record(z.string(), scoreDocument),
   /** Who looks after it; null where the pack has no routing. */
@@ -75,6 +82,17 @@ export const accountDocument = z.strictObject({
   details: z.string(),
 });
 export type AccountDocument = z.infer<typeof accountDocument>;
+/** @param shown what identifies it beside its format: the result, the overrides in force, ... */
+export const documentHash = (format: number, shown: readonly string[]): string =>
+  [`f${format}`, ...shown].join('|');
+
+/** Whether both show the same, each in its format. */
+export const showTheSame = (
+  a: Pick<AccountDocument, 'hash'>,
+  b: Pick<AccountDocument, 'hash'>,
+): boolean => shownIn(a) === shownIn(b);
+const shownIn = ({ hash }: Pick<AccountDocument, 'hash'>): string => hash.replace(/^f\d+\|/, '');
+
 export const accounts: Collection<AccountDocument> = { path: 'accounts', schema: accountDocument };
 
 /** The same result, kept by date. Written with the latest one; removed after `expires_at`. */

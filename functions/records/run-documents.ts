@@ -124,6 +124,11 @@ export const withheldRun = z.strictObject({
   message: z.string(),
 });
 
+/** Places of accounts, 0 to 999: those before `from` are of the format, those before `until` next. */
+const rewrites = z.strictObject({ format: z.int(), from: z.int(), until: z.int() });
+export type Rewrites = z.infer<typeof rewrites>;
+export const noRewrites = (): Rewrites => ({ format: 0, from: 0, until: 0 });
+
 /** What a person decided about a run that was held. */
 export const runDecision = z.strictObject({
   action: z.enum(['release', 'discard']),
@@ -169,6 +174,8 @@ export const runDocument = z.strictObject({
   equal_rows_published: z.boolean(),
   /** Identifies the routing and the worklists that documents are published with. */
   shown_hash: z.string(),
+  /** Accounts whose document it writes again where another release wrote it (`runs/rewrites.ts`). */
+  rewrites: rewrites.default(noRewrites),
   /** Accounts whose document was written. */
   changed: z.int().nullable(),
   unpublished: unpublishedAccounts.default(noUnpublished),

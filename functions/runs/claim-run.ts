@@ -4,6 +4,7 @@ import type { Snapshots } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import {
   activeRunStates,
+  noRewrites,
   noUnpublished,
   packs,
   type RunDocument,
@@ -163,6 +164,7 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     moves: null,
     equal_rows_published: false,
     shown_hash: '',
+    rewrites: noRewrites(),
     changed: null,
     unpublished: noUnpublished(),
     started_at: now,

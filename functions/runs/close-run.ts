@@ -8,6 +8,7 @@ import { dropRunTables, failRun } from './end-run.ts';
 import { whatToSend } from './first-runs.ts';
 import { changeRun } from './leases.ts';
 import { lookForHarm } from './mass-change.ts';
+import { nextRewrites } from './rewrites.ts';
 import { addCounts, allShards, noCounts, shardsIn } from './shards.ts';
 import { copyFailed, noteFailure } from './stuck-runs.ts';
 
@@ -130,6 +131,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
           previous.date === now.before_date &&
           previous.shown_hash === shown,
         shown_hash: shown,
+        ...(backfill ? {} : { rewrites: nextRewrites(previous, now.accounts) }),
       };
     },
     {

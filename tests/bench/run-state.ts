@@ -10,6 +10,7 @@ import { rules } from '../../functions/records/documents.ts';
 import {
   dayId,
   days,
+  noRewrites,
   packs,
   type RunDocument,
   runs,
@@ -130,6 +131,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     unpublished: { count: 0, examples: [] },
     equal_rows_published: false,
     shown_hash: shownHash(pack),
+    rewrites: noRewrites(),
     changed: null,
     started_at: now,
     reached: {},

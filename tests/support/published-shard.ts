@@ -126,7 +126,7 @@ function rowOf(cells: Cells, on: string, hash: string): HistoryRow {
     date: on,
     score: 'health',
     state: 'scored',
-    phase: '',
+    phase: null,
     scorecard: 'all',
     version: '1.0.0',
     earned: cells.points ?? 0,

@@ -1,4 +1,8 @@
-import { noUnpublished, type RunDocument } from '../../functions/records/run-documents.ts';
+import {
+  noRewrites,
+  noUnpublished,
+  type RunDocument,
+} from '../../functions/records/run-documents.ts';
 
 /** A run that finished, with nothing to compare with; `change` says what is different. */
 export function finishedRun(change: Partial<RunDocument> = {}): RunDocument {
@@ -28,6 +32,7 @@ export function finishedRun(change: Partial<RunDocument> = {}): RunDocument {
     unpublished: noUnpublished(),
     equal_rows_published: false,
     shown_hash: '',
+    rewrites: noRewrites(),
     changed: null,
     started_at: slot,
     reached: {},

@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { packDetails } from '../../../functions/records/account-details.ts';
-import type { AccountDocument, ScoreDocument } from '../../../functions/records/documents.ts';
+import {
+  type AccountDocument,
+  accountFormat,
+  type ScoreDocument,
+} from '../../../functions/records/documents.ts';
 import type { RunDocument } from '../../../functions/records/run-documents.ts';
 import {
   checkExpression,
@@ -284,6 +288,7 @@ export function accountOf(spec: AccountSpec): AccountDocument {
     };
   }
   return {
+    format: accountFormat,
     pack: 'saas',
     state: 'active',
     merged_into: null,

@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { republishOverridden } from '../../../functions/publish/overrides.ts';
 import { publishShard } from '../../../functions/publish/publish-shard.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { accounts, overrides, snapshotsOf } from '../../../functions/records/documents.ts';
-import { packs } from '../../../functions/records/run-documents.ts';
+import {
+  accountFormat,
+  accounts,
+  overrides,
+  type ScoreDocument,
+  snapshotsOf,
+} from '../../../functions/records/documents.ts';
+import { packs, type Rewrites, runs } from '../../../functions/records/run-documents.ts';
 import { signalDocuments } from '../../../functions/records/signal-documents.ts';
 import { date, openShard } from '../../support/published-shard.ts';
 import { tinyPackFiles } from '../../support/system/tiny-pack.ts';
@@ -11,6 +17,17 @@ import { signalPackFiles } from '../../support/system/tiny-signals.ts';
 
 const low = { account_id: 'a1', points: 2_000, band: 'red', inputs: [20, 1], result_hash: '1' };
 const high = { account_id: 'a1', points: 8_000, band: 'green', inputs: [400, 9], result_hash: '2' };
+
+const leaving = {
+  pack: 'tiny',
+  account: 'a1',
+  score: 'health',
+  band: 'red',
+  reason: 'They are leaving.',
+  author: 'csm@example.com',
+  from: `${date}T15:50:00.000Z`,
+  until: '2026-04-01T00:00:00.000Z',
+};
 
 const worklists = `
 - id: save
@@ -79,22 +96,109 @@ describe('publishing a shard', () => {
   });
 });
 
+describe('a document of another release', () => {
+  const all = { format: accountFormat, from: 0, until: 1_000 };
+  const points = { earned_points: [4_000, 4_000], contributions: [4_000, 4_000] };
+  const nothing = { change_rules: 0, change_phase: 0, change_data: 0 };
+  const moved = {
+    ...{ ...high, ...points, ...nothing, change_behaviour: 6_000 },
+    ...{ before_date: '2026-03-01', before_band: 'red', before_points: 2_000 },
+  };
+  // Against a result that was never shown: what is shown stays the result it is.
+  const stays = {
+    ...{ ...high, ...points, ...nothing, change_behaviour: 100 },
+    ...{ before_date: date, before_band: 'green', before_points: 7_900 },
+  };
+
+  /** The document of a day before, in another format, and a run that finds the same result. */
+  async function shownIn(format: number, change: (text: string) => string) {
+    const opened = await openShard(tinyPackFiles(), {
+      now: [moved],
+      before: [{ ...low, earned_points: [2_000, 0], contributions: [2_000, 0] }],
+    });
+    const { id, runtime, snapshots, sent, rows, again } = opened;
+    await publishShard(runtime, { run: id, shard: 0 });
+    const shown = (await snapshots.get(ref(accounts, 'a1')))?.data;
+    if (!shown) throw new Error('nothing is shown');
+    const { hash, details } = shown;
+    const other = {
+      ...{ format, date: '2026-03-01', run: 'earlier' },
+      ...{ hash: hash.replace(/^f\d+/, `f${format}`), details: change(details) },
+    };
+    await snapshots.set(ref(accounts, 'a1'), { ...shown, ...other });
+    rows.now = [stays];
+    rows.before = [{ ...stays, points: 7_900 }];
+    sent.length = 0;
+    const publish = async (rewrites: Rewrites) => {
+      await again();
+      const run = (await snapshots.get(ref(runs, id)))?.data;
+      if (run) await snapshots.set(ref(runs, id), { ...run, rewrites });
+      await publishShard(runtime, { run: id, shard: 0 });
+      return (await snapshots.get(ref(accounts, 'a1')))?.data;
+    };
+    return { shown, other, sent, publish, snapshots, runtime };
+  }
+  const older = (text: string) => text.replaceAll('"stayed":false,', '');
+  const newer = (text: string) => text.replaceAll('"stayed":', '"later":{"of":1},"stayed":');
+
+  it.each([
+    ['an older one', 1, older],
+    ['after a rollback, a newer one', accountFormat + 1, newer],
+  ])('is written again as today’s, and nobody is sent it: %s', async (_, format, change) => {
+    const { shown, sent, publish, snapshots } = await shownIn(format, change);
+    expect(change(shown.details)).not.toBe(shown.details);
+    const dated = await snapshots.get(ref(snapshotsOf('a1'), date));
+    const written = await publish(all);
+    // Today's values of the same result, and what was said of the change that led to it.
+    const { details, ...rest } = shown;
+    expect(written).toMatchObject({ ...rest, date: '2026-03-01', run: 'earlier' });
+    const [then, now] = [details, written?.details ?? '{}'].map((text) => JSON.parse(text).health);
+    expect(now).toMatchObject({ deltas: then.deltas, reasons: then.reasons, bands: then.bands });
+    expect(then.deltas.length).toBeGreaterThan(0);
+    expect(now.explanation).toMatchObject({ stayed: true, measures: then.explanation.measures });
+    expect(written?.details).not.toContain('"later"');
+    await publish(all);
+    expect(sent).toEqual([]);
+    expect(await snapshots.get(ref(snapshotsOf('a1'), date))).toEqual(dated);
+  });
+
+  it('that shows a change of an earlier date says of its own that nothing moved', async () => {
+    const { shown, publish, snapshots } = await shownIn(1, older);
+    const known = (await snapshots.get(ref(accounts, 'a1')))?.data;
+    const health = { ...known?.scores.health, moved: 0 } as ScoreDocument;
+    if (known) await snapshots.set(ref(accounts, 'a1'), { ...known, scores: { health } });
+    const { change } = shown.scores.health as ScoreDocument;
+    expect((await publish(all))?.scores.health).toMatchObject({ change, moved: 0 });
+  });
+
+  it('waits until the run comes to its account', async () => {
+    const { shown, other, sent, publish } = await shownIn(1, older);
+    const none = { ...all, from: 1_000 };
+    expect(await publish(none)).toEqual({ ...shown, ...other });
+    expect(sent).toEqual([]);
+  });
+
+  it('is of no later format than what was read of it, where an override is put onto it', async () => {
+    const { publish, snapshots, runtime } = await shownIn(accountFormat + 1, newer);
+    await snapshots.set(ref(overrides, 'o1'), leaving);
+    expect(await republishOverridden(runtime)).toBe(1);
+    const overridden = (await snapshots.get(ref(accounts, 'a1')))?.data;
+    expect(overridden).toMatchObject({
+      format: accountFormat,
+      scores: { health: { band: 'red' } },
+    });
+    expect(overridden?.hash).toContain(`f${accountFormat}|`);
+    expect(await publish(all)).toEqual(overridden);
+  });
+});
+
 describe('an override', () => {
   it('is announced again for a while after its beginning, though its document shows it', async () => {
     const { id, runtime, snapshots, sent } = await openShard(tinyPackFiles(), {
       now: [high],
       before: [],
     });
-    await snapshots.set(ref(overrides, 'o1'), {
-      pack: 'tiny',
-      account: 'a1',
-      score: 'health',
-      band: 'red',
-      reason: 'They are leaving.',
-      author: 'csm@example.com',
-      from: `${date}T15:50:00.000Z`,
-      until: '2026-04-01T00:00:00.000Z',
-    });
+    await snapshots.set(ref(overrides, 'o1'), leaving);
     await publishShard(runtime, { run: id, shard: 0 });
     expect((await snapshots.get(ref(accounts, 'a1')))?.data.scores.health?.band).toBe('red');
     sent.length = 0;

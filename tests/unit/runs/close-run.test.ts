@@ -3,6 +3,7 @@ import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts
 import { createLog } from '../../../functions/log.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
+import { accountFormat } from '../../../functions/records/documents.ts';
 import {
   dayId,
   days,
@@ -109,6 +110,12 @@ describe('a run that is closed', () => {
     const day = { pack: 'saas', date: today, run: 'r', revision: 1, accounts: 1, rules: [] };
     await snapshots.set(ref(days, dayId('saas', today)), day);
     expect(await closed()).toMatchObject({ revision: 2, equal_rows_published: false });
+  });
+
+  it('writes documents again where a release without their format closed the one before', async () => {
+    await begin({ state: 'closing' });
+    const rewrites = { format: accountFormat, from: 0, until: 1_000 };
+    expect(await closed()).toMatchObject({ rewrites });
   });
 
   it('is not current where it was a backfill', async () => {
