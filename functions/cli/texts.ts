@@ -88,6 +88,9 @@ export const texts = {
   ),
   unclear: both('unclear', '不明'),
   value: both('value', '値'),
+  /** A day and how long it has been. */
+  ago: (date: string, days: number) =>
+    both(`${date} (${days} ${days === 1 ? 'day' : 'days'} ago)`, `${date}（${days}日前）`),
   waiting: (date: string, stayed: boolean) =>
     stayed
       ? both(

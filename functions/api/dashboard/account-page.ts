@@ -1,6 +1,7 @@
 /** One account: each score, why it is what it is, and why it changed. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { daysBetween } from '../../calendar.ts';
 import type { AccountAnswer, ScoreAnswer } from '../../records/api/accounts.ts';
 import type { LogEntry } from '../../records/api/entries.ts';
 import type { EpisodeAnswer } from '../../records/api/episodes.ts';
@@ -45,7 +46,7 @@ export function accountPage(
       ${episodeSection(context, episodes)}
       ${account.scores.map((score) => {
         const history = histories.find((candidate) => candidate.score === score.id);
-        return scoreSection(context, score, history);
+        return scoreSection(context, score, account.as_of_date ?? account.date, history);
       })}
       ${logSection(context, log)}
       ${
@@ -75,9 +76,11 @@ function attributeList({ text, format }: PageContext, account: AccountAnswer): V
 const isWebAddress = (value: unknown): value is string =>
   typeof value === 'string' && /^https?:\/\/[^\s]+$/i.test(value);
 
+/** @param day up to which the result holds */
 function scoreSection(
   context: PageContext,
   score: ScoreAnswer,
+  day: string,
   history: HistoryAnswer | undefined,
 ): VNode {
   const { lang, text, format, pack } = context;
@@ -104,7 +107,7 @@ function scoreSection(
             : html`<p class="big">${format.score(score.points)} <small>/ ${format.points(score.scale)}</small></p>`
         }
         <p class="row">${bandChip(context, scaleOf(pack, score.id, score.bands), score.band)} ${score.trend && trendMark(context, score.trend)}</p>
-        ${notes(context, score)}
+        ${notes(context, score, day)}
         ${axes(context, score)}
       </div>
       <div>${inPack && history && historyChart(context, inPack, history)}</div>
@@ -116,7 +119,7 @@ function scoreSection(
 }
 
 /** What somebody has to know before trusting the band. */
-function notes(context: PageContext, score: ScoreAnswer): VNode | null {
+function notes(context: PageContext, score: ScoreAnswer, day: string): VNode | null {
   const { lang, text, format } = context;
   const { override, confidence } = score;
   const lines: (VNode | string)[] = [];
@@ -127,7 +130,8 @@ function notes(context: PageContext, score: ScoreAnswer): VNode | null {
   if (score.state === 'error') lines.push(text.notScored(score.reason ?? text.none));
   if (score.cap) lines.push(text.capped(score.cap.label[lang]));
   const waits = score.waiting_for_data;
-  const since = score.waiting_since === null ? null : format.date(score.waiting_since);
+  const known = score.waiting_since;
+  const since = known === null ? null : text.ago(format.date(known), daysBetween(known, day));
   if (waits && since !== null) {
     const unknown = score.computed_band?.id === 'unknown';
     lines.push(unknown ? text.unknownSince(since) : text.waitingSince(since, score.stayed));

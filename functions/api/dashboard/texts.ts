@@ -196,6 +196,9 @@ const pairs = {
     'Waiting for data: the band rests on the last known values.',
     'データ待ちのため、直近の値でバンドを判定しています。',
   ),
+  /** A day and how long it has been. */
+  ago: (date: string, days: number) =>
+    both(`${date} (${days} ${days === 1 ? 'day' : 'days'} ago)`, `${date}（${days}日前）`),
   waitingSince: (date: string, stayed: boolean) =>
     stayed
       ? both(

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { daysBetween } from '../../calendar.ts';
 import {
   type AccountAnswer,
   accountAnswer,
@@ -61,7 +62,9 @@ export function explanationText(answer: AccountAnswer, lang: Lang, mapped: boole
   return [
     `${colour.bold(answer.name ?? answer.id)}${named}${phase}${state} · ${answer.date}`,
     ...assignmentText(answer, lang),
-    ...answer.scores.map((score) => `\n${scoreText(score, lang)}`),
+    ...answer.scores.map(
+      (score) => `\n${scoreText(score, answer.as_of_date ?? answer.date, lang)}`,
+    ),
     ...(mapped ? [crmLine(answer, lang)] : []),
   ].join('\n');
 }
@@ -74,10 +77,11 @@ function crmLine({ crm }: AccountAnswer, lang: Lang): string {
   return `\n${t.salesforce}: ${state}`;
 }
 
-function scoreText(score: ScoreAnswer, lang: Lang): string {
+/** @param day up to which the result holds */
+function scoreText(score: ScoreAnswer, day: string, lang: Lang): string {
   const t = words[lang];
   const head = colour.bold(score.label[lang]);
-  if (score.points === null) {
+  if (score.points === null && !score.waiting_for_data) {
     const { reason, scorecard } = score;
     return `${head}: ${reason ?? (scorecard ? t.noPoints(scorecard.label[lang]) : t.noScore)}`;
   }
@@ -87,7 +91,7 @@ function scoreText(score: ScoreAnswer, lang: Lang): string {
     ? ` · ${score.scorecard.label[lang]} ${score.scorecard.version}`
     : '';
   const lines = [
-    `${head}: ${paint(`${score.points} ${t.outOf} ${score.scale} ${(score.band ?? unknownBand).label[lang]}`)}${card} · ${t.confidence} ${percent(score.confidence ?? 0, lang)}`,
+    `${head}: ${paint(`${score.points ?? '–'} ${t.outOf} ${score.scale} ${(score.band ?? unknownBand).label[lang]}`)}${card} · ${t.confidence} ${percent(score.confidence ?? 0, lang)}`,
   ];
   const { override } = score;
   if (override)
@@ -95,7 +99,8 @@ function scoreText(score: ScoreAnswer, lang: Lang): string {
   if (score.cap) lines.push(`${t.capped}: ${score.cap.label[lang]}`);
   if (score.waiting_for_data) {
     const unknown = score.computed_band?.id === unknownBand.id;
-    const since = score.waiting_since ?? t.unclear;
+    const { waiting_since: known } = score;
+    const since = known === null ? t.unclear : t.ago(known, daysBetween(known, day));
     lines.push(colour.yellow(unknown ? t.unknownSince(since) : t.waiting(since, score.stayed)));
   }
   if (score.band_points !== null) lines.push(t.bandPoints(score.band_points));

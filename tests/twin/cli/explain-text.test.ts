@@ -40,6 +40,23 @@ it('a score without points says whether no scorecard applies or nothing is known
   expect(said(null)[0]).toContain('No scorecard applies.');
 });
 
+it('case 21d: a score without points whose values are late says their age, and what they were', async () => {
+  const answer = { ...(await answerOf('a-1')), date: '2026-03-10', as_of_date: '2026-03-12' };
+  const [score] = answer.scores;
+  const [measure] = score?.measures ?? [];
+  if (!score || !measure) throw new Error('the account has a score with a measure');
+  const late = {
+    ...{ ...score, points: null, waiting_for_data: true, waiting_since: '2026-03-02' },
+    measures: [{ ...measure, state: 'missing' as const, value: 7, unit: null, earned: null }],
+  };
+  const said = (lang: 'en' | 'ja') => explanationText({ ...answer, scores: [late] }, lang, true);
+  expect(said('en')).toContain('Waiting for data since 2026-03-02 (10 days ago): ');
+  expect(said('en')).toContain(`– of ${score.scale} ${score.band?.label.en}`);
+  expect(said('en')).toContain('missing (last known 7)');
+  expect(said('en')).not.toMatch(/Nothing is known|No scorecard/);
+  expect(said('ja')).toContain('2026-03-02（10日前）以降のデータ待ち');
+});
+
 it('an account that another one took over says which', async () => {
   const left = { ...(await answerOf('a-1')), state: 'absent' as const, scores: [] };
   expect(explanationText(left, 'en', false)).toContain(' · left');

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lintPackSql } from '../../../functions/local/googlesql/lint.ts';
 import { scoreOnData } from '../../../functions/own-data/rules-data.ts';
+import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
+import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
 import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
+import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { explainResult } from '../../../functions/scorecard/meaning/explain.ts';
+import { reasonTexts } from '../../../functions/scorecard/meaning/reasons.ts';
 import { problemsIn } from '../../support/small-pack.ts';
 
 const label = '{ en: Logins, ja: ログイン }';
@@ -68,6 +73,15 @@ async function pointsOn(
   rows: readonly string[],
   files = filesWith(),
 ): Promise<Record<string, number | null>> {
+  const [, found] = await scoredOn(date, rows, files);
+  return Object.fromEntries(found.map((row) => [row.account_id, row.points]));
+}
+
+async function scoredOn(
+  date: string,
+  rows: readonly string[],
+  files = filesWith(),
+): Promise<[Pack, readonly HistoryRow[]]> {
   const data = mkdtempSync(join(folder, 'data-'));
   const ids = new Set(rows.map((row) => row.split(',')[0]));
   writeFileSync(join(data, 'accounts.csv'), `account_id\n${[...ids].join('\n')}\n`);
@@ -75,8 +89,7 @@ async function pointsOn(
   const pack = parsePack(files);
   lintPackSql(pack);
   const [scored] = await scoreOnData([pack], { folder: data, asOf: `${date}T15:00:00Z` });
-  const found = scored?.rows.get('health') ?? [];
-  return Object.fromEntries(found.map((row) => [row.account_id, row.points]));
+  return [pack, scored?.rows.get('health') ?? []];
 }
 
 describe('a metrics mart', () => {
@@ -97,6 +110,22 @@ describe('a metrics mart', () => {
     expect(await pointsOn('2026-03-10', rows)).toEqual({ a: 10_000, b: null });
     const longer = filesWith(['rules/dbt/pack.yaml', 'date: day,', 'date: day, max_age: 8d,']);
     expect(await pointsOn('2026-03-10', rows, longer)).toEqual({ a: 10_000, b: 10_000 });
+  });
+
+  it('case 21d: says of an account whose row is ten days old since when there is no data', async () => {
+    const rows = ['a,2026-03-12,9,high', 'b,2026-03-02,9,high'];
+    const [pack, found] = await scoredOn('2026-03-12', rows);
+    const row = found.find(({ account_id: id }) => id === 'b');
+    if (!row) throw new Error('b was not scored');
+    // Its last known values hold the band while they are carried, and nothing is said to be missing.
+    expect(row).toMatchObject({ scorecard: 'all', points: null, band: 'high' });
+    const explained = explainResult(layoutOf(pack), row);
+    expect(explained).toMatchObject({ waiting_for_data: true, waiting_since: '2026-03-02' });
+    expect(explained.measures.map(({ value, known_on }) => [value, known_on])).toEqual([
+      [9, '2026-03-02'],
+      ['high', '2026-03-02'],
+    ]);
+    expect(reasonTexts(explained, [], 'en')[0]).toContain('2026-03-02');
   });
 
   it('counts as missing where the whole table is older than a measure allows', async () => {
