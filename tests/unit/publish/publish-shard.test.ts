@@ -96,6 +96,37 @@ describe('publishing a shard', () => {
   });
 });
 
+it('a result that moves nothing leaves the latest change with its measures', async () => {
+  const points = { earned_points: [4_000, 4_000], contributions: [4_000, 4_000] };
+  const nothing = { change_rules: 0, change_phase: 0, change_data: 0 };
+  const since = { before_date: '2026-03-01', before_band: 'red', before_points: 2_000 };
+  const { id, runtime, snapshots, rows, again } = await openShard(tinyPackFiles(), {
+    now: [{ ...high, ...points, ...nothing, change_behaviour: 6_000, ...since }],
+    before: [{ ...low, earned_points: [2_000, 0], contributions: [2_000, 0] }],
+  });
+  await publishShard(runtime, { run: id, shard: 0 });
+  const shown = (await snapshots.get(ref(accounts, 'a1')))?.data;
+  if (!shown) throw new Error('nothing is shown');
+  await snapshots.set(ref(accounts, 'a1'), { ...shown, date: '2026-03-01', run: 'earlier' });
+  // Another result, of the same points.
+  rows.before = [{ ...high, ...points }];
+  rows.now = [
+    {
+      ...{ ...high, ...points, ...nothing, change_behaviour: 0, confidence: 0.9 },
+      ...{ before_date: date, before_band: 'green', before_points: 8_000, result_hash: '3' },
+    },
+  ];
+  await again();
+  await publishShard(runtime, { run: id, shard: 0 });
+  const now = (await snapshots.get(ref(accounts, 'a1')))?.data;
+  expect(now).toMatchObject({ run: id, date, scores: { health: { confidence: 0.9 } } });
+  const { change } = shown.scores.health as ScoreDocument;
+  expect(now?.scores.health).toMatchObject({ change, moved: 0 });
+  const [then, kept] = [shown, now].map((of) => JSON.parse(of?.details ?? '{}').health.deltas);
+  expect(kept).toEqual(then);
+  expect(then.map(({ delta }: { delta: number }) => delta)).toEqual([4_000, 2_000]);
+});
+
 describe('a document of another release', () => {
   const all = { format: accountFormat, from: 0, until: 1_000 };
   const points = { earned_points: [4_000, 4_000], contributions: [4_000, 4_000] };
