@@ -117,7 +117,7 @@ function written(
     const { id, date, scored, reference, left } = sheet.profile;
     lines.push('', `Accounts are known by "${id}"${date === null ? '' : `, days by "${date}"`}.`);
     lines.push(
-      `Scored: ${scored.map(({ column, direction }) => `${column} (${direction} is better)`).join(', ')}.`,
+      `Scored: ${scored.map(({ column, direction, daysSince }) => `${daysSince ? `days since ${column}` : column} (${direction} is better)`).join(', ')}.`,
     );
     for (const { column, because } of [...reference, ...left]) {
       lines.push(`Not scored: ${column}, since ${because}.`);

@@ -39,7 +39,7 @@ const note: Label = {
 
 /** Texts by path from the root of the repository. */
 export function newPackFiles(pack: NewPack, sheet?: NewSheet): Map<string, string> {
-  const ids = sheet ? metricIds(columnsOf(sheet.profile), sheet.taken) : new Map<string, string>();
+  const ids = sheet ? idsOf(sheet) : new Map<string, string>();
   const measures = sheet
     ? sheet.profile.scored.map((metric) => measureOf(metric, ids, maxAgeOf(sheet.profile)))
     : templateMeasures;
@@ -157,14 +157,60 @@ const templateMeasures: NewMeasure[] = [
   },
 ];
 
+/** What Japanese sheets often have, in English: ids and labels then say what they are. */
+const englishNames: Record<string, string> = {
+  アクティブユーザー数: 'active users',
+  エラー件数: 'errors',
+  ライセンス数: 'licences',
+  ログイン回数: 'logins',
+  ログイン日数: 'login days',
+  ログイン率: 'login rate',
+  ユーザー数: 'users',
+  契約日: 'contract date',
+  契約開始日: 'contract start',
+  登録日: 'registration',
+  導入日: 'introduction',
+  問い合わせ件数: 'inquiries',
+  問合せ件数: 'inquiries',
+  最終ログイン: 'last login',
+  最終ログイン日: 'last login',
+  最終利用日: 'last use',
+  最終購入日: 'last purchase',
+  最終接触日: 'last contact',
+  購入回数: 'purchases',
+  購入金額: 'purchase amount',
+  売上: 'sales',
+  席数: 'seats',
+  未払額: 'unpaid amount',
+  滞納額: 'overdue amount',
+  利用回数: 'uses',
+  利用時間: 'time of use',
+  利用人数: 'users',
+  利用者数: 'users',
+  利用日数: 'days of use',
+  利用率: 'utilisation',
+};
+
+const inEnglish = (column: string): string => englishNames[column] ?? column;
+
 const isAscii = (text: string): boolean => /^[\x20-\x7e]+$/.test(text);
 
 /** A week after the next row was due; null where rows have no day. */
 const maxAgeOf = ({ every }: SheetProfile): string | null =>
   every === null ? null : `${every <= 7 ? 7 : every + 7}d`;
 
-const columnsOf = ({ scored, reference }: SheetProfile): string[] =>
-  [...scored, ...reference].map(({ column }) => column);
+/** Metric ids by column; of a column of dates, such as days_since_last_login. */
+function idsOf({ profile, taken }: NewSheet): Map<string, string> {
+  const named = [...profile.scored, ...profile.reference].map(({ column, daysSince }) => ({
+    column,
+    name: daysSince && isAscii(inEnglish(column)) ? `days since ${inEnglish(column)}` : column,
+  }));
+  const ids = metricIds(
+    named.map(({ name }) => name),
+    taken,
+  );
+  return new Map(named.map(({ column, name }) => [column, ids.get(name) ?? '']));
+}
 
 /** Metric ids by column: the column's name as far as it can be one and is free. */
 export function metricIds(
@@ -174,13 +220,14 @@ export function metricIds(
   const ids = new Map<string, string>();
   const taken = new Set(['present', 'merged_into', 'account_id', 'mart_date', ...shared]);
   for (const [i, column] of columns.entries()) {
-    const plain = column
+    const english = inEnglish(column);
+    const plain = english
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '_')
       .replaceAll(/^_+|_+$/g, '')
       .slice(0, 50);
     const usable = /^[a-z]/.test(plain) && !/^(account|before|trend)_/.test(plain);
-    const other = isAscii(column) ? `sheet_${plain}` : `column_${i + 1}`;
+    const other = isAscii(english) ? `sheet_${plain}` : `column_${i + 1}`;
     let id = usable && !taken.has(plain) ? plain : other;
     while (taken.has(id)) id = `${id}_${i + 1}`;
     taken.add(id);
@@ -192,9 +239,17 @@ export function metricIds(
 /** Both languages; what the sheet has in one only is to be translated by a person. */
 export function labelOf(column: string, id: string): Label {
   const plain = column.replaceAll('_', ' ');
-  return isAscii(column)
-    ? { en: plain, ja: `${plain}（列の値）` }
-    : { en: `Sheet ${id.replaceAll('_', ' ')}`, ja: column };
+  if (isAscii(column)) return { en: plain, ja: `${plain}（列の値）` };
+  const known = englishNames[column];
+  return { en: known ? capitalised(known) : `Sheet ${id.replaceAll('_', ' ')}`, ja: column };
+}
+
+const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+function daysSinceLabel(column: string, id: string): Label {
+  const english = inEnglish(column).replaceAll('_', ' ');
+  const from = isAscii(english) ? english : `sheet ${id.replaceAll('_', ' ')}`;
+  return { en: `Days since ${from}`, ja: `${column.replaceAll('_', ' ')}からの日数` };
 }
 
 function measureOf(
@@ -337,17 +392,25 @@ function groupFile(pack: NewPack, { profile }: NewSheet, ids: ReadonlyMap<string
   return {
     group: groupOf(pack),
     sources: ['mart'],
-    metrics: [...profile.scored, ...profile.reference].map(({ column, type, direction }) => {
-      const id = ids.get(column) ?? '';
-      const label = labelOf(column, id);
-      return {
-        id,
-        type,
-        direction,
-        nullable: true,
-        label,
-        description: { en: `As in the sheet: ${label.en}.`, ja: `シートの列「${column}」。` },
-      };
-    }),
+    metrics: [...profile.scored, ...profile.reference].map(
+      ({ column, type, direction, daysSince }) => {
+        const id = ids.get(column) ?? '';
+        const label = daysSince ? daysSinceLabel(column, id) : labelOf(column, id);
+        return {
+          id,
+          type,
+          ...(daysSince ? { unit: 'days', days_since: true } : {}),
+          direction,
+          nullable: true,
+          label,
+          description: daysSince
+            ? {
+                en: `Days from the sheet's column "${column}" to the day that is scored.`,
+                ja: `シートの列「${column}」から算出日までの日数。`,
+              }
+            : { en: `As in the sheet: ${label.en}.`, ja: `シートの列「${column}」。` },
+        };
+      },
+    ),
   };
 }

@@ -1,9 +1,11 @@
 /** A sheet that a pack begins with: its records, and which columns say what an account is. */
 import { basename, extname } from 'node:path';
+import { dayOf } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
 import { profileSheet } from '../../evidence/sheet/profile.ts';
 import { readFlatFile } from '../../own-data/flat-file.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
+import { systemClock } from '../../system-clock.ts';
 import { packNames, readPackFiles } from '../../wiring/deployed-files.ts';
 import { type NewSheet, newPackFiles } from './new-pack.ts';
 
@@ -42,7 +44,8 @@ export function readSheet(path: string): NewSheet {
     const known = columns.includes(column) ? column : attributeNames[column];
     if (known !== undefined && !attributes.has(known)) attributes.set(known, column);
   }
-  const profile = profileSheet(names, records, [...attributes.values()]);
+  const today = dayOf(systemClock.now().toISOString().slice(0, 10));
+  const profile = profileSheet(names, records, [...attributes.values()], today);
   if ('problem' in profile) throw refuse(profile.problem);
   for (const [known, column] of attributes) {
     if (column === profile.id || column === profile.date) attributes.delete(known);

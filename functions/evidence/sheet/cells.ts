@@ -114,6 +114,10 @@ export const namesPerson = (name: string): boolean =>
     name.replaceAll(/([a-z])([A-Z])/g, '$1_$2'),
   );
 
+/** The day of leaving: written when it ended, or was given notice of. */
+export const namesEndDay = (name: string): boolean =>
+  /churn|cancel|terminat|exit|attrit|left|解約|退会|離反|終了|満了/i.test(name);
+
 /** What is written when an account leaves. */
 export const namesEnd = (name: string): boolean =>
   /^(is|has)?[_ ]?(churn|churned|exited|attrition|attrited|cancell?ed)([_ ]?(flag|status|label|value))?$|^(解約|退会|離反)(済み?|フラグ|有無|区分)?$/i.test(

@@ -5,12 +5,15 @@ import { rankCorrelation } from '../rank-correlation.ts';
 import {
   dayOf,
   isBool,
+  isDate,
   isDay,
   isTotal,
   isYes,
   namesAccount,
   namesEnd,
+  namesEndDay,
   namesId,
+  namesPerson,
   numberIn,
   withoutPlaceholders,
 } from './cells.ts';
@@ -19,6 +22,8 @@ import {
 export interface CandidateMetric {
   column: string;
   type: 'int' | 'float' | 'bool';
+  /** The column holds dates: the values are days from them to the day of the row, or of the sheet. */
+  daysSince: boolean;
   /** A guess from the column's name. */
   direction: 'higher' | 'lower';
   /** Values at the ends and the fifths, ascending, each once; true and false as 1 and 0. */
@@ -48,6 +53,11 @@ const sameRanking = 0.95;
 /** Less is better where a name says trouble or waiting. */
 const lowerIsBetter =
   /error|fail|bug|ticket|complain|(?<![a-z])late(?![a-z])|overdue|unpaid|refund|service.?call|since|delay|churn|cancel|debt|incident|エラー|障害|不具合|苦情|遅延|滞納|未払|経過|解約|問い?合わ?せ/i;
+/** Of days since: long is good of what began, and bad of what people did last. */
+const longIsBetter =
+  /start|creat|sign.?up|join|regist|since|found|onboard|enrol|subscri|activat|contract|開始|登録|入会|加入|導入|契約|申込|設立|創業/i;
+/** With more of its dates to come, a column says when something ends. */
+const mostToCome = 0.5;
 /** An id that fewer rows than these have in common is meant to be one, and slipped. */
 const wantedOnce = 0.9;
 /** With fewer rows an account, a day beside an id is no reason for many rows. */
@@ -63,12 +73,14 @@ interface Column {
  * @param header names of the columns
  * @param records cells by row
  * @param own columns that say what an account is rather than how it does, never scored
+ * @param today in days since 1970: dates after it do not make the day of the sheet
  * @returns the profile, or what keeps the sheet from being one, as a sentence
  */
 export function profileSheet(
   header: readonly string[],
   records: readonly (readonly string[])[],
   own: readonly string[],
+  today = Number.POSITIVE_INFINITY,
 ): SheetProfile | { problem: string } {
   const columns = header.map((name, i): Column => {
     const cells = records.map((record) => (record[i] ?? '').trim());
@@ -85,16 +97,17 @@ export function profileSheet(
   const days = columns.find(({ name }) => name === key.date)?.cells;
   const every = days ? usualGap(days) : null;
   const profile: SheetProfile = { ...key, every, scored: [], reference: [], left: [] };
+  const seenOn = daysOfRows(columns, days, today);
   const numbers = new Map<string, (number | undefined)[]>();
   for (const column of columns) {
     if (column.name === key.id || column.name === key.date || own.includes(column.name)) continue;
     const said = withoutPlaceholders(column.cells);
-    const metric = candidateOf(column.name, said);
-    if ('because' in metric) {
-      profile.left.push({ column: column.name, because: metric.because });
+    const read = candidateOf(column.name, said, seenOn);
+    if ('because' in read) {
+      profile.left.push({ column: column.name, because: read.because });
       continue;
     }
-    const values = said.map((cell) => numberOf(cell));
+    const { values, ...metric } = read;
     const because = whyNotScored(metric, values, profile.scored, numbers);
     if (because !== undefined) profile.reference.push({ ...metric, because });
     else {
@@ -136,6 +149,25 @@ function keyOf(
   };
 }
 
+/** The day on which each row is looked at: its own, or the newest that is past in a sheet without. */
+function daysOfRows(
+  columns: readonly Column[],
+  days: readonly string[] | undefined,
+  today: number,
+): (row: number) => number {
+  if (days) return (row) => dayOf(days[row] ?? '') ?? Number.NaN;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { cells } of columns) {
+    const known = withoutPlaceholders(cells).filter((cell) => cell !== '');
+    if (!known.every(isDay)) continue;
+    for (const cell of known) {
+      const day = dayOf(cell) ?? Number.NaN;
+      if (day <= today) latest = Math.max(latest, day);
+    }
+  }
+  return () => latest;
+}
+
 /** The gap that nine of ten gaps between successive days do not exceed. */
 function usualGap(cells: readonly string[]): number {
   const days = [...new Set(cells.map((cell) => dayOf(cell) ?? 0))].sort((a, b) => a - b);
@@ -171,28 +203,65 @@ function numberOf(cell: string): number | undefined {
 function candidateOf(
   name: string,
   cells: readonly string[],
-): CandidateMetric | { because: string } {
+  seenOn: (row: number) => number,
+): (CandidateMetric & { values: (number | undefined)[] }) | { because: string } {
   const known = cells.filter((cell) => cell !== '');
   if (known.length === 0) return { because: 'it is empty' };
+  if (known.every(isDay)) return daysSinceOf(name, cells, seenOn);
   const bool = known.every(isBool);
   const odd = known.filter((cell) => numberIn(cell) === undefined);
   if (namesEnd(name) && (bool || new Set(known).size <= 2)) {
     return { because: 'it says how it ended, which the score is to foresee' };
   }
   if (!bool && odd.length > 0) return { because: whyNoNumbers(odd) };
-  const values = known.flatMap((cell) => numberOf(cell) ?? []).sort((a, b) => a - b);
-  const whole = values.every(Number.isSafeInteger);
+  const values = cells.map(numberOf);
+  const numbers = ascending(values);
+  const whole = numbers.every(Number.isSafeInteger);
   return {
     column: name,
     type: bool ? 'bool' : whole ? 'int' : 'float',
+    daysSince: false,
     direction: lowerIsBetter.test(name) ? 'lower' : 'higher',
-    quantiles: quantilesOf(values),
+    quantiles: quantilesOf(numbers),
+    values,
   };
 }
 
+/** A column of dates, as days since. */
+function daysSinceOf(
+  name: string,
+  cells: readonly string[],
+  seenOn: (row: number) => number,
+): ReturnType<typeof candidateOf> {
+  if (namesPerson(name)) return { because: 'it says who people are, not what they do' };
+  if (namesEndDay(name)) {
+    return { because: 'it says how it ended, which the score is to foresee' };
+  }
+  const values = cells.map((cell, row) => {
+    const day = dayOf(cell);
+    return day === undefined ? undefined : seenOn(row) - day;
+  });
+  const days = ascending(values);
+  if (days.filter((since) => since < 0).length > mostToCome * days.length) {
+    return { because: 'it holds dates to come' };
+  }
+  return {
+    column: name,
+    type: 'int',
+    daysSince: true,
+    direction: longIsBetter.test(name) ? 'higher' : 'lower',
+    quantiles: quantilesOf(days),
+    values,
+  };
+}
+
+const ascending = (values: readonly (number | undefined)[]): number[] =>
+  values.flatMap((value) => value ?? []).sort((a, b) => a - b);
+
 /** Of cells that are no numbers. */
 function whyNoNumbers(odd: readonly string[]): string {
-  if (odd.every(isDay)) return 'it holds dates';
+  if (odd.every(isDate))
+    return 'it holds dates, some with a time: write days alone, such as 2026-03-31';
   return `it holds texts such as "${(odd.find((cell) => !isDay(cell)) ?? '').slice(0, 30)}"`;
 }
 

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataFindings } from '../../../functions/evidence/data-findings.ts';
 import { lintPackSql } from '../../../functions/local/googlesql/lint.ts';
 import { scoreOnData } from '../../../functions/own-data/rules-data.ts';
+import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
 import { lintPack } from '../../../functions/scorecard/language/lint/lint.ts';
 import { type Pack, parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { explainResult } from '../../../functions/scorecard/meaning/explain.ts';
 import { runRuleTests } from '../../../functions/scorecard/meaning/rule-tests.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 import { kenko } from '../../support/system/command-line.ts';
@@ -101,6 +103,7 @@ describe('kenko init', () => {
       'NPS（列の値）',
       'ログイン率',
       'plan no（列の値）',
+      '契約日からの日数',
     ]);
     expect(pack.attributes).toEqual(['name', 'mrr']);
 
@@ -112,6 +115,61 @@ describe('kenko init', () => {
     expect(result.revenue.get('C3')).toBe(3000);
     const warnings = dataFindings(pack, result).filter(({ severity }) => severity !== 'hint');
     expect(warnings).toEqual([]);
+  });
+
+  it('case 21e: makes days since of columns of dates, as people and Excel write them', async () => {
+    const day = (at: number): string => new Date(at * 86_400_000).toISOString().slice(0, 10);
+    const styles = [
+      (iso: string) => iso.replaceAll('-', '/').replaceAll('/0', '/'),
+      (iso: string) => `${iso.replace('-', '年').replace('-', '月')}日`,
+      (iso: string) => iso,
+    ];
+    // 2026-03-31 is the newest day that is past; renewals lie ahead of it.
+    const latest = 20_543;
+    const rows = Array.from({ length: 30 }, (_, i) => {
+      const dates = [latest - 400 - 30 * ((i * 7) % 30), latest - i, 40_000 + i].map(day);
+      const [start, login, renewal] = dates.map((iso) => styles[i % 3]?.(iso));
+      return [
+        `C${i}`,
+        start,
+        login,
+        renewal,
+        i % 9 ? '-' : login,
+        '2030-01-01',
+        30 - ((i * 11) % 30),
+      ];
+    });
+    const columns = '顧客ID,契約開始日,last_login,更新日,解約日,closed_at,利用人数';
+    const data = sheet('dates', `${columns}\n${rows.join('\n')}\n`);
+    const made = await kenko(
+      ...['init', 'dates', '--into', folder, '--json'],
+      ...['--from-sheet', join(data, 'dates.csv')],
+    );
+    const { files, sheet: profile } = JSON.parse(made.stdout);
+    expect(profile.left).toEqual([
+      { column: '更新日', because: 'it holds dates to come' },
+      { column: '解約日', because: 'it says how it ended, which the score is to foresee' },
+      { column: 'closed_at', because: 'it holds dates to come' },
+    ]);
+    const pack = written('dates', files);
+    expectNoWarnings(pack);
+    const shown = pack.scores[0]?.scorecards[0]?.measures.map(({ metric, label }) => {
+      const { direction, unit } = pack.metrics.get(metric) ?? {};
+      return [metric, label.ja, direction, unit];
+    });
+    expect(shown).toEqual([
+      ['days_since_contract_start', '契約開始日からの日数', 'higher', 'days'],
+      ['days_since_last_login', 'last loginからの日数', 'lower', 'days'],
+      ['users', '利用人数', 'higher', undefined],
+    ]);
+    const [result] = await scoreOnData([pack], { folder: data, asOf: '2026-04-01T15:00:00Z' });
+    const values = result?.rows.get('health')?.map((row) => {
+      const measures = explainResult(layoutOf(pack), row).measures;
+      return [row.account_id, ...measures.slice(0, 2).map(({ value }) => value)];
+    });
+    // The day that is scored is 2026-04-01 in Tokyo, one after the sheet's.
+    expect(values?.find(([id]) => id === 'C4')).toEqual(['C4', 401 + 30 * 28, 5]);
+    expect(values).toHaveLength(30);
   });
 
   it('T15: takes the column of days where accounts stand in many rows', async () => {

@@ -155,6 +155,30 @@ describe('a metrics mart', () => {
     expect(scored?.rows.get('health')?.map(({ points }) => points)).toEqual([6000, 10_000]);
   });
 
+  it('gives days since a column of dates, to the day that is scored', async () => {
+    const files = filesWith(
+      ['sql/metrics/dbt/health.yaml', 'logins, type: int,', 'logins, type: int, days_since: true,'],
+      ['rules/dbt/scorecards/all.yaml', '[[0, 0], [5, 60]]', '[[0, 0], [5, 20], [9, 60]]'],
+    );
+    const rows = ['a,2026-03-08,2026-03-01,low', 'b,2026-03-10,2026年3月5日,low'];
+    expect(await pointsOn('2026-03-10', rows, files)).toEqual({ a: 6000, b: 2000 });
+  });
+
+  it('refuses days since what is no column of its dates', () => {
+    const group = 'sql/metrics/dbt/health.yaml';
+    const mood = filesWith([group, 'mood, type: enum,', 'mood, type: enum, days_since: true,']);
+    expect(problemsIn(mood)).toMatchObject([
+      { file: group, line: 5, message: expect.stringContaining('write type: int') },
+    ]);
+    const ofSql = filesWith(
+      [group, 'sources: [mart]', 'sources: [mart, accounts]'],
+      [group, 'logins, type: int,', 'logins, type: int, days_since: true,'],
+    );
+    expect(problemsIn(ofSql).map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('or compute the days in SQL'),
+    );
+  });
+
   it('needs pack.yaml to name it, and metrics to have the names of its columns', () => {
     const unnamed = problemsIn(filesWith(['rules/dbt/pack.yaml', metrics, '']));
     expect(unnamed.map(({ file, message }) => `${file} ${message}`)).toContainEqual(

@@ -84,6 +84,8 @@ const metric = z.strictObject({
   /** Which way is good for the customer relation. */
   direction: z.enum(['higher', 'lower', 'none']),
   nullable: z.boolean(),
+  /** Of a mart: its column holds dates, and the metric is the days from them to the run's date. */
+  days_since: z.boolean().optional(),
   /** Value for accounts without a row in the group, while its sources exist and are fresh. */
   default: z.number().optional(),
   label,

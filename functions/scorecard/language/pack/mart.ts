@@ -50,9 +50,9 @@ export function martSource(mart: MartFile, metrics: readonly Metric[]): SourceTa
     });
   }
   const columns = metrics.map(
-    ({ id, type, values, nullable, description }): SourceColumn => ({
+    ({ id, type, values, nullable, description, days_since: fromDate }): SourceColumn => ({
       name: id,
-      type: columnTypes[type],
+      type: fromDate ? 'DATE' : columnTypes[type],
       required: !nullable,
       ...(values ? { values } : {}),
       description: description.en,
@@ -81,7 +81,11 @@ const seenDays = 366;
 
 /** GoogleSQL: of every account the newest row, and its day where it has one. */
 export function martSql(mart: MartFile, metrics: readonly Metric[]): string {
-  const names = metrics.map(({ id }) => id).join(', ');
+  const names = metrics
+    .map(({ id, days_since: fromDate }) =>
+      fromDate ? `DATE_DIFF(@date, ${id}, DAY) AS ${id}` : id,
+    )
+    .join(', ');
   if (mart.date === undefined) return `SELECT account_id, ${names} FROM ${martName}`;
   return `SELECT account_id, ${dateColumn} AS ${rowDay}, ${names}
 FROM ${martName}

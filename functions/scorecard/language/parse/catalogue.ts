@@ -134,6 +134,13 @@ function checkGroup(
     if (metric.values && new Set(metric.values).size < metric.values.length) {
       report([...at, 'values'], 'repeats a text: list each once');
     }
+    const ofMart = data.sources.length === 1 && data.sources[0] === martName;
+    if (metric.days_since && (!ofMart || metric.type !== 'int')) {
+      report(
+        [...at, 'days_since'],
+        'is for whole numbers of a mart, whose column holds dates: write type: int and sources: [mart], or compute the days in SQL',
+      );
+    }
     if (metric.default !== undefined && metric.type === 'enum') {
       report([...at, 'default'], 'is only for numbers and booleans: remove it');
     }
