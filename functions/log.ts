@@ -99,6 +99,8 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const noticeNotSent = write('WARNING', 'notice-not-sent');
   const runExpired = write('ERROR', 'run-expired');
   const runDecided = write('NOTICE', 'run-decided');
+  const candidateCompared = write('NOTICE', 'candidate-compared');
+  const candidateFailed = write('WARNING', 'candidate-failed');
   const sweepResumed = write('NOTICE', 'sweep-resumed');
   const requestFailed = write('ERROR', 'request-failed');
   const requestRefused = write('NOTICE', 'request-refused');
@@ -216,6 +218,12 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** Nobody decided about a held run in time: it was thrown away. */
     runExpired: (f: { run: string; days: number }) =>
       runExpired(`run ${f.run} was held for ${f.days} days and is discarded`, f),
+    /** A candidate was scored beside the live rules; `moved` accounts would stand in another band. */
+    candidateCompared: (f: { pack: string; run: string; accounts: number; moved: number }) =>
+      candidateCompared(`the candidate would move ${f.moved} of ${f.accounts} accounts`, f),
+    /** A candidate could not be compared; the live rules are not touched by it. */
+    candidateFailed: (f: { pack: string; run: string; code: string; reason: string }) =>
+      candidateFailed(`the candidate could not be compared: ${f.reason}`, f),
     /** Salesforce was compared with the latest results. */
     reconciled: (f: ReconciledCounts) => reconciled(`${f.compared} accounts compared`, { ...f }),
     /** Salesforce was found to differ; what can be mended is on its way. */

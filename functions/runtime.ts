@@ -18,6 +18,8 @@ export interface Runtime {
   log: Log;
   /** The pack that this deployment runs. */
   pack: Pack;
+  /** A version of it that is scored beside it and sent nowhere. */
+  candidate?: Pack;
   /** The texts it was read from, by path. */
   packFiles: ReadonlyMap<string, string>;
   /** Layouts of our own tables, by name. */

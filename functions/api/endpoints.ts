@@ -2,6 +2,7 @@
 
 import { retirePack } from '../publish/retire-pack.ts';
 import { accountAnswer, accountList } from '../records/api/accounts.ts';
+import { candidateAnswer } from '../records/api/candidate.ts';
 import { healthAnswer, openApiAnswer } from '../records/api/common.ts';
 import {
   accountLog,
@@ -34,6 +35,7 @@ import { listAccounts } from './accounts/list.ts';
 import { getLog } from './accounts/log.ts';
 import { getPortfolio } from './accounts/portfolio.ts';
 import { getWorklist, listWorklists } from './accounts/worklists.ts';
+import { getCandidate } from './candidate.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { enterAssessment, enterIntervention, enterNote } from './entries/enter-entry.ts';
 import { enterOverride } from './entries/enter-override.ts';
@@ -264,6 +266,16 @@ export const endpoints: readonly Endpoint[] = [
     body: decisionRequest,
     answer: runAnswer,
     handle: ({ runtime, id, body }) => decide(runtime, id, 'discard', body),
+  }),
+  endpoint({
+    path: '/v1/candidate',
+    name: 'getCandidate',
+    summary:
+      'A version of the rules that is only looked at: who would stand in another band, and why',
+    description:
+      'It is compared after every run of the live rules, on the same inputs, and sent nowhere.',
+    answer: candidateAnswer,
+    handle: ({ runtime }) => getCandidate(runtime),
   }),
   endpoint({
     path: '/v1/packs/{id}/retire',

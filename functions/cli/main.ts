@@ -18,6 +18,7 @@ import { addHandOvers } from './people/hand-overs.ts';
 import { addLog } from './people/log.ts';
 import { addOverride } from './people/override.ts';
 import { addWorklist } from './people/worklist.ts';
+import { addCandidate } from './rules/candidate.ts';
 import { addCheck } from './rules/check.ts';
 import { addData } from './rules/data-check.ts';
 import { addDiff } from './rules/diff.ts';
@@ -40,7 +41,7 @@ const commands = [
 
 function addRules(kenko: Command): void {
   const rules = kenko.command('rules').description('the rules of a pack');
-  for (const add of [addCheck, addDiff, addRulesBacktest, addSchema]) add(rules);
+  for (const add of [addCheck, addDiff, addCandidate, addRulesBacktest, addSchema]) add(rules);
 }
 
 function addEvidence(kenko: Command): void {

@@ -1,8 +1,8 @@
 /** What other rules make of the same accounts: who moves between bands, and what causes it. */
-
+import { z } from 'zod';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
-import type { Label } from '../scorecard/language/pack/catalogue.ts';
+import { label } from '../scorecard/language/pack/catalogue.ts';
 import { compareRows } from '../scorecard/meaning/explain.ts';
 
 /** One set of rules with what it makes of the data. */
@@ -15,53 +15,58 @@ export interface RulesResult {
 }
 
 /** Points are hundredths of the score; revenue is null where none is known. */
-export interface Mover {
-  account: string;
-  revenue: number | null;
-  from: string | null;
-  to: string | null;
-  from_points: number | null;
-  to_points: number | null;
+const mover = z.object({
+  account: z.string(),
+  revenue: z.number().nullable(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  from_points: z.int().nullable(),
+  to_points: z.int().nullable(),
   /** Whether it moved up, down, or into or out of having a band. */
-  way: 'up' | 'down' | 'other';
+  way: z.enum(['up', 'down', 'other']),
   /** What the measures did, the biggest first. */
-  causes: { measure: string; label: Label; delta: number }[];
-}
+  causes: z.array(z.object({ measure: z.string(), label, delta: z.int() })),
+});
+export type Mover = z.infer<typeof mover>;
 
-export interface Movement {
-  from: string | null;
-  to: string | null;
-  accounts: number;
-  revenue: number | null;
-}
+const total = z.object({ accounts: z.int(), revenue: z.number().nullable() });
+type Total = z.infer<typeof total>;
 
-export interface MeasureEffect {
-  measure: string;
-  label: Label;
+const movement = total.extend({ from: z.string().nullable(), to: z.string().nullable() });
+export type Movement = z.infer<typeof movement>;
+
+const measureEffect = z.object({
+  measure: z.string(),
+  label,
   /** Accounts whose points it changed. */
-  accounts: number;
+  accounts: z.int(),
+  /** Of the changes, in hundredths. */
+  sum: z.int(),
   /** Mean change among them, in hundredths. */
-  mean: number;
+  mean: z.int(),
   /** Accounts that changed band, with this measure as the biggest cause. */
-  moved: number;
-}
+  moved: z.int(),
+});
+export type MeasureEffect = z.infer<typeof measureEffect>;
 
-export interface ScoreComparison {
-  score: string;
-  label: Label;
+/** What other rules make of one score; also kept as JSON between the parts of a comparison. */
+export const scoreComparison = z.object({
+  score: z.string(),
+  label,
   /** old: only the rules before have it; new: only those after. */
-  exists: 'both' | 'old' | 'new';
-  bands: { id: string; label: Label; before: number; after: number }[];
-  accounts: number;
+  exists: z.enum(['both', 'old', 'new']),
+  bands: z.array(z.object({ id: z.string(), label, before: z.int(), after: z.int() })),
+  accounts: z.int(),
   /** Accounts whose points changed. */
-  changed: number;
-  up: { accounts: number; revenue: number | null };
-  down: { accounts: number; revenue: number | null };
-  movements: Movement[];
+  changed: z.int(),
+  up: total,
+  down: total,
+  movements: z.array(movement),
   /** All accounts that change band: those with most revenue first, then the biggest change. */
-  movers: Mover[];
-  measures: MeasureEffect[];
-}
+  movers: z.array(mover),
+  measures: z.array(measureEffect),
+});
+export type ScoreComparison = z.infer<typeof scoreComparison>;
 
 /** Contributions are rounded to whole hundredths: so much is no effect of a measure. */
 const roundingError = 2;
@@ -84,7 +89,7 @@ function compareScore(id: string, before: RulesResult, after: RulesResult): Scor
     return then ? [[then, row]] : [];
   });
   const ranks = bandRanks(now?.bands ?? [], old?.bands ?? []);
-  const effects = new Map<string, MeasureEffect & { sum: number }>();
+  const effects = new Map<string, MeasureEffect>();
   const movers: Mover[] = [];
   let changed = 0;
   for (const [then, row] of pairs) {
@@ -94,12 +99,7 @@ function compareScore(id: string, before: RulesResult, after: RulesResult): Scor
     addEffects(effects, causes, moves);
     if (moves) movers.push(moverOf(then, row, causes, ranks, revenueOf(before, after, row)));
   }
-  movers.sort(
-    (a, b) =>
-      (b.revenue ?? 0) - (a.revenue ?? 0) ||
-      changeOf(b) - changeOf(a) ||
-      (a.account < b.account ? -1 : 1),
-  );
+  movers.sort(byWeight);
   return {
     score: id,
     label: score.label,
@@ -111,11 +111,91 @@ function compareScore(id: string, before: RulesResult, after: RulesResult): Scor
     down: totalOf(movers.filter(({ way }) => way === 'down')),
     movements: movementsOf(movers),
     movers,
-    measures: [...effects.values()]
-      .map(({ sum, ...effect }) => ({ ...effect, mean: Math.round(sum / effect.accounts) }))
-      .sort((a, b) => b.moved - a.moved || b.accounts - a.accounts),
+    measures: inOrder(effects.values()),
   };
 }
+
+/**
+ * The comparison of all accounts from those of parts of them, whatever their order. `most` movers are
+ * kept of each score; the totals are of all of them.
+ */
+export function mergeComparisons(
+  parts: readonly (readonly ScoreComparison[])[],
+  most: number,
+): ScoreComparison[] {
+  const byScore = Map.groupBy(parts.flat(), ({ score }) => score);
+  return [...byScore.values()].flatMap((of) => {
+    const [first] = of;
+    return first ? [mergeScore(first, of, most)] : [];
+  });
+}
+
+function mergeScore(
+  { score, label, exists, bands }: ScoreComparison,
+  parts: readonly ScoreComparison[],
+  most: number,
+): ScoreComparison {
+  const count = (of: (part: ScoreComparison) => number) =>
+    parts.reduce((sum, part) => sum + of(part), 0);
+  const moves = Map.groupBy(
+    parts.flatMap(({ movements }) => movements),
+    ({ from, to }) => JSON.stringify([from, to]),
+  );
+  const effects = new Map<string, MeasureEffect>();
+  for (const effect of parts.flatMap(({ measures }) => measures)) {
+    const known = effects.get(effect.measure) ?? { ...effect, accounts: 0, sum: 0, moved: 0 };
+    known.accounts += effect.accounts;
+    known.sum += effect.sum;
+    known.moved += effect.moved;
+    effects.set(effect.measure, known);
+  }
+  return {
+    score,
+    label,
+    exists,
+    bands: bands.map((band, i) => ({
+      ...band,
+      before: count((part) => part.bands[i]?.before ?? 0),
+      after: count((part) => part.bands[i]?.after ?? 0),
+    })),
+    accounts: count(({ accounts }) => accounts),
+    changed: count(({ changed }) => changed),
+    up: sumOf(parts.map(({ up }) => up)),
+    down: sumOf(parts.map(({ down }) => down)),
+    movements: [...moves.values()]
+      .flatMap((same) => same.slice(0, 1).map((one) => ({ ...one, ...sumOf(same) })))
+      .sort(byAccounts),
+    movers: parts
+      .flatMap(({ movers }) => movers)
+      .sort(byWeight)
+      .slice(0, most),
+    measures: inOrder(effects.values()),
+  };
+}
+
+function sumOf(totals: readonly Total[]): Total {
+  const known = totals.flatMap(({ revenue }) => revenue ?? []);
+  return {
+    accounts: totals.reduce((sum, { accounts }) => sum + accounts, 0),
+    revenue: known.length > 0 ? known.reduce((sum, amount) => sum + amount, 0) : null,
+  };
+}
+
+const inOrder = (effects: Iterable<MeasureEffect>): MeasureEffect[] =>
+  [...effects]
+    .map((effect) => ({ ...effect, mean: Math.round(effect.sum / effect.accounts) }))
+    .sort(
+      (a, b) => b.moved - a.moved || b.accounts - a.accounts || (a.measure < b.measure ? -1 : 1),
+    );
+
+const byAccounts = (a: Movement, b: Movement): number =>
+  b.accounts - a.accounts || (`${a.from} ${a.to}` < `${b.from} ${b.to}` ? -1 : 1);
+
+/** Most revenue first, then the biggest change. */
+const byWeight = (a: Mover, b: Mover): number =>
+  (b.revenue ?? 0) - (a.revenue ?? 0) ||
+  changeOf(b) - changeOf(a) ||
+  (a.account < b.account ? -1 : 1);
 
 type Bands = RulesLayout['scores'][number]['bands'];
 
@@ -161,7 +241,7 @@ function moverOf(
 }
 
 function addEffects(
-  effects: Map<string, MeasureEffect & { sum: number }>,
+  effects: Map<string, MeasureEffect>,
   causes: ReturnType<typeof compareRows>,
   moves: boolean,
 ): void {
@@ -182,13 +262,8 @@ function addEffects(
   }
 }
 
-function totalOf(movers: readonly Mover[]): { accounts: number; revenue: number | null } {
-  const known = movers.flatMap(({ revenue }) => revenue ?? []);
-  return {
-    accounts: movers.length,
-    revenue: known.length > 0 ? known.reduce((sum, amount) => sum + amount, 0) : null,
-  };
-}
+const totalOf = (movers: readonly Mover[]): Total =>
+  sumOf(movers.map(({ revenue }) => ({ accounts: 1, revenue })));
 
 function movementsOf(movers: readonly Mover[]): Movement[] {
   const groups = new Map<string, Mover[]>();
@@ -202,7 +277,7 @@ function movementsOf(movers: readonly Mover[]): Movement[] {
       to: group[0]?.to ?? null,
       ...totalOf(group),
     }))
-    .sort((a, b) => b.accounts - a.accounts || ((a.from ?? '') < (b.from ?? '') ? -1 : 1));
+    .sort(byAccounts);
 }
 
 function bandCounts(

@@ -1,5 +1,6 @@
 /** Judgements that people entered, frozen for a run and read as if they were the team's own rows. */
 
+import type { Snapshots } from '../ports/snapshots.ts';
 import { type EntryDocument, entries } from '../records/entries.ts';
 import type { RunDocument } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
@@ -19,15 +20,14 @@ type Assessment = Extract<EntryDocument, { kind: 'assessment' }>;
  * the run froze at first, whatever was entered since.
  */
 export async function withEntered(
-  runtime: Runtime,
+  { pack, warehouse, snapshots }: Pick<Runtime, 'pack' | 'warehouse' | 'snapshots'>,
   id: string,
-  run: RunDocument,
+  run: Pick<RunDocument, 'attempt' | 'as_of'>,
   sources: Sources,
 ): Promise<Sources> {
-  const { pack, warehouse } = runtime;
   const contract = pack.sources.get(table);
   if (!contract || !pack.groups.some((group) => group.sources.includes(table))) return sources;
-  const entered = await enteredBefore(runtime, run.as_of);
+  const entered = await enteredBefore(snapshots, pack.id, run.as_of);
   if (entered.length === 0) return sources;
   const name = enteredTable(id, run);
   const columns = contract.columns.map(({ name: column, type }) => ({ name: column, type }));
@@ -48,11 +48,15 @@ export async function withEntered(
 }
 
 /** The last judgement of a kind on each day: whoever corrects one enters it again. */
-async function enteredBefore({ snapshots, pack }: Runtime, asOf: string): Promise<Assessment[]> {
+async function enteredBefore(
+  snapshots: Snapshots,
+  pack: string,
+  asOf: string,
+): Promise<Assessment[]> {
   const stored = await snapshots.query({
     collection: entries,
     where: [
-      { field: 'pack', op: '==', value: pack.id },
+      { field: 'pack', op: '==', value: pack },
       { field: 'kind', op: '==', value: 'assessment' },
       { field: 'at', op: '<', value: new Date(asOf).toISOString() },
     ],

@@ -5,6 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
 import { freezeInputs } from '../inputs/freeze-inputs.ts';
 import { dateEndingAt, endOfDate, momentOf } from '../inputs/moments.ts';
+import { hasRevenue, readRevenue, withRevenue } from '../inputs/revenue.ts';
 import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
 import { advanceDemo } from '../local/demo/advance.ts';
 import { literal, quoted } from '../local/googlesql/duckdb-text.ts';
@@ -13,7 +14,6 @@ import { compilePack } from '../scorecard/engine/compile.ts';
 import { type HistoryRow, rowsOf } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import { scoreBatch } from '../scorecard/engine/score.ts';
-import type { AccountColumn } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { importData, newestCompleteDay } from './folder.ts';
 
@@ -34,9 +34,6 @@ export interface ScoredData {
   /** Monthly revenue by account; empty where accounts have no such column. */
   revenue: Map<string, number>;
 }
-
-/** The contract's column of what an account pays a month. */
-const revenueColumn = 'mrr';
 
 /**
  * Scores every account by each pack's rules, all as of one instant and without results before:
@@ -137,12 +134,12 @@ export async function scoreAll(
   const sources = await findSources(warehouse, pack);
   await validateSources(warehouse, pack, sources, { asOf, date });
   const ages = groupAges(pack, await sourceStates(warehouse, pack, sources, { asOf, date }), date);
-  const money = revenueOf(pack, sources.get('accounts')?.columns.has(revenueColumn) ?? false);
+  const accountColumns = withRevenue(pack, sources);
   await freezeInputs(
     warehouse,
     { id: inputs, table: inputs },
     {
-      pack: { ...pack, scores: [], accountColumns: [...pack.accountColumns, ...money] },
+      pack: { ...pack, scores: [], accountColumns },
       sources,
       asOf,
       date,
@@ -163,42 +160,13 @@ export async function scoreAll(
       for (const row of rowsOf(result)) rows.get(row.score)?.push(row);
     }
   }
-  const hasRevenue =
-    money.length > 0 || pack.accountColumns.some(({ name }) => name === revenueColumn);
   return {
     date,
     layout: compiled.layout,
     rows,
     groupAges: ages,
-    revenue: hasRevenue ? await readRevenue(warehouse, inputs) : new Map(),
+    revenue: hasRevenue(accountColumns)
+      ? await readRevenue(warehouse, { table: inputs })
+      : new Map(),
   };
-}
-
-/** The revenue column, where accounts have one that the rules do not read anyway. */
-function revenueOf(pack: Pack, provided: boolean): AccountColumn[] {
-  const column = pack.sources.get('accounts')?.columns.find(({ name }) => name === revenueColumn);
-  if (!provided || !column || column.type === 'TIMESTAMP') return [];
-  if (pack.accountColumns.some(({ name }) => name === revenueColumn)) return [];
-  return [{ name: column.name, type: column.type, required: column.required }];
-}
-
-async function readRevenue(
-  warehouse: DuckDbWarehouse,
-  inputs: string,
-): Promise<Map<string, number>> {
-  const revenue = new Map<string, number>();
-  const columns = [
-    { name: 'account_id', as: 'string' },
-    { name: `account_${revenueColumn}`, as: 'number' },
-  ] as const;
-  for await (const batch of warehouse.read({ table: inputs, columns })) {
-    const ids = batch.columns.get('account_id');
-    const amounts = batch.columns.get(`account_${revenueColumn}`);
-    if (ids?.as !== 'string' || amounts?.as !== 'number') continue;
-    for (const [i, id] of ids.values.entries()) {
-      const amount = amounts.values[i];
-      if (id !== null && amount !== undefined && !Number.isNaN(amount)) revenue.set(id, amount);
-    }
-  }
-  return revenue;
 }

@@ -6,6 +6,7 @@ import type { RunDocument } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { type CompiledPack, compilePack } from '../scorecard/engine/compile.ts';
 import { type RulesLayout, rulesLayout } from '../scorecard/engine/layout.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
 
 const layoutsRead = new WeakMap<Snapshots, Map<string, Promise<RulesLayout>>>();
 
@@ -37,7 +38,7 @@ export function compiledRun(runtime: Runtime, id: string, run: RunDocument): Pro
   const key = `${id}/${run.attempt}`;
   const known = cache.get(key);
   if (known) return known;
-  const compiled = compileRun(runtime, run);
+  const compiled = compileFor(runtime.snapshots, runtime.pack, run);
   // Two runs at most overlap in one process.
   compiled.catch(() => cache.delete(key));
   cache.set(key, compiled);
@@ -45,12 +46,17 @@ export function compiledRun(runtime: Runtime, id: string, run: RunDocument): Pro
   return compiled;
 }
 
-async function compileRun(runtime: Runtime, run: RunDocument): Promise<CompiledPack> {
+/** A pack compiled for inputs that were frozen so. */
+export async function compileFor(
+  snapshots: Snapshots,
+  pack: Pack,
+  run: Pick<RunDocument, 'before_rules' | 'before_date' | 'group_ages' | 'engine_hash' | 'date'>,
+): Promise<CompiledPack> {
   const layouts = new Map<string, RulesLayout>();
   for (const hash of run.before_rules) {
-    layouts.set(hash, await loadLayout(runtime.snapshots, hash));
+    layouts.set(hash, await loadLayout(snapshots, hash));
   }
-  return compilePack(runtime.pack, {
+  return compilePack(pack, {
     layouts,
     groupAgeDays: new Map(Object.entries(run.group_ages)),
     engineHash: run.engine_hash,

@@ -6,13 +6,13 @@ import { changeRun } from './leases.ts';
 
 /** Removes what a run kept for itself. BigQuery would expire it; sooner is cheaper. */
 export async function dropRunTables(
-  runtime: Runtime,
+  { warehouse }: Pick<Runtime, 'warehouse'>,
   id: string,
   run: Pick<RunDocument, 'attempt'>,
 ): Promise<void> {
-  await runtime.warehouse.dropTable(inputsTable(id, run));
-  await runtime.warehouse.dropTable(stagingTable(id, run));
-  await runtime.warehouse.dropTable(enteredTable(id, run));
+  await warehouse.dropTable(inputsTable(id, run));
+  await warehouse.dropTable(stagingTable(id, run));
+  await warehouse.dropTable(enteredTable(id, run));
 }
 
 /** Ends a run without effect: nothing of it becomes visible, and the next one may start. */

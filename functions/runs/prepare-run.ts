@@ -123,9 +123,12 @@ async function storeRules(runtime: Runtime): Promise<void> {
 }
 
 /** First account id of each shard: ranges of equal size in the order of ids. */
-async function shardStarts(runtime: Runtime, table: string): Promise<string[]> {
-  const size = runtime.pack.accountsPerShard;
-  const starts = await runtime.warehouse.query(
+export async function shardStarts(
+  { warehouse, pack }: Pick<Runtime, 'warehouse' | 'pack'>,
+  table: string,
+): Promise<string[]> {
+  const size = pack.accountsPerShard;
+  const starts = await warehouse.query(
     `SELECT account_id FROM (
        SELECT account_id, ROW_NUMBER() OVER (ORDER BY account_id) AS position FROM ${table}
      ) AS numbered

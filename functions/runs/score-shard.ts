@@ -6,6 +6,8 @@ import { type RunCounts, type RunDocument, runs, shardsOf } from '../records/run
 import type { Runtime } from '../runtime.ts';
 import type { ColumnBatch } from '../scorecard/engine/columns.ts';
 import { scoreBatch } from '../scorecard/engine/score.ts';
+import { isComparison } from './candidate/compare-candidate.ts';
+import { comparePart } from './candidate/compare-part.ts';
 import { closeRun } from './close-run.ts';
 import { compiledRun } from './compiled-run.ts';
 import { dropRunTables } from './end-run.ts';
@@ -15,11 +17,12 @@ import { accountsOf, addCounts, noCounts } from './shards.ts';
 /**
  * Scores one shard into the run's staging table: its only effect, under a deterministic job
  * id. Whoever finishes last closes the run; a redelivered finished shard checks again, so a
- * crash between the two heals.
+ * crash between the two heals. Parts of a candidate's comparison come the same way.
  */
 export async function scoreShard(runtime: Runtime, message: ShardMessage): Promise<void> {
   const { snapshots, log } = runtime;
   const { run: id, shard: number } = message;
+  if (isComparison(id)) return comparePart(runtime, message);
   const ignore = (reason: string) =>
     log.messageIgnored({ function: 'score-shard', run: id, reason });
 

@@ -5,6 +5,7 @@ import { sweepRetired } from '../publish/retire-pack.ts';
 import { ref } from '../records/collection.ts';
 import { type CrmDocument, crmAccounts } from '../records/documents.ts';
 import { activeRunStates, type RunDocument, runs } from '../records/run-documents.ts';
+import { compareCandidate } from '../runs/candidate/compare-candidate.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
 import { endHeldRuns } from '../runs/held-runs.ts';
@@ -41,6 +42,14 @@ export async function sweep(
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
   const unsent = await step(() => sweepSignals(runtime, options), 0);
   if (unsent > 0) runtime.log.sweepResumed({ what: 'notices', count: unsent });
+  // Last: what is only looked at keeps nothing waiting.
+  const compared = await step(
+    () => compareCandidate(runtime, options.stalledMs ?? stalledMs),
+    undefined,
+  );
+  if (compared !== undefined) {
+    runtime.log.sweepResumed({ what: 'comparison of the candidate', count: 1, run: compared });
+  }
   if (failures.length > 0) throw failures[0];
   return { runs: [...held, ...resumed], accounts: waiting + overridden };
 

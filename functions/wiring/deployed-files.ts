@@ -1,7 +1,7 @@
 /** The files that are deployed beside the code: rules, metric SQL, table layouts. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
@@ -37,18 +37,44 @@ export function packNames(root = repositoryRoot()): string[] {
     .sort();
 }
 
+const isRules = (name: string): boolean => /\.ya?ml$/.test(name);
+
+/** Within a pack's folder: files of a version that is compared with the live one. */
+const candidateFolder = 'candidate';
+
+/** The pack that a folder holds, or is the candidate of; undefined where it is neither. */
+export function packOfFolder(folder: string): string | undefined {
+  const path = resolve(folder);
+  if (existsSync(join(path, 'pack.yaml')) && !isCandidate(path)) return basename(path);
+  return isCandidate(path) ? basename(dirname(path)) : undefined;
+}
+
+const isCandidate = (path: string): boolean =>
+  basename(path) === candidateFolder && existsSync(join(dirname(path), 'pack.yaml'));
+
+interface PackPlace {
+  root?: string;
+  /** Where the pack's rules are, or its candidate; `rules/<pack>` without it. */
+  folder?: string;
+}
+
+function rulesFolder(pack: string, { root = repositoryRoot(), folder }: PackPlace): string {
+  return folder ? resolve(folder) : join(root, 'rules', pack);
+}
+
 /**
  * Texts of all that a pack consists of, by path as in the repository: its rules, the shared
- * metric groups and its own, and the input contract.
- * @param folder where the pack's rules are; `rules/<pack>` without it
+ * metric groups and its own, and the input contract; of a candidate's folder, those that it would be
+ * live with.
  * @throws Rejected `not-found` naming the packs there are, `invalid-data` for a file that is not UTF-8
  */
-export function readPackFiles(
-  pack: string,
-  options: { root?: string; folder?: string } = {},
-): Map<string, string> {
+export function readPackFiles(pack: string, options: PackPlace = {}): Map<string, string> {
   const root = options.root ?? repositoryRoot();
-  const folder = options.folder ? resolve(options.folder) : join(root, 'rules', pack);
+  const folder = rulesFolder(pack, options);
+  if (isCandidate(folder)) {
+    const live = { ...options, folder: dirname(folder) };
+    return readCandidateFiles(pack, live)?.files ?? readPackFiles(pack, live);
+  }
   if (!existsSync(join(folder, 'pack.yaml'))) {
     throw new Rejected(
       code.notFound,
@@ -63,8 +89,9 @@ export function readPackFiles(
     texts.set(name, readUtf8(file, name));
   };
   // .yml is YAML, too: a file of rules that is left out in silence would surprise.
-  for (const file of filesBelow(folder, (name) => /\.ya?ml$/.test(name))) {
-    add(file, join('rules', pack, relative(folder, file)));
+  for (const file of filesBelow(folder, isRules)) {
+    const name = relative(folder, file);
+    if (!name.startsWith(candidateFolder + sep)) add(file, join('rules', pack, name));
   }
   const isMetricFile = (name: string): boolean => name.endsWith('.yaml') || name.endsWith('.sql');
   for (const place of ['shared', pack]) {
@@ -75,6 +102,33 @@ export function readPackFiles(
     add(file, relative(root, file));
   }
   return texts;
+}
+
+/**
+ * The files that a pack's candidate would be live with: its own in place of the live ones of the same
+ * name; an empty one takes the live one away. `own`: where those stand, by the path that they would
+ * have. Undefined where there is no candidate.
+ * @throws Rejected as `readPackFiles` does
+ */
+export function readCandidateFiles(
+  pack: string,
+  options: PackPlace = {},
+): { files: Map<string, string>; own: Map<string, string> } | undefined {
+  const folder = join(rulesFolder(pack, options), candidateFolder);
+  const found = filesBelow(folder, isRules);
+  if (found.length === 0) return undefined;
+  const files = readPackFiles(pack, options);
+  const own = new Map<string, string>();
+  for (const file of found) {
+    const name = relative(folder, file).split(sep).join('/');
+    const path = `rules/${pack}/${name}`;
+    const place = `rules/${pack}/${candidateFolder}/${name}`;
+    const text = readUtf8(file, place);
+    if (text.trim() === '') files.delete(path);
+    else files.set(path, text);
+    own.set(path, place);
+  }
+  return { files, own };
 }
 
 const versionsByName = z.record(z.string(), z.string());

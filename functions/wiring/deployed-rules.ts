@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Runtime } from '../runtime.ts';
 import { keptText, keptValue } from '../scorecard/language/pack/kept-rules.ts';
-import { readPackFiles } from './deployed-files.ts';
+import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { readCandidateFiles, readPackFiles } from './deployed-files.ts';
 
-type Rules = Pick<Runtime, 'pack' | 'tables'>;
+type Rules = Pick<Runtime, 'pack' | 'candidate' | 'tables'>;
 
 const pathOf = (pack: string): string => `kept/${pack}.json`;
 
@@ -39,5 +40,25 @@ async function parsedRules(packFiles: ReadonlyMap<string, string>, root: string)
     import('../scorecard/language/parse/pack.ts'),
     import('../inputs/table-schemas.ts'),
   ]);
-  return { pack: parsePack(packFiles), tables: readTableSchemas(join(root, 'sql', 'tables')) };
+  const pack = parsePack(packFiles);
+  const candidate = await readCandidate(pack, { root });
+  return {
+    pack,
+    ...(candidate ? { candidate } : {}),
+    tables: readTableSchemas(join(root, 'sql', 'tables')),
+  };
+}
+
+/**
+ * The version that waits beside a pack's rules; undefined where there is none.
+ * @throws RulesError where it is wrong, or cannot be scored on the same inputs
+ */
+export async function readCandidate(
+  live: Pack,
+  place: Parameters<typeof readCandidateFiles>[1] = {},
+): Promise<Pack | undefined> {
+  const found = readCandidateFiles(live.id, place);
+  if (!found) return undefined;
+  const { parseCandidate } = await import('../scorecard/language/candidate.ts');
+  return parseCandidate(live, found.files, found.own);
 }

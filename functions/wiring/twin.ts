@@ -17,6 +17,7 @@ export interface LocalBackend {
   /** The pack's state folder. */
   folder: string;
   pack: Pack;
+  candidate?: Pack | undefined;
   packFiles: ReadonlyMap<string, string>;
   /** Where each queue is delivered, once the functions are served. */
   endpoint: (queue: Queue) => string;
@@ -88,7 +89,7 @@ export async function openTwinWarehouse({
 
 /** These ports, and what is the same for all that runs on one machine. */
 export function runtimeWith(
-  { salesforceUrl, slackUrl, log, pack, packFiles }: LocalBackend,
+  { salesforceUrl, slackUrl, log, pack, candidate, packFiles }: LocalBackend,
   ports: Pick<Runtime, 'warehouse' | 'snapshots' | 'bus'>,
 ): Runtime {
   const root = repositoryRoot();
@@ -104,6 +105,7 @@ export function runtimeWith(
     clock,
     log: createLog(log, clock),
     pack,
+    ...(candidate ? { candidate } : {}),
     packFiles,
     tables: readTableSchemas(join(root, 'sql', 'tables')),
     engineHash: engineHash(root),

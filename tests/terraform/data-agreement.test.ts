@@ -6,6 +6,7 @@ import { runId } from '../../functions/inputs/run-tables.ts';
 import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
 import { readViews } from '../../functions/local/warehouse/reporting-views.ts';
 import { counters } from '../../functions/log.ts';
+import * as candidateDocuments from '../../functions/records/candidate-documents.ts';
 import type { Collection } from '../../functions/records/collection.ts';
 import * as documents from '../../functions/records/documents.ts';
 import { indexes } from '../../functions/records/indexes.ts';
@@ -76,7 +77,7 @@ describe('tables', () => {
 describe('documents', () => {
   const lastSegment = (path: string): string => path.split('/').at(-1) ?? '';
   const kept: Collection<unknown>[] = [
-    ...[documents, runDocuments, signalDocuments]
+    ...[candidateDocuments, documents, runDocuments, signalDocuments]
       .flatMap((room) => Object.values(room))
       .flatMap((value) =>
         typeof value === 'object' && 'path' in value ? [value as Collection<unknown>] : [],
@@ -84,6 +85,7 @@ describe('documents', () => {
     documents.snapshotsOf('a'),
     runDocuments.shardsOf('r', { attempt: 1 }),
     signalDocuments.movedBy('p'),
+    candidateDocuments.partsOf('p', 'c'),
   ];
   const collections = new Set(kept.map(({ path }) => lastSegment(path)));
 

@@ -9,6 +9,8 @@ export interface PageContext {
   text: Texts;
   format: Formats;
   pack: Pack;
+  /** Whether a version waits beside the live rules. */
+  hasCandidate: boolean;
   /** A link within the dashboard that keeps a language chosen by hand. */
   href(path: string, parameters?: Record<string, string | undefined>): string;
   /** The page of an account. */
@@ -19,6 +21,7 @@ export interface PageContext {
 
 export function pageContext(given: {
   pack: Pack;
+  hasCandidate: boolean;
   lang: Lang;
   /** Whether the address, and not the browser, chose the language. */
   chosen: boolean;
@@ -26,7 +29,7 @@ export function pageContext(given: {
   path: string;
   parameters: Record<string, string>;
 }): PageContext {
-  const { pack, lang, chosen, path, parameters } = given;
+  const { pack, hasCandidate, lang, chosen, path, parameters } = given;
   const text = texts[lang];
   const href: PageContext['href'] = (target, wanted = {}) =>
     withParameters(target, { ...wanted, lang: chosen ? lang : undefined });
@@ -35,6 +38,7 @@ export function pageContext(given: {
     text,
     format: formatsOf(lang, text, pack.zone),
     pack,
+    hasCandidate,
     href,
     // Browsers take a segment of dots for a folder, however it is encoded.
     accountHref: (id) =>

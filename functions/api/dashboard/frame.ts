@@ -13,13 +13,13 @@ const icon =
 export interface Page {
   title: string;
   /** The entry of the navigation that the page belongs to. */
-  section: 'portfolio' | 'accounts' | 'hand-overs' | 'disagreements' | null;
+  section: 'portfolio' | 'accounts' | 'hand-overs' | 'disagreements' | 'candidate' | null;
   content: ComponentChildren;
 }
 
 /** A whole HTML document; every text is escaped by the renderer. */
 export function renderPage(context: PageContext, { title, section, content }: Page): string {
-  const { lang, text, pack, href, inLanguage } = context;
+  const { lang, text, pack, hasCandidate, href, inLanguage } = context;
   const current = (here: Page['section']) => (section === here ? 'page' : undefined);
   const languages = [
     ['ja', '日本語'],
@@ -42,6 +42,7 @@ export function renderPage(context: PageContext, { title, section, content }: Pa
           <a href=${href('/accounts')} aria-current=${current('accounts')}>${text.accounts}</a>
           ${pack.routing && html`<a href=${href('/hand-overs')} aria-current=${current('hand-overs')}>${text.handOvers}</a>`}
           <a href=${href('/disagreements')} aria-current=${current('disagreements')}>${text.disagreements}</a>
+          ${hasCandidate && html`<a href=${href('/candidate')} aria-current=${current('candidate')}>${text.candidate}</a>`}
         </nav>
         <div class="langs" role="group" aria-label=${text.language}>
           ${languages.map(([code, name]) =>

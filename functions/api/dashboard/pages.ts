@@ -11,6 +11,7 @@ import { listAccounts } from '../accounts/list.ts';
 import { readLog } from '../accounts/log.ts';
 import { getPortfolio } from '../accounts/portfolio.ts';
 import { getWorklist } from '../accounts/worklists.ts';
+import { getCandidate } from '../candidate.ts';
 import { routeOf } from '../endpoint.ts';
 import { listHandOvers } from '../entries/hand-overs.ts';
 import { listOpenEpisodes } from '../episodes.ts';
@@ -24,6 +25,7 @@ import {
 } from '../parameters.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
+import { candidatePage } from './candidate-page.ts';
 import { type PageContext, pageContext } from './context.ts';
 import { disagreementPage } from './disagreement-page.ts';
 import { type Page, renderPage } from './frame.ts';
@@ -95,6 +97,10 @@ const routes: Record<string, PageRoute> = {
       const parameters = parseParameters(handOverParameters, { ...wanted, limit: handOversAtOnce });
       return handOverPage(context, await listHandOvers(runtime, parameters), given);
     },
+  },
+  '/candidate': {
+    parameters: [],
+    make: async ({ runtime, context }) => candidatePage(context, await getCandidate(runtime)),
   },
   '/disagreements': {
     parameters: [],
@@ -172,7 +178,7 @@ function givenParameters(request: Request, names: readonly string[]): Record<str
 }
 
 function contextOf(
-  { pack }: Pick<Runtime, 'pack'>,
+  { pack, candidate }: Pick<Runtime, 'pack' | 'candidate'>,
   request: Request,
   given: Record<string, string>,
 ): PageContext {
@@ -180,6 +186,7 @@ function contextOf(
   const chosen = lang === 'ja' || lang === 'en';
   return pageContext({
     pack,
+    hasCandidate: candidate !== undefined,
     lang: chosen ? lang : preferredLanguage(request),
     chosen,
     path: request.path,

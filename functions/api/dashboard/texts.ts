@@ -141,6 +141,41 @@ const pairs = {
     'People and score agree, or nobody has entered anything yet.',
     '食い違いはありません。まだ記録がない場合もあります。',
   ),
+  candidate: both('Candidate', '候補のルール'),
+  live: both('Live', '運用中'),
+  reasons: both('Because of', '主な要因'),
+  candidateLead: both(
+    'A version of the rules that is only looked at. Nothing of it is sent, and it changes no score.',
+    '運用前のルールを試算した結果です。どこにも通知・反映されず、現在のスコアも変わりません。',
+  ),
+  candidateVersion: (card: string, live: string, candidate: string) =>
+    both(`${card}: ${live} → ${candidate}`, `${card}：${live} → ${candidate}`),
+  candidateMoves: (n: string, all: string) =>
+    both(
+      `${n} of ${all} accounts would stand in another band`,
+      `${all}件中${n}件のバンドが変わります`,
+    ),
+  candidateUp: (n: string) => both(`${n} up`, `上昇 ${n}件`),
+  candidateDown: (n: string) => both(`${n} down`, `下降 ${n}件`),
+  candidateAdds: both('Only the candidate has this score.', '候補のルールで新設されるスコアです。'),
+  candidateDrops: both('The candidate drops this score.', '候補のルールでは廃止されるスコアです。'),
+  candidateUnlisted: (n: string) =>
+    both(`${n} more would move.`, `このほか${n}件のバンドが変わります。`),
+  candidateLimits: both('limits or caps', '境界値または上限'),
+  candidateWaits: both(
+    'It is compared within minutes of the next run of the live rules.',
+    '運用中のルールによる次回の実行後、数分で比較されます。',
+  ),
+  candidateSame: both(
+    'The candidate is the same as the live rules.',
+    '候補は運用中のルールと同じ内容です。',
+  ),
+  candidateFailed: (date: string) =>
+    both(
+      `It could not be compared on the data of ${date}.`,
+      `${date}のデータでは比較できませんでした。`,
+    ),
+  noCandidate: both('No version waits beside the live rules.', '候補のルールはありません。'),
   scoreSays: both('The score said', 'スコアのバンド'),
   peopleSay: both('People say', '担当者の見立て'),
   entered: both('Entered', '記録'),

@@ -6,9 +6,10 @@ import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
+import { packOfFolder } from '../../wiring/deployed-files.ts';
 import { checkPeriod, dataPlaceOf, type OptionsOf, withDataPlace, withPast } from '../options.ts';
 import { colour, print, printJson } from '../output.ts';
-import { filesOf, packNamed } from '../rules/diff.ts';
+import { filesOf } from '../rules/diff.ts';
 import { areaText } from './figures.ts';
 
 const command = (evidence: Command) =>
@@ -29,7 +30,7 @@ async function compare(
   options: OptionsOf<typeof command>,
 ): Promise<void> {
   checkPeriod(options);
-  const name = options.pack ?? packNamed(now) ?? packNamed(old) ?? 'saas';
+  const name = options.pack ?? packOfFolder(now) ?? packOfFolder(old) ?? 'saas';
   const [before, after] = [parsePack(filesOf(old, name)), parsePack(filesOf(now, name))];
   const wanted = options.score === undefined ? after.scores : [scoreOf(after, options.score)];
   const place = dataPlaceOf(options);

@@ -3,12 +3,13 @@ import type { Command } from '@commander-js/extra-typings';
 import { dataFindings } from '../../evidence/data-findings.ts';
 import { lintPackSql } from '../../local/googlesql/lint.ts';
 import { scoreOnData } from '../../own-data/rules-data.ts';
+import { parseCandidate } from '../../scorecard/language/candidate.ts';
 import type { Finding } from '../../scorecard/language/lint/findings.ts';
 import { lintPack } from '../../scorecard/language/lint/lint.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { runRuleTests, type TestReport } from '../../scorecard/meaning/rule-tests.ts';
-import { readPackFiles } from '../../wiring/deployed-files.ts';
+import { packOfFolder, readCandidateFiles, readPackFiles } from '../../wiring/deployed-files.ts';
 import { namedPlaceOf, type OptionsOf } from '../options.ts';
 import { colour, exitCode, print, printJson } from '../output.ts';
 
@@ -29,12 +30,11 @@ export function addCheck(rules: Command): void {
 }
 
 async function check(folder: string, options: CheckOptions): Promise<void> {
-  const name = basename(resolve(folder));
+  const name = packOfFolder(folder) ?? basename(resolve(folder));
   const pack = parsePack(readPackFiles(name, { folder }));
-  lintPackSql(pack);
-  const tests = runRuleTests(pack);
+  const { tests, findings: found } = lookedAt(pack);
   const data = await onData(pack, options);
-  const findings = [...testFindings(tests), ...lintPack(pack), ...(data?.findings ?? [])];
+  const findings = [...found, ...candidateFindings(pack, folder), ...(data?.findings ?? [])];
   const blocked = findings.some(({ severity }) => severity === 'block');
   if (options.json) {
     const { passed, failed } = tests;
@@ -50,6 +50,23 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
     print(summary(pack, tests, data, findings));
   }
   if (blocked) process.exitCode = exitCode.failed;
+}
+
+function lookedAt(pack: Pack): { tests: TestReport; findings: Finding[] } {
+  lintPackSql(pack);
+  const tests = runRuleTests(pack);
+  return { tests, findings: [...testFindings(tests), ...lintPack(pack)] };
+}
+
+/** What is found in the files of the candidate beside the rules. @throws RulesError where it is wrong */
+function candidateFindings(live: Pack, folder: string): Finding[] {
+  const found = readCandidateFiles(live.id, { folder });
+  if (!found) return [];
+  const { findings } = lookedAt(parseCandidate(live, found.files, found.own));
+  return findings.flatMap((finding) => {
+    const file = found.own.get(finding.file);
+    return file === undefined ? [] : [{ ...finding, file }];
+  });
 }
 
 interface DataChecked {

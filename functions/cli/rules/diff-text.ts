@@ -56,6 +56,12 @@ const texts = {
   touched: both('accounts it changes', '点数が変わる顧客'),
   mean: both('points on average', '平均の増減'),
   moved: both('bands it decides', 'バンド変更の主因'),
+  limits: both('limits or caps', '境界値または上限'),
+  further: (n: number) =>
+    both(
+      `${n} further accounts are counted above and not listed.`,
+      `このほか ${n} 社は件数にのみ含まれています。`,
+    ),
   more: (n: number) => both(`${n} more are in the JSON.`, `ほか ${n} 社は JSON で確認できます。`),
 };
 
@@ -78,6 +84,7 @@ const money = (amount: number | null): Cell => (amount === null ? null : Math.ro
 const shown = (points: number | null): string => (points === null ? '–' : String(pointsOf(points)));
 
 function causeText({ causes }: Mover, lang: Lang): string {
+  if (causes.length === 0) return words[lang].limits;
   return causes
     .slice(0, 3)
     .map(({ label, delta }) => `${label[lang]} ${signed(delta)}`)
@@ -146,9 +153,14 @@ function effectRow({ label, accounts, mean, moved }: MeasureEffect, lang: Lang):
   return [label[lang], accounts, signed(mean), moved];
 }
 
-function closing({ movers }: ScoreComparison, lang: Lang): string[] {
+function closing({ movers, movements }: ScoreComparison, lang: Lang): string[] {
+  const text = words[lang];
   const rest = movers.length - moversShown;
-  return rest > 0 ? [words[lang].more(rest)] : [];
+  const unlisted = movements.reduce((sum, { accounts }) => sum + accounts, 0) - movers.length;
+  return [
+    ...(rest > 0 ? [text.more(rest)] : []),
+    ...(unlisted > 0 ? [text.further(unlisted)] : []),
+  ];
 }
 
 export function diffText(diff: RulesDiff, lang: Lang): string {

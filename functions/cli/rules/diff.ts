@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
 import { compareRules } from '../../evidence/compare-rules.ts';
 import { scoreOnData } from '../../own-data/rules-data.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
-import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
+import { packOfFolder, readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
 import { dataPlaceOf, language, type OptionsOf, withDataPlace } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { diffMarkdown, diffText, type RulesDiff } from './diff-text.ts';
@@ -14,7 +14,7 @@ import { filesOfRevision } from './git-files.ts';
 const command = (rules: Command) =>
   withDataPlace(rules.command('diff'))
     .description('who would move between bands by other rules, with revenue, and why')
-    .argument('<old>', 'git revision, checkout or folder of a pack')
+    .argument('<old>', 'git revision, checkout, folder of a pack or of its candidate')
     .argument('<new>', 'the same, of the rules wished for')
     .option('--pack <name>', 'which pack; that of the folder, or saas, without it')
     .addOption(language())
@@ -26,7 +26,7 @@ export function addDiff(rules: Command): void {
 }
 
 async function diff(old: string, now: string, options: OptionsOf<typeof command>): Promise<void> {
-  const name = options.pack ?? packNamed(now) ?? packNamed(old) ?? 'saas';
+  const name = options.pack ?? packOfFolder(now) ?? packOfFolder(old) ?? 'saas';
   const [before, after] = [old, now].map((place) => parsePack(filesOf(place, name)));
   if (!before || !after) throw new Error('two sets of rules are compared');
   const place = dataPlaceOf(options);
@@ -46,17 +46,15 @@ async function diff(old: string, now: string, options: OptionsOf<typeof command>
   else print(diffText(found, options.lang ?? 'en'));
 }
 
-/** The pack that a folder holds; undefined for a checkout or a revision. */
-export function packNamed(place: string): string | undefined {
-  return existsSync(join(place, 'pack.yaml')) ? basename(resolve(place)) : undefined;
-}
-
-/** A pack's folder, a checkout of the repository, or a revision of this one. */
+/** The folder of a pack or of its candidate, a checkout of the repository, or a revision of this one. */
 export function filesOf(place: string, name: string): Map<string, string> {
-  if (existsSync(join(place, 'pack.yaml'))) return readPackFiles(name, { folder: place });
+  if (packOfFolder(place) !== undefined) return readPackFiles(name, { folder: place });
   if (existsSync(join(place, 'rules'))) return readPackFiles(name, { root: resolve(place) });
   const folders = [`rules/${name}`, 'sql/metrics/shared', `sql/metrics/${name}`, 'sql/sources'];
-  const files = filesOfRevision(repositoryRoot(), place, folders);
+  const found = filesOfRevision(repositoryRoot(), place, folders);
+  const files = new Map(
+    [...found].filter(([path]) => !path.startsWith(`${folders[0]}/candidate/`)),
+  );
   if (files.has(`rules/${name}/pack.yaml`)) return files;
   throw new Rejected(
     code.notFound,

@@ -18,6 +18,7 @@ import { customFields } from '../../salesforce/custom-fields.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { useRuntime } from '../../wiring/deployed.ts';
 import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
+import { readCandidate } from '../../wiring/deployed-rules.ts';
 import { openEmulatedRuntime } from '../../wiring/emulators.ts';
 import { openLocalRuntime } from '../../wiring/twin.ts';
 import { getJson, postJson } from './http-client.ts';
@@ -50,6 +51,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     ...parsed,
     accountsPerShard: options.accountsPerShard ?? parsed.accountsPerShard,
   };
+  const candidate = await readCandidate(pack);
   const salesforce = await startSalesforceServer({
     path: join(options.folder, 'salesforce.sqlite'),
     fields: customFields(pack),
@@ -59,6 +61,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
   const local = await openRuntime({
     folder: options.folder,
     pack,
+    candidate,
     packFiles,
     endpoint: (queue: Queue) => urlOf(urls, queueConsumers[queue]),
     salesforceUrl: salesforce.url,

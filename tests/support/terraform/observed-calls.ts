@@ -11,6 +11,7 @@ import { crmAccounts } from '../../../functions/records/documents.ts';
 import { runs } from '../../../functions/records/run-documents.ts';
 import { episodeId } from '../../../functions/records/signal-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
+import { parseCandidate } from '../../../functions/scorecard/language/candidate.ts';
 import { useRuntime } from '../../../functions/wiring/deployed.ts';
 import { killable } from '../system/killable.ts';
 import { openTestSystem, type TestSystem } from '../system/test-system.ts';
@@ -34,6 +35,10 @@ export async function observeCalls(): Promise<Calls> {
   const watch = (system: TestSystem, runtime = system.runtime): void =>
     useRuntime(noting(runtime, calls));
   await withSystem(async (system) => {
+    const files = signalPackFiles();
+    const bands = 'rules/tiny/bands.yaml';
+    files.set(bands, (files.get(bands) ?? '').replace('from: 40', 'from: 50'));
+    system.runtime.candidate = parseCandidate(system.runtime.pack, files, new Map());
     watch(system);
     await daysAndPeople(system);
     await movingDocuments(system, watch);
@@ -63,12 +68,22 @@ async function withSystem(work: (system: TestSystem) => Promise<void>): Promise<
 async function daysAndPeople(system: TestSystem): Promise<void> {
   await system.score(monday);
   await system.bus.idle();
+  // The candidate is compared with the live rules.
+  await system.sweep(monday);
+  await system.bus.idle();
   await nextDay(system, '2026-03-02');
   await execute(system, ["UPDATE source.usage_daily SET minutes = 0 WHERE account_id = 'a9'"]);
   await system.score(tuesday);
   await system.bus.idle();
   const api = system.url('api');
-  for (const path of ['accounts', 'accounts/a1', 'accounts/a1/history', 'portfolio', 'runs']) {
+  for (const path of [
+    'accounts',
+    'accounts/a1',
+    'accounts/a1/history',
+    'portfolio',
+    'runs',
+    'candidate',
+  ]) {
     await getJson(`${api}/v1/${path}`);
   }
   await tellOfEvents(system);

@@ -39,6 +39,7 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/accounts/{id}/history',
       'get /v1/accounts/{id}/log',
       'get /v1/answers',
+      'get /v1/candidate',
       'get /v1/disagreements',
       'get /v1/episodes',
       'get /v1/hand-overs',

@@ -27,7 +27,7 @@ describe('the workflow of rules', () => {
   it('calls commands and options that there are', () => {
     const rules = program().commands.find((command) => command.name() === 'rules');
     const lines = steps.flatMap(({ run }) => run?.match(/kenko rules [^|>]*/g) ?? []);
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     for (const line of lines) {
       const command = rules?.commands.find((one) => one.name() === line.split(' ')[2]);
       const options = command?.options.map(({ long }) => long);

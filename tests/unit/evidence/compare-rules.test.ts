@@ -1,7 +1,13 @@
 /** What other rules make of the same accounts. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffMarkdown } from '../../../functions/cli/rules/diff-text.ts';
-import { compareRules, type RulesResult } from '../../../functions/evidence/compare-rules.ts';
+import {
+  compareRules,
+  mergeComparisons,
+  type RulesResult,
+  scoreComparison,
+} from '../../../functions/evidence/compare-rules.ts';
 import type { InputRow } from '../../../functions/scorecard/engine/input-batch.ts';
 import { layoutOf } from '../../../functions/scorecard/engine/layout.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
@@ -83,6 +89,53 @@ describe('comparing rules', () => {
     expect(english.split('\n').filter((line) => line.startsWith('|')).length).toBeGreaterThan(8);
     expect(diffMarkdown(diff, 'ja')).toContain(
       '| sm\\|all | 100 | 普通 | 危険 | 60 → 40 | 利用者数 −20 |',
+    );
+  });
+});
+
+describe('a comparison made in parts', () => {
+  it('is that of the whole, however accounts are parted and in whatever order', () => {
+    const portfolio: InputRow[] = Array.from({ length: 12 }, (_, i) => ({
+      ...goodAccount,
+      account_id: `account-${String(i).padStart(2, '0')}`,
+      users: (5 * i) % 11,
+      error_rate: (i % 4) / 10,
+    }));
+    const paid = new Map(portfolio.map(({ account_id: id }, i) => [String(id), 100 * (i % 3)]));
+    const rules = [
+      [use, '[5, 20]', '[8, 20]'] as const,
+      ['rules/small/bands.yaml', 'from: 40', 'from: 45'] as const,
+    ];
+    const packs = [parsePack(filesWith()), parsePack(filesWith(...rules))] as const;
+    const compared = (some: InputRow[]) => {
+      const [before, after] = packs.map((pack): RulesResult => {
+        const rows = some.length === 0 ? [] : score(pack, some).rows;
+        return { layout: layoutOf(pack), rows: new Map([['health', rows]]), revenue: paid };
+      });
+      if (!before || !after) throw new Error('two versions are compared');
+      return compareRules(before, after);
+    };
+    const whole = compared(portfolio);
+    expect(whole[0]?.movers.length).toBeGreaterThan(2);
+    expect(scoreComparison.array().parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(3), { minLength: 12, maxLength: 12 }),
+        fc.nat(12),
+        (part, most) => {
+          const parts = [3, 1, 0, 2].map((n) =>
+            compared(portfolio.filter((_, i) => part[i] === n)),
+          );
+          const cut = whole.map((one) => ({ ...one, movers: one.movers.slice(0, most) }));
+          expect(mergeComparisons(parts, most)).toEqual(cut);
+          // Parts that keep as many movers as the whole are enough.
+          const kept = parts.map((one) => mergeComparisons([one], most));
+          expect(
+            mergeComparisons([mergeComparisons(kept.slice(0, 2), most), ...kept.slice(2)], most),
+          ).toEqual(cut);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 });
