@@ -112,6 +112,22 @@ describe('a metrics mart', () => {
     expect(await pointsOn('2026-03-10', rows, longer)).toEqual({ a: 10_000, b: 10_000 });
   });
 
+  it('asks max_age of a measure of the account’s row, too', async () => {
+    const rows = ['a,2026-03-10,9,low', 'b,2026-03-07,9,low', 'c,2026-03-06,9,low'];
+    // Logins have max_age 3d; the judgement has none.
+    expect(await pointsOn('2026-03-10', rows)).toEqual({ a: 6000, b: 6000, c: 0 });
+  });
+
+  it('carries a late row for days beyond the shorter of both ages', async () => {
+    const bandOn = async (day: string) => {
+      const [, found] = await scoredOn('2026-03-20', ['a,2026-03-20,9,high', `b,${day},0,high`]);
+      return found.find(({ account_id: id }) => id === 'b')?.band;
+    };
+    // Logins: 3 and 7 days; the judgement: 7 and 7. After them, logins may earn 0 to 60 of 100.
+    expect(await bandOn('2026-03-10')).toBe('low');
+    expect(await bandOn('2026-03-09')).toBe('unknown');
+  });
+
   it('case 21d: says of an account whose row is ten days old since when there is no data', async () => {
     const rows = ['a,2026-03-12,9,high', 'b,2026-03-02,9,high'];
     const [pack, found] = await scoredOn('2026-03-12', rows);

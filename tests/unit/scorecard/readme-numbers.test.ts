@@ -1,7 +1,7 @@
 /** The numbers of "How a number comes about" in rules/README. */
 import { describe, expect, it } from 'vitest';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
-import { filesWith, score } from '../../support/small-pack.ts';
+import { allFresh, filesWith, score } from '../../support/small-pack.ts';
 
 const path = 'rules/small/scorecards/use.yaml';
 const steps = { silence: '[[0, 25], [14, 10], [30, 0]]', users: '[[0, 0], [2, 20], [5, 45]]' };
@@ -14,15 +14,16 @@ version: 2.1.0
 label: { en: Use, ja: 活用期 }
 measures:
   - { id: silence, metric: error_rate, steps: ${steps.silence} }
-  - { id: users, metric: users, steps: ${steps.users} }
+  - { id: users, metric: users, steps: ${steps.users}, max_age: 3d }
   - { id: skill, metric: proficiency, lookup: { low: 0, middle: 15, high: 30 }, missing: ${missing} }
 `;
   return parsePack(filesWith().set(path, card));
 }
 
-const rowOf = (missing: string, values: Record<string, number | null>) => {
+const rowOf = (missing: string, values: Record<string, number | null>, age = 0) => {
   const row = { account_id: 'a', present: true, seats: 10, overdue: false, ...values };
-  return score(packOf(missing), [row]).rows[0];
+  const groupAgeDays = new Map([...allFresh, ['usage', age] as const]);
+  return score(packOf(missing), [row], { groupAgeDays }).rows[0];
 };
 
 describe('the example of rules/README', () => {
@@ -51,6 +52,15 @@ describe('the example of rules/README', () => {
     [7, 4500],
   ])('%d users earn %d hundredths', (users, earned) => {
     expect(rowOf('exclude', { ...values, users })?.earned_points[1]).toBe(earned);
+  });
+
+  it.each([
+    [3, { points: 7857, confidence: 0.7, band: 'green', waiting_for_data: false }],
+    [4, { points: 4000, confidence: 0.25, band: 'green', band_points: 7857 }],
+    [10, { points: 4000, confidence: 0.25, band: 'green', waiting_for_data: true }],
+    [11, { points: 4000, confidence: 0.25, band: 'unknown', waiting_for_data: true }],
+  ])('with users %d days old, late data counts for the least confidence alone', (age, expected) => {
+    expect(rowOf('exclude', values, age)).toMatchObject(expected);
   });
 
   it('a value below the first step earns what it gives where lower is better', () => {
