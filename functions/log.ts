@@ -86,6 +86,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const rowsNotScored = write('WARNING', 'rows-not-scored');
   const accountsNotPublished = write('ERROR', 'accounts-not-published');
   const packRetired = write('NOTICE', 'pack-retired');
+  const packMoved = write('NOTICE', 'pack-moved');
   const runStuck = write('ERROR', 'run-stuck');
   const messageIgnored = write('NOTICE', 'message-ignored');
   const accountsSynced = write('INFO', 'accounts-synced');
@@ -174,6 +175,9 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** A person retired a pack that another one replaced: its accounts become absent. */
     packRetired: (f: { pack: string; accounts: number }) =>
       packRetired(`the pack ${f.pack} is retired: ${f.accounts} accounts become absent`, f),
+    /** A pack goes by another name: what was kept of it is the other's now. */
+    packMoved: (f: { pack: string; to: string }) =>
+      packMoved(`the pack ${f.pack} is ${f.to} now, with all that was kept of it`, f),
     /** A run that is closed or nearly so does not come to its end; the cause is what last failed. */
     runStuck: (f: { run: string; state: string; minutes: number; code: string; reason: string }) =>
       runStuck(`run ${f.run} has been ${f.state} for ${f.minutes} minutes: ${f.reason}`, f),

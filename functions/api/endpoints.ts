@@ -1,5 +1,6 @@
 /** Every endpoint of the JSON API. */
 
+import { movePack } from '../publish/move-pack.ts';
 import { retirePack } from '../publish/retire-pack.ts';
 import { accountAnswer, accountList } from '../records/api/accounts.ts';
 import { candidateAnswer } from '../records/api/candidate.ts';
@@ -25,7 +26,14 @@ import { handOverAnswer, handOverList, tickRequest } from '../records/api/hand-o
 import { historyAnswer } from '../records/api/history.ts';
 import { overrideAnswer, overrideRequest } from '../records/api/overrides.ts';
 import { portfolioAnswer } from '../records/api/portfolio.ts';
-import { decisionRequest, retiredAnswer, runAnswer, runList } from '../records/api/runs.ts';
+import {
+  decisionRequest,
+  movedAnswer,
+  moveRequest,
+  retiredAnswer,
+  runAnswer,
+  runList,
+} from '../records/api/runs.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';
 import { getAccount } from './accounts/account.ts';
 import { getAnswers, listDisagreements } from './accounts/disagreements.ts';
@@ -287,6 +295,17 @@ export const endpoints: readonly Endpoint[] = [
     handle: async ({ runtime, id, body }) => ({
       pack: id,
       ...(await retirePack(runtime, id, body)),
+    }),
+  }),
+  endpoint({
+    path: '/v1/packs/{id}/move',
+    name: 'movePack',
+    summary: 'Let a pack that got another name keep its history, overrides, episodes and entries',
+    body: moveRequest,
+    answer: movedAnswer,
+    handle: async ({ runtime, id, body }) => ({
+      ...{ pack: id, to: body.to },
+      ...(await movePack(runtime, id, body)),
     }),
   }),
   endpoint({

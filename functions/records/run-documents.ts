@@ -8,6 +8,8 @@ import type { Collection } from './collection.ts';
 const instant = z.iso.datetime();
 const day = z.iso.date();
 
+const byWhom = { author: z.string(), reason: z.string(), at: instant };
+
 /**
  * A holder of one lease: the pack itself for scheduled runs, or one date of it for a backfill.
  * Written by the pipeline.
@@ -21,9 +23,11 @@ export const packDocument = z.strictObject({
   /** Tokens only grow, so a holder that lost its lease can tell. */
   next_token: z.int().min(1),
   /** Another pack took its place; `done`: no account is shown by it any more. */
-  retired: z
-    .strictObject({ author: z.string(), reason: z.string(), at: instant, done: z.boolean() })
-    .optional(),
+  retired: z.strictObject({ ...byWhom, done: z.boolean() }).optional(),
+  /** What another pack kept is being moved to this one; no run of it begins before that is done. */
+  moving: z.strictObject({ from: z.string(), ...byWhom }).optional(),
+  /** It goes by another name now. */
+  moved: z.strictObject({ to: z.string(), ...byWhom }).optional(),
 });
 export type PackDocument = z.infer<typeof packDocument>;
 export const packs: Collection<PackDocument> = {

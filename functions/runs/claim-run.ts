@@ -69,6 +69,11 @@ export async function claimRun(
       return { id, run: superseded, holds: false, holder: current.run };
     }
 
+    if (holder.moving) {
+      if (!found) tx.set(ref(runs, id), run);
+      return { id, run, holds: false, holder: `what ${holder.moving.from} had` };
+    }
+
     if (lease && lease.run !== id && (await isHeld(lease))) {
       if (!found) tx.set(ref(runs, id), run);
       return { id, run, holds: false, holder: lease.run };

@@ -1,5 +1,6 @@
 import { code, hasCode } from '../errors.ts';
 import type { Stored } from '../ports/snapshots.ts';
+import { sweepMoving } from '../publish/move-pack.ts';
 import { republishOverridden } from '../publish/overrides.ts';
 import { sweepRetired } from '../publish/retire-pack.ts';
 import { ref } from '../records/collection.ts';
@@ -32,6 +33,8 @@ export async function sweep(
   options: { stalledMs?: number; digestAfterMs?: number } = {},
 ): Promise<{ runs: string[]; accounts: number }> {
   const failures: unknown[] = [];
+  const moved = await step(() => sweepMoving(runtime), 0);
+  if (moved > 0) runtime.log.sweepResumed({ what: 'documents of renamed packs', count: moved });
   const held = await step(() => endHeldRuns(runtime), []);
   const resumed = await step(() => sweepRuns(runtime, options.stalledMs ?? stalledMs), []);
   await step(() => reportStuckRuns(runtime), undefined);

@@ -1,10 +1,10 @@
 import type { Command } from '@commander-js/extra-typings';
-import { retiredAnswer } from '../../records/api/runs.ts';
+import { movedAnswer, retiredAnswer } from '../../records/api/runs.ts';
 import { author, withState } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 
-/** `kenko packs retire`: what becomes of accounts that only a replaced pack had. */
+/** `kenko packs`: what becomes of a pack that got another name, or that another one replaced. */
 export function addPacks(kenko: Command): void {
   const packs = kenko.command('packs').description('packs that were renamed or replaced');
   withState(packs.command('retire'))
@@ -19,6 +19,26 @@ export function addPacks(kenko: Command): void {
         const found = retiredAnswer.parse(answer);
         if (options.json) return printJson(found);
         print(`${pack} is retired: ${found.accounts} accounts become absent with the next sweep.`);
+      });
+    });
+  withState(packs.command('move'))
+    .argument('<old>', 'the name that the pack had')
+    .argument('<new>', 'the name that it runs under now')
+    .requiredOption('--reason <text>', 'why, for those who ask later')
+    .addOption(author('who decides'))
+    .description('history, overrides, episodes and entries go on under the new name')
+    .action(async (old, to, { author: by, reason, ...options }) => {
+      await using(await openExisting(options), async (session) => {
+        const path = `/v1/packs/${encodeURIComponent(old)}/move`;
+        const body = { author: by, reason, to };
+        let moved = 0;
+        for (let done = false; !done; ) {
+          const answer = movedAnswer.parse(await session.post({ path, body }));
+          moved += answer.moved;
+          done = answer.done;
+        }
+        if (options.json) return printJson({ pack: old, to, moved });
+        print(`${old} is ${to} now: ${moved} documents were moved.`);
       });
     });
 }

@@ -84,6 +84,18 @@ export const decisionRequest = z.strictObject({
 });
 export type DecisionRequest = z.infer<typeof decisionRequest>;
 
+export const moveRequest = decisionRequest.extend({
+  to: z.string().min(1).max(100).describe('Its new name: of the pack that runs here'),
+});
+export type MoveRequest = z.infer<typeof moveRequest>;
+
+export const movedAnswer = z.strictObject({
+  pack: z.string(),
+  to: z.string(),
+  moved: count.describe('Documents that were moved by this request'),
+  done: z.boolean().describe('Whether that was all; else ask again, or leave it to sweep'),
+});
+
 export const retiredAnswer = z.strictObject({
   pack: z.string(),
   accounts: count.describe('Accounts that become absent; sweep does it, some thousand at a time'),
@@ -94,5 +106,7 @@ nameBodies({
   RunList: runList,
   Run: runAnswer,
   DecisionRequest: decisionRequest,
+  MoveRequest: moveRequest,
+  MovedPack: movedAnswer,
   RetiredPack: retiredAnswer,
 });
