@@ -28,6 +28,9 @@ type DayCursor = z.infer<typeof dayCursor>;
 const instantCursor = z.strictObject({ value: z.iso.datetime(), id: documentedId });
 type InstantCursor = z.infer<typeof instantCursor>;
 
+const moveCursor = z.strictObject({ part: z.int().min(0), at: z.int().min(0) });
+type MoveCursor = z.infer<typeof moveCursor>;
+
 /**
  * A page of a collection, the document with the latest instant first.
  * @param field the instant that the list is ordered by
@@ -57,7 +60,9 @@ export async function latestFirst<T>(
   return { page, next: encodeCursor({ value: String(last.data[field]), id: last.id }) };
 }
 
-export function encodeCursor(cursor: AccountCursor | InstantCursor | DayCursor): string {
+export function encodeCursor(
+  cursor: AccountCursor | InstantCursor | DayCursor | MoveCursor,
+): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
@@ -76,6 +81,11 @@ export function decodeAccountCursor(text: string, order: string): AccountCursor 
 /** @throws Rejected `bad-request` */
 export function decodeDayCursor(text: string): DayCursor {
   return decode(dayCursor, text);
+}
+
+/** @throws Rejected `bad-request` */
+export function decodeMoveCursor(text: string): MoveCursor {
+  return decode(moveCursor, text);
 }
 
 function decode<T>(schema: z.ZodType<T>, text: string): T {

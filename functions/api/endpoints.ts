@@ -3,7 +3,7 @@
 import { movePack } from '../publish/move-pack.ts';
 import { retirePack } from '../publish/retire-pack.ts';
 import { accountAnswer, accountList } from '../records/api/accounts.ts';
-import { candidateAnswer } from '../records/api/candidate.ts';
+import { candidateAnswer, candidateMoves } from '../records/api/candidate.ts';
 import { healthAnswer, openApiAnswer } from '../records/api/common.ts';
 import {
   accountLog,
@@ -43,7 +43,7 @@ import { listAccounts } from './accounts/list.ts';
 import { getLog } from './accounts/log.ts';
 import { getPortfolio } from './accounts/portfolio.ts';
 import { getWorklist, listWorklists } from './accounts/worklists.ts';
-import { getCandidate } from './candidate.ts';
+import { getCandidate, getCandidateMoves, listCandidateMoves } from './candidate.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { enterAssessment, enterIntervention, enterNote } from './entries/enter-entry.ts';
 import { enterOverride } from './entries/enter-override.ts';
@@ -54,6 +54,7 @@ import { openApi } from './open-api.ts';
 import {
   accountParameters,
   answerParameters,
+  candidateParameters,
   episodeParameters,
   handOverParameters,
   historyParameters,
@@ -284,6 +285,21 @@ export const endpoints: readonly Endpoint[] = [
       'It is compared after every run of the live rules, on the same inputs, and sent nowhere.',
     answer: candidateAnswer,
     handle: ({ runtime }) => getCandidate(runtime),
+  }),
+  endpoint({
+    path: '/v1/candidate/accounts',
+    name: 'listCandidateMoves',
+    summary: 'Every account that would stand in another band by the candidate, by id',
+    query: candidateParameters,
+    answer: candidateMoves,
+    handle: ({ runtime, query }) => listCandidateMoves(runtime, query),
+  }),
+  endpoint({
+    path: '/v1/accounts/{id}/candidate',
+    name: 'getCandidateMoves',
+    summary: 'In which other bands an account would stand by the candidate',
+    answer: candidateMoves,
+    handle: ({ runtime, id }) => getCandidateMoves(runtime, id),
   }),
   endpoint({
     path: '/v1/packs/{id}/retire',

@@ -87,6 +87,9 @@ export const answerParameters = z.strictObject({
   score,
 });
 
+export const candidateParameters = z.strictObject(paged);
+export type CandidateParameters = z.infer<typeof candidateParameters>;
+
 export const interventionParameters = z.strictObject(paged);
 export type InterventionParameters = z.infer<typeof interventionParameters>;
 

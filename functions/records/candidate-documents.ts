@@ -39,6 +39,7 @@ export type ComparisonInWork = z.infer<typeof comparisonInWork>;
 export const comparisonMade = z.strictObject({
   ...compared,
   accounts: z.int(),
+  parts: z.int(),
   finished_at: instant,
   /** Why there are no figures. */
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
@@ -67,7 +68,7 @@ export const comparisonPart = z.strictObject({
   before: z.string().nullable(),
   state: z.enum(['open', 'compared']),
   accounts: z.int(),
-  /** As in the document above. */
+  /** As above, with all that would move as far as a document holds them. */
   compared: z.string().nullable(),
 });
 export type ComparisonPart = z.infer<typeof comparisonPart>;

@@ -1,9 +1,13 @@
 /** A version of the rules that is only looked at: shown beside the live one, sent nowhere. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { candidateText } from '../../functions/cli/rules/candidate.ts';
+import { candidateText, movesText } from '../../functions/cli/rules/candidate.ts';
 import { getJson } from '../../functions/cli/session/http-client.ts';
 import { inputsTable } from '../../functions/inputs/run-tables.ts';
-import { type CandidateAnswer, candidateAnswer } from '../../functions/records/api/candidate.ts';
+import {
+  type CandidateAnswer,
+  candidateAnswer,
+  candidateMoves,
+} from '../../functions/records/api/candidate.ts';
 import { candidates, partsOf } from '../../functions/records/candidate-documents.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { days } from '../../functions/records/run-documents.ts';
@@ -138,7 +142,7 @@ describe('a candidate', () => {
     ]);
     expect(
       health?.movers
-        .map(({ account, live: now, candidate: then }) => [account, now.band, then.band])
+        .map(({ account, live: now, candidate: then }) => [account, now.band?.id, then.band?.id])
         .sort(),
     ).toEqual([
       ['a2', 'yellow', 'red'],
@@ -173,10 +177,45 @@ describe('a candidate', () => {
     expect(text).toMatch(/Account 5 \(a5\) +Green +Yellow +\d+ → \d+ +Minutes \(7 days\) −20/);
     expect(text).toContain('Nothing of it is sent');
     expect(candidateText('tiny', candidate, 'ja')).toMatch(/緑 +黄 .*利用時間（7日間） −20/);
+    const account = async (id: string) =>
+      (await fetch(`${system.url('api')}/accounts/${id}?lang=en`)).text();
+    expect(await account('a5')).toMatch(
+      /Candidate<\/h2>.*Green.*→.*Yellow.*Minutes \(7 days\).*▼ −20/s,
+    );
+    expect(await account('a1')).not.toContain('Candidate</h2>');
     delete system.runtime.candidate;
     expect(await page('en')).toContain('No version waits beside the live rules.');
+    expect(await account('a5')).not.toContain('Candidate</h2>');
     expect(await (await fetch(`${system.url('api')}/?lang=en`)).text()).not.toContain('/candidate');
     expect(candidateText('tiny', null, 'en')).toContain('rules/tiny/candidate');
+  });
+
+  it('names every account that it would move, page by page, and each by itself', async () => {
+    await begin(stricter);
+    await liveRun('2026-03-01');
+    const ask = async (path: string) =>
+      candidateMoves.parse(await getJson(`${system.url('api')}/v1/${path}`));
+    const pages = [];
+    let next: string | undefined;
+    do {
+      const page = await ask(`candidate/accounts?limit=1${next ? `&cursor=${next}` : ''}`);
+      expect(page).toMatchObject({ date: '2026-03-01', left_out: 0 });
+      expect(page.moves.length).toBeLessThan(2);
+      pages.push(...page.moves);
+      next = page.next;
+    } while (next !== undefined);
+    expect(pages.map(({ account }) => account)).toEqual(['a2', 'a3', 'a5', 'a6']);
+    const { moves, ...whole } = await ask('candidate/accounts');
+    expect(moves).toEqual(pages);
+    expect(whole).toEqual({ date: '2026-03-01', left_out: 0 });
+    expect((await ask('accounts/a3/candidate')).moves).toEqual([pages[1]]);
+    expect((await ask('accounts/a1/candidate')).moves).toEqual([]);
+    expect((await ask('accounts/!/candidate')).moves).toEqual([]);
+    expect(movesText(pages, 3, 'ja')).toMatch(
+      /a5 +Account 5 +health +緑 \(\d+\) +黄 \(\d+\) +利用時間（7日間） −20.*3 件/s,
+    );
+    system.runtime.candidate = candidateOf(live);
+    expect(await ask('candidate/accounts')).toEqual({ date: null, moves: [], left_out: 0 });
   });
 
   it('is sent nowhere, and the live results, notices and records are the same to the byte', async () => {
@@ -231,7 +270,14 @@ describe('a candidate', () => {
     await begin(stricter);
     const { id: first } = await liveRun('2026-03-01');
     await day('2026-03-02');
+    const { snapshots } = system.runtime;
+    const latest = async () =>
+      (await snapshots.get(ref(candidates, 'tiny')))?.data.latest?.id ?? '';
+    const before = await latest();
     const { id: second } = await liveRun('2026-03-02');
+    await sweeps(1);
+    expect(await snapshots.count({ collection: partsOf('tiny', before) })).toBe(0);
+    expect(await snapshots.count({ collection: partsOf('tiny', await latest()) })).toBe(4);
     expect(second).not.toBe(first);
     expect((await shown()).comparison).toMatchObject({ run: second, date: '2026-03-02' });
 
@@ -359,9 +405,8 @@ describe('a candidate that fails', () => {
     expect((await shown()).comparison?.scores[0]).toMatchObject({ moved: 4 });
     await sweeps(1);
     const { snapshots } = system.runtime;
-    const { latest, former } = (await snapshots.get(ref(candidates, 'tiny')))?.data ?? {};
-    expect(former).toEqual([]);
-    expect(await snapshots.count({ collection: partsOf('tiny', latest?.id ?? '') })).toBe(0);
+    const { latest } = (await snapshots.get(ref(candidates, 'tiny')))?.data ?? {};
+    expect(await snapshots.count({ collection: partsOf('tiny', latest?.id ?? '') })).toBe(4);
     expect(
       await system.warehouse.describe(inputsTable(latest?.id ?? '', { attempt: 1 })),
     ).toBeUndefined();

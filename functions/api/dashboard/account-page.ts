@@ -3,9 +3,11 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { daysBetween } from '../../calendar.ts';
 import type { AccountAnswer, ScoreAnswer } from '../../records/api/accounts.ts';
+import type { CandidateMoves } from '../../records/api/candidate.ts';
 import type { LogEntry } from '../../records/api/entries.ts';
 import type { EpisodeAnswer } from '../../records/api/episodes.ts';
 import type { HistoryAnswer } from '../../records/api/history.ts';
+import { candidateMoveCard } from './candidate-page.ts';
 import { changeSection } from './change-section.ts';
 import { historyChart } from './chart.ts';
 import type { PageContext } from './context.ts';
@@ -19,7 +21,11 @@ export function accountPage(
   context: PageContext,
   account: AccountAnswer,
   histories: readonly HistoryAnswer[],
-  { episodes, log }: { episodes: readonly EpisodeAnswer[]; log: readonly LogEntry[] },
+  {
+    episodes,
+    log,
+    moves,
+  }: { episodes: readonly EpisodeAnswer[]; log: readonly LogEntry[]; moves: CandidateMoves },
 ): Page {
   const { lang, text, format, accountHref } = context;
   const title = titleOf(account);
@@ -48,6 +54,7 @@ export function accountPage(
         const history = histories.find((candidate) => candidate.score === score.id);
         return scoreSection(context, score, account.as_of_date ?? account.date, history);
       })}
+      ${candidateMoveCard(context, moves)}
       ${logSection(context, log)}
       ${
         account.crm &&

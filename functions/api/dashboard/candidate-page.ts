@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import type {
   CandidateAnswer,
   CandidateMover,
+  CandidateMoves,
   CandidateScore,
 } from '../../records/api/candidate.ts';
 import type { PageContext } from './context.ts';
@@ -81,9 +82,8 @@ function scoreSection(context: PageContext, score: CandidateScore): VNode {
   </section>`;
 }
 
-function moverTable(context: PageContext, scale: Scale, { bands, movers }: CandidateScore): VNode {
+function moverTable(context: PageContext, scale: Scale, { movers }: CandidateScore): VNode {
   const { text } = context;
-  const named = (id: string | null) => bands.find((band) => band.id === id) ?? null;
   return html`<div class="scroll"><table class="stack">
     <thead><tr>
       <th scope="col">${text.account}</th>
@@ -95,12 +95,31 @@ function moverTable(context: PageContext, scale: Scale, { bands, movers }: Candi
       (mover) => html`<tr>
         <th scope="row"><a href=${context.accountHref(mover.account)}>${titleOf({ id: mover.account, name: mover.name })}</a>
           ${mover.name && html`<span class="id">${mover.account}</span>`}</th>
-        <td data-label=${text.live}>${standing(context, mover.live.points)} ${bandChip(context, scale, named(mover.live.band))}</td>
-        <td data-label=${text.candidate}>${standing(context, mover.candidate.points)} ${bandChip(context, scale, named(mover.candidate.band))}</td>
+        <td data-label=${text.live}>${standing(context, mover.live.points)} ${bandChip(context, scale, mover.live.band)}</td>
+        <td data-label=${text.candidate}>${standing(context, mover.candidate.points)} ${bandChip(context, scale, mover.candidate.band)}</td>
         <td data-label=${text.reasons}>${causes(context, mover)}</td>
       </tr>`,
     )}</tbody>
   </table></div>`;
+}
+
+/** On an account's own page: where the candidate would put it, if elsewhere. */
+export function candidateMoveCard(context: PageContext, { moves }: CandidateMoves): VNode | null {
+  const { lang, text, pack, href } = context;
+  if (moves.length === 0) return null;
+  return html`<section class="card" aria-labelledby="candidate">
+    <div class="row between">
+      <h2 id="candidate">${text.candidate}</h2>
+      <a class="small" href=${href('/candidate')}>${text.allAccounts}</a>
+    </div>
+    <p class="small soft">${text.candidateLead}</p>
+    ${moves.map((move) => {
+      const scale = scaleOf(pack, move.score);
+      const label = pack.scores.find(({ id }) => id === move.score)?.label[lang] ?? move.score;
+      return html`<p>${label}: ${bandChip(context, scale, move.live.band)} → ${bandChip(context, scale, move.candidate.band)}
+        ${standing(context, move.candidate.points)}</p>${causes(context, move)}`;
+    })}
+  </section>`;
 }
 
 const standing = ({ format, text }: PageContext, points: number | null): string =>

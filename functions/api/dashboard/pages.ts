@@ -11,7 +11,7 @@ import { listAccounts } from '../accounts/list.ts';
 import { readLog } from '../accounts/log.ts';
 import { getPortfolio } from '../accounts/portfolio.ts';
 import { getWorklist } from '../accounts/worklists.ts';
-import { getCandidate } from '../candidate.ts';
+import { getCandidate, getCandidateMoves } from '../candidate.ts';
 import { routeOf } from '../endpoint.ts';
 import { listHandOvers } from '../entries/hand-overs.ts';
 import { listOpenEpisodes } from '../episodes.ts';
@@ -143,6 +143,7 @@ async function oneAccount(runtime: Runtime, context: PageContext, id: string): P
   return accountPage(context, account, histories, {
     episodes: await listOpenEpisodes(runtime, id),
     log: await readLog(runtime, id),
+    moves: await getCandidateMoves(runtime, id),
   });
 }
 

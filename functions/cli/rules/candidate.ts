@@ -1,15 +1,21 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { ScoreComparison } from '../../evidence/compare-rules.ts';
-import { type CandidateScore, candidateAnswer } from '../../records/api/candidate.ts';
+import {
+  type CandidateMove,
+  type CandidateScore,
+  candidateAnswer,
+  candidateMoves,
+} from '../../records/api/candidate.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { hundredths } from '../../scorecard/language/pack/points.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { systemClock } from '../../system-clock.ts';
 import { language, withState } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, table } from '../output.ts';
+import { readList } from '../session/http-client.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import type { Session } from '../session/session.ts';
-import { diffText } from './diff-text.ts';
+import { causeText, diffText } from './diff-text.ts';
 
 type Candidate = NonNullable<ReturnType<typeof candidateAnswer.parse>['candidate']>;
 
@@ -34,6 +40,12 @@ const texts = {
     ),
   live: both('live', '運用中'),
   candidate: both('candidate', '候補'),
+  account: both('account', '顧客'),
+  name: both('name', '名前'),
+  score: both('score', 'スコア'),
+  because: both('because of', '主な要因'),
+  leftOut: (n: number) =>
+    both(`${n} more would move and are not kept.`, `このほか ${n} 件のバンドが変わります。`),
   sentNowhere: both(
     'Nothing of it is sent: not to Salesforce, not to Slack, not into the history.',
     '候補の結果は、Salesforce・Slack・履歴のいずれにも反映されません。',
@@ -44,11 +56,19 @@ const texts = {
 export function addCandidate(rules: Command): void {
   withState(rules.command('candidate'))
     .description('whom the candidate beside the live rules would move between bands, and why')
+    .option('--all', 'every account that it would move, by id, instead of the comparison')
     .addOption(language())
-    .action(async ({ json, lang = 'en', ...options }) => {
+    .action(async ({ all, json, lang = 'en', ...options }) => {
       await using(await openExisting(options), async (session) => {
         const candidate = await compared(session);
-        if (json) printJson({ candidate });
+        if (all) {
+          const path = '/v1/candidate/accounts';
+          const { pages } = await readList(session, path, candidateMoves, { all });
+          const moves = pages.flatMap((page) => page.moves);
+          const leftOut = pages.reduce((sum, page) => sum + page.left_out, 0);
+          if (json) printJson({ moves, left_out: leftOut });
+          else print(movesText(moves, leftOut, lang));
+        } else if (json) printJson({ candidate });
         else print(candidateText(options.pack, candidate, lang));
       });
     });
@@ -92,6 +112,23 @@ export function candidateText(pack: string, candidate: Candidate | null, lang: L
   return `${diff}\n\n${text.sentNowhere}`;
 }
 
+export function movesText(moves: readonly CandidateMove[], leftOut: number, lang: Lang): string {
+  const text = inLanguage(texts, lang);
+  const standing = ({ band, points }: CandidateMove['live']) =>
+    `${band?.label[lang] ?? '–'} (${points ?? '–'})`;
+  const list = table(
+    [text.account, text.name, text.score, text.live, text.candidate, text.because],
+    moves.map(({ account, name, score, live, candidate, causes }) => [
+      ...[account, name, score, standing(live), standing(candidate)],
+      causeText(
+        causes.map((cause) => ({ ...cause, delta: hundredths(cause.delta) })),
+        lang,
+      ),
+    ]),
+  );
+  return leftOut > 0 ? `${list}\n\n${text.leftOut(leftOut)}` : list;
+}
+
 /** As the core counts: in hundredths. */
 function comparisonOf({ moved: _, ...found }: CandidateScore): ScoreComparison {
   const inHundredths = (points: number | null) => (points === null ? null : hundredths(points));
@@ -105,8 +142,8 @@ function comparisonOf({ moved: _, ...found }: CandidateScore): ScoreComparison {
     movers: found.movers.map(({ name, live, candidate, ...mover }) => ({
       ...mover,
       account: name === null ? mover.account : `${name} (${mover.account})`,
-      from: live.band,
-      to: candidate.band,
+      from: live.band?.id ?? null,
+      to: candidate.band?.id ?? null,
       from_points: inHundredths(live.points),
       to_points: inHundredths(candidate.points),
       causes: mover.causes.map((cause) => ({ ...cause, delta: hundredths(cause.delta) })),

@@ -83,7 +83,7 @@ function signed(hundredths: number): string {
 const money = (amount: number | null): Cell => (amount === null ? null : Math.round(amount));
 const shown = (points: number | null): string => (points === null ? '–' : String(pointsOf(points)));
 
-function causeText({ causes }: Mover, lang: Lang): string {
+export function causeText(causes: Mover['causes'], lang: Lang): string {
   if (causes.length === 0) return words[lang].limits;
   return causes
     .slice(0, 3)
@@ -142,7 +142,7 @@ function sectionOf(comparison: ScoreComparison, lang: Lang): Section {
             name(mover.from),
             name(mover.to),
             `${shown(mover.from_points)} → ${shown(mover.to_points)}`,
-            causeText(mover, lang),
+            causeText(mover.causes, lang),
           ]),
       },
     ].filter(({ rows }) => rows.length > 0),

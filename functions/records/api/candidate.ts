@@ -1,24 +1,28 @@
 /** What the API says of a version of the rules that is only looked at. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
-import { count, day, instant, nameBodies, points } from './common.ts';
+import { count, cursor, day, instant, nameBodies, named, points } from './common.ts';
 
 const total = z.strictObject({
   accounts: count,
   revenue: z.number().nullable().describe('Monthly revenue; null where none is known'),
 });
 const band = z.string().nullable();
+/** `band` is null where no scorecard applies. */
+const standing = z.strictObject({ band: named.nullable(), points: points.nullable() });
 
 const candidateMover = z.strictObject({
   account: z.string(),
   name: z.string().nullable(),
   revenue: z.number().nullable(),
-  live: z.strictObject({ band, points: points.nullable() }),
-  candidate: z.strictObject({ band, points: points.nullable() }),
+  live: standing,
+  candidate: standing,
   way: z.enum(['up', 'down', 'other']).describe('other: into or out of having a band'),
   causes: z
     .array(z.strictObject({ measure: z.string(), label, delta: points }))
-    .describe('By measure, the biggest first; empty where only limits or caps differ'),
+    .describe(
+      'By measure, at most five, the biggest first; empty where only limits or caps differ',
+    ),
 });
 export type CandidateMover = z.infer<typeof candidateMover>;
 
@@ -86,7 +90,19 @@ export const candidateAnswer = z.strictObject({
 });
 export type CandidateAnswer = z.infer<typeof candidateAnswer>;
 
+const candidateMove = candidateMover.extend({ score: z.string() });
+export type CandidateMove = z.infer<typeof candidateMove>;
+
+export const candidateMoves = z.strictObject({
+  date: day.nullable().describe('null: nothing is compared'),
+  moves: z.array(candidateMove),
+  left_out: count.describe('Would move, too, but are more than is kept of their range of ids'),
+  next: cursor,
+});
+export type CandidateMoves = z.infer<typeof candidateMoves>;
+
 nameBodies({
+  CandidateMoves: candidateMoves,
   CandidateAnswer: candidateAnswer,
   CandidateScore: candidateScore,
   CandidateMover: candidateMover,

@@ -30,7 +30,7 @@ import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import { dropRunTables } from '../end-run.ts';
 import { shardStarts } from '../prepare-run.ts';
 
-/** Movers that are kept of each score: those with most revenue first. */
+/** Movers of each score that are listed first: those with most revenue. */
 export const mostMovers = 200;
 /** Its tables carry the number of an attempt, as those of runs do. */
 export const attempt = { attempt: 1 } as const;
@@ -172,7 +172,7 @@ export async function endingWhereRejected(
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
     const failure = { code: error.code, message: error.message };
-    const ended = await end(runtime, work, { accounts: 0, failure, compared: null });
+    const ended = await end(runtime, work, { accounts: 0, parts: 0, failure, compared: null });
     const { code, summary: reason } = error;
     if (ended) runtime.log.candidateFailed({ pack: runtime.pack.id, run: work.run, code, reason });
   }
@@ -260,6 +260,7 @@ export async function finishComparison(runtime: Runtime, work: ComparisonInWork)
   if ((await countOpen(snapshots, work)) > 0) return;
   let found: ScoreComparison[] = [];
   let accounts = 0;
+  let parts = 0;
   let last: string | undefined;
   do {
     const page: Stored<ComparisonPart>[] = await snapshots.query({
@@ -267,12 +268,13 @@ export async function finishComparison(runtime: Runtime, work: ComparisonInWork)
       limit: partsAtOnce,
       ...(last !== undefined && { startAfter: { id: last } }),
     });
-    const parts = page.map(({ data }) => comparisonsIn(data.compared ?? '[]'));
-    found = mergeComparisons([found, ...parts], mostMovers);
+    const compared = page.map(({ data }) => comparisonsIn(data.compared ?? '[]'));
+    found = mergeComparisons([found, ...compared], mostMovers);
+    parts += page.length;
     accounts += page.reduce((sum, { data }) => sum + data.accounts, 0);
     last = page.length < partsAtOnce ? undefined : page.at(-1)?.id;
   } while (last !== undefined);
-  const made = { accounts, failure: null, compared: JSON.stringify(found) };
+  const made = { accounts, parts, failure: null, compared: JSON.stringify(found) };
   if (!(await end(runtime, work, made))) return;
   const moved = (found[0]?.movements ?? []).reduce((sum, one) => sum + one.accounts, 0);
   log.candidateCompared({ pack: pack.id, run: work.run, accounts, moved });
@@ -283,7 +285,7 @@ async function end(
   runtime: Runtime,
   work: ComparisonInWork,
   made: Pick<CandidateDocument, 'compared'> &
-    Pick<NonNullable<CandidateDocument['latest']>, 'accounts' | 'failure'>,
+    Pick<NonNullable<CandidateDocument['latest']>, 'accounts' | 'parts' | 'failure'>,
 ): Promise<boolean> {
   const { snapshots, pack, clock } = runtime;
   const { id, run, date, as_of, rules_hash, live_rules_hash } = work;
@@ -298,7 +300,7 @@ async function end(
           },
           compared,
           in_work: null,
-          former: [...now.former, id],
+          former: [...now.former, ...(now.latest ? [now.latest.id] : [])],
         }
       : undefined,
   );
@@ -338,15 +340,13 @@ const countOpen = (snapshots: Snapshots, { pack, id }: ComparisonInWork): Promis
 /** There is no candidate any more: nothing of it is kept. */
 async function discard(runtime: Runtime, stored: CandidateDocument): Promise<void> {
   const { snapshots, pack } = runtime;
-  const { in_work: work, former } = stored;
+  const { in_work: work, latest, former } = stored;
   if (work) await dropRunTables(runtime, work.id, attempt);
-  for (const id of [...former, ...(work ? [work.id] : [])]) {
-    await removeParts(snapshots, pack.id, id);
-  }
+  const left = [work, latest].flatMap((one) => one?.id ?? []);
+  for (const id of [...former, ...left]) await removeParts(snapshots, pack.id, id);
   await snapshots.delete(ref(candidates, pack.id));
 }
 
-/** Parts are needed no more once they are put together. */
 async function removeFormer(
   snapshots: Snapshots,
   { pack, former }: CandidateDocument,

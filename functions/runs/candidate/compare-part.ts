@@ -1,5 +1,10 @@
 /** A range of accounts by the live rules and by the candidate's, from the same inputs. */
-import { compareRules, mergeComparisons, type RulesResult } from '../../evidence/compare-rules.ts';
+import {
+  compareRules,
+  mergeComparisons,
+  type RulesResult,
+  type ScoreComparison,
+} from '../../evidence/compare-rules.ts';
 import { readRevenue } from '../../inputs/revenue.ts';
 import { inputsTable } from '../../inputs/run-tables.ts';
 import type { IdRange } from '../../ports/warehouse.ts';
@@ -43,11 +48,27 @@ export async function comparePart(runtime: Runtime, message: ShardMessage): Prom
       const { from, before } = part;
       const range: IdRange = before === null ? { from } : { from, before };
       const { accounts, found } = await compareRange(runtime, candidate, work, range);
-      const compared = JSON.stringify(mergeComparisons([found], mostMovers));
+      const compared = keptComparison(found);
       await snapshots.set(target, { ...part, state: 'compared', accounts, compared });
     }
     await finishComparison(runtime, work);
   });
+}
+
+/** A document holds 1 MiB. */
+const mostBytes = 900_000;
+const mostCauses = 5;
+
+/** What is found, as JSON: with all that would move, or as many of each score as a document holds. */
+export function keptComparison(found: readonly ScoreComparison[]): string {
+  const short = found.map((one) => ({
+    ...one,
+    movers: one.movers.map((mover) => ({ ...mover, causes: mover.causes.slice(0, mostCauses) })),
+  }));
+  for (let most = Math.max(...short.map(({ movers }) => movers.length)); ; most = most >> 1) {
+    const json = JSON.stringify(mergeComparisons([short], most));
+    if (most <= mostMovers || Buffer.byteLength(json) <= mostBytes) return json;
+  }
 }
 
 async function compareRange(

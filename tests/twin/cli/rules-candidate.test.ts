@@ -10,7 +10,7 @@ import {
   readPackFiles,
   repositoryRoot,
 } from '../../../functions/wiring/deployed-files.ts';
-import { readCandidate } from '../../../functions/wiring/deployed-rules.ts';
+import { keptRules, readCandidate, readRules } from '../../../functions/wiring/deployed-rules.ts';
 import { kenko } from '../../support/system/command-line.ts';
 
 let folder: string;
@@ -79,6 +79,24 @@ describe('a candidate', () => {
     expect(refused.stderr).toContain(
       'rules/saas/candidate/pack.yaml:1 zone is not that of the live rules: a candidate is scored on the same inputs',
     );
+  });
+
+  it('is kept in a bundle beside the live rules, and is the same when it is read there', async () => {
+    propose(card, 'version: 1.0.0', 'version: 2.0.0');
+    const root = join(folder, 'bundled');
+    cpSync(join(repositoryRoot(), 'sql'), join(root, 'sql'), { recursive: true });
+    cpSync(rules, join(root, 'rules/saas'), { recursive: true });
+    const { path, text, hash } = await keptRules('saas', root);
+    expect(hash).toBe(live().hash);
+    mkdirSync(join(root, 'kept'));
+    writeFileSync(join(root, path), text);
+    rmSync(join(root, 'rules/saas/candidate'), { recursive: true });
+    const read = await readRules('saas', root);
+    const beside = await candidate();
+    expect(read.pack.hash).toBe(hash);
+    expect(read.candidate?.hash).toBe(beside?.hash);
+    const versions = read.candidate?.scores[0]?.scorecards.map(({ version }) => version);
+    expect(versions).toContain('2.0.0');
   });
 
   it('can be compared as any two versions can', async () => {
