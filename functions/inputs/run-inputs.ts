@@ -70,20 +70,52 @@ export const mergedInto = 'merged_into';
 /** An account that another one took over; a row that names itself or nothing says no such thing. */
 const isMerged = `(COALESCE(TRIM(${mergedInto}), '') <> '' AND ${mergedInto} <> account_id)`;
 
-/** Who took over each account, by its newest row that says so. `known`: valid rows and ended ones. */
-function lastMerges(known: string, validity: SourceTable['validity']): string {
-  const newest = validity
+/** Rows in the order in which they count: valid ones first, then those that ended last. */
+const newestFirst = (validity: SourceTable['validity']): string[] =>
+  validity
     ? [
         `CASE WHEN ${validity.to} IS NULL THEN 0 ELSE 1 END`,
         `${validity.to} DESC`,
         `${validity.from} DESC`,
       ]
     : [];
+
+/** Who took over each account, by its newest row that says so. `known`: valid rows and ended ones. */
+function lastMerges(known: string, validity: SourceTable['validity']): string {
+  const newest = newestFirst(validity);
   return [
     `SELECT account_id, ${mergedInto} FROM (\n  ${indent(known)}\n) AS known`,
     `WHERE ${isMerged}`,
     `QUALIFY ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY ${[...newest, mergedInto].join(', ')}) = 1`,
   ].join('\n');
+}
+
+/**
+ * Accounts that were taken over by others, and by whom, as far as is known at the instant; of more than
+ * `limit`, those that ended last. Undefined where the team's table does not say.
+ */
+export function mergesQuery(
+  {
+    pack,
+    sources,
+    asOf,
+    date,
+  }: Pick<RunInputsRequest, 'sources' | 'asOf' | 'date'> & {
+    pack: Pick<Pack, 'zone'>;
+  },
+  limit: number,
+): { sql: string; parameters: Record<string, Parameter> } | undefined {
+  const source = sources.get('accounts');
+  if (!source?.columns.has(mergedInto)) return undefined;
+  const { validity } = source.contract;
+  const until = { asOf: 'as_of', date: 'date' };
+  const only = new Set(['account_id', mergedInto]);
+  const known = sourceQuery(source, { zone: pack.zone, until, only, ended: true });
+  const order = [...newestFirst(validity), 'account_id'].join(', ');
+  return {
+    sql: `${lastMerges(known, validity)}\nORDER BY ${order} LIMIT ${limit}`,
+    parameters: { as_of: { timestamp: asOf }, date: { date } },
+  };
 }
 
 const indent = (sql: string): string => sql.trim().replaceAll('\n', '\n  ');

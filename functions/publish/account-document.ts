@@ -66,10 +66,7 @@ export function accountDocumentOf(given: {
   if (absent) {
     return {
       ...common,
-      // A revision may learn who took over an account that an earlier one found absent.
-      hash: documentHash(accountFormat, [
-        result.mergedInto === null ? resultHash : `${resultHash} ${result.mergedInto}`,
-      ]),
+      hash: absentHash(resultHash, result.mergedInto),
       ...nothingShown(),
       attributes: latest?.attributes ?? {},
       assignment: given.assignment,
@@ -128,6 +125,19 @@ function detailsOf({ details }: AccountDocument): AccountDetails {
     throw error;
   }
 }
+
+/** Another hash where it is known who took the account over: that may be learnt after it left. */
+const absentHash = (result: string, mergedInto: string | null): string =>
+  documentHash(accountFormat, [mergedInto === null ? result : `${result} ${mergedInto}`]);
+
+/** The document of an account that left, with who took it over. */
+export const withMerge = (document: AccountDocument, mergedInto: string): AccountDocument => ({
+  ...document,
+  ...nothingShown(),
+  format: accountFormat,
+  merged_into: mergedInto,
+  hash: absentHash(document.result_hash, mergedInto),
+});
 
 /** What the document of an account that left shows of results. */
 export const nothingShown = () =>

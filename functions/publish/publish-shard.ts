@@ -34,6 +34,7 @@ import {
   accountDocumentOf,
   listMetrics,
   resultHashOf,
+  withMerge,
 } from './account-document.ts';
 import { decideAssignment } from './assignments.ts';
 import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
@@ -248,6 +249,27 @@ function keepDated(
   if (document) tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
 }
 
+/** Who took over accounts that were absent before; what is shown of them is nothing, so nobody is sent it. */
+async function publishLateMerges(
+  { snapshots }: Runtime,
+  id: string,
+  { pack, late_merges: merges }: RunDocument,
+): Promise<void> {
+  for (let first = 0; first < merges.length; first += accountsPerTransaction) {
+    const group = merges.slice(first, first + accountsPerTransaction);
+    await snapshots.transaction(async (tx) => {
+      const current = (await tx.get(ref(packs, pack)))?.data.current;
+      const stored = await tx.getAll(group.map(({ account }) => ref(accounts, account)));
+      if (current?.run !== id) return;
+      for (const [i, { account, merged_into: link }] of group.entries()) {
+        const latest = stored[i]?.data;
+        if (latest?.state !== 'absent' || latest.merged_into === link) continue;
+        write(tx, account, withMerge(latest, link));
+      }
+    });
+  }
+}
+
 /** Ends the run when its last shard is published, and lets the next one begin. */
 async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promise<void> {
   const { snapshots, clock, log } = runtime;
@@ -262,6 +284,7 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
     (sum, shard) => addUnpublished(sum, shard.unpublished),
     noUnpublished(),
   );
+  await publishLateMerges(runtime, id, run);
   await dropRunTables(runtime, id, run);
   const finished = await snapshots.transaction(async (tx) => {
     const now = (await tx.get(ref(runs, id)))?.data;

@@ -178,6 +178,10 @@ export const runDocument = z.strictObject({
   equal_rows_published: z.boolean(),
   /** Identifies the routing and the worklists that documents are published with. */
   shown_hash: z.string(),
+  /** Absent accounts of which it is known only now who took them over; some hundred at most. */
+  late_merges: z
+    .array(z.strictObject({ account: z.string(), merged_into: z.string() }))
+    .default(() => []),
   /** Accounts whose document it writes again where another release wrote it (`runs/rewrites.ts`). */
   rewrites: rewrites.default(noRewrites),
   /** Accounts whose document was written. */

@@ -169,6 +169,7 @@ function newRun(request: Parameters<typeof claimRun>[1]): RunDocument {
     moves: null,
     equal_rows_published: false,
     shown_hash: '',
+    late_merges: [],
     rewrites: noRewrites(),
     changed: null,
     unpublished: noUnpublished(),

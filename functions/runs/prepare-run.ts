@@ -15,6 +15,7 @@ import {
 import type { Runtime } from '../runtime.ts';
 import { layoutOf } from '../scorecard/engine/layout.ts';
 import { closedBefore, lastClosed, shownDates } from './closed-days.ts';
+import { lateMerges } from './late-merges.ts';
 import { changeRun } from './leases.ts';
 
 /**
@@ -80,7 +81,9 @@ export async function prepareRun(
   await warehouse.createTable(stagingTable(id, run), layout, { temporary: true });
   const starts = await shardStarts(runtime, inputsTable(id, run));
   await createShards(runtime, id, run, starts);
+  const merges = await lateMerges(runtime, run, sources);
   await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
+    late_merges: merges,
     state: 'scoring',
     accounts: rows,
     shards: starts.length,

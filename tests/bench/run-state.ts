@@ -131,6 +131,7 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     unpublished: { count: 0, examples: [] },
     equal_rows_published: false,
     shown_hash: shownHash(pack),
+    late_merges: [],
     rewrites: noRewrites(),
     changed: null,
     started_at: now,

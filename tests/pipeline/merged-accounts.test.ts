@@ -1,5 +1,8 @@
 /** Accounts that another one took over: absent, with the link. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ref } from '../../functions/records/collection.ts';
+import { accounts } from '../../functions/records/documents.ts';
+import { runs } from '../../functions/records/run-documents.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute, leave, nextDay } from '../support/system/tiny-data.ts';
 
@@ -65,6 +68,56 @@ it('case 15: a later run of the date may learn the link', async () => {
   await merge('a5', 'a6');
   await system.run('2026-03-02T18:00:00Z');
   expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: 'a6' });
+});
+
+it('case 15: a run of a later day learns a link that came after the account had left, once', async () => {
+  await leave(system, 'a5', '2026-03-02T06:00:00Z');
+  await nextDay(system, '2026-03-02');
+  await system.run('2026-03-02T17:00:00Z');
+  await merge('a5', 'a6');
+  await nextDay(system, '2026-03-03');
+  const learnt = await system.run('2026-03-03T17:00:00Z');
+  expect(learnt.late_merges).toEqual([{ account: 'a5', merged_into: 'a6' }]);
+  const document = () => system.runtime.snapshots.get(ref(accounts, 'a5'));
+  const then = await document();
+  expect(then?.data).toMatchObject({ state: 'absent', merged_into: 'a6', date: '2026-03-02' });
+  expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: 'a6', scores: [] });
+  await nextDay(system, '2026-03-04');
+  expect((await system.run('2026-03-04T17:00:00Z')).late_merges).toEqual([]);
+  expect(await document()).toEqual(then);
+  // It was a mistake: another one took it over.
+  await merge('a5', 'a7');
+  await system.run('2026-03-04T18:00:00Z');
+  expect(await shown('a5')).toMatchObject({ state: 'absent', merged_into: 'a7' });
+});
+
+it('case 15: of who was never shown nothing is learnt, nor of one that is back by a run that is behind', async () => {
+  await execute(system, [
+    `INSERT INTO source.accounts VALUES ('old', 'Old', 'x', '2020-01-01', '2021-01-01', 'a1')`,
+  ]);
+  await leave(system, 'a5', '2026-03-02T06:00:00Z');
+  await nextDay(system, '2026-03-02');
+  await system.run('2026-03-02T17:00:00Z');
+  await merge('a5', 'a6');
+  await nextDay(system, '2026-03-03');
+  const { bus } = system.runtime;
+  const publish = bus.publish.bind(bus);
+  bus.publish = async (queue, messages) => {
+    if (queue !== 'publish-shards') await publish(queue, messages);
+  };
+  const { run: behind } = (await system.score('2026-03-03T17:00:00Z')) as { run: string };
+  await system.bus.idle();
+  bus.publish = publish;
+  // The account comes back before that run is published.
+  await execute(system, [
+    "UPDATE source.accounts SET valid_to = NULL, merged_into = NULL WHERE account_id = 'a5'",
+  ]);
+  await system.clock.advance(16 * 60_000);
+  await system.run('2026-03-03T18:00:00Z');
+  const stored = (await system.runtime.snapshots.get(ref(runs, behind)))?.data;
+  expect(stored).toMatchObject({ state: 'finished', late_merges: [{ account: 'a5' }] });
+  expect(await shown('a5')).toMatchObject({ state: 'active', merged_into: null });
+  expect(await system.runtime.snapshots.get(ref(accounts, 'old'))).toBeUndefined();
 });
 
 it('case 15: nobody is taken over by themselves, and an old row says nothing of who is back', async () => {

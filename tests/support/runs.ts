@@ -32,6 +32,7 @@ export function finishedRun(change: Partial<RunDocument> = {}): RunDocument {
     unpublished: noUnpublished(),
     equal_rows_published: false,
     shown_hash: '',
+    late_merges: [],
     rewrites: noRewrites(),
     changed: null,
     started_at: slot,

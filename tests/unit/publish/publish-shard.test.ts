@@ -3,13 +3,19 @@ import { republishOverridden } from '../../../functions/publish/overrides.ts';
 import { publishShard } from '../../../functions/publish/publish-shard.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import {
+  type AccountDocument,
   accountFormat,
   accounts,
   overrides,
   type ScoreDocument,
   snapshotsOf,
 } from '../../../functions/records/documents.ts';
-import { packs, type Rewrites, runs } from '../../../functions/records/run-documents.ts';
+import {
+  packs,
+  type Rewrites,
+  type RunDocument,
+  runs,
+} from '../../../functions/records/run-documents.ts';
 import { signalDocuments } from '../../../functions/records/signal-documents.ts';
 import { date, openShard } from '../../support/published-shard.ts';
 import { tinyPackFiles } from '../../support/system/tiny-pack.ts';
@@ -220,6 +226,33 @@ describe('a document of another release', () => {
     });
     expect(overridden?.hash).toContain(`f${accountFormat}|`);
     expect(await publish(all)).toEqual(overridden);
+  });
+});
+
+describe('who took over an account that had left', () => {
+  it.each([
+    ['is said by the run that people see', {}, {}, 'a2'],
+    ['is not said by one that was overtaken', { run: 'newer' }, {}, null],
+    ['is not said of one that is back', {}, { state: 'active' }, null],
+  ] as const)('%s', async (_, overtaken, back, link) => {
+    const { id, runtime, snapshots, sent } = await openShard(tinyPackFiles(), {
+      now: [high],
+      before: [],
+    });
+    await publishShard(runtime, { run: id, shard: 0 });
+    const shown = (await snapshots.get(ref(accounts, 'a1')))?.data as AccountDocument;
+    const gone = { ...shown, state: 'absent', ...back } as const;
+    await snapshots.set(ref(accounts, 'gone'), gone);
+    const run = (await snapshots.get(ref(runs, id)))?.data as RunDocument;
+    const merges = [{ account: 'gone', merged_into: 'a2' }];
+    await snapshots.set(ref(runs, id), { ...run, state: 'publishing', late_merges: merges });
+    const current = { date, slot: `${date}T15:00:00Z`, revision: 1, run: id, ...overtaken };
+    await snapshots.set(ref(packs, 'tiny'), { current, lease: null, next_token: 3 });
+    sent.length = 0;
+    await publishShard(runtime, { run: id, shard: 0 });
+    expect((await snapshots.get(ref(accounts, 'gone')))?.data.merged_into).toBe(link);
+    expect((await snapshots.get(ref(runs, id)))?.data.state).toBe('finished');
+    expect(sent).toEqual([]);
   });
 });
 
