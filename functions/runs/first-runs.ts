@@ -99,6 +99,20 @@ function missingTables(pack: Pack, { sources }: Pick<RunDocument, 'sources'>): s
   ];
 }
 
+/** Metrics that measures read, by themselves or through one that is made of others. */
+function measuredBy({ scores, derived }: Pack): Set<string> {
+  const read = new Set(
+    scores.flatMap(({ scorecards }) =>
+      scorecards.flatMap(({ measures }) => measures.map(({ metric }) => metric)),
+    ),
+  );
+  // Each stands after those it is made of.
+  for (const { id, expression } of [...derived].reverse()) {
+    if (read.has(id)) for (const metric of expression.metrics) read.add(metric);
+  }
+  return read;
+}
+
 /** In a sentence: metrics of tables that have rows, and yet no value for any account. */
 async function missingMetrics(
   { warehouse, pack }: Runtime,
@@ -106,9 +120,11 @@ async function missingMetrics(
   run: RunDocument,
 ): Promise<string[]> {
   const filled = new Set(run.sources.filter(({ rows }) => rows !== 0).map(({ table }) => table));
+  const read = measuredBy(pack);
   const metrics = pack.groups
     .filter(({ sources }) => sources.every((source) => filled.has(source)))
-    .flatMap((group) => group.metrics.map((metric) => metric.id));
+    .flatMap((group) => group.metrics.map((metric) => metric.id))
+    .filter((metric) => read.has(metric));
   if (metrics.length === 0) return [];
   const counts = metrics.map((metric) => `COUNT(\`${metric}\`) AS \`${metric}\``).join(', ');
   const [found = {}] = await warehouse.query(`SELECT ${counts} FROM ${inputsTable(id, run)}`);

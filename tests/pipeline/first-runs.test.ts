@@ -38,7 +38,7 @@ describe('a first run of which most accounts are unknown', () => {
     [
       'a column has no values',
       ['UPDATE source.usage_daily SET minutes = NULL, active_users = NULL'],
-      'No account has a value of minutes_7d, ',
+      'No account has a value of minutes_7d, users_7d.',
     ],
   ])(
     'says what is missing, and writes nothing to Salesforce: %s',
