@@ -18,6 +18,7 @@ import {
   type ShardDocument,
   shardsOf,
 } from '../records/run-documents.ts';
+import { isWithheld } from '../runs/first-runs.ts';
 import { type Decision, decideHeldRun } from '../runs/held-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import { latestFirst } from './cursors.ts';
@@ -123,6 +124,6 @@ export function runSummaryOf({ id, data }: Stored<RunDocument>): RunSummary {
     started_at: data.started_at,
     ended_at: active.includes(data.state) ? null : (data.reached[data.state] ?? null),
     failure: data.failure,
-    withheld: data.withheld,
+    withheld: isWithheld(data) ? data.withheld : null,
   };
 }

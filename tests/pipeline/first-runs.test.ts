@@ -58,6 +58,8 @@ describe('a first run of which most accounts are unknown', () => {
       expect(said('reconciled')).toEqual([]);
       const answer = runAnswer.parse(await getJson(`${system.url('api')}/v1/runs/${run.id}`));
       expect(answer.withheld).toEqual(run.withheld);
+      const page = await (await fetch(`${system.url('api')}/?lang=en`)).text();
+      expect(page).toContain(`${run.withheld?.message}`);
     },
   );
 
@@ -82,6 +84,8 @@ describe('a first run of which most accounts are unknown', () => {
     const decision = { author: 'ops@example.com', reason: 'There is no usage yet.' };
     await postJson(`${system.url('api')}/v1/runs/${second.id}/release`, decision);
     await system.settle();
+    const answer = runAnswer.parse(await getJson(`${system.url('api')}/v1/runs/${second.id}`));
+    expect(answer).toMatchObject({ withheld: null, decision: { action: 'release' } });
     await system.reconcile('2026-03-03T19:00:00Z');
     await system.settle();
     expect(written()).toHaveLength(9);

@@ -184,6 +184,13 @@ describe('own purchase histories', () => {
     const state = await stateOf(join(other, 'state'), 'saas');
     expect(state.crm).toEqual([]);
     expect(state.accounts).toHaveLength(12);
+    const runs = JSON.parse((await kenko('runs', '--json', ...place)).stdout);
+    expect(runs[0]?.withheld).toMatchObject({ accounts: 12, unknown: 12 });
+    const meant = ['--reason', 'There is no more data yet.'];
+    const released = await kenko('runs', 'release', runs[0]?.id, ...meant, ...place);
+    expect(released.stdout).toContain('is released: `kenko reconcile` writes it to Salesforce');
+    await kenko('reconcile', ...place);
+    expect((await stateOf(join(other, 'state'), 'saas')).crm).toHaveLength(12);
   });
 
   it('are checked before anything is read in', async () => {

@@ -139,6 +139,7 @@ function movers(context: PageContext, score: string, list: readonly Mover[]): VN
 function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
   const { lang, text, format, href, pack } = context;
   const { current, phases, sources, crm, latest_run: run } = portfolio;
+  const unusual = run?.failure ?? run?.withheld;
   const synced = (['updated', 'pending', 'parked'] as const).filter((state) => crm[state] > 0);
   const seconds =
     run?.ended_at && Math.round((Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000);
@@ -174,7 +175,7 @@ function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
             typeof seconds === 'number' && text.inSeconds(format.count(seconds)),
           ])}</p>
             ${run.changed !== null && html`<p class="soft small">${text.changed(format.count(run.changed))}</p>`}
-            ${run.failure && html`<p class="down small">${run.failure.message}</p>`}`
+            ${unusual && html`<p class="down small" lang="en">${unusual.message}</p>`}`
         : html`<p class="soft">${text.none}</p>`
     }
     <h3>Salesforce</h3><p>${

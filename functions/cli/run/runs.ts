@@ -93,7 +93,7 @@ async function decide(
     await session.post({ path: `${path}/${action}`, body: { author, reason } });
     const run = runAnswer.parse(await session.get(path));
     if (options.json) return printJson(run);
-    if (run.withheld) {
+    if (action === 'release' && !('held' in run.reached)) {
       return print(
         `${id} is released: \`kenko reconcile\` writes it to Salesforce, as every night does, and the next run.`,
       );

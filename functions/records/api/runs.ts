@@ -36,9 +36,7 @@ export const runSummary = z.strictObject({
   started_at: instant,
   ended_at: instant.nullable(),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
-  withheld: withheldRun
-    .nullable()
-    .describe('Why nothing of it is written to Salesforce, unless it was released'),
+  withheld: withheldRun.nullable().describe('Why nothing of it is written to Salesforce'),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
