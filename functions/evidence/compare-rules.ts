@@ -24,6 +24,11 @@ const mover = z.object({
   to_points: z.int().nullable(),
   /** Whether it moved up, down, or into or out of having a band. */
   way: z.enum(['up', 'down', 'other']),
+  /**
+   * What makes its band another one. boundary: the rules before keep the band of the day before, close
+   * to a boundary, which another version does not; cap, limits: of the bands, whatever the points.
+   */
+  why: z.enum(['measures', 'boundary', 'cap', 'limits']),
   /** What the measures did, the biggest first. */
   causes: z.array(z.object({ measure: z.string(), label, delta: z.int() })),
 });
@@ -61,6 +66,8 @@ export const scoreComparison = z.object({
   changed: z.int(),
   up: total,
   down: total,
+  /** Of those that change band: only since the rules before keep it close to a boundary. */
+  boundary: z.int(),
   movements: z.array(movement),
   /** All accounts that change band: those with most revenue first, then the biggest change. */
   movers: z.array(mover),
@@ -97,7 +104,9 @@ function compareScore(id: string, before: RulesResult, after: RulesResult): Scor
     if (then.points !== row.points) changed += 1;
     const moves = then.band !== row.band;
     addEffects(effects, causes, moves);
-    if (moves) movers.push(moverOf(then, row, causes, ranks, revenueOf(before, after, row)));
+    if (!moves) continue;
+    const revenue = revenueOf(before, after, row);
+    movers.push(moverOf(then, row, causes, { ranks, before: old?.bands ?? [], revenue }));
   }
   movers.sort(byWeight);
   return {
@@ -109,6 +118,7 @@ function compareScore(id: string, before: RulesResult, after: RulesResult): Scor
     changed,
     up: totalOf(movers.filter(({ way }) => way === 'up')),
     down: totalOf(movers.filter(({ way }) => way === 'down')),
+    boundary: movers.filter(({ why }) => why === 'boundary').length,
     movements: movementsOf(movers),
     movers,
     measures: inOrder(effects.values()),
@@ -162,6 +172,7 @@ function mergeScore(
     changed: count(({ changed }) => changed),
     up: sumOf(parts.map(({ up }) => up)),
     down: sumOf(parts.map(({ down }) => down)),
+    boundary: count(({ boundary }) => boundary),
     movements: [...moves.values()]
       .flatMap((same) => same.slice(0, 1).map((one) => ({ ...one, ...sumOf(same) })))
       .sort(byAccounts),
@@ -219,25 +230,40 @@ function changeOf({ from_points, to_points }: Mover): number {
 function moverOf(
   then: HistoryRow,
   now: HistoryRow,
-  causes: ReturnType<typeof compareRows>,
-  ranks: ReadonlyMap<string, number>,
-  revenue: number | null,
+  deltas: ReturnType<typeof compareRows>,
+  given: { ranks: ReadonlyMap<string, number>; before: Bands; revenue: number | null },
 ): Mover {
-  const was = then.band === null ? undefined : ranks.get(then.band);
-  const is = now.band === null ? undefined : ranks.get(now.band);
+  const was = then.band === null ? undefined : given.ranks.get(then.band);
+  const is = now.band === null ? undefined : given.ranks.get(now.band);
   const comparable = was !== undefined && is !== undefined && was !== is;
+  const way = comparable ? (is > was ? 'up' : 'down') : 'other';
+  const causes = deltas
+    .filter(({ delta }) => Math.abs(delta) > roundingError)
+    .map(({ id: measure, label: name, delta }) => ({ measure, label: name, delta }));
   return {
     account: now.account_id,
-    revenue,
+    revenue: given.revenue,
     from: then.band,
     to: now.band,
     from_points: then.points,
     to_points: now.points,
-    way: comparable ? (is > was ? 'up' : 'down') : 'other',
-    causes: causes
-      .filter(({ delta }) => Math.abs(delta) > roundingError)
-      .map(({ id: measure, label, delta }) => ({ measure, label, delta })),
+    way,
+    why: isKept(then, now, given.before)
+      ? 'boundary'
+      : now.cap !== null || (then.cap !== null && way === 'up')
+        ? 'cap'
+        : causes.length > 0
+          ? 'measures'
+          : 'limits',
+    causes,
   };
+}
+
+/** Whether the points of before lie in the band of now, and only the day before kept another one. */
+function isKept(then: HistoryRow, now: HistoryRow, bands: Bands): boolean {
+  const points = then.band_points ?? then.points;
+  if (!then.held_by_hysteresis || points === null) return false;
+  return bands.findLast(({ from }) => from <= points)?.id === now.band;
 }
 
 function addEffects(

@@ -334,6 +334,45 @@ describe('a candidate', () => {
     expect(comparison?.scores[0]).toMatchObject({ accounts: 12, changed: 0, moved: 0, movers: [] });
   });
 
+  it('tells apart whom only the hysteresis of the live rules keeps: a new version begins without', async () => {
+    const kept = {
+      ...watched,
+      'rules/tiny/pack.yaml': watched['rules/tiny/pack.yaml'].replace(
+        'points: 100',
+        'points: 100\n    hysteresis: 25',
+      ),
+    };
+    const card = (live.get(cardPath) ?? '').replace('version: 1.0.0', 'version: 1.1.0');
+    system = await openTestSystem({ files: signalPackFiles(kept) });
+    system.runtime.candidate = candidateOf(
+      signalPackFiles({ ...kept, [cardPath]: card }),
+      signalPackFiles(kept),
+    );
+    await createWorld(system);
+    await furtherAccounts(system);
+    await liveRun('2026-03-01');
+    expect((await shown()).comparison?.scores[0]).toMatchObject({ moved: 0, boundary: 0 });
+    await day('2026-03-02');
+    await execute(system, ["UPDATE source.usage_daily SET minutes = 20 WHERE account_id = 'a9'"]);
+    await liveRun('2026-03-02');
+    const candidate = await shown();
+    const [health] = candidate.comparison?.scores ?? [];
+    expect(health).toMatchObject({ changed: 0, moved: 1, boundary: 1 });
+    expect(health?.movers).toMatchObject([
+      {
+        account: 'a9',
+        why: 'boundary',
+        live: { band: { id: 'green' } },
+        candidate: { band: { id: 'yellow' } },
+      },
+    ]);
+    expect(candidateText('tiny', candidate, 'en')).toContain(
+      '1 of them only since bands close to a boundary are kept',
+    );
+    const page = await (await fetch(`${system.url('api')}/candidate?lang=ja`)).text();
+    expect(page).toContain('境界付近（運用中は前回のバンドを維持）');
+  });
+
   it('may add a score and read metrics that the live rules do not', async () => {
     await begin(
       signalPackFiles({

@@ -61,6 +61,7 @@ function scoreSection(context: PageContext, score: CandidateScore): VNode {
         text.candidateMoves(format.count(score.moved), format.count(score.accounts)),
         score.up.accounts > 0 && text.candidateUp(format.count(score.up.accounts)),
         score.down.accounts > 0 && text.candidateDown(format.count(score.down.accounts)),
+        score.boundary > 0 && text.candidateKept(format.count(score.boundary)),
       ])
     }</p>
     <div class="scroll"><table class="stack">
@@ -125,10 +126,14 @@ export function candidateMoveCard(context: PageContext, { moves }: CandidateMove
 const standing = ({ format, text }: PageContext, points: number | null): string =>
   points === null ? text.none : format.score(points);
 
-function causes(context: PageContext, { causes: found }: CandidateMover): VNode {
+function causes(context: PageContext, { why, causes: found }: CandidateMover): VNode {
   const { lang, text } = context;
-  if (found.length === 0) return html`<span class="soft">${text.candidateLimits}</span>`;
-  return html`<ul class="notes">${found
-    .slice(0, 3)
-    .map(({ label, delta }) => html`<li>${label[lang]} ${moved(context, delta)}</li>`)}</ul>`;
+  const measures = why === 'boundary' ? [] : found.slice(0, 3);
+  return html`${why !== 'measures' && html`<span class="soft">${text.candidateWhy[why]}</span>`}
+    ${
+      measures.length > 0 &&
+      html`<ul class="notes">${measures.map(
+        ({ label, delta }) => html`<li>${label[lang]} ${moved(context, delta)}</li>`,
+      )}</ul>`
+    }`;
 }

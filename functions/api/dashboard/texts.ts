@@ -161,7 +161,19 @@ const pairs = {
   candidateDrops: both('The candidate drops this score.', '候補のルールでは廃止されるスコアです。'),
   candidateUnlisted: (n: string) =>
     both(`${n} more would move.`, `このほか${n}件のバンドが変わります。`),
-  candidateLimits: both('limits or caps', '境界値または上限'),
+  candidateWhy: {
+    boundary: both(
+      'close to a boundary, where the live band is kept',
+      '境界付近（運用中は前回のバンドを維持）',
+    ),
+    cap: both('a cap', 'バンドの上限'),
+    limits: both('limits of the bands', 'バンドの境界値'),
+  },
+  candidateKept: (n: string) =>
+    both(
+      `${n} of them only since live bands close to a boundary are kept, and a new version begins without`,
+      `うち${n}件は境界付近で前回のバンドを維持している顧客（新しい版の初回は維持しません）`,
+    ),
   candidateWaits: both(
     'It is compared within minutes of the next run of the live rules.',
     '運用中のルールによる次回の実行後、数分で比較されます。',

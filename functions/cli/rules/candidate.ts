@@ -118,20 +118,22 @@ export function movesText(moves: readonly CandidateMove[], leftOut: number, lang
     `${band?.label[lang] ?? '–'} (${points ?? '–'})`;
   const list = table(
     [text.account, text.name, text.score, text.live, text.candidate, text.because],
-    moves.map(({ account, name, score, live, candidate, causes }) => [
+    moves.map(({ account, name, score, live, candidate, why, causes }) => [
       ...[account, name, score, standing(live), standing(candidate)],
-      causeText(
-        causes.map((cause) => ({ ...cause, delta: hundredths(cause.delta) })),
-        lang,
-      ),
+      causeText({ why, causes: causes.map(inHundredths) }, lang),
     ]),
   );
   return leftOut > 0 ? `${list}\n\n${text.leftOut(leftOut)}` : list;
 }
 
+const inHundredths = (cause: CandidateMove['causes'][number]) => ({
+  ...cause,
+  delta: hundredths(cause.delta),
+});
+
 /** As the core counts: in hundredths. */
 function comparisonOf({ moved: _, ...found }: CandidateScore): ScoreComparison {
-  const inHundredths = (points: number | null) => (points === null ? null : hundredths(points));
+  const orNull = (points: number | null) => (points === null ? null : hundredths(points));
   return {
     ...found,
     bands: found.bands.map(({ live, candidate, ...band }) => ({
@@ -144,9 +146,9 @@ function comparisonOf({ moved: _, ...found }: CandidateScore): ScoreComparison {
       account: name === null ? mover.account : `${name} (${mover.account})`,
       from: live.band?.id ?? null,
       to: candidate.band?.id ?? null,
-      from_points: inHundredths(live.points),
-      to_points: inHundredths(candidate.points),
-      causes: mover.causes.map((cause) => ({ ...cause, delta: hundredths(cause.delta) })),
+      from_points: orNull(live.points),
+      to_points: orNull(candidate.points),
+      causes: mover.causes.map(inHundredths),
     })),
     measures: found.measures.map((measure) => {
       const mean = hundredths(measure.mean);

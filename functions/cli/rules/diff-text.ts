@@ -56,7 +56,19 @@ const texts = {
   touched: both('accounts it changes', '点数が変わる顧客'),
   mean: both('points on average', '平均の増減'),
   moved: both('bands it decides', 'バンド変更の主因'),
-  limits: both('limits or caps', '境界値または上限'),
+  why: {
+    boundary: both(
+      'close to a boundary, where the band is kept today',
+      '境界付近（現在は前回のバンドを維持）',
+    ),
+    cap: both('a cap', 'バンドの上限'),
+    limits: both('limits of the bands', 'バンドの境界値'),
+  },
+  kept: (n: number) =>
+    both(
+      `${n} of them only since bands close to a boundary are kept today; a new version begins without.`,
+      `うち ${n} 社は、境界付近で前回のバンドを維持している顧客です（新しい版の初回は維持しません）。`,
+    ),
   further: (n: number) =>
     both(
       `${n} further accounts are counted above and not listed.`,
@@ -83,12 +95,12 @@ function signed(hundredths: number): string {
 const money = (amount: number | null): Cell => (amount === null ? null : Math.round(amount));
 const shown = (points: number | null): string => (points === null ? '–' : String(pointsOf(points)));
 
-export function causeText(causes: Mover['causes'], lang: Lang): string {
-  if (causes.length === 0) return words[lang].limits;
-  return causes
-    .slice(0, 3)
-    .map(({ label, delta }) => `${label[lang]} ${signed(delta)}`)
-    .join(', ');
+export function causeText({ why, causes }: Pick<Mover, 'why' | 'causes'>, lang: Lang): string {
+  const said = why === 'measures' ? [] : [words[lang].why[why]];
+  const shown = why === 'boundary' ? [] : causes.slice(0, 3);
+  return [...said, ...shown.map(({ label, delta }) => `${label[lang]} ${signed(delta)}`)].join(
+    ', ',
+  );
 }
 
 function sectionOf(comparison: ScoreComparison, lang: Lang): Section {
@@ -106,7 +118,10 @@ function sectionOf(comparison: ScoreComparison, lang: Lang): Section {
   const effects = comparison.measures.slice(0, 10);
   return {
     heading,
-    lines: [text.counts(accounts, changed)],
+    lines: [
+      text.counts(accounts, changed),
+      ...(comparison.boundary > 0 ? [text.kept(comparison.boundary)] : []),
+    ],
     tables: [
       {
         head: ['', text.accounts, ...moneyHead],
@@ -142,7 +157,7 @@ function sectionOf(comparison: ScoreComparison, lang: Lang): Section {
             name(mover.from),
             name(mover.to),
             `${shown(mover.from_points)} → ${shown(mover.to_points)}`,
-            causeText(mover.causes, lang),
+            causeText(mover, lang),
           ]),
       },
     ].filter(({ rows }) => rows.length > 0),

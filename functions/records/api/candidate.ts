@@ -18,11 +18,12 @@ const candidateMover = z.strictObject({
   live: standing,
   candidate: standing,
   way: z.enum(['up', 'down', 'other']).describe('other: into or out of having a band'),
+  why: z
+    .enum(['measures', 'boundary', 'cap', 'limits'])
+    .describe('boundary: the live rules keep the band of the day before close to a boundary'),
   causes: z
     .array(z.strictObject({ measure: z.string(), label, delta: points }))
-    .describe(
-      'By measure, at most five, the biggest first; empty where only limits or caps differ',
-    ),
+    .describe('By measure, at most five, the biggest first'),
 });
 export type CandidateMover = z.infer<typeof candidateMover>;
 
@@ -38,6 +39,7 @@ const candidateScore = z.strictObject({
   moved: count.describe('Accounts that stand in another band'),
   up: total,
   down: total,
+  boundary: count.describe('Of `moved`: only since the live rules keep bands close to a boundary'),
   movements: z.array(total.extend({ from: band, to: band })),
   movers: z.array(candidateMover).describe('At most 200, those with most revenue first'),
   measures: z.array(

@@ -70,6 +70,56 @@ describe('comparing rules', () => {
     expect(compareRules(stricter, resultOf())[0]).toMatchObject({ up: { accounts: 1 } });
   });
 
+  it.each([
+    ['limits', ['rules/small/bands.yaml', 'from: 70', 'from: 85'], {}, 'green', 'yellow'],
+    ['measures', [use, '[5, 20]', '[8, 20]'], {}, 'green', 'yellow'],
+    ['cap', [use, 'at_most: red', 'at_most: yellow'], { overdue: true }, 'red', 'yellow'],
+    [
+      'cap',
+      [use, 'when: metrics.overdue', 'when: metrics.seats < 0'],
+      { overdue: true },
+      'red',
+      'green',
+    ],
+    ['cap', [use, 'when: metrics.overdue', 'when: metrics.seats > 0'], {}, 'green', 'red'],
+  ] as const)('says that %s make the band another one', (why, change, row, from, to) => {
+    const account: InputRow = { ...goodAccount, account_id: 'one', users: 7, ...row };
+    const [before, after] = [parsePack(filesWith()), parsePack(filesWith(change))].map((pack) => ({
+      layout: layoutOf(pack),
+      rows: new Map([['health', score(pack, [account]).rows]]),
+      revenue: new Map<string, number>(),
+    }));
+    const [health] = before && after ? compareRules(before, after) : [];
+    expect(health?.movers).toMatchObject([{ from, to, why }]);
+    expect(health?.boundary).toBe(0);
+  });
+
+  it('tells those apart whose band is only kept close to a boundary', () => {
+    const [before, after] = [resultOf(), resultOf([use, 'version: 2.1.0', 'version: 2.1.1'])];
+    const rowsOfScore = before.rows.get('health') ?? [];
+    const kept = rowsOfScore.map((row) =>
+      row.account_id === 'big' ? { ...row, band: 'yellow', held_by_hysteresis: true } : row,
+    );
+    const [health] = compareRules({ ...before, rows: new Map([['health', kept]]) }, after);
+    expect(health).toMatchObject({
+      boundary: 1,
+      movers: [{ account: 'big', to: 'green', why: 'boundary' }],
+    });
+    // It would be another one anyway.
+    const [strict] = compareRules(
+      { ...before, rows: new Map([['health', kept]]) },
+      resultOf(
+        ['rules/small/bands.yaml', 'from: 40', 'from: 90'],
+        ['rules/small/bands.yaml', 'from: 70', 'from: 95'],
+      ),
+    );
+    expect(strict).toMatchObject({ boundary: 0 });
+    expect(strict?.movers.find(({ account }) => account === 'big')).toMatchObject({
+      to: 'red',
+      why: 'limits',
+    });
+  });
+
   it('is Markdown in either language, and no name breaks out of its cell', () => {
     const boundary = resultOf(
       [use, '[5, 20]', '[6.5, 20]'],

@@ -12,13 +12,13 @@ function comparison(accounts: number): ScoreComparison {
   const total = { accounts, revenue: null };
   return {
     ...{ score: 'health', label, exists: 'both', accounts, changed: accounts, measures: [] },
-    ...{ up: { accounts: 0, revenue: null }, down: total },
+    ...{ up: { accounts: 0, revenue: null }, down: total, boundary: 0 },
     bands: [],
     movements: [{ ...total, from: 'green', to: 'red' }],
     movers: Array.from({ length: accounts }, (_, i) => ({
       account: `account-${i}`.padEnd(40, 'x'),
       ...{ revenue: null, from: 'green', to: 'red', from_points: 8000, to_points: 2000 },
-      way: 'down' as const,
+      ...{ way: 'down' as const, why: 'measures' as const },
       causes: Array.from({ length: 8 }, (_, k) => ({ measure: `m${k}`, label, delta: -700 })),
     })),
   };
