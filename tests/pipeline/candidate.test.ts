@@ -373,6 +373,28 @@ describe('a candidate', () => {
     expect(page).toContain('境界付近（運用中は前回のバンドを維持）');
   });
 
+  it('of a pack by the hour is compared with the newest revision of the day', async () => {
+    const hourly = (files: Map<string, string>) => {
+      const text = files.get('rules/tiny/pack.yaml') ?? '';
+      const zone = 'zone: Asia/Tokyo';
+      return new Map(files).set('rules/tiny/pack.yaml', text.replace(zone, `${zone}\nas_of: slot`));
+    };
+    system = await openTestSystem({ files: hourly(live) });
+    system.runtime.candidate = candidateOf(hourly(stricter), hourly(live));
+    await createWorld(system);
+    await furtherAccounts(system);
+    await system.run('2026-03-01T13:00:00Z');
+    await sweeps(1);
+    const first = await shown();
+    const { id, state } = await system.run('2026-03-01T14:00:00Z');
+    expect(state).toBe('finished');
+    await sweeps();
+    const second = await shown();
+    expect(second.comparison?.run).toBe(id);
+    expect(second.comparison?.date).toBe(first.comparison?.date);
+    expect(second.comparison?.scores[0]).toMatchObject({ moved: 4, boundary: 0 });
+  });
+
   it('may add a score and read metrics that the live rules do not', async () => {
     await begin(
       signalPackFiles({

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
+import { inputsTable } from '../../functions/inputs/run-tables.ts';
+import { candidates } from '../../functions/records/candidate-documents.ts';
+import { ref } from '../../functions/records/collection.ts';
+import { parseCandidate } from '../../functions/scorecard/language/candidate.ts';
+import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { days } from '../support/system/days.ts';
 import { openTestSystem } from '../support/system/test-system.ts';
 import { throughBigQuery } from '../support/system/through-bigquery.ts';
+import { createWorld, nextDay } from '../support/system/tiny-data.ts';
+import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 it('days of runs end as they do on the twin', async () => {
   const twin = await openTestSystem();
@@ -24,4 +31,35 @@ it('days of runs end as they do on the twin', async () => {
   await server.close();
   await system.close();
   expect(state).toEqual(expected);
+});
+
+it('a candidate is compared as on the twin, and keeps no table there', async () => {
+  const files = tinyPackFiles();
+  const bands = 'rules/tiny/bands.yaml';
+  const stricter = new Map(files).set(
+    bands,
+    (files.get(bands) ?? '').replace('from: 70', 'from: 90'),
+  );
+  const compare = async (through?: typeof throughBigQuery) => {
+    const system = await openTestSystem({ files });
+    system.runtime.candidate = parseCandidate(parsePack(files), stricter, new Map());
+    const server = await through?.(system);
+    await createWorld(system);
+    await system.run('2026-03-01T17:00:00Z');
+    await nextDay(system, '2026-03-02');
+    await system.run('2026-03-02T17:00:00Z');
+    await system.sweep('2026-03-02T18:00:00Z');
+    await system.settle();
+    const { compared, latest } =
+      (await system.runtime.snapshots.get(ref(candidates, 'tiny')))?.data ?? {};
+    const table = inputsTable(latest?.id ?? '', { attempt: 1 });
+    expect(await system.runtime.warehouse.describe(table)).toBeUndefined();
+    await server?.close();
+    await system.close();
+    return { compared, date: latest?.date };
+  };
+  const expected = await compare();
+  expect(expected.date).toBe('2026-03-02');
+  expect(expected.compared).toContain('"why":"limits"');
+  expect(await compare(throughBigQuery)).toEqual(expected);
 });
