@@ -263,7 +263,8 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/runs/{id}/release',
     name: 'releaseRun',
-    summary: 'Let a run through that was held since too many accounts would change',
+    summary:
+      'Let a run through that was held since too many accounts would change, or a first one that is withheld from Salesforce since most are unknown',
     body: decisionRequest,
     answer: runAnswer,
     handle: ({ runtime, id, body }) => decide(runtime, id, 'release', body),

@@ -114,6 +114,12 @@ export const namesPerson = (name: string): boolean =>
     name.replaceAll(/([a-z])([A-Z])/g, '$1_$2'),
   );
 
+/** A name that a column of days has. */
+export const namesDay = (name: string): boolean =>
+  /(^|[_ ])(date|day|on|at)$|[a-z](Date|Day|On|At)$|日$|日付|日時|最終(ログイン|利用|購入|接触)$/.test(
+    name,
+  );
+
 /** The day of leaving: written when it ended, or was given notice of. */
 export const namesEndDay = (name: string): boolean =>
   /churn|cancel|terminat|exit|attrit|left|解約|退会|離反|終了|満了/i.test(name);

@@ -10,6 +10,7 @@ import {
   isTotal,
   isYes,
   namesAccount,
+  namesDay,
   namesEnd,
   namesEndDay,
   namesId,
@@ -216,6 +217,11 @@ function candidateOf(
   if (!bool && odd.length > 0) return { because: whyNoNumbers(odd) };
   const values = cells.map(numberOf);
   const numbers = ascending(values);
+  if (namesDay(name) && numbers.every(isDayOfExcel)) {
+    return {
+      because: `it holds Excel's numbers of days, such as ${numbers[0]}: format the column as a date, such as 2026-03-31, and export it again`,
+    };
+  }
   const whole = numbers.every(Number.isSafeInteger);
   return {
     column: name,
@@ -226,6 +232,10 @@ function candidateOf(
     values,
   };
 }
+
+/** Excel counts days from 1900: those of 1990 to 2069. */
+const isDayOfExcel = (value: number): boolean =>
+  Number.isInteger(value) && value >= 32_874 && value < 62_093;
 
 /** A column of dates, as days since. */
 function daysSinceOf(

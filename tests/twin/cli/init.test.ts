@@ -172,6 +172,22 @@ describe('kenko init', () => {
     expect(values).toHaveLength(30);
   });
 
+  it('names columns of days that Excel has written as numbers', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `C${i},${46_000 + i * 7},${(i * 7) % 11}`);
+    const data = sheet('serials', `customer_id,last_login_date,seats\n${rows.join('\n')}\n`);
+    const made = await kenko(
+      ...['init', 'serials', '--into', folder, '--json'],
+      ...['--from-sheet', join(data, 'serials.csv')],
+    );
+    expect(JSON.parse(made.stdout).sheet.left).toEqual([
+      {
+        column: 'last_login_date',
+        because:
+          "it holds Excel's numbers of days, such as 46000: format the column as a date, such as 2026-03-31, and export it again",
+      },
+    ]);
+  });
+
   it('T15: takes the column of days where accounts stand in many rows', async () => {
     const rows = [1, 2, 3].flatMap((day) =>
       Array.from({ length: 30 }, (_, i) => `a${i},2026-03-0${day},${(i * day) % 13}`),

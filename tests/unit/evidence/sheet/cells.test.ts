@@ -8,6 +8,7 @@ import {
   isPlaceholder,
   isTotal,
   isYes,
+  namesDay,
   namesPerson,
   numberIn,
   withoutPlaceholders,
@@ -57,6 +58,20 @@ describe('a cell', () => {
     for (const name of ['usage', 'page_views', 'message_count', 'average', 'Sussex'])
       expect(namesPerson(name), name).toBe(false);
   });
+});
+
+it.each([
+  ['last_login_date', true],
+  ['created_at', true],
+  ['renewalDate', true],
+  ['契約開始日', true],
+  ['最終ログイン', true],
+  ['ログイン日数', false],
+  ['days', false],
+  ['format', false],
+  ['利用人数', false],
+])('%s names a column of days: %j', (name, day) => {
+  expect(namesDay(name)).toBe(day);
 });
 
 describe('a column', () => {
