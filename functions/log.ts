@@ -181,6 +181,9 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** A run that is closed or nearly so does not come to its end; the cause is what last failed. */
     runStuck: (f: { run: string; state: string; minutes: number; code: string; reason: string }) =>
       runStuck(`run ${f.run} has been ${f.state} for ${f.minutes} minutes: ${f.reason}`, f),
+    /** The same of all runs: a document that cannot be read keeps them from being looked at. */
+    runsUnreadable: (f: { code: string; reason: string }) =>
+      runStuck(`runs cannot be looked at: ${f.reason}`, f),
     /** A message that asks for nothing any more, or cannot be understood. */
     messageIgnored: (f: { function: string; reason: string; run?: string }) =>
       messageIgnored(`${f.function} ignored a message: ${f.reason}`, f),

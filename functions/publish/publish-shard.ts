@@ -1,4 +1,4 @@
-import { code, hasCode } from '../errors.ts';
+import { code, hasCode, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import {
   type AccountDocument,
@@ -25,7 +25,7 @@ import { dropRunTables } from '../runs/end-run.ts';
 import { renewLease } from '../runs/leases.ts';
 import { isRewritten } from '../runs/rewrites.ts';
 import { allShards } from '../runs/shards.ts';
-import { noteFailure } from '../runs/stuck-runs.ts';
+import { noting } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
@@ -66,18 +66,12 @@ export async function publishShard(runtime: Runtime, message: ShardMessage): Pro
   const run = (await snapshots.get(ref(runs, id)))?.data;
   if (!run) return ignore('no such run');
   if (run.state !== 'publishing') return ignore(`the run is ${run.state}`);
-  const shard = (await snapshots.get(ref(shardsOf(id, run), String(number))))?.data;
-  if (!shard) return ignore('no such shard');
-
-  if (shard.state === 'scored') {
-    try {
-      await publishScored(runtime, id, run, number, shard);
-    } catch (error) {
-      await noteFailure(runtime, id, run, error);
-      throw error;
-    }
-  }
-  await finishRun(runtime, id, run);
+  await noting(runtime, id, 'publishing', async () => {
+    const shard = (await snapshots.get(ref(shardsOf(id, run), String(number))))?.data;
+    if (!shard) ignore('no such shard');
+    if (shard?.state === 'scored') await publishScored(runtime, id, run, number, shard);
+    await finishRun(runtime, id, run);
+  });
 }
 
 async function publishScored(
@@ -279,6 +273,12 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
   });
   if (open > 0) return;
   const shards = await allShards(runtime, id, run);
+  if (shards.length !== run.shards) {
+    throw new Rejected(
+      code.invalidData,
+      `The run has ${run.shards} shards, and documents of ${shards.length} are there.`,
+    );
+  }
   const changed = shards.reduce((sum, shard) => sum + shard.changed, 0);
   const unpublished = shards.reduce(
     (sum, shard) => addUnpublished(sum, shard.unpublished),

@@ -10,7 +10,7 @@ import { changeRun } from './leases.ts';
 import { lookForHarm } from './mass-change.ts';
 import { nextRewrites } from './rewrites.ts';
 import { addCounts, allShards, noCounts, shardsIn } from './shards.ts';
-import { copyFailed, noteFailure } from './stuck-runs.ts';
+import { copyFailed, noting } from './stuck-runs.ts';
 
 /**
  * Makes a completely scored run visible: the breaker first, then one atomic copy of staging
@@ -63,7 +63,10 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
       moves,
     }));
   }
-  if (run.state === 'closing') run = await copyAndCommit(runtime, id, run);
+  if (run.state === 'closing') {
+    const closing = run;
+    run = await noting(runtime, id, 'closing', () => copyAndCommit(runtime, id, closing));
+  }
   if (run.state === 'publishing') await announceShards(runtime, id, run);
 }
 
@@ -74,24 +77,18 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
   if (run.failure !== null) {
     await changeRun(snapshots, id, ['closing'], clock.now(), () => ({ failure: null }));
   }
-  const rules = (await warehouse.query(`SELECT DISTINCT rules_hash AS h FROM ${staging}`))
-    .map((row) => String(row.h))
-    .sort();
+  const { date } = run;
   await warehouse
-    .replacePartition({
-      id: jobId(id, run, 'close'),
-      from: staging,
-      to: historyTable,
-      date: run.date,
-    })
-    .catch(async (error: unknown) => {
-      const failed =
-        error instanceof Rejected
-          ? new Rejected(copyFailed, error.summary, { cause: error })
-          : error;
-      await noteFailure(runtime, id, { state: 'closing', failure: null }, failed);
-      throw failed;
+    .replacePartition({ id: jobId(id, run, 'close'), from: staging, to: historyTable, date })
+    .catch((error: unknown) => {
+      if (!(error instanceof Rejected)) throw error;
+      throw new Rejected(copyFailed, error.summary, { cause: error });
     });
+  const made = await warehouse.query(
+    `SELECT DISTINCT rules_hash AS h FROM ${historyTable} WHERE date = @date`,
+    { date: { date } },
+  );
+  const rules = made.map((row) => String(row.h)).sort();
   const backfill = run.kind === 'backfill';
   const sending = await whatToSend(runtime, id, run);
   const shown = shownHash(runtime.pack);
@@ -158,9 +155,13 @@ export async function announceShards(
   id: string,
   run: RunDocument,
 ): Promise<void> {
-  const scored = await shardsIn(runtime, id, run, 'scored');
-  await runtime.bus.publish(
-    'publish-shards',
-    scored.map((shard) => ({ body: { run: id, shard } })),
-  );
+  await noting(runtime, id, 'publishing', async () => {
+    const scored = await shardsIn(runtime, id, run, 'scored');
+    // Where all are published and the run did not end, any of them ends it.
+    const shards = scored.length > 0 ? scored : [0];
+    await runtime.bus.publish(
+      'publish-shards',
+      shards.map((shard) => ({ body: { run: id, shard } })),
+    );
+  });
 }

@@ -14,7 +14,7 @@ import {
 } from '../records/run-documents.ts';
 
 /** More of one pack at once than ever are under way, held or stuck. */
-const mostRuns = 1000;
+export const mostRuns = 1000;
 
 /** Runs of a pack that are in one of the states. */
 export function runsInState(

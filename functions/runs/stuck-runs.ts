@@ -1,10 +1,11 @@
 /** Runs that are closed, or nearly so, and do not come to their end: what keeps them, said aloud. */
 import { code, hasCode } from '../errors.ts';
 import { failureFields } from '../log.ts';
+import type { Snapshots, Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { type RunDocument, runs } from '../records/run-documents.ts';
+import { type RunDocument, type RunState, runs } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
-import { runsInState } from './leases.ts';
+import { mostRuns } from './leases.ts';
 
 /**
  * The copy into the history was refused as it is. It is one atomic step that had no effect, so the run
@@ -16,33 +17,56 @@ export const copyFailed = 'copy-failed';
 const stuckMs = 60 * 60_000;
 
 /**
- * Keeps what a run last failed by, for whoever asks why it does not go on. Whatever goes wrong here
- * must not hide the failure itself.
+ * Does a step of a run in this state, and keeps what it failed by, for whoever asks why the run does not
+ * go on. Whatever goes wrong in keeping it must not hide the failure itself.
  */
-export async function noteFailure(
+export async function noting<T>(
   runtime: Runtime,
   id: string,
-  run: Pick<RunDocument, 'state' | 'failure'>,
-  error: unknown,
-): Promise<void> {
-  if (hasCode(error, code.oldRun)) return;
-  const { code: why, reason: message } = failureFields(error);
-  const { failure } = run;
-  if (failure?.code === why && failure.message === message) return;
-  await runtime.snapshots
-    .transaction(async (tx) => {
-      const now = (await tx.get(ref(runs, id)))?.data;
-      if (now?.state !== run.state) return;
-      tx.set(ref(runs, id), { ...now, failure: { code: why, message } });
-    })
-    .catch((second: unknown) => runtime.log.requestFailed({ function: 'sweep', error: second }));
+  state: RunState,
+  step: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    // Somebody else took the run a step further meanwhile.
+    if (!hasCode(error, code.oldRun)) await noteFailure(runtime, id, state, error);
+    throw error;
+  }
 }
 
+async function noteFailure(
+  { snapshots, log }: Runtime,
+  id: string,
+  state: RunState,
+  error: unknown,
+): Promise<void> {
+  const { code: why, reason: message } = failureFields(error);
+  await snapshots
+    .transaction(async (tx) => {
+      const now = (await tx.get(ref(runs, id)))?.data;
+      if (now?.state !== state) return;
+      if (now.failure?.code === why && now.failure.message === message) return;
+      tx.set(ref(runs, id), { ...now, failure: { code: why, message } });
+    })
+    .catch((second: unknown) => log.requestFailed({ function: 'sweep', error: second }));
+}
+
+/** Runs that are closed, or nearly so, of any pack: one that was renamed meanwhile left some behind. */
+export const unfinishedRuns = (snapshots: Snapshots): Promise<Stored<RunDocument>[]> =>
+  snapshots.query({
+    collection: runs,
+    where: [{ field: 'state', op: 'in', value: ['closing', 'publishing'] }],
+    limit: mostRuns,
+  });
+
 /** Raises an alert for every run that has been closing or publishing for too long. */
-export async function reportStuckRuns(runtime: Runtime): Promise<void> {
-  const { snapshots, clock, log, pack } = runtime;
+export async function reportStuckRuns({ snapshots, clock, log }: Runtime): Promise<void> {
   const now = clock.now().getTime();
-  const unfinished = await runsInState(snapshots, pack.id, ['closing', 'publishing']);
+  const unfinished = await unfinishedRuns(snapshots).catch((error: unknown) => {
+    log.runsUnreadable(failureFields(error));
+    throw error;
+  });
   for (const { id, data: run } of unfinished) {
     const since = Date.parse(run.reached[run.state] ?? run.started_at);
     // A run that still publishes shards shows it; one that closes has a single step to make.

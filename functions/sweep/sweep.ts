@@ -12,7 +12,7 @@ import { dropRunTables } from '../runs/end-run.ts';
 import { endHeldRuns } from '../runs/held-runs.ts';
 import { runsInState } from '../runs/leases.ts';
 import { advanceRun } from '../runs/start-run.ts';
-import { reportStuckRuns } from '../runs/stuck-runs.ts';
+import { reportStuckRuns, unfinishedRuns } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import { sweepSignals } from './signals.ts';
 
@@ -71,7 +71,10 @@ export async function sweep(
 async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
   const { snapshots, clock, log, pack } = runtime;
   const now = clock.now().getTime();
-  const active = await runsInState(snapshots, pack.id, activeRunStates);
+  const mine = await runsInState(snapshots, pack.id, activeRunStates);
+  // Of a pack that was renamed meanwhile, what is scored still comes to its end.
+  const others = (await unfinishedRuns(snapshots)).filter(({ data }) => data.pack !== pack.id);
+  const active = [...mine, ...others];
   const resumed: string[] = [];
   const oldestFirst = active.sort((a, b) => (a.data.slot < b.data.slot ? -1 : 1));
   for (const { id, data: run } of oldestFirst) {
@@ -79,7 +82,7 @@ async function sweepRuns(runtime: Runtime, idleMs: number): Promise<string[]> {
     if (run.state !== 'waiting' && idle < idleMs) continue;
     if (await expire(runtime, id, run, now)) continue;
     const claim = await claimRun(snapshots, {
-      pack: pack.id,
+      pack: run.pack,
       kind: run.kind,
       moment: { slot: run.slot, asOf: run.as_of, date: run.date },
       rulesHash: pack.hash,

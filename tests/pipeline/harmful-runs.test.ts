@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
 import { runAnswer } from '../../functions/records/api/runs.ts';
+import { accounts } from '../../functions/records/documents.ts';
 import { finalState } from '../support/system/final-state.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import {
@@ -23,6 +24,19 @@ afterEach(() => system.close());
 async function visible(): Promise<object> {
   const { runs: _, current: __, ...rest } = await finalState(system);
   return rest;
+}
+
+/** Bands by score, of every account that is shown. */
+async function bandsShown(): Promise<Map<string, Record<string, string>>> {
+  const all = await system.runtime.snapshots.query({ collection: accounts, limit: 100 });
+  return new Map(
+    all
+      .filter(({ data }) => data.state === 'active')
+      .map(({ id, data: { scores } }) => [
+        id,
+        Object.fromEntries(Object.entries(scores).map(([score, { band }]) => [score, `${band}`])),
+      ]),
+  );
 }
 
 /** Twelve accounts, or nine, on Monday; usage of Tuesday has arrived. */
@@ -111,6 +125,39 @@ describe('a run that would do harm', () => {
     for (const table of tables) expect(failure?.message).toContain(table);
     const answer = runAnswer.parse(await getJson(`${system.url('api')}/v1/runs/${id}`));
     expect(answer).toMatchObject({ state: 'held', moves, failure });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['of one score', {}],
+    ['of two scores', second],
+  ])('says in numbers what people see when it is released: accounts %s', async (_, files) => {
+    await begin(tinyPackFiles(files));
+    const before = await bandsShown();
+    await execute(system, [
+      `UPDATE source.accounts SET valid_to = '2026-03-02T00:00:00Z' WHERE account_id IN ('a1', 'b1', 'b2')`,
+      // Their feed is there, and says nothing of them: that is no late data.
+      `DELETE FROM source.usage_daily WHERE account_id IN ('a6', 'a7')`,
+      `UPDATE source.usage_daily SET minutes = 0, active_users = 0 WHERE account_id IN ('a8', 'a9')`,
+      `UPDATE source.usage_daily SET minutes = 900, active_users = 9 WHERE account_id = 'a4'`,
+    ]);
+    const { id, state, moves } = await system.run(tuesday);
+    expect(state).toBe('held');
+    await postJson(`${system.url('api')}/v1/runs/${id}/release`, {
+      ...{ author: 'ops@example.com', reason: 'It is so.' },
+    });
+    await system.settle();
+    const after = await bandsShown();
+    const seen = { shown: before.size, gone: 0, band_changed: 0, unknown: 0 };
+    for (const [account, bands] of before) {
+      const now = after.get(account);
+      const known = Object.entries(bands).filter(([, band]) => band !== 'unknown');
+      if (!now) seen.gone += 1;
+      else if (known.some(([score, band]) => ![band, 'unknown'].includes(now[score] ?? ''))) {
+        seen.band_changed += 1;
+      } else if (known.some(([score]) => now[score] === 'unknown')) seen.unknown += 1;
+    }
+    expect(moves).toEqual({ since: '2026-03-01', ...seen });
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(1);
   });
 
   it('case 20b: is held in a second run of a date, where a pack has two scores', async () => {

@@ -1,6 +1,6 @@
 /** One account that cannot be written keeps nobody else from being published. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
+import { getJson } from '../../functions/cli/session/http-client.ts';
 import { code, Rejected } from '../../functions/errors.ts';
 import { runAnswer } from '../../functions/records/api/runs.ts';
 import { ref } from '../../functions/records/collection.ts';
@@ -97,36 +97,5 @@ describe('an account that cannot be written', () => {
     snapshots.get = get;
     await system.settle();
     expect((await get(ref(runs, id)))?.data).toMatchObject({ state: 'finished', failure: null });
-  });
-});
-
-describe('a copy into the history that is refused', () => {
-  it('raises an alert, may be discarded, and the next run begins', async () => {
-    system = await openTestSystem();
-    await createWorld(system);
-    await run(monday);
-    await nextDay(system, '2026-03-02');
-    const { warehouse } = system.runtime;
-    const copy = warehouse.replacePartition.bind(warehouse);
-    warehouse.replacePartition = async () => {
-      throw new Rejected(code.invalidData, 'the tables differ');
-    };
-    const { run: id } = (await system.score(tuesday)) as { run: string };
-    await system.bus.idle();
-    const stored = async () => (await system.runtime.snapshots.get(ref(runs, id)))?.data;
-    expect(await stored()).toMatchObject({
-      state: 'closing',
-      failure: { code: 'copy-failed', message: 'the tables differ' },
-    });
-    await system.clock.advance(2 * 3_600_000);
-    await sweep(system.runtime);
-    await system.bus.idle();
-    expect(errorsOf('run-stuck').at(-1)).toMatchObject({ run: id, state: 'closing' });
-    const decision = { author: 'ops@example.com', reason: 'The table is gone.' };
-    await postJson(`${system.url('api')}/v1/runs/${id}/discard`, decision);
-    expect((await stored())?.state).toBe('discarded');
-    warehouse.replacePartition = copy;
-    await system.settle();
-    expect(await run('2026-03-02T18:00:00Z')).toMatchObject({ state: 'finished', revision: 1 });
   });
 });
