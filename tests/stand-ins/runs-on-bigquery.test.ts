@@ -7,7 +7,7 @@ import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { days } from '../support/system/days.ts';
 import { openTestSystem } from '../support/system/test-system.ts';
 import { throughBigQuery } from '../support/system/through-bigquery.ts';
-import { createWorld, nextDay } from '../support/system/tiny-data.ts';
+import { createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 it('days of runs end as they do on the twin', async () => {
@@ -62,4 +62,20 @@ it('a candidate is compared as on the twin, and keeps no table there', async () 
   expect(expected.date).toBe('2026-03-02');
   expect(expected.compared).toContain('"why":"limits"');
   expect(await compare(throughBigQuery)).toEqual(expected);
+});
+
+it('a first run of which most accounts are unknown says the same', async () => {
+  const withheld = async (through?: typeof throughBigQuery) => {
+    const system = await openTestSystem();
+    const server = await through?.(system);
+    await createWorld(system);
+    await execute(system, ['UPDATE source.usage_daily SET minutes = NULL, active_users = NULL']);
+    const run = await system.run('2026-03-01T17:00:00Z');
+    await server?.close();
+    await system.close();
+    return run.withheld;
+  };
+  const expected = await withheld();
+  expect(expected?.message).toContain('No account has a value of minutes_7d, users_7d.');
+  expect(await withheld(throughBigQuery)).toEqual(expected);
 });
