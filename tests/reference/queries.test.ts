@@ -135,6 +135,20 @@ describe('queries of the pipeline and the API', () => {
   });
 });
 
+describe('queries of a first run of which most accounts are unknown', () => {
+  afterEach(() => system.close());
+
+  it('are answered alike, and so is which metrics are missing', async () => {
+    system = await openTestSystem({ now: '2026-03-02T00:00:00Z' });
+    await createWorld(system);
+    await execute(system, ['UPDATE source.usage_daily SET minutes = NULL, active_users = NULL']);
+    const warehouse = watched();
+    const { withheld } = await system.run('2026-03-01T17:00:00Z');
+    expect(withheld?.message).toContain('No account has a value of minutes_7d, users_7d.');
+    expectSame(warehouse);
+  });
+});
+
 /** The smallest pack, with a table of finished metrics beside its own. */
 function martFiles(): Map<string, string> {
   const label = '{ en: Logins, ja: ログイン }';
@@ -142,11 +156,12 @@ function martFiles(): Map<string, string> {
   const [pack, card] = ['rules/tiny/pack.yaml', 'rules/tiny/scorecards/all.yaml'];
   return tinyPackFiles({
     [pack]: `${textOf(pack)}metrics: { table: finished, date: day, columns: { account_id: customer } }\n`,
-    [card]: `${textOf(card)}reference: [logins]\n`,
+    [card]: `${textOf(card)}reference: [logins, seen]\n`,
     'sql/metrics/tiny/finished.yaml': `group: finished
 sources: [mart]
 metrics:
   - { id: logins, type: int, direction: higher, nullable: true, label: ${label}, description: ${label} }
+  - { id: seen, type: int, days_since: true, direction: lower, nullable: true, label: ${label}, description: ${label} }
 `,
   });
 }
@@ -158,13 +173,14 @@ describe('queries of a metrics mart', () => {
     system = await openTestSystem({ files: martFiles(), now: '2026-03-02T00:00:00Z' });
     await createWorld(system);
     await execute(system, [
-      'CREATE TABLE source.finished (customer VARCHAR, day DATE, logins BIGINT)',
-      `INSERT INTO source.finished VALUES ('a1', '2026-02-28', 3), ('a1', '2026-03-01', 5),
-         ('a2', '2026-03-01', NULL), ('a3', '2026-03-02', 7)`,
+      'CREATE TABLE source.finished (customer VARCHAR, day DATE, logins BIGINT, seen DATE)',
+      `INSERT INTO source.finished VALUES ('a1', '2026-02-28', 3, '2026-02-20'),
+         ('a1', '2026-03-01', 5, '2024-02-29'), ('a2', '2026-03-01', NULL, NULL),
+         ('a3', '2026-03-02', 7, '2026-03-02'), ('a4', '2026-02-27', 7, '2026-12-31')`,
     ]);
     const warehouse = watched();
     expect(await run('2026-03-01T17:00:00Z')).toBe('finished');
-    await execute(system, [`INSERT INTO source.finished VALUES ('a1', '2026-03-01', 6)`]);
+    await execute(system, [`INSERT INTO source.finished VALUES ('a1', '2026-03-01', 6, NULL)`]);
     expect(await run('2026-03-01T18:00:00Z')).toMatch(/'a1' and .* is in 2 rows/);
     expectSame(warehouse);
   });
