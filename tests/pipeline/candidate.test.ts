@@ -314,9 +314,19 @@ describe('a candidate', () => {
     await begin(stricter);
     await liveRun('2026-03-01');
     expect(await kept()).toEqual(['tiny']);
+    const { snapshots } = system.runtime;
+    const found = await snapshots.get(ref(candidates, 'tiny'));
+    if (!found) throw new Error('nothing is kept');
+    const id = found.data.latest?.id ?? '';
+    // The pack had another name once.
+    await snapshots.set(ref(candidates, 'small'), { ...found.data, pack: 'small' });
+    await sweeps(1);
+    expect(await kept()).toEqual(['tiny']);
+    expect(await snapshots.count({ collection: partsOf('tiny', id) })).toBe(4);
     delete system.runtime.candidate;
     await sweeps(1);
     expect(await kept()).toEqual([]);
+    expect(await snapshots.count({ collection: partsOf('tiny', id) })).toBe(0);
     expect(await getJson(`${system.url('api')}/v1/candidate`)).toEqual({ candidate: null });
   });
 
@@ -373,26 +383,43 @@ describe('a candidate', () => {
     expect(page).toContain('境界付近（運用中は前回のバンドを維持）');
   });
 
-  it('of a pack by the hour is compared with the newest revision of the day', async () => {
-    const hourly = (files: Map<string, string>) => {
-      const text = files.get('rules/tiny/pack.yaml') ?? '';
-      const zone = 'zone: Asia/Tokyo';
-      return new Map(files).set('rules/tiny/pack.yaml', text.replace(zone, `${zone}\nas_of: slot`));
-    };
-    system = await openTestSystem({ files: hourly(live) });
-    system.runtime.candidate = candidateOf(hourly(stricter), hourly(live));
+  it('is held against what the live run saw, though late data has come since', async () => {
+    await begin(stricter);
+    await liveRun('2026-03-01');
+    // Two weeks without data: the live run knows no band any more.
+    const { state } = await system.run('2026-03-14T17:00:00Z');
+    expect(state).toBe('finished');
+    await day('2026-03-14');
+    await sweeps();
+    const { date, scores = [] } = (await shown()).comparison ?? {};
+    expect(date).toBe('2026-03-14');
+    expect(scores[0]?.bands.find(({ id }) => id === 'unknown')).toMatchObject({
+      ...{ live: 12, candidate: 12 },
+    });
+  });
+
+  it('of a pack by the hour is compared with the newest revision of the day, which its bands are not kept by', async () => {
+    const text = watched['rules/tiny/pack.yaml']
+      .replace('zone: Asia/Tokyo', 'zone: Asia/Tokyo\nas_of: slot')
+      .replace('points: 100', 'points: 100\n    hysteresis: 25');
+    const hourly = { ...watched, 'rules/tiny/pack.yaml': text };
+    const card = (live.get(cardPath) ?? '').replace('version: 1.0.0', 'version: 1.1.0');
+    system = await openTestSystem({ files: signalPackFiles(hourly) });
+    const other = signalPackFiles({ ...hourly, [cardPath]: card });
+    system.runtime.candidate = candidateOf(other, signalPackFiles(hourly));
     await createWorld(system);
     await furtherAccounts(system);
     await system.run('2026-03-01T13:00:00Z');
     await sweeps(1);
     const first = await shown();
-    const { id, state } = await system.run('2026-03-01T14:00:00Z');
-    expect(state).toBe('finished');
+    expect(first.comparison?.scores[0]).toMatchObject({ moved: 0 });
+    await execute(system, ["UPDATE source.usage_daily SET minutes = 20 WHERE account_id = 'a9'"]);
+    const { id } = await system.run('2026-03-01T14:00:00Z');
     await sweeps();
     const second = await shown();
     expect(second.comparison?.run).toBe(id);
     expect(second.comparison?.date).toBe(first.comparison?.date);
-    expect(second.comparison?.scores[0]).toMatchObject({ moved: 4, boundary: 0 });
+    expect(second.comparison?.scores[0]).toMatchObject({ moved: 1, boundary: 1 });
   });
 
   it('may add a score and read metrics that the live rules do not', async () => {

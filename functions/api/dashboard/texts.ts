@@ -179,8 +179,8 @@ const pairs = {
     '運用中のルールによる次回の実行後、数分で比較されます。',
   ),
   candidateSame: both(
-    'The candidate is the same as the live rules.',
-    '候補は運用中のルールと同じ内容です。',
+    'The candidate scores as the live rules do: points, bands and phases are the same.',
+    '候補の点数・バンド・フェーズは、運用中のルールと同じです。',
   ),
   candidateFailed: (date: string) =>
     both(

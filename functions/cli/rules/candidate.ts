@@ -26,8 +26,8 @@ const texts = {
       `候補のルールはありません。rules/${pack}/candidate に置いたファイルが候補になります。`,
     ),
   same: both(
-    'The candidate is the same as the live rules.',
-    '候補は運用中のルールと同じ内容です。',
+    'The candidate scores as the live rules do: points, bands and phases are the same.',
+    '候補の点数・バンド・フェーズは、運用中のルールと同じです。',
   ),
   waiting: both(
     'The candidate is compared after the next run of the live rules.',

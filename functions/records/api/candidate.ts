@@ -68,7 +68,7 @@ export const candidateAnswer = z.strictObject({
     .strictObject({
       state: z
         .enum(['waiting', 'in-work', 'compared', 'failed', 'same'])
-        .describe('waiting: for the first run of the live rules; same: they are the same rules'),
+        .describe('waiting: for the first run of the live rules; same: both score alike'),
       rules_hash: z.string(),
       live_rules_hash: z.string(),
       versions: z

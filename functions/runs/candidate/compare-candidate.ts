@@ -38,6 +38,8 @@ const partsAtOnce = 20;
 /** As many as a run may have shards. */
 const mostParts = 100_000;
 const writesPerTransaction = 400;
+/** One runs here; others were renamed or replaced. */
+const mostPacks = 100;
 
 const nothing = (pack: string): CandidateDocument => ({
   pack,
@@ -69,12 +71,13 @@ export async function compareCandidate(
   stalledMs: number,
 ): Promise<string | undefined> {
   const { snapshots, pack } = runtime;
-  const stored = (await snapshots.get(ref(candidates, pack.id)))?.data;
   const candidate = comparedCandidate(runtime);
-  if (!candidate) {
-    if (stored) await discard(runtime, stored);
-    return undefined;
+  const known = await snapshots.query({ collection: candidates, limit: mostPacks });
+  const stored = known.find(({ id }) => id === pack.id)?.data;
+  for (const { id, data } of known) {
+    if (!candidate || id !== pack.id) await discard(runtime, data);
   }
+  if (!candidate) return undefined;
   if (stored) await removeFormer(snapshots, stored);
   const { current, lease } = (await snapshots.get(ref(packs, pack.id)))?.data ?? {};
   // The live rules come first: what they are at work on is waited for.
@@ -337,14 +340,14 @@ const countOpen = (snapshots: Snapshots, { pack, id }: ComparisonInWork): Promis
     where: [{ field: 'state', op: '==', value: 'open' }],
   });
 
-/** There is no candidate any more: nothing of it is kept. */
+/** There is no such candidate any more, or its pack got another name: nothing of it is kept. */
 async function discard(runtime: Runtime, stored: CandidateDocument): Promise<void> {
-  const { snapshots, pack } = runtime;
-  const { in_work: work, latest, former } = stored;
+  const { snapshots } = runtime;
+  const { pack, in_work: work, latest, former } = stored;
   if (work) await dropRunTables(runtime, work.id, attempt);
   const left = [work, latest].flatMap((one) => one?.id ?? []);
-  for (const id of [...former, ...left]) await removeParts(snapshots, pack.id, id);
-  await snapshots.delete(ref(candidates, pack.id));
+  for (const id of [...former, ...left]) await removeParts(snapshots, pack, id);
+  await snapshots.delete(ref(candidates, pack));
 }
 
 async function removeFormer(
