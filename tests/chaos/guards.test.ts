@@ -43,8 +43,8 @@ const needed: Record<string, { scenario: string; weather: Weather; schedules: nu
   'the content hash': { scenario: 'a restless account', weather: refusing, schedules: 20 },
   'compare-and-set after a sync': {
     scenario: 'a restless account',
-    weather: { ...pausing, pause: 0.3, onlyQueue: 'accounts-changed' },
-    schedules: 40,
+    weather: { ...pausing, onlyQueue: 'accounts-changed' },
+    schedules: 120,
   },
   'sending again what was delivered before': {
     scenario: 'a restless account',
