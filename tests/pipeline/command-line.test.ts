@@ -168,6 +168,18 @@ describe('commands that look', () => {
     expect(unknown.stderr).toBe('kenko: There is no run no-such-run.\n');
   });
 
+  it('move a pack only from a name that it had', async () => {
+    const because = ['--reason', 'It is called saas now.', ...state];
+    expect((await kenko('packs', 'move', 'crm', 'saas', ...state)).status).toBe(2);
+    const never = await kenko('packs', 'move', 'crm', 'saas', ...because);
+    expect([never.status, never.stderr]).toEqual([
+      2,
+      'kenko: There is no pack crm of which a run was closed.\n',
+    ]);
+    const itself = await kenko('packs', 'move', 'saas', 'saas', ...because);
+    expect(itself.stderr).toMatch(/saas runs here: deploy the pack under its new name/);
+  });
+
   it('list dead letters: there are none', async () => {
     expect((await kenko('dead-letters', 'list', ...state)).stdout).toBe('No dead letters.\n');
   });

@@ -28,7 +28,8 @@ export function addPacks(kenko: Command): void {
     .addOption(author('who decides'))
     .description('history, overrides, episodes and entries go on under the new name')
     .action(async (old, to, { author: by, reason, ...options }) => {
-      await using(await openExisting(options), async (session) => {
+      // The pack runs under its new name, and so does its state.
+      await using(await openExisting({ ...options, pack: to }), async (session) => {
         const path = `/v1/packs/${encodeURIComponent(old)}/move`;
         const body = { author: by, reason, to };
         let moved = 0;
