@@ -83,6 +83,8 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const sourceStale = write('WARNING', 'source-stale');
   const shardScored = write('INFO', 'shard-scored');
   const shardPublished = write('INFO', 'shard-published');
+  const accountSetAside = write('WARNING', 'account-set-aside');
+  const rowsRemarkable = write('WARNING', 'rows-remarkable');
   const rowsNotScored = write('WARNING', 'rows-not-scored');
   const accountsNotPublished = write('ERROR', 'accounts-not-published');
   const packRetired = write('NOTICE', 'pack-retired');
@@ -154,6 +156,18 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
       shardScored(`run ${f.run}: shard ${f.shard} scored`, f),
     shardPublished: (f: { run: string; shard: number; published: number }) =>
       shardPublished(`run ${f.run}: shard ${f.shard} published, ${f.published} changed`, f),
+    /** Rows of an account cannot be scored, so it keeps its result; what the cell holds is not said here. */
+    accountSetAside: (f: { run: string; account: string; table: string; column: string }) =>
+      accountSetAside(
+        `run ${f.run}: account ${f.account} is set aside for ${f.table}.${f.column}`,
+        f,
+      ),
+    /** Something in the team's rows that does not keep anybody from a score; the run says what. */
+    rowsRemarkable: (f: { run: string; notes: number; set_aside: number }) =>
+      rowsRemarkable(
+        `run ${f.run}: ${f.set_aside} accounts set aside, ${f.notes} remarks on rows; see kenko runs show`,
+        f,
+      ),
     /** Rows in state error keep their previous result. */
     rowsNotScored: (f: { run: string; shard: number; rows: number }) =>
       rowsNotScored(`run ${f.run}: ${f.rows} rows of shard ${f.shard} could not be scored`, f),

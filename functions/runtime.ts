@@ -15,6 +15,8 @@ export interface Runtime {
   crm: Crm;
   messenger: Messenger;
   clock: Clock;
+  /** A demo's days pass faster than the clock's, so runs may be ahead of it. */
+  aheadOfClock?: boolean;
   log: Log;
   /** The pack that this deployment runs. */
   pack: Pack;

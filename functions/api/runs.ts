@@ -61,6 +61,7 @@ export async function getRun(runtime: Runtime, id: string): Promise<RunAnswer> {
     group_ages: data.group_ages,
     moves: data.moves,
     unpublished: data.unpublished,
+    found_in_rows: data.found_in_rows ?? null,
     progress: { open: open ?? 0, scored: scored ?? 0, published: published ?? 0 },
     crm: await crmCountsOf(runtime, id),
     decision: data.decision,

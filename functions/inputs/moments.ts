@@ -47,6 +47,10 @@ export function dateEndingAt(asOf: string, zone: string): string {
   return (local.equals(local.startOf('day')) ? local.minus({ days: 1 }) : local).toISODate() ?? '';
 }
 
+/** The local day that contains the instant. */
+export const localDate = (at: Date, zone: string): string =>
+  DateTime.fromJSDate(at, { zone }).toISODate() ?? '';
+
 /** The instant at which a local day ends: the `as_of` that a daily run of that day has. */
 export function endOfDate(date: string, zone: string): string {
   return utc(DateTime.fromISO(date, { zone }).plus({ days: 1 }).startOf('day'));

@@ -13,6 +13,7 @@ import type { Metric, SourceTable } from '../scorecard/language/pack/catalogue.t
 import { frozenColumns } from '../scorecard/language/pack/inputs.ts';
 import { rowDay, rowDayColumn } from '../scorecard/language/pack/mart.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
+import type { Faults } from './examine-sources.ts';
 import { endOfDate } from './moments.ts';
 import { historyTable } from './run-tables.ts';
 import { type Sources, sourceQuery } from './sources-query.ts';
@@ -40,6 +41,8 @@ export interface RunInputsRequest {
   shown?: readonly ShownDate[];
   /** By score: the date that its trend looks back to. */
   trendDates: Readonly<Record<string, string>>;
+  /** What sets an account aside, found by `examineSources`. */
+  faults?: Faults;
   /** Rules whose bands of an earlier revision of the date are read, for packs by the hour. */
   revisedBy?: string;
 }
@@ -201,9 +204,28 @@ class RunInputs {
     } else {
       this.columns.push(`CAST(NULL AS STRING) AS ${mergedInto}`);
     }
+    this.faults();
     for (const name of names) {
       this.columns.push(`accounts_now.${named(name)} AS ${named(`account_${name}`)}`);
     }
+  }
+
+  /** Why an account cannot be scored, where it cannot: one of its faults, always the same. */
+  faults(): void {
+    const { queries = [], parameters = {} } = this.request.faults ?? {};
+    if (queries.length === 0) {
+      this.columns.push('CAST(NULL AS STRING) AS fault');
+      return;
+    }
+    Object.assign(this.parameters, parameters);
+    this.addTable(
+      'account_faults',
+      `SELECT account_id, MIN(reason) AS fault FROM (\n  ${indent(queries.join('\nUNION ALL\n'))}\n) AS faults GROUP BY account_id`,
+    );
+    this.joins.push(
+      'LEFT JOIN account_faults ON account_faults.account_id = accounts_now.account_id',
+    );
+    this.columns.push('account_faults.fault AS fault');
   }
 
   group(group: PackGroup): void {
@@ -319,8 +341,8 @@ class RunInputs {
 
 /**
  * The query and its parameters. Columns: `account_id`, `present`, `merged_into` (of absent ones),
- * `account_<column>`, every metric by its id, `row_day_<group>` of a mart whose rows have a day, and
- * by score `before_<score>_<field>` and `trend_<score>_points`; for packs by the hour
+ * `fault`, `account_<column>`, every metric by its id, `row_day_<group>` of a mart whose rows have a
+ * day, and by score `before_<score>_<field>` and `trend_<score>_points`; for packs by the hour
  * `revised_<score>_band`, too.
  */
 export function runInputsQuery(request: RunInputsRequest): {

@@ -29,13 +29,13 @@ export interface LackingColumn {
 }
 
 export function lackingColumns(
-  { contract, columns, table: own }: ProvidedSource,
+  { contract, columns, unreadable, table: own }: ProvidedSource,
   used: ReadonlySet<string>,
   pack: SourcePack,
 ): LackingColumn[] {
   const { table } = contract;
   return contract.columns
-    .filter(({ name }) => used.has(name) && !columns.has(name))
+    .filter(({ name }) => used.has(name) && !columns.has(name) && !unreadable?.has(name))
     .map(({ name, required }) => {
       const mapped = pack.tables.get(table)?.columns.get(name);
       const sentence =
@@ -44,4 +44,18 @@ export function lackingColumns(
           : `The table ${own} has no column ${mapped}, which pack.yaml names as tables.${table}.columns.${name}.`;
       return { name, required, sentence };
     });
+}
+
+/** Columns that the pack reads and that are of another type: what it is, and what it should be. */
+export function unreadableColumns(
+  { contract, unreadable = new Map(), table: own }: ProvidedSource,
+  used: ReadonlySet<string>,
+): string[] {
+  return contract.columns.flatMap(({ name, type }) => {
+    const column = unreadable.get(name);
+    if (!column || !used.has(name)) return [];
+    const said =
+      column.name === name && own === contract.table ? '' : ` (your ${own}.${column.name})`;
+    return [`${contract.table}.${name}${said} is ${column.type}; ${type} is expected.`];
+  });
 }

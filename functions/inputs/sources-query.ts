@@ -4,9 +4,10 @@
  */
 import { code, Rejected } from '../errors.ts';
 import { named } from '../ports/googlesql-text.ts';
-import type { ColumnType, TableColumn, Warehouse } from '../ports/warehouse.ts';
+import type { ColumnType, FoundColumn, FoundTable, Warehouse } from '../ports/warehouse.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { asContract, isReadable } from './source-types.ts';
 
 /** A table of the contract as this team provides it. */
 export interface ProvidedSource {
@@ -18,7 +19,11 @@ export interface ProvidedSource {
   /** A table of ours, laid out by the contract, whose rows are added. */
   entered?: string;
   /** The team's columns by the contract's names; absent ones are not there. */
-  columns: ReadonlyMap<string, TableColumn>;
+  columns: ReadonlyMap<string, FoundColumn>;
+  /** The same of columns whose type cannot be read as the contract's. */
+  unreadable?: ReadonlyMap<string, FoundColumn>;
+  /** Some rows are there more than once, so that one row of each key is read. */
+  repeats?: boolean;
   /** Where its dataset is; null where there is one place only. */
   location: string | null;
 }
@@ -58,10 +63,10 @@ export function visibleColumns(contract: SourceTable): Map<string, ColumnType> {
 export function mapColumns(
   contract: SourceTable,
   mapping: ReadonlyMap<string, string> | undefined,
-  found: readonly TableColumn[],
-): Map<string, TableColumn> {
+  found: readonly FoundColumn[],
+): Map<string, FoundColumn> {
   const byName = new Map(found.map((column) => [column.name.toLowerCase(), column]));
-  const columns = new Map<string, TableColumn>();
+  const columns = new Map<string, FoundColumn>();
   for (const { name } of contract.columns) {
     const column = byName.get((mapping?.get(name) ?? name).toLowerCase());
     if (column) columns.set(name, column);
@@ -90,20 +95,36 @@ export async function findSources(
   return new Map(
     found.flatMap(({ mapping, described, name, ...source }) => {
       if (!described) return [];
-      const columns = mapColumns(source.contract, mapping?.columns, described.columns);
-      return [[name, { ...source, columns, location: described.location }]];
+      const columns = readColumns(source.contract, mapping?.columns, described);
+      return [[name, { ...source, ...columns, location: described.location }]];
     }),
   );
 }
 
-/** The team's column as the contract's type. */
-function asContract(column: TableColumn, type: ColumnType, zone: string): string {
-  const name = named(column.name);
-  if (column.type === type) return name;
-  if (type === 'DATE' && column.type === 'TIMESTAMP') return `DATE(${name}, '${zone}')`;
-  if (type === 'TIMESTAMP' && column.type === 'DATE') return `TIMESTAMP(${name}, '${zone}')`;
-  return `CAST(${name} AS ${type})`;
+/** The team's columns by the contract's names: those that can be read as its types, and the others. */
+export function readColumns(
+  contract: SourceTable,
+  mapping: ReadonlyMap<string, string> | undefined,
+  { columns: ours, others }: Pick<FoundTable, 'columns' | 'others'>,
+): { columns: Map<string, FoundColumn>; unreadable: Map<string, FoundColumn> } {
+  const all = mapColumns(contract, mapping, [...ours, ...others]);
+  const columns = new Map<string, FoundColumn>();
+  const unreadable = new Map<string, FoundColumn>();
+  for (const { name, type } of contract.columns) {
+    const column = all.get(name);
+    if (column) (isReadable(column.type, type) ? columns : unreadable).set(name, column);
+  }
+  return { columns, unreadable };
 }
+
+/** Columns that hold ids: blanks around them do not count. */
+export const idColumns = ({ columns, unique = [] }: SourceTable): Set<string> =>
+  new Set(
+    columns
+      .filter(({ name, type }) => type === 'STRING' && (unique.includes(name) || isId(name)))
+      .map(({ name }) => name),
+  );
+const isId = (name: string): boolean => name === 'account_id' || name === 'merged_into';
 
 /**
  * Names of the parameters that say up to when a query sees. Rows that arrived until the run's
@@ -116,23 +137,29 @@ export interface Until {
   date: string;
 }
 
-/** Conditions under which a row was known at `until`; with `ended`, valid or not any more. */
+/** Ids that an account can have: Firestore takes no longer ones. */
+export const usableId = 'BYTE_LENGTH(account_id) BETWEEN 1 AND 1500';
+
+/** Conditions under which a row was known at `until`. */
 function knownAt(
   { contract, columns }: ProvidedSource,
-  until: Until,
-  ended: boolean | undefined,
+  { zone, until, ended, asGiven, toCome }: SourceQueryOptions,
 ): string[] {
   const typeOf = (name: string) => contract.columns.find((column) => column.name === name)?.type;
   const has = (name: string | undefined): name is string => name !== undefined && columns.has(name);
   const conditions: string[] = [];
   const { event_time: event, loaded_at: loaded, validity } = contract;
-  if (event !== undefined) {
-    conditions.push(
-      typeOf(event) === 'DATE'
-        ? `${named(event)} <= @${until.date}`
-        : `${named(event)} < @${until.asOf}`,
-    );
+  if (event !== undefined && toCome) {
+    const day = typeOf(event) === 'DATE' ? named(event) : `DATE(${named(event)}, '${zone}')`;
+    return [`${day} > @today`];
   }
+  if (event !== undefined) {
+    const time = named(event);
+    const known =
+      typeOf(event) === 'DATE' ? `${time} <= @${until.date}` : `${time} < @${until.asOf}`;
+    conditions.push(asGiven ? `(${time} IS NULL OR ${known})` : known);
+  }
+  if (has('account_id') && !asGiven) conditions.push(usableId);
   if (has(loaded)) {
     const limit = typeOf(loaded) === 'DATE' ? '<= @date' : '< @as_of';
     conditions.push(`(${named(loaded)} IS NULL OR ${named(loaded)} ${limit})`);
@@ -156,10 +183,14 @@ export interface SourceQueryOptions {
   until: Until;
   /** Also rows of a dimension whose validity has ended. */
   ended?: boolean;
+  /** Also rows that count for nobody: without an account, or without the time of their event. */
+  asGiven?: boolean;
+  /** Only rows of days after `@today`, whatever else is known. */
+  toCome?: boolean;
   /** Contract columns wanted; default all. */
   only?: ReadonlySet<string>;
-  /** Further expressions over the team's own columns, by name. */
-  extra?: ReadonlyMap<string, string>;
+  /** Further expressions over the team's own columns, by name, with their types. */
+  extra?: ReadonlyMap<string, { expression: string; type: ColumnType }>;
 }
 
 /**
@@ -168,18 +199,24 @@ export interface SourceQueryOptions {
  */
 export function sourceQuery(source: ProvidedSource, options: SourceQueryOptions): string {
   const { contract, path, columns } = source;
-  const { zone, until, only, extra, ended } = options;
+  const { zone, only, extra = new Map() } = options;
   const { event_time: event, loaded_at: loaded, validity } = contract;
-  const conditions = knownAt(source, until, ended);
-  const needed = new Set([event, loaded, validity?.from, validity?.to]);
+  const conditions = knownAt(source, options);
+  const ids = idColumns(contract);
+  const key = source.repeats === true && !options.asGiven ? keyOf(source) : [];
+  const needed = new Set([event, loaded, validity?.from, validity?.to, ...key]);
+  if (columns.has('account_id')) needed.add('account_id');
   const wanted = contract.columns.filter(
     ({ name }) => only === undefined || only.has(name) || needed.has(name),
   );
   const selected = wanted.map(({ name, type }) => {
     const column = columns.get(name);
-    return `${column ? asContract(column, type, zone) : `CAST(NULL AS ${type})`} AS ${named(name)}`;
+    const value = column && asContract(column, type, { zone, isId: ids.has(name) });
+    return `${value ?? `CAST(NULL AS ${type})`} AS ${named(name)}`;
   });
-  for (const [name, expression] of extra ?? []) selected.push(`${expression} AS ${named(name)}`);
+  for (const [name, { expression }] of extra) selected.push(`${expression} AS ${named(name)}`);
+  const entered = wanted.map(({ name }) => named(name));
+  for (const [name, { type }] of extra) entered.push(`CAST(NULL AS ${type}) AS ${named(name)}`);
   const type = contract.columns.find(({ name }) => name === event)?.type;
   const localDate =
     event !== undefined && type === 'TIMESTAMP'
@@ -192,9 +229,22 @@ export function sourceQuery(source: ProvidedSource, options: SourceQueryOptions)
       : []),
     ...(source.entered === undefined
       ? []
-      : [
-          `SELECT ${wanted.map(({ name }) => named(name)).join(', ')}\n  FROM ${named(source.entered)}`,
-        ]),
+      : [`SELECT ${entered.join(', ')}\n  FROM ${named(source.entered)}`]),
   ];
-  return `SELECT *${localDate}\nFROM (\n  ${parts.join('\n  UNION ALL\n  ')}\n) AS provided${where}`;
+  return `SELECT *${localDate}\nFROM (\n  ${parts.join('\n  UNION ALL\n  ')}\n) AS provided${where}${onePerKey(key, wanted)}`;
+}
+
+/** The columns that tell a row from all others, where the team has them all; else none. */
+export function keyOf({ contract, columns }: ProvidedSource): string[] {
+  const { unique = [] } = contract;
+  return unique.every((name) => columns.has(name)) ? unique : [];
+}
+
+/** Of rows with one key the first in a fixed order; rows without a whole key are all kept. */
+function onePerKey(key: readonly string[], wanted: readonly { name: string }[]): string {
+  if (key.length === 0) return '';
+  const rest = wanted.map(({ name }) => name).filter((name) => !key.includes(name));
+  const order = (rest.length > 0 ? rest : key).map(named).join(', ');
+  const open = key.map((name) => `${named(name)} IS NULL`).join(' OR ');
+  return `\nQUALIFY ${open} OR ROW_NUMBER() OVER (PARTITION BY ${key.map(named).join(', ')} ORDER BY ${order}) = 1`;
 }

@@ -1,15 +1,16 @@
 /** What a folder of files gives a pack, found out by reading it into a warehouse in memory. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { examineSources, remarksOf } from '../inputs/examine-sources.ts';
 import { faultyMetrics } from '../inputs/freeze-inputs.ts';
 import { endOfDate } from '../inputs/moments.ts';
 import { type RunInputsRequest, runInputsQuery } from '../inputs/run-inputs.ts';
-import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
+import { findSources, groupAges, sourceStates } from '../inputs/sources.ts';
 import { pathOf } from '../inputs/sources-query.ts';
 import { quoted, quotedTable } from '../local/googlesql/duckdb-text.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { findDataFiles, openDataFile } from './files.ts';
-import { importData, newestCompleteDay } from './folder.ts';
+import { importData, newestCompleteDay, todayOf } from './folder.ts';
 
 export interface CheckedTable {
   /** The contract's name. */
@@ -37,6 +38,8 @@ export interface DataCheck {
   /** Measures that no account will have a value for. */
   missingMeasures: { scorecard: string; measure: string; because: string }[];
   newestCompleteDay: string | null;
+  /** What else was found in the rows, one sentence each: equal rows, ids that almost match, bad cells. */
+  notes: string[];
 }
 
 /**
@@ -51,12 +54,14 @@ export async function checkData(folder: string, pack: Pack): Promise<DataCheck> 
     const rows = new Map(imported.tables.map((table) => [table.table, table.rows]));
     const tables = await checkTables(warehouse, folder, pack, rows);
     const read = new Set(['accounts', ...pack.groups.flatMap((group) => group.sources)]);
-    const newest = await newestCompleteDay(warehouse, pack);
+    const newest = await newestCompleteDay(warehouse, pack, todayOf(pack));
+    const notes: string[] = [];
     return {
       tables,
       missingTables: [...read].filter((table) => !rows.has(table)).sort(),
-      missingMeasures: await missingMeasures(warehouse, pack, tables, newest),
+      missingMeasures: await missingMeasures(warehouse, pack, tables, newest, notes),
       newestCompleteDay: newest,
+      notes,
     };
   } finally {
     await warehouse.close();
@@ -126,13 +131,19 @@ async function emptyMetrics(
   pack: Pack,
   tables: readonly CheckedTable[],
   newest: string | null,
+  notes: string[],
 ): Promise<Map<string, string>> {
   // Without any event no day is newest; the tables that are there say enough on any day.
   const date = newest ?? '2000-01-01';
   const asOf = endOfDate(date, pack.zone);
-  const sources = await findSources(warehouse, pack);
+  const found = await findSources(warehouse, pack);
   // What a run would refuse is better reported before there is one.
-  if (newest !== null) await validateSources(warehouse, pack, sources, { asOf, date });
+  const examined =
+    newest === null
+      ? undefined
+      : await examineSources(warehouse, pack, found, { asOf, date, today: todayOf(pack) });
+  const sources = examined?.sources ?? found;
+  if (examined) notes.push(...remarksOf(examined));
   const states = await sourceStates(warehouse, pack, sources, { asOf, date });
   const request: RunInputsRequest = {
     pack: { ...pack, scores: [] },
@@ -186,8 +197,9 @@ async function missingMeasures(
   pack: Pack,
   tables: readonly CheckedTable[],
   newest: string | null,
+  notes: string[],
 ): Promise<DataCheck['missingMeasures']> {
-  const empty = await emptyMetrics(warehouse, pack, tables, newest);
+  const empty = await emptyMetrics(warehouse, pack, tables, newest, notes);
   // Derived metrics come after those they read.
   for (const { id, expression } of pack.derived) {
     const reason = expression.metrics.flatMap((metric) => empty.get(metric) ?? [])[0];

@@ -6,13 +6,16 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { addDays } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
-import { mapColumns, pathOf } from '../inputs/sources-query.ts';
+import { localDate } from '../inputs/moments.ts';
+import { asContract } from '../inputs/source-types.ts';
+import { pathOf, readColumns } from '../inputs/sources-query.ts';
 import { literal, quoted, quotedTable, schemaOf } from '../local/googlesql/duckdb-text.ts';
 import type { DuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import { named } from '../ports/googlesql-text.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { systemClock } from '../system-clock.ts';
 import { type DataFile, findDataFiles, openDataFile } from './files.ts';
 import { loadDataFile, type MatchedColumn, matchColumns } from './load.ts';
 
@@ -189,13 +192,14 @@ async function dropGone(
  * The newest day that is complete in any feed: the newest of a DATE column, the day before the
  * newest instant's of a TIMESTAMP column, since that day may still go on. Feeds with a declared
  * freshness say it; without any, the other events do. Null where nothing says when anything
- * happened.
+ * happened. @param today local day of the clock: no row of a later day counts
  */
 export async function newestCompleteDay(
   warehouse: Warehouse,
   pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
+  today: string,
 ): Promise<string | null> {
-  const days = await eventDays(warehouse, pack, 'MAX');
+  const days = await eventDays(warehouse, pack, 'MAX', today);
   const newest = days.map(({ isDate, day, feed }) => ({
     day: isDate ? day : addDays(day, -1),
     feed,
@@ -213,8 +217,9 @@ export async function newestCompleteDay(
 export async function oldestDay(
   warehouse: Warehouse,
   pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
+  today: string,
 ): Promise<string | null> {
-  const days = await eventDays(warehouse, pack, 'MIN');
+  const days = await eventDays(warehouse, pack, 'MIN', today);
   return (
     days
       .map(({ day }) => day)
@@ -228,6 +233,7 @@ async function eventDays(
   warehouse: Warehouse,
   pack: Pick<Pack, 'sources' | 'tables' | 'zone'>,
   which: 'MAX' | 'MIN',
+  until: string,
 ): Promise<{ day: string; isDate: boolean; feed: boolean }[]> {
   const days: { day: string; isDate: boolean; feed: boolean }[] = [];
   for (const contract of pack.sources.values()) {
@@ -238,14 +244,20 @@ async function eventDays(
     const table = mapping?.table ?? contract.table;
     const path = pathOf(warehouse, table);
     const described = await warehouse.describe(path);
-    const own = described && mapColumns(contract, mapping?.columns, described.columns).get(event);
+    const own = described && readColumns(contract, mapping?.columns, described).columns.get(event);
     if (!own) continue;
-    const name = named(own.name);
-    const isDate = own.type === 'DATE';
-    const day = isDate ? `${which}(${name})` : `DATE(${which}(${name}), '${pack.zone}')`;
-    const [row] = await warehouse.query(`SELECT ${day} AS day FROM ${path.map(named).join('.')}`);
+    const isDate = column.type === 'DATE';
+    const time = asContract(own, column.type, { zone: pack.zone, isId: false });
+    const local = isDate ? time : `DATE(${time}, '${pack.zone}')`;
+    const [row] = await warehouse.query(
+      `SELECT ${which}(${local}) AS day FROM ${path.map(named).join('.')} WHERE ${local} <= @until`,
+      { until: { date: until } },
+    );
     if (typeof row?.day !== 'string') continue;
     days.push({ day: row.day, isDate, feed: contract.freshness !== 'none' });
   }
   return days;
 }
+
+/** The local day of the machine's clock, in the pack's zone. */
+export const todayOf = ({ zone }: Pick<Pack, 'zone'>): string => localDate(systemClock.now(), zone);

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
+import { examineSources, remarksOf } from '../inputs/examine-sources.ts';
 import { freezeInputs } from '../inputs/freeze-inputs.ts';
 import { dateEndingAt, endOfDate, momentOf } from '../inputs/moments.ts';
 import { hasRevenue, readRevenue, withRevenue } from '../inputs/revenue.ts';
-import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
+import { findSources, groupAges, sourceStates } from '../inputs/sources.ts';
 import { advanceDemo } from '../local/demo/advance.ts';
 import { literal, quoted } from '../local/googlesql/duckdb-text.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
@@ -15,7 +16,7 @@ import { type HistoryRow, rowsOf } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import { scoreBatch } from '../scorecard/engine/score.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
-import { importData, newestCompleteDay } from './folder.ts';
+import { importData, newestCompleteDay, todayOf } from './folder.ts';
 
 /** Where the data is: a folder of files, the warehouse of a state folder, or the demo. */
 export type DataPlace =
@@ -27,6 +28,8 @@ export type DataPlace =
 export interface ScoredData {
   date: string;
   layout: RulesLayout;
+  /** What was found in the data, one sentence each. */
+  notes: string[];
   /** By score. */
   rows: Map<string, HistoryRow[]>;
   /** Days between each group's last complete day and the date; null: not provided. */
@@ -72,7 +75,7 @@ export async function provideData(
   if ('folder' in place) await importData(warehouse, { folder: place.folder, pack });
   const last = 'state' in place ? await attach(warehouse, pack, place.state) : undefined;
   if (place.asOf !== undefined) return momentOf(place.asOf, pack).asOf;
-  const date = last ?? (await newestCompleteDay(warehouse, pack));
+  const date = last ?? (await newestCompleteDay(warehouse, pack, todayOf(pack)));
   if (date === null) {
     throw new Rejected(
       code.invalidData,
@@ -131,8 +134,10 @@ export async function scoreAll(
   inputs: string,
 ): Promise<ScoredData> {
   const date = dateEndingAt(asOf, pack.zone);
-  const sources = await findSources(warehouse, pack);
-  await validateSources(warehouse, pack, sources, { asOf, date });
+  const found = await findSources(warehouse, pack);
+  const today = [todayOf(pack), date].sort().at(-1);
+  const examined = await examineSources(warehouse, pack, found, { asOf, date, today });
+  const { sources, faults } = examined;
   const ages = groupAges(pack, await sourceStates(warehouse, pack, sources, { asOf, date }), date);
   const accountColumns = withRevenue(pack, sources);
   await freezeInputs(
@@ -141,6 +146,7 @@ export async function scoreAll(
     {
       pack: { ...pack, scores: [], accountColumns },
       sources,
+      faults,
       asOf,
       date,
       groupAges: new Map(Object.entries(ages)),
@@ -162,6 +168,7 @@ export async function scoreAll(
   }
   return {
     date,
+    notes: remarksOf(examined),
     layout: compiled.layout,
     rows,
     groupAges: ages,

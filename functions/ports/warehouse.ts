@@ -31,8 +31,16 @@ export interface TableSchema {
   cluster?: readonly string[];
 }
 
+/** A column of somebody else's table, by GoogleSQL's name of its type: DATETIME, ARRAY<DATE>, STRUCT, ... */
+export interface FoundColumn {
+  name: string;
+  type: string;
+}
+
 /** A table as it is there. */
 export interface FoundTable extends TableSchema {
+  /** Columns of types that tables of ours do not have. */
+  others: readonly FoundColumn[];
   /** Where its dataset is, such as `asia-northeast1`; null where there is one place only. */
   location: string | null;
 }
@@ -136,7 +144,7 @@ export interface Warehouse {
 
   /**
    * A table as it is there, wherever its dataset is; undefined where there is no such table.
-   * Columns of types that we do not use are left out.
+   * Columns of types that we do not use are named apart.
    */
   describe(table: TableName): Promise<FoundTable | undefined>;
 }

@@ -141,6 +141,29 @@ export const runDecision = z.strictObject({
   at: instant,
 });
 
+/** Accounts that a run could not score for their rows, and that keep their result before. */
+export const setAsideAccounts = z.strictObject({
+  count: z.int(),
+  /** The first of them; the column is the contract's. */
+  examples: z.array(
+    z.strictObject({
+      account: z.string(),
+      table: z.string(),
+      column: z.string(),
+      reason: z.string(),
+    }),
+  ),
+});
+export type SetAside = z.infer<typeof setAsideAccounts>;
+
+/** What a run found in the team's rows. */
+export const foundInRows = z.strictObject({
+  set_aside: setAsideAccounts,
+  /** Equal rows, rows without an account, ids that almost match: one sentence each. */
+  notes: z.array(z.string()),
+});
+export type FoundInRows = z.infer<typeof foundInRows>;
+
 /** One run of a pack. Written by the pipeline. */
 export const runDocument = z.strictObject({
   pack: z.string(),
@@ -165,6 +188,8 @@ export const runDocument = z.strictObject({
   sources: z.array(sourceState),
   /** By metric group: days between its last complete day and the run's date; null: not provided. */
   group_ages: z.record(z.string(), z.int().nullable()),
+  /** Absent until the rows are examined. */
+  found_in_rows: foundInRows.optional(),
   accounts: z.int(),
   shards: z.int(),
   counts: runCounts.nullable(),

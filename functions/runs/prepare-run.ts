@@ -1,8 +1,10 @@
 import { code, hasCode, Rejected } from '../errors.ts';
 import { withEntered } from '../inputs/entered-assessments.ts';
+import { type Examined, examineSources } from '../inputs/examine-sources.ts';
 import { freezeInputs } from '../inputs/freeze-inputs.ts';
+import { localDate } from '../inputs/moments.ts';
 import { historyTable, inputsTable, jobId, stagingTable } from '../inputs/run-tables.ts';
-import { findSources, groupAges, sourceStates, validateSources } from '../inputs/sources.ts';
+import { findSources, groupAges, sourceStates } from '../inputs/sources.ts';
 import type { TableSchema } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
 import { rules } from '../records/documents.ts';
@@ -61,13 +63,18 @@ export async function prepareRun(
     }
   }
 
-  await validateSources(warehouse, pack, sources, { asOf: run.as_of, date: run.date });
+  const examined = await examineSources(warehouse, pack, sources, {
+    asOf: run.as_of,
+    date: run.date,
+    today: runtime.aheadOfClock ? undefined : localDate(clock.now(), pack.zone),
+  });
   const rows = await freezeInputs(
     warehouse,
     { id: jobId(id, run, 'inputs'), table: inputsTable(id, run) },
     {
       pack,
-      sources,
+      sources: examined.sources,
+      faults: examined.faults,
       asOf: run.as_of,
       date: run.date,
       groupAges: new Map(Object.entries(run.group_ages)),
@@ -85,14 +92,24 @@ export async function prepareRun(
   await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
     late_merges: merges,
     state: 'scoring',
+    found_in_rows: { set_aside: examined.setAside, notes: examined.notes },
     accounts: rows,
     shards: starts.length,
   }));
+  reportRows(runtime, id, examined);
   log.runPrepared({ run: id, accounts: rows, shards: starts.length });
   await bus.publish(
     'score-shards',
     starts.map((_, shard) => ({ body: { run: id, shard } })),
   );
+}
+
+function reportRows({ log }: Runtime, id: string, { setAside, notes }: Examined): void {
+  for (const { account, table, column } of setAside.examples) {
+    log.accountSetAside({ run: id, account, table, column });
+  }
+  if (setAside.count === 0 && notes.length === 0) return;
+  log.rowsRemarkable({ run: id, notes: notes.length, set_aside: setAside.count });
 }
 
 /**
@@ -102,7 +119,7 @@ export async function prepareRun(
 async function historySchema({ tables, warehouse }: Runtime): Promise<TableSchema> {
   const live = await warehouse.describe(historyTable);
   if (live) {
-    const { location: _, ...schema } = live;
+    const { location: _, others: __, ...schema } = live;
     return schema;
   }
   const schema = tables.get(historyTable);

@@ -24,6 +24,7 @@ export async function startRun(
   request: RunRequest,
 ): Promise<{ id: string; run: RunDocument }> {
   const moment = requestedMoment(runtime, request);
+  refuseDaysToCome(runtime, moment);
   if (request.backfill !== undefined) await refuseCurrentDate(runtime, moment);
   const claim = await claimRun(runtime.snapshots, {
     pack: runtime.pack.id,
@@ -118,6 +119,22 @@ function requestedMoment({ pack }: Runtime, { slot, backfill }: RunRequest): Mom
   if (backfill === undefined) return moment;
   const date = parseDate(backfill, 'The date to backfill');
   return { slot: moment.slot, asOf: endOfDate(date, pack.zone), date };
+}
+
+/** Clocks of the scheduler and ours differ by less. */
+const clocksDifferMs = 5 * 60_000;
+
+/** What has not happened cannot be scored, and every later slot would count as overtaken. */
+function refuseDaysToCome({ clock, aheadOfClock }: Runtime, { slot, asOf }: Moment): void {
+  if (aheadOfClock) return;
+  const now = clock.now();
+  for (const at of [slot, asOf]) {
+    if (Date.parse(at) <= now.getTime() + clocksDifferMs) continue;
+    throw new Rejected(
+      code.badRequest,
+      `${at} is ahead of the clock, which says ${now.toISOString()}; a run looks at what was known at an instant that has passed.`,
+    );
+  }
 }
 
 async function refuseCurrentDate(runtime: Runtime, moment: Moment): Promise<void> {

@@ -94,6 +94,7 @@ export const inputsSchema: TableSchema = {
   columns: [
     { name: 'account_id', type: 'STRING', required: true },
     { name: 'present', type: 'BOOL', required: true },
+    { name: 'fault', type: 'STRING' },
     ...pack.accountColumns.map(({ name }) => ({
       name: `account_${name}`,
       type: 'STRING' as const,

@@ -261,19 +261,7 @@ describe('a backfill', () => {
 
 describe('data that cannot be scored', () => {
   const cases = {
-    'a duplicate account': [
-      "INSERT INTO source.accounts VALUES ('a1', 'again', NULL, NULL, NULL)",
-      /a1/,
-    ],
-    'an account without an id': [
-      "INSERT INTO source.accounts VALUES (NULL, 'nobody', NULL, NULL, NULL)",
-      /account_id/,
-    ],
     'no accounts': ['DELETE FROM source.accounts', /accounts/],
-    'a number below its minimum': [
-      "UPDATE source.usage_daily SET minutes = -5 WHERE account_id = 'a3' AND usage_date = '2026-03-01'",
-      /minutes/,
-    ],
   } as const;
 
   for (const [name, [statement, sentence]] of Object.entries(cases)) {
@@ -294,11 +282,78 @@ describe('data that cannot be scored', () => {
     });
   }
 
+  it('case 20k: a negative cell, an account without an id and one twice set their accounts aside', async () => {
+    await begin();
+    await system.run(monday);
+    await nextDay(system, '2026-03-02');
+    await execute(system, [
+      "INSERT INTO source.accounts VALUES ('a1', 'again', NULL, NULL, NULL)",
+      "INSERT INTO source.accounts VALUES (NULL, 'nobody', NULL, NULL, NULL)",
+      "UPDATE source.usage_daily SET minutes = -5 WHERE account_id = 'a3' AND usage_date = '2026-03-01'",
+    ]);
+    const done = await system.run(tuesday);
+    expect(done).toMatchObject({
+      state: 'finished',
+      found_in_rows: {
+        set_aside: {
+          count: 2,
+          examples: [
+            { account: 'a1', table: 'accounts', column: 'account_id' },
+            {
+              account: 'a3',
+              table: 'usage_daily',
+              column: 'minutes',
+              reason: "usage_daily.minutes is '-5'; the smallest value allowed is 0.",
+            },
+          ],
+        },
+        notes: [expect.stringContaining('accounts.account_id is empty')],
+      },
+    });
+    const results = (date: string) =>
+      system.warehouse.query(
+        "SELECT points, band, state FROM score_history WHERE date = @date AND account_id IN ('a1', 'a3') ORDER BY account_id",
+        { date: { date } },
+      );
+    expect(await results('2026-03-02')).toEqual(
+      (await results('2026-03-01')).map((row) => ({ ...row, state: 'error' })),
+    );
+    expect(system.entries.some((entry) => entry.event === 'account-set-aside')).toBe(true);
+  });
+
+  it('case 05: equal rows count once and are named; different ones set their account aside', async () => {
+    await begin();
+    const once = await system.run(monday);
+    const [{ points } = { points: null }] = await system.warehouse.query(
+      "SELECT points FROM score_history WHERE account_id = 'a5' AND date = '2026-03-01'",
+    );
+    await execute(system, [
+      "INSERT INTO source.usage_daily SELECT * FROM source.usage_daily WHERE account_id = 'a5'",
+    ]);
+    const twice = await system.run('2026-03-02T00:01:00Z');
+    expect([once.state, twice.state]).toEqual(['finished', 'finished']);
+    expect(twice.found_in_rows?.notes).toEqual([
+      expect.stringContaining('there again with the same values'),
+    ]);
+    expect(
+      await system.warehouse.query(
+        "SELECT points, state FROM score_history WHERE account_id = 'a5' AND date = '2026-03-01'",
+      ),
+    ).toEqual([{ points, state: 'scored' }]);
+    await execute(system, [
+      "UPDATE source.usage_daily SET minutes = minutes + 1 WHERE rowid = (SELECT MAX(rowid) FROM source.usage_daily WHERE account_id = 'a5')",
+    ]);
+    const other = await system.run('2026-03-02T00:02:00Z');
+    expect(other.found_in_rows?.set_aside.examples).toMatchObject([
+      { account: 'a5', table: 'usage_daily', column: 'usage_date' },
+    ]);
+  });
+
   it('runs the same slot once the data is mended', async () => {
     await begin();
-    await execute(system, ["INSERT INTO source.accounts VALUES ('a1', 'again', NULL, NULL, NULL)"]);
+    await execute(system, ['ALTER TABLE source.accounts RENAME TO others']);
     expect(await system.run(monday)).toMatchObject({ state: 'failed' });
-    await execute(system, ["DELETE FROM source.accounts WHERE name = 'again'"]);
+    await execute(system, ['ALTER TABLE source.others RENAME TO accounts']);
     expect(await system.run(monday)).toMatchObject({ state: 'finished', changed: 9, attempt: 2 });
   });
 

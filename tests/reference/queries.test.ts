@@ -11,14 +11,10 @@ import { getPortfolio } from '../../functions/api/accounts/portfolio.ts';
 import { enterIntervention } from '../../functions/api/entries/enter-entry.ts';
 import { dayMs } from '../../functions/calendar.ts';
 import { code, Rejected } from '../../functions/errors.ts';
+import { examineSources } from '../../functions/inputs/examine-sources.ts';
 import { faultyMetrics } from '../../functions/inputs/freeze-inputs.ts';
 import { endOfDate } from '../../functions/inputs/moments.ts';
-import {
-  findSources,
-  groupAges,
-  sourceStates,
-  validateSources,
-} from '../../functions/inputs/sources.ts';
+import { findSources, groupAges, sourceStates } from '../../functions/inputs/sources.ts';
 import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
 import { useRuntime } from '../../functions/wiring/deployed.ts';
 import { packNames, readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
@@ -128,9 +124,7 @@ describe('queries of the pipeline and the API', () => {
     const { pack } = system.runtime;
     const provided = await findSources(warehouse, pack);
     const instant = { asOf: endOfDate(date, pack.zone), date };
-    await expect(validateSources(warehouse, pack, provided, instant)).rejects.toThrow(
-      /has one row/,
-    );
+    await expect(examineSources(warehouse, pack, provided, instant)).rejects.toThrow(/has one row/);
     expectSame(warehouse);
   });
 });

@@ -47,6 +47,7 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
     });
   } else {
     for (const finding of findings) printFinding(finding);
+    for (const said of data?.notes ?? []) print(colour.yellow(said));
     print(summary(pack, tests, data, findings));
   }
   if (blocked) process.exitCode = exitCode.failed;
@@ -72,6 +73,7 @@ function candidateFindings(live: Pack, folder: string): Finding[] {
 interface DataChecked {
   date: string;
   accounts: number;
+  notes: string[];
   findings: Finding[];
 }
 
@@ -81,7 +83,7 @@ async function onData(pack: Pack, options: CheckOptions): Promise<DataChecked | 
   const [scored] = await scoreOnData([pack], place);
   if (!scored) return undefined;
   const accounts = scored.rows.get(pack.scores[0]?.id ?? '')?.length ?? 0;
-  return { date: scored.date, accounts, findings: dataFindings(pack, scored) };
+  return { date: scored.date, accounts, notes: scored.notes, findings: dataFindings(pack, scored) };
 }
 
 /** Rules whose own examples come out otherwise must not go live. */

@@ -44,6 +44,7 @@ async function check(
       ),
     );
   }
+  for (const said of found.notes) print(`\n${colour.yellow(said)}`);
   print(`\nNewest complete day: ${found.newestCompleteDay ?? 'unknown'}`);
 }
 

@@ -218,7 +218,7 @@ export function metricIds(
   shared: Iterable<string>,
 ): Map<string, string> {
   const ids = new Map<string, string>();
-  const taken = new Set(['present', 'merged_into', 'account_id', 'mart_date', ...shared]);
+  const taken = new Set(['present', 'merged_into', 'fault', 'account_id', 'mart_date', ...shared]);
   for (const [i, column] of columns.entries()) {
     const english = inEnglish(column);
     const plain = english

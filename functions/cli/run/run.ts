@@ -39,7 +39,15 @@ export async function showSummary(
 
 /** True where the run did what it was for, now or earlier. */
 function ended(summary: RunSummary): boolean {
-  return summary.state === 'finished' || summary.state === 'superseded';
+  return summary.state === 'finished';
+}
+
+/** What keeps the run from what it was for, and what to do. */
+function whyNot({ state, failure }: RunSummary): string {
+  const why = failure?.message ?? 'See kenko.log in the state folder.';
+  return state === 'superseded'
+    ? `${why}, so nothing of this one becomes visible. Name a later instant with --as-of, or begin anew with another --state where the newer run is of a wrong day.`
+    : why;
 }
 
 function historyText({ dates, stopped }: RunSummary['history']): string[] {
@@ -58,7 +66,7 @@ export async function summaryText(
 ): Promise<string> {
   const title = `Run ${summary.run}: ${summary.state}`;
   if (!ended(summary)) {
-    return `${colour.red(title)}\n${summary.failure?.message ?? 'See kenko.log in the state folder.'}`;
+    return `${colour.red(title)}\n${whyNot(summary)}`;
   }
   const stages = Object.entries(summary.stages).map(([stage, s]) => `${stage} ${s.toFixed(1)} s`);
   const salesforce = [

@@ -80,6 +80,21 @@ function runText(run: RunAnswer): string {
       ),
     );
   }
+  const { set_aside: aside, notes } = run.found_in_rows ?? {
+    set_aside: { count: 0, examples: [] },
+    notes: [],
+  };
+  if (aside.count > 0) {
+    lines.push(
+      '',
+      `${aside.count} accounts could not be scored, and keep their result before:`,
+      table(
+        ['account', 'table', 'column', 'why'],
+        aside.examples.map((one) => [one.account, one.table, one.column, one.reason]),
+      ),
+    );
+  }
+  if (notes.length > 0) lines.push('', ...notes);
   return lines.join('\n');
 }
 

@@ -7,7 +7,7 @@ import { runId } from '../../inputs/run-tables.ts';
 import { pathOf } from '../../inputs/sources-query.ts';
 import { advanceDemo, readDemoState } from '../../local/demo/advance.ts';
 import { quoted, quotedTable } from '../../local/googlesql/duckdb-text.ts';
-import { importData, newestCompleteDay, oldestDay } from '../../own-data/folder.ts';
+import { importData, newestCompleteDay, oldestDay, todayOf } from '../../own-data/folder.ts';
 import { ref } from '../../records/collection.ts';
 import { dayId, days, packs, runs } from '../../records/run-documents.ts';
 import type { DataOptions } from '../options.ts';
@@ -59,6 +59,7 @@ export async function openStateData(system: LocalSystem, options: DemoOptions): 
 function demoData(system: LocalSystem, options: DemoOptions): StateData {
   const { runtime, warehouse } = system;
   const { pack, snapshots, clock } = runtime;
+  runtime.aheadOfClock = true;
   const slotOn = (day: string): string =>
     toSlot(DateTime.fromISO(day, { zone: pack.zone }).set({ hour: demoHour }));
   return {
@@ -140,7 +141,7 @@ function ownData(system: LocalSystem, folder: string, history: boolean): StateDa
       progress(`reading ${folder}`);
       await read();
       await seedSalesforce(system);
-      const oldest = history ? await oldestDay(system.warehouse, pack) : null;
+      const oldest = history ? await oldestDay(system.warehouse, pack, todayOf(pack)) : null;
       return oldest === null ? noHistory : fillHistory(system, slot, oldest, backfill);
     },
   };
@@ -159,7 +160,7 @@ function existingData(system: LocalSystem): StateData {
 
 async function asOfOf({ runtime, warehouse }: LocalSystem, asOf?: string): Promise<string> {
   if (asOf !== undefined) return momentOf(asOf, runtime.pack).asOf;
-  const newest = await newestCompleteDay(warehouse, runtime.pack);
+  const newest = await newestCompleteDay(warehouse, runtime.pack, todayOf(runtime.pack));
   if (newest === null) {
     throw new Rejected(
       code.invalidData,

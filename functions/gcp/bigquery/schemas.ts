@@ -1,6 +1,12 @@
 /** Tables as BigQuery's API describes them, and as we do. */
 import { z } from 'zod';
-import type { ColumnType, FoundTable, TableColumn, TableSchema } from '../../ports/warehouse.ts';
+import type {
+  ColumnType,
+  FoundColumn,
+  FoundTable,
+  TableColumn,
+  TableSchema,
+} from '../../ports/warehouse.ts';
 
 /** The API answers with the names of legacy SQL and takes both. */
 const types: Record<string, ColumnType> = {
@@ -46,11 +52,24 @@ export function columnOf({ name, type, mode }: Field): TableColumn | undefined {
 export const columnsOf = ({ schema }: TableResource): TableColumn[] =>
   schema.fields.flatMap((one) => columnOf(one) ?? []);
 
+/** GoogleSQL's names, where legacy SQL has another. */
+const standardNames: Record<string, string> = { RECORD: 'STRUCT' };
+
+/** Columns of types that we do not use, as GoogleSQL names them. */
+const othersOf = ({ schema }: TableResource): FoundColumn[] =>
+  schema.fields
+    .filter((one) => columnOf(one) === undefined)
+    .map(({ name, type, mode }) => {
+      const item = types[type] ?? standardNames[type] ?? type;
+      return { name, type: mode === 'REPEATED' ? `ARRAY<${item}>` : item };
+    });
+
 /** A table in our terms: partitions count where they are daily ones of a column. */
 export function foundTable(table: TableResource): FoundTable {
   const { timePartitioning: partition, clustering, location = null } = table;
   return {
     columns: columnsOf(table),
+    others: othersOf(table),
     location,
     ...(partition?.type === 'DAY' && partition.field ? { partition: partition.field } : {}),
     ...(clustering === undefined ? {} : { cluster: clustering.fields }),

@@ -169,11 +169,9 @@ async function foundSchema(
   { schema }: Dataset,
   tableId: string,
 ): Promise<TableSchema | undefined> {
-  const columns: TableColumn[] | undefined = await describeTable(
-    connection,
-    schema === 'main' ? tableId : [schema, tableId],
-  );
-  return columns && { columns };
+  const found = await describeTable(connection, schema === 'main' ? tableId : [schema, tableId]);
+  // The API names the others, too.
+  return found && { columns: [...found.columns, ...(found.others as TableColumn[])] };
 }
 
 /** A table's id without its partition, and the date of that. */

@@ -41,7 +41,7 @@ export const metricFunctions: Readonly<Record<string, readonly KnownFunction[]>>
 
 /** Only in queries that we generate: they need care that a metric's author should not need. */
 export const ownFunctions: readonly KnownFunction[] = list(`ANY_VALUE:any_value BYTE_LENGTH
-  IS_NAN IS_INF ARRAY_LENGTH:array_length OFFSET SAFE_OFFSET TIMESTAMP:timestamp UNNEST:unnest`);
+  IS_NAN IS_INF SAFE_CAST:safe_cast TRANSLATE REGEXP_REPLACE ARRAY_LENGTH:array_length OFFSET SAFE_OFFSET TIMESTAMP:timestamp UNNEST:unnest`);
 
 /** The parser's nodes of plain syntax: clauses, operators, literals. */
 export const syntaxKinds: readonly string[] = `select union except intersect subquery column alias

@@ -16,6 +16,10 @@ const whiteSpace = [
   .map((character) => `chr(${character.codePointAt(0)})`)
   .join(' || ');
 
+const numberText = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?';
+const dateText = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}';
+const instantText = `${dateText}([ Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{0,9})?)?( ?([A-Za-z].*|[+-].*))?`;
+
 /** GoogleSQL's dates end with the year 9999, and it fails beyond. */
 const withinDates = (expression: string): string => `CASE
      WHEN ${expression} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'
@@ -75,16 +79,40 @@ export const googleSqlMacros: readonly string[] = [
      ELSE CAST(x AS BOOLEAN) END`,
   `kenko_date(x) AS CASE
      WHEN typeof(x) = 'VARCHAR'
-       AND NOT regexp_full_match(CAST(x AS VARCHAR), '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}')
+       AND NOT regexp_full_match(CAST(x AS VARCHAR), '${dateText}')
        THEN error('a text is not a date')
      ELSE CAST(x AS DATE) END`,
   // The translator would make it a TIMESTAMP without a zone, and drop the offset of a text.
   `kenko_timestamp(x) AS CASE
      WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR),
-       '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{0,9})?)?( ?([A-Za-z].*|[+-].*))?')
+       '${instantText}')
        THEN error('a text is not an instant')
      ELSE CAST(x AS TIMESTAMPTZ) END`,
-  `kenko_local_midnight(d, zone) AS timezone(zone, CAST(CAST(d AS DATE) AS TIMESTAMP))`,
+  // A date alone is the midnight that begins it; a DATETIME, which has no zone, keeps its time.
+  `kenko_local_instant(d, zone) AS timezone(zone, CAST(d AS TIMESTAMP))`,
+  // SAFE_CAST: NULL where CAST fails.
+  `kenko_safe_int64(x) AS CASE
+     WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN TRY_CAST(round(TRY_CAST(x AS DOUBLE)) AS BIGINT)
+     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '[+-]?[0-9]+') THEN NULL
+     ELSE TRY_CAST(x AS BIGINT) END`,
+  `kenko_safe_numeric(x) AS CASE
+     WHEN typeof(x) IN ('DOUBLE', 'FLOAT')
+       THEN TRY_CAST(TRY_CAST(trunc(TRY_CAST(x AS DOUBLE)) AS HUGEINT) AS DECIMAL(38, 9))
+         + TRY_CAST(TRY_CAST(x AS DOUBLE) - trunc(TRY_CAST(x AS DOUBLE)) AS DECIMAL(38, 9))
+     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '${numberText}') THEN NULL
+     ELSE TRY_CAST(x AS DECIMAL(38, 9)) END`,
+  `kenko_safe_float64(x) AS CASE
+     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '${numberText}') THEN NULL
+     ELSE TRY_CAST(x AS DOUBLE) END`,
+  `kenko_safe_bool(x) AS CASE
+     WHEN typeof(x) = 'VARCHAR' AND lower(CAST(x AS VARCHAR)) NOT IN ('true', 'false') THEN NULL
+     ELSE TRY_CAST(x AS BOOLEAN) END`,
+  `kenko_safe_date(x) AS CASE
+     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '${dateText}') THEN NULL
+     ELSE TRY_CAST(x AS DATE) END`,
+  `kenko_safe_timestamp(x) AS CASE
+     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '${instantText}') THEN NULL
+     ELSE TRY_CAST(x AS TIMESTAMPTZ) END`,
   // DuckDB's date arithmetic gives timestamps.
   `kenko_date_plus_days(d, n) AS ${withinDates('(CAST(kenko_not_instant(d) AS DATE) + CAST(n AS INTEGER))')}`,
   `kenko_date_plus_months(d, n) AS ${withinDates('CAST(CAST(kenko_not_instant(d) AS DATE) + to_months(CAST(n AS INTEGER)) AS DATE)')}`,

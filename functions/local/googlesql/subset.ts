@@ -224,6 +224,7 @@ function checkNode(kind: string, body: JsonObject, options: SubsetOptions): void
       if (!isEmpty(body.position)) outside('INSTR');
       return;
     case 'cast':
+    case 'safe_cast':
       checkCast(body, options);
   }
 }

@@ -51,6 +51,8 @@ const functionTypes: Record<string, ColumnType> = {
   PERCENTILE_CONT: 'FLOAT64',
   CONCAT: 'STRING',
   REPLACE: 'STRING',
+  REGEXP_REPLACE: 'STRING',
+  TRANSLATE: 'STRING',
 };
 /** Functions whose value has the type of their first argument. */
 const firstArgument = new Set(['SIGN', 'NULLIF', 'PERCENTILE_DISC']);
@@ -93,7 +95,8 @@ export function typeOf(value: Json, scope: Scope): ColumnType | undefined {
       if (sort === 'number') return /[.e]/i.test(String(body.value)) ? 'FLOAT64' : 'INT64';
       return sort === 'date' ? 'DATE' : sort === 'timestamp' ? 'TIMESTAMP' : undefined;
     }
-    case 'cast': {
+    case 'cast':
+    case 'safe_cast': {
       const to = isObject(body.to) ? body.to : {};
       return castTypes[String(to.name ?? to.data_type).toUpperCase()];
     }

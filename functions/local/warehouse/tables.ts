@@ -1,15 +1,15 @@
 /** Statements about whole tables, for the warehouse itself and for the stand-in of BigQuery on it. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../../errors.ts';
-import type { TableColumn, TableName } from '../../ports/warehouse.ts';
+import type { FoundColumn, TableColumn, TableName } from '../../ports/warehouse.ts';
 import { literal, quoted, schemaOf } from '../googlesql/duckdb-text.ts';
-import { duckDbName, googleSqlType } from './types.ts';
+import { duckDbName, foreignType, googleSqlType } from './types.ts';
 
-/** Columns of a table; undefined where there is none. Types that we do not use are left out. */
+/** Columns of a table, and those of types that we do not use; undefined where there is none. */
 export async function describeTable(
   connection: DuckDBConnection,
   table: TableName,
-): Promise<TableColumn[] | undefined> {
+): Promise<{ columns: TableColumn[]; others: FoundColumn[] } | undefined> {
   const [schema, name] =
     typeof table === 'string'
       ? ['main', table]
@@ -21,11 +21,16 @@ export async function describeTable(
   );
   const rows = reader.getRows();
   if (rows.length === 0) return undefined;
-  return rows.flatMap(([column, type, required]) => {
-    const known = googleSqlType(String(type));
-    if (known === undefined) return [];
-    return [{ name: String(column), type: known, ...(required === true && { required: true }) }];
-  });
+  const columns: TableColumn[] = [];
+  const others: FoundColumn[] = [];
+  for (const [column, type, required] of rows) {
+    const foreign = foreignType(String(type));
+    const known = foreign === undefined ? googleSqlType(String(type)) : undefined;
+    const name = String(column);
+    if (known === undefined) others.push({ name, type: foreign ?? String(type) });
+    else columns.push({ name, type: known, ...(required === true && { required: true }) });
+  }
+  return { columns, others };
 }
 
 /** Columns that a query gives, in our types: DuckDB's sums of integers are wider than INT64. */

@@ -64,6 +64,25 @@ export function googleSqlType(duckDb: string): ColumnType | undefined {
   return undefined;
 }
 
+/**
+ * GoogleSQL's name of a type that tables of ours do not have; undefined for one of ours. DuckDB's
+ * TIMESTAMP without a zone is a DATETIME.
+ */
+export function foreignType(duckDb: string): string | undefined {
+  const name = duckDb.toUpperCase();
+  if (/^TIMESTAMP(_S|_MS|_NS)?$/.test(name)) return 'DATETIME';
+  if (name.endsWith('[]')) {
+    const item = name.slice(0, -2);
+    const plain = foreignType(item) ?? googleSqlType(item) ?? item;
+    return plain === 'INT64' || plain === 'FLOAT64' || plain === 'NUMERIC'
+      ? undefined
+      : `ARRAY<${plain}>`;
+  }
+  if (name.startsWith('STRUCT')) return 'STRUCT';
+  if (name === 'BLOB') return 'BYTES';
+  return googleSqlType(duckDb) === undefined ? name : undefined;
+}
+
 /** `name TYPE NOT NULL, ...` of a CREATE TABLE. */
 export const columnDefinitions = (columns: readonly TableColumn[]): string =>
   columns

@@ -99,10 +99,10 @@ async function foundTable(
   connection: DuckDBConnection,
   table: TableName,
 ): Promise<FoundTable | undefined> {
-  const columns = await describeTable(connection, table);
-  if (!columns) return undefined;
+  const found = await describeTable(connection, table);
+  if (!found) return undefined;
   const schema = typeof table === 'string' ? await savedSchema(connection, table) : undefined;
-  return { ...schema, columns, location: null };
+  return { ...schema, ...found, location: null };
 }
 
 function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): DuckDbWarehouse {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { enteredText } from '../fields.ts';
 import {
+  foundInRows,
   runDecision,
   runMoves,
   runState,
@@ -68,6 +69,11 @@ export const runAnswer = runSummary.extend({
   unpublished: unpublishedAccounts.describe(
     'Accounts that could not be written as they are; what was shown of them before stays',
   ),
+  found_in_rows: foundInRows
+    .nullable()
+    .describe(
+      'Accounts set aside for their rows, and what else was found; null before they are read',
+    ),
   progress: z.strictObject({ open: count, scored: count, published: count }).describe('Shards'),
   crm: crmCounts.describe('Accounts whose state in Salesforce this run last led to'),
   decision: runDecision

@@ -15,6 +15,8 @@ export interface PreparedBatch {
   rows: number;
   ids: (string | null)[];
   present: Float64Array;
+  /** What of its data keeps an account from being scored, in a sentence; null: nothing. */
+  faults: (string | null)[];
   /** By metric of the compiled pack; an unknown text is Infinity, so that it is found as bad. */
   metrics: Float64Array[];
   /** By metric, for the block looked at last: 0 all there, 1 some missing, 2 some not finite. */
@@ -49,6 +51,7 @@ export function prepareBatch(compiled: CompiledPack, batch: ColumnBatch): Prepar
     rows,
     ids: read.texts('account_id'),
     present: read.numbers('present'),
+    faults: read.texts('fault'),
     metrics,
     states: new Uint8Array(metrics.length),
     rowDays: compiled.rowDays.map(read.numbers),

@@ -38,9 +38,11 @@ export interface BlockInputs {
   anyMissing: boolean;
   anyFilled: boolean;
   anyExpired: boolean;
-  /** By row: measured slot whose value is not usable, plus 1; 0: all are. */
+  /** By row: measured slot whose value is not usable, plus 1; `faulty`: its data; 0: all are. */
   bad: Uint16Array;
   anyBad: boolean;
+  /** Of the whole batch, by row: what keeps an account from being scored. */
+  faults: readonly (string | null)[];
   /** Reader of the row before; null where there is none. */
   readers: (BeforeReader | null)[];
   /** Codes of account texts, and of the phase last. */
@@ -85,6 +87,7 @@ export function inputBuffers(compiled: CompiledPack, score: CompiledScore): Inpu
     anyExpired: false,
     bad: new Uint16Array(blockRows),
     anyBad: false,
+    faults: [],
     readers: [],
     texts,
     phases,
@@ -94,6 +97,9 @@ export function inputBuffers(compiled: CompiledPack, score: CompiledScore): Inpu
     knownBuffers: floats(score.inputs.count),
   };
 }
+
+/** In `bad`: no value of a metric is at fault, but the rows they are computed from. */
+export const faulty = 0xffff;
 
 const nothing = new Float64Array(blockRows).fill(Number.NaN);
 const noCodes = new Uint16Array(blockRows);
@@ -118,6 +124,12 @@ export function fillInputs(
   for (const words of buffers.expired) words.fill(0, 0, rows);
   buffers.bad.fill(0, 0, rows);
   buffers.anyBad = false;
+  buffers.faults = batch.faults;
+  for (let r = 0; r < rows; r++) {
+    if (batch.faults[start + r] == null) continue;
+    buffers.bad[r] = faulty;
+    buffers.anyBad = true;
+  }
   buffers.anyMissing = false;
   buffers.anyFilled = false;
   buffers.anyExpired = false;

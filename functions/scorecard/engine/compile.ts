@@ -175,6 +175,7 @@ export function compilePack(pack: Pack, options: CompileOptions): CompiledPack {
     requests: [
       { name: 'account_id', as: 'string' },
       { name: 'present', as: 'number' },
+      { name: 'fault', as: 'string' },
       ...accounts.requests,
       ...metrics.map(
         ({ id, values }): ColumnRequest =>

@@ -26,7 +26,7 @@ export function keepResult(
 ): void {
   const at = inputs.start + r;
   out.state[at] = 'error';
-  out.reason[at] = reasonFor(score, (inputs.bad[r] as number) - 1);
+  out.reason[at] = inputs.faults[at] ?? reasonFor(score, (inputs.bad[r] as number) - 1);
   out.waitingForData[at] = 0;
   out.heldByHysteresis[at] = 0;
   const reader = inputs.readers[r];

@@ -165,6 +165,8 @@ export async function openSimulation(options: SimulationOptions) {
       crm,
       messenger,
       clock: own,
+      // Its days are provided before the clock gets there.
+      aheadOfClock: true,
       log: createLog((entry) => entries.push(entry), own),
       tables: options.tables,
       ...deployment,

@@ -64,6 +64,7 @@ export const pack: Pack = {
   zone: 'Asia/Tokyo',
   asOf: 'midnight',
   accountsPerShard: 100,
+  tolerance: { accounts: 3, share: 0.005 },
   breaker: { share: 0.4 },
   carry: 7,
   scores: [

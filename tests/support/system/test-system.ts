@@ -42,6 +42,8 @@ import { tinyPackFiles } from './tiny-pack.ts';
 const root = repositoryRoot();
 
 export interface TestSystemOptions {
+  /** Refuses slots ahead of the clock, as a deployment does. */
+  keepsToClock?: boolean;
   files?: ReadonlyMap<string, string>;
   /** State to begin with: a folder that `copyTo` filled. */
   from?: string;
@@ -98,6 +100,8 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     }),
     messenger: openSlackMessenger({ token: 'local', apiUrl: slack.url }),
     clock,
+    // Most tests name the slots that they run without moving the clock.
+    aheadOfClock: options.keepsToClock !== true,
     log: createLog((entry) => entries.push(entry), clock),
     pack,
     packFiles,

@@ -45,20 +45,32 @@ describe('checking a folder', () => {
     ]);
   });
 
-  it('refuses what a run would refuse', async () => {
+  it('names rows that are there twice, cells that break the contract, and refuses too many', async () => {
     const source = retail.sources.get('purchases');
     if (!source) throw new Error('retail reads purchases');
     const once = new Map(retail.sources).set('purchases', {
       ...source,
       unique: ['account_id', 'purchase_date'],
     });
+    const pack = { ...retail, sources: once };
     folder.write('accounts.csv', 'account_id\na\n');
     const row = 'a,1997-01-01,1,2.5\n';
     folder.write('purchases.csv', `account_id,purchase_date,quantity,amount_usd\n${row}${row}`);
-    await expect(checkData(folder.path, { ...retail, sources: once })).rejects.toThrow(
-      "purchases.account_id 'a' and purchases.purchase_date '1997-01-01' is in 2 rows",
+    const key = 'purchases.account_id and purchases.purchase_date';
+    expect((await checkData(folder.path, pack)).notes).toEqual([
+      `${key}: 1 row is there again with the same values, such as 'a 1997-01-01'; equal rows count once.`,
+    ]);
+    const other = 'a,1997-01-01,1,3.5\n';
+    folder.write('purchases.csv', `account_id,purchase_date,quantity,amount_usd\n${row}${other}`);
+    expect((await checkData(folder.path, pack)).notes).toEqual([
+      `Account a is set aside: ${key} is 'a 1997-01-01' in rows that differ; nothing says which one is right.`,
+    ]);
+    await expect(
+      checkData(folder.path, { ...pack, tolerance: { accounts: 0, share: 0 } }),
+    ).rejects.toThrow(
+      `1 account has rows that cannot be scored, and the pack tolerates 0: ${key} is 'a 1997-01-01'`,
     );
-    await expect(checkData(folder.path, retail)).resolves.toMatchObject({ missingTables: [] });
+    expect((await checkData(folder.path, retail)).notes).toEqual([]);
   });
 
   it('says which measures will be missing, and why', async () => {

@@ -149,16 +149,18 @@ describe('reading a folder', () => {
 });
 
 describe('the newest complete day', () => {
-  it('is the newest of a feed’s dates', async () => {
+  it('is the newest of a feed’s dates, and none to come', async () => {
     folder.write('accounts.csv', accounts);
-    folder.write('orders.csv', `${orders}a,2024-01-01,1,1\na,2024-03-02,1,1\n`);
+    folder.write('orders.csv', `${orders}a,2024-01-01,1,1\na,2024-03-02,1,1\na,2062-03-01,1,1\n`);
     await imported.run();
-    expect(await newestCompleteDay(imported.warehouse, importPack)).toBe('2024-03-02');
+    expect(await newestCompleteDay(imported.warehouse, importPack, '2024-03-15')).toBe(
+      '2024-03-02',
+    );
   });
 
   it('is unknown without events', async () => {
     folder.write('accounts.csv', accounts);
     await imported.run();
-    expect(await newestCompleteDay(imported.warehouse, importPack)).toBeNull();
+    expect(await newestCompleteDay(imported.warehouse, importPack, '2024-03-15')).toBeNull();
   });
 });

@@ -1,13 +1,9 @@
 /** The metrics of real purchases (500 customers of CDNOW), each against a plain SQL query. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { examineSources } from '../../../functions/inputs/examine-sources.ts';
 import { runInputsQuery } from '../../../functions/inputs/run-inputs.ts';
-import {
-  findSources,
-  groupAges,
-  sourceStates,
-  validateSources,
-} from '../../../functions/inputs/sources.ts';
+import { findSources, groupAges, sourceStates } from '../../../functions/inputs/sources.ts';
 import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
@@ -25,7 +21,7 @@ beforeAll(async () => {
   const pack = parsePack(readPackFiles('retail'));
   await importData(warehouse, { folder, pack });
   const sources = await findSources(warehouse, pack);
-  await validateSources(warehouse, pack, sources, at);
+  await examineSources(warehouse, pack, sources, at);
   const states = await sourceStates(warehouse, pack, sources, at);
   const query = runInputsQuery({
     pack,

@@ -1,13 +1,9 @@
 /** The query that freezes a run's inputs, and what is found out about the tables before it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { code, hasCode, messageOf } from '../../../functions/errors.ts';
+import { examineSources } from '../../../functions/inputs/examine-sources.ts';
 import { type RunInputsRequest, runInputsQuery } from '../../../functions/inputs/run-inputs.ts';
-import {
-  findSources,
-  groupAges,
-  sourceStates,
-  validateSources,
-} from '../../../functions/inputs/sources.ts';
+import { findSources, groupAges, sourceStates } from '../../../functions/inputs/sources.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
 import { quotedTable } from '../../../functions/local/googlesql/duckdb-text.ts';
 import { columnDefinitions } from '../../../functions/local/warehouse/types.ts';
@@ -34,6 +30,7 @@ const sources = new Map(
   [
     table({
       table: 'accounts',
+      unique: ['account_id'],
       kind: 'dimension',
       validity: { from: 'valid_from', to: 'valid_to' },
       columns: [
@@ -130,6 +127,7 @@ const calls = group(
 );
 const pack = {
   zone: 'Asia/Tokyo',
+  tolerance: { accounts: 3, share: 0.005 },
   sources,
   tables: new Map([
     ['visits', { table: 'my visits', columns: new Map([['pages', 'Page Views']]) }],
@@ -329,7 +327,7 @@ describe('tables in other datasets', () => {
       ]),
     };
     const found = await findSources(warehouse, elsewhere);
-    await validateSources(warehouse, elsewhere, found, instant);
+    await examineSources(warehouse, elsewhere, found, instant);
     const rows = await inputs({ pack: elsewhere, sources: found });
     expect(pickOf(rows, 'account_id', 'visits_7d', 'spend')).toEqual([['a', 1, 12]]);
   });
@@ -401,9 +399,12 @@ describe('source states', () => {
   });
 });
 
-describe('validation before a run', () => {
-  const validate = async () =>
-    validateSources(warehouse, pack, await findSources(warehouse, pack), instant);
+describe('what is examined before a run', () => {
+  const examine = async () =>
+    examineSources(warehouse, pack, await findSources(warehouse, pack), {
+      ...instant,
+      today: '2024-05-01',
+    });
 
   it('finds nothing wrong with good tables, and minds no rows that are not visible yet', async () => {
     await provideAccounts(
@@ -411,7 +412,7 @@ describe('validation before a run', () => {
       "('a', 'no plan', -1, '2024-03-31T15:00:00Z', NULL)",
     );
     await provideOrders("('a', '2024-03-29', 1)", "(NULL, '2024-04-09', 1)");
-    await validate();
+    expect(await examine()).toMatchObject({ notes: [], setAside: { count: 0 } });
   });
 
   it.each<[string, () => Promise<void>, string]>([
@@ -427,48 +428,15 @@ describe('validation before a run', () => {
       'The table accounts has no column account_id; add it, or name yours in pack.yaml under tables.accounts.columns.account_id.',
     ],
     [
-      'an empty id',
+      'no id in any row',
       () => provideAccounts("('', 'free', 1, NULL, NULL)", "(NULL, 'free', 1, NULL, NULL)"),
-      'accounts.account_id is empty in 2 rows; every row needs a value.',
+      'The table accounts has no row that is valid at',
     ],
     [
-      'an id twice',
-      () => provideAccounts("('a', 'free', 1, NULL, NULL)", "('a', 'paid', 1, NULL, NULL)"),
-      "accounts.account_id 'a' is in 2 rows at 2024-03-31T15:00:00Z; every account has one row at a time.",
-    ],
-    [
-      'an id that is too long',
-      () => provideAccounts(`('${'é'.repeat(751)}', 'free', 1, NULL, NULL)`),
-      'accounts.account_id is longer than 1,500 bytes in 1 row, one of which begins',
-    ],
-    [
-      'a text that is not allowed',
-      () => provideAccounts("('a', 'gold', 1, NULL, NULL)"),
-      "accounts.plan is 'gold' in 1 row; allowed are free, paid.",
-    ],
-    [
-      'a value that is too small',
-      () => provideAccounts("('a', 'free', -1.5, NULL, NULL)"),
-      'accounts.mrr is below 0 in 1 row, such as -1.5; the smallest value allowed is 0.',
-    ],
-    [
-      'no number',
+      'more bad accounts than are tolerated',
       () =>
-        provide(
-          'accounts',
-          { account_id: 'STRING', mrr: 'FLOAT64' },
-          "('a', 'nan')",
-          "('b', 'inf')",
-        ),
-      'accounts.mrr is not a finite number in 2 rows; NaN and infinity cannot be scored.',
-    ],
-    [
-      'events without an account, by the team’s own name',
-      async () => {
-        await provideAccounts("('a', 'free', 1, NULL, NULL)");
-        await provideVisits("(NULL, '2024-03-01T00:00:00Z', 1, NULL)");
-      },
-      'visits.account_id (your my visits.account_id) is empty in 1 row; every row needs a value.',
+        provideAccounts(...['a', 'b', 'c', 'd'].map((id) => `('${id}', 'gold', 1, NULL, NULL)`)),
+      "4 accounts have rows that cannot be scored, and the pack tolerates 3: accounts.plan is 'gold'; allowed are free, paid. This is of account a.",
     ],
     [
       'a required column that is missing',
@@ -480,9 +448,105 @@ describe('validation before a run', () => {
     ],
   ])('tells %s', async (_, given, sentence) => {
     await given();
-    const error = await validate().catch((thrown: unknown) => thrown);
+    const error = await examine().catch((thrown: unknown) => thrown);
     expect(messageOf(error)).toContain(sentence);
     expect(messageOf(error)).toMatch(/^[^\n]+\.$/);
     expect(hasCode(error, code.invalidData)).toBe(true);
+  });
+
+  it.each<[string, () => Promise<void>, string[]]>([
+    [
+      'an account twice',
+      () => provideAccounts("('a', 'free', 1, NULL, NULL)", "('a\u00a0', 'paid', 1, NULL, NULL)"),
+      ["accounts.account_id is 'a' in rows that differ; nothing says which one is right."],
+    ],
+    [
+      'a text that is not allowed',
+      () => provideAccounts("('a', 'gold', 1, NULL, NULL)"),
+      ["accounts.plan is 'gold'; allowed are free, paid."],
+    ],
+    [
+      'a value that is too small',
+      () => provideAccounts("('a', 'free', -1.5, NULL, NULL)"),
+      ["accounts.mrr is '-1.5'; the smallest value allowed is 0."],
+    ],
+    [
+      'a text that is no number',
+      () =>
+        provide(
+          'accounts',
+          { account_id: 'STRING', mrr: 'STRING' },
+          "(' a ', ' 12.5 ')",
+          "('b', '¥12')",
+        ),
+      ["accounts.mrr is '¥12'; STRING that holds NUMERIC is expected."],
+    ],
+    [
+      'no number',
+      () => provide('accounts', { account_id: 'STRING', mrr: 'FLOAT64' }, "('a', 'nan')"),
+      ['accounts.mrr cannot be read as NUMERIC; FLOAT64 that holds NUMERIC is expected.'],
+    ],
+    [
+      'an event without its day, by the team’s own name',
+      async () => {
+        await provideAccounts("('a', 'free', 1, NULL, NULL)");
+        await provideVisits("('a', NULL, 1, NULL)");
+      },
+      ['visits.visited_at (your my visits.visited_at) is empty; every row needs a value.'],
+    ],
+    [
+      'a day to come',
+      async () => {
+        await provideAccounts("('a', 'free', 1, NULL, NULL)");
+        await provideOrders("('a', '2024-03-29', 1)", "('a', '2062-03-29', 1)");
+      },
+      ['orders.ordered_on is 2062-03-29, a day to come; correct or remove the row.'],
+    ],
+  ])('sets the account aside for %s', async (_, given, reasons) => {
+    await given();
+    const { setAside, faults, sources: examined } = await examine();
+    expect(setAside.examples.map(({ reason }) => reason)).toEqual(reasons);
+    expect(setAside.count).toBe(reasons.length);
+    const rows = await inputs({ faults, sources: examined });
+    expect(rows.map(({ fault }) => fault).filter((fault) => fault !== null)).toEqual(reasons);
+  });
+
+  it('leaves rows without an account out, and counts them', async () => {
+    await provideAccounts(
+      "('a', 'free', 1, NULL, NULL)",
+      "(NULL, 'free', 1, NULL, NULL)",
+      "(' ', 'free', 1, NULL, NULL)",
+      `('${'é'.repeat(751)}', 'free', 1, NULL, NULL)`,
+    );
+    await provideVisits("(NULL, '2024-03-01T00:00:00Z', 1, NULL)");
+    const { notes, faults } = await examine();
+    expect(notes).toEqual([
+      'accounts.account_id is empty or longer than 1,500 bytes in 3 rows; they count for nobody.',
+      'visits.account_id (your my visits.account_id) is empty or longer than 1,500 bytes in 1 row; they count for nobody.',
+    ]);
+    expect(pickOf(await inputs({ faults }), 'account_id')).toEqual([['a']]);
+  });
+
+  it.each([
+    ['A-1', 'Ａ－１'],
+    ['A-1', 'a-1'],
+    ['00123', '123'],
+    ['C00008', 'C8'],
+    ['A-1', 'A\u200b-1'],
+    ['123456789012', '1.23E+11'],
+  ])('case 17: names ids that almost match: %s and %s', async (account, given) => {
+    await provideAccounts(`('${account}', 'free', 1, NULL, NULL)`);
+    await provideOrders(`('${given}', '2024-03-29', 1)`, `('${given}', '2024-03-30', 1)`);
+    expect((await examine()).notes).toEqual([
+      `orders.account_id is '${given}', and accounts has '${account}': 2 rows of 1 such id count for nobody; write both alike.`,
+    ]);
+  });
+
+  it('case 17: takes blanks around ids away, in every table', async () => {
+    await provideAccounts("('A-1\u00a0', 'free', 1, NULL, NULL)");
+    await provideOrders("('\u3000A-1', '2024-03-29', 1)", "('A-1\u200b', '2024-03-30', 1)");
+    const { notes } = await examine();
+    expect(notes).toEqual([]);
+    expect(pickOf(await inputs(), 'account_id', 'spend')).toEqual([['A-1', 2]]);
   });
 });

@@ -62,6 +62,8 @@ function calledFunction(body: JsonObject, source: Source): Json | undefined {
       return template('kenko_unix_micros(_a)', nodes);
     case 'REGEXP_CONTAINS':
       return template('kenko_regexp_contains(_a, _b)', nodes);
+    case 'REGEXP_REPLACE':
+      return template("regexp_replace(_a, _b, _c, 'g')", { ...nodes, _c: args[2] ?? null });
     case 'BYTE_LENGTH':
       return template('kenko_byte_length(_a)', nodes);
     case 'IS_NAN':
@@ -108,6 +110,30 @@ function castTo(body: JsonObject): Json | undefined {
       return isNull ? undefined : template('kenko_string(_a)', nodes);
     default:
       return to.name === 'INT64' && !isNull ? template('kenko_int64(_a)', nodes) : undefined;
+  }
+}
+
+/** Like a cast, but NULL where the value cannot be of the type. */
+function safeCastTo(body: JsonObject): Json | undefined {
+  const to = isObject(body.to) ? body.to : {};
+  const nodes = { _a: body.this ?? null };
+  switch (to.data_type) {
+    case 'timestamp':
+    case 'timestamp_tz':
+      return template('kenko_safe_timestamp(_a)', nodes);
+    case 'decimal':
+      return template('kenko_safe_numeric(_a)', nodes);
+    case 'date':
+      return template('kenko_safe_date(_a)', nodes);
+    case 'boolean':
+      return template('kenko_safe_bool(_a)', nodes);
+    case 'string':
+      return template('kenko_string(_a)', nodes);
+    default:
+      return template(
+        to.name === 'INT64' ? 'kenko_safe_int64(_a)' : 'kenko_safe_float64(_a)',
+        nodes,
+      );
   }
 }
 
@@ -196,6 +222,8 @@ export function rewrite(tree: Json, source: Source): Json {
         return template('_a || _b', operands);
       case 'cast':
         return castTo(body);
+      case 'safe_cast':
+        return safeCastTo(body);
       case 'in':
         return membership(body);
       case 'extract':
@@ -203,7 +231,7 @@ export function rewrite(tree: Json, source: Source): Json {
       case 'last_day':
         return lastDay(body, source);
       case 'timestamp':
-        return template('kenko_local_midnight(_a, _b)', {
+        return template('kenko_local_instant(_a, _b)', {
           ...operands,
           _b: body.zone ?? textLiteralNode('UTC'),
         });

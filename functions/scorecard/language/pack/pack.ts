@@ -233,6 +233,8 @@ export interface Pack {
   breaker: { share: number };
   /** Days beyond `max_age` for which the last known value of late data counts for bands. */
   carry: number;
+  /** How many accounts a run may set aside for their rows: a number or a share, whichever is more. */
+  tolerance: { accounts: number; share: number };
   /** The first one is the main one. */
   scores: Score[];
   phases: Phase[];

@@ -24,7 +24,7 @@ export interface Catalogue {
 type Files = ReadonlyMap<string, string>;
 
 /** What the columns of `run_inputs` are called; metrics keep away from it. */
-const reservedMetric = /^(account|before|trend|row_day)_|^(present|merged_into)$/;
+const reservedMetric = /^(account|before|trend|row_day)_|^(present|merged_into|fault)$/;
 
 /**
  * Reads `sql/sources/*.yaml` and the groups of `sql/metrics/shared` and of the pack. With a
@@ -120,7 +120,7 @@ function checkGroup(
     if (reservedMetric.test(metric.id)) {
       report(
         [...at, 'id'],
-        `is ${metric.id}, but names like account_..., before_..., trend_..., row_day_..., present and merged_into are taken: choose another`,
+        `is ${metric.id}, but names like account_..., before_..., trend_..., row_day_..., present, merged_into and fault are taken: choose another`,
       );
     }
     if ((metric.type === 'enum') !== (metric.values !== undefined)) {

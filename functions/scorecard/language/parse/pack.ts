@@ -130,6 +130,7 @@ export function parsePack(files: Files): Pack {
     zone: data.zone,
     asOf: data.as_of,
     accountsPerShard: data.accounts_per_shard,
+    tolerance: data.tolerance,
     breaker: data.breaker,
     carry: Number.parseInt(data.carry, 10),
     scores,

@@ -109,7 +109,7 @@ function deriveMetrics(
   const taken = new Set(metrics.keys());
   for (const [i, { id, type }] of declared.entries()) {
     if (taken.has(id)) report([i, 'id'], `is ${id}, which is a metric already`);
-    if (/^(account|before|trend)_|^(present|merged_into)$/.test(id)) {
+    if (/^(account|before|trend)_|^(present|merged_into|fault)$/.test(id)) {
       report([i, 'id'], `is ${id}, but such names are taken: choose another`);
     }
     taken.add(id);

@@ -115,6 +115,15 @@ export const packFile = z.strictObject({
   metrics: mart
     .optional()
     .describe('Your own table of metrics; a catalogue file with sources: [mart] lists them.'),
+  tolerance: z
+    .strictObject({
+      accounts: z.int().min(0).default(3),
+      share: z.number().min(0).max(1).default(0.005),
+    })
+    .prefault({})
+    .describe(
+      'How many accounts, or which share of them, a run sets aside for rows that cannot be scored, whichever is more; with more of them it fails.',
+    ),
   breaker: z
     .strictObject({ share: z.number().gt(0).max(1) })
     .default({ share: 0.4 })
