@@ -28,6 +28,8 @@ export interface ExamineOptions extends Instant {
   today?: string | undefined;
 }
 
+export const noneSetAside: SetAside = { count: 0, examples: [] };
+
 /** Queries of `account_id`, `place` (table.column) and `reason` of rows that set an account aside. */
 export interface Faults {
   queries: readonly string[];
@@ -228,20 +230,20 @@ class Examination {
     });
     const example = texts.length === 1 ? (texts[0] ?? '') : `CONCAT(${texts.join(", ' ', ")})`;
     const counted = await this.row(
-      `SELECT COUNTIF(variants = 1) AS equal_keys, SUM(copies - variants) AS equal_rows, COUNTIF(variants > 1) AS different, MIN(example) AS example
-       FROM (SELECT ${keys}, COUNT(*) AS variants, SUM(copies) AS copies, MIN(${example}) AS example FROM (${variants}) AS variants_of GROUP BY ${keys} HAVING SUM(copies) > 1) AS repeated`,
+      `SELECT SUM(row_count - variants) AS equal_rows, COUNTIF(variants > 1) AS different, MIN(CASE WHEN row_count > variants THEN example END) AS equal_example, MIN(CASE WHEN variants > 1 THEN example END) AS different_example
+       FROM (SELECT ${keys}, COUNT(*) AS variants, SUM(copies) AS row_count, MIN(${example}) AS example FROM (${variants}) AS variants_of GROUP BY ${keys} HAVING SUM(copies) > 1) AS repeated`,
     );
     const equal = Number(counted.equal_rows ?? 0);
     const what = key.map((name) => shown(source, name)).join(' and ');
     if (equal > 0) {
       this.notes.push(
-        `${what}: ${equal === 1 ? '1 row is' : `${equal} rows are`} there again with the same values, such as '${counted.example}'; equal rows count once.`,
+        `${what}: ${equal === 1 ? '1 row is' : `${equal} rows are`} there again with the same values, such as '${counted.equal_example}'; equal rows count once.`,
       );
     }
     if (Number(counted.different ?? 0) === 0) return true;
     if (!source.columns.has('account_id')) {
       throw invalid(
-        `${what} '${counted.example}' is in rows that differ; they must tell one row from all others.`,
+        `${what} '${counted.different_example}' is in rows that differ; they must tell one row from all others.`,
       );
     }
     const place = textLiteral(`${contract.table}.${key.at(-1)}`);
@@ -271,7 +273,7 @@ class Examination {
 
   /** Accounts that the faults concern. @throws Rejected where they are more than the pack tolerates */
   async setAside(): Promise<SetAside> {
-    if (this.queries.length === 0) return { count: 0, examples: [] };
+    if (this.queries.length === 0) return noneSetAside;
     const { zone, tolerance } = this.pack;
     const only = new Set(['account_id']);
     const faulty = `SELECT faults.account_id AS account_id, MIN(CONCAT(place, '\\n', reason)) AS fault FROM (${this.queries.join('\nUNION ALL\n')}) AS faults JOIN (SELECT DISTINCT account_id FROM (${sourceQuery(this.accounts, { zone, until, only })}) AS valid) AS present ON present.account_id = faults.account_id GROUP BY faults.account_id`;
@@ -289,7 +291,7 @@ class Examination {
     if (count > allowed) {
       const [first] = examples;
       throw invalid(
-        `${count === 1 ? '1 account has' : `${count} accounts have`} rows that cannot be scored, and the pack tolerates ${allowed}: ${first?.reason} This is of account ${first?.account}.`,
+        `${count === 1 ? '1 account has' : `${count} accounts have`} rows that cannot be scored, and the pack tolerates ${allowed}. Of account ${first?.account}: ${first?.reason}`,
       );
     }
     return { count, examples };

@@ -31,10 +31,22 @@ export const trimmed = (text: string): string => `TRIM(${text}, ${textLiteral(bl
 
 const zoned = "REGEXP_CONTAINS(%, r'([zZ]|UTC|[+-][0-9]{1,2}(:?[0-9]{2})?)$')";
 
+/** How numbers are written: nothing that only a program would write, such as 0x1F or inf. */
+const decimal = '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$';
+const written: Partial<Record<ContractType, string>> = {
+  INT64: '^[+-]?[0-9]+$',
+  FLOAT64: decimal,
+  NUMERIC: decimal,
+};
+
 /** A text as a type; a date alone or a time without a zone is local. */
 function fromText(text: string, type: ContractType, zone: string): string {
   const cell = trimmed(text);
   const hasZone = zoned.replace('%', cell);
+  const pattern = written[type];
+  if (pattern !== undefined) {
+    return `CASE WHEN REGEXP_CONTAINS(${cell}, r'${pattern}') THEN SAFE_CAST(${cell} AS ${type}) END`;
+  }
   if (type === 'DATE') {
     return `CASE WHEN LENGTH(${cell}) <= 10 THEN SAFE_CAST(${cell} AS DATE) WHEN ${hasZone} THEN DATE(SAFE_CAST(${cell} AS TIMESTAMP), '${zone}') ELSE DATE(SAFE_CAST(${cell} AS TIMESTAMP), 'UTC') END`;
   }

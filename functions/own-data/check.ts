@@ -1,12 +1,24 @@
 /** What a folder of files gives a pack, found out by reading it into a warehouse in memory. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { examineSources, remarksOf } from '../inputs/examine-sources.ts';
+import {
+  type ExamineOptions,
+  examineSources,
+  noneSetAside,
+  remarksOf,
+} from '../inputs/examine-sources.ts';
 import { faultyMetrics } from '../inputs/freeze-inputs.ts';
 import { endOfDate } from '../inputs/moments.ts';
 import { type RunInputsRequest, runInputsQuery } from '../inputs/run-inputs.ts';
-import { findSources, groupAges, sourceStates } from '../inputs/sources.ts';
+import { blanks } from '../inputs/source-types.ts';
+import {
+  findSources,
+  groupAges,
+  type Instant,
+  type Sources,
+  sourceStates,
+} from '../inputs/sources.ts';
 import { pathOf } from '../inputs/sources-query.ts';
-import { quoted, quotedTable } from '../local/googlesql/duckdb-text.ts';
+import { literal, quoted, quotedTable } from '../local/googlesql/duckdb-text.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { findDataFiles, openDataFile } from './files.ts';
@@ -55,13 +67,18 @@ export async function checkData(folder: string, pack: Pack): Promise<DataCheck> 
     const tables = await checkTables(warehouse, folder, pack, rows);
     const read = new Set(['accounts', ...pack.groups.flatMap((group) => group.sources)]);
     const newest = await newestCompleteDay(warehouse, pack, todayOf(pack));
-    const notes: string[] = [];
+    const moment = momentOn(newest, pack);
+    // What a run would refuse is better reported before there is one.
+    const examined =
+      newest === null
+        ? { sources: await findSources(warehouse, pack), notes: [], setAside: noneSetAside }
+        : await examineSources(warehouse, pack, await findSources(warehouse, pack), moment);
     return {
       tables,
       missingTables: [...read].filter((table) => !rows.has(table)).sort(),
-      missingMeasures: await missingMeasures(warehouse, pack, tables, newest, notes),
+      missingMeasures: await missingMeasures(warehouse, pack, tables, examined.sources, moment),
       newestCompleteDay: newest,
-      notes,
+      notes: remarksOf(examined),
     };
   } finally {
     await warehouse.close();
@@ -117,12 +134,19 @@ async function strangersIn(
   const accounts = pack.tables.get('accounts');
   const known = quoted(accounts?.columns.get('account_id') ?? 'account_id');
   const all = quotedTable(pathOf(warehouse, accounts?.table ?? 'accounts'));
+  const plain = (column: string) => `trim(${column}, ${literal(blanks)})`;
   const found = await connection.runAndReadAll(
     `SELECT COUNT(*), MIN(${quoted(id)}) FROM ${quotedTable(pathOf(warehouse, table))}
-     WHERE ${quoted(id)} NOT IN (SELECT ${known} FROM ${all})`,
+     WHERE ${plain(quoted(id))} NOT IN (SELECT ${plain(known)} FROM ${all})`,
   );
   const [[rows, example] = []] = found.getRows();
   return Number(rows) === 0 ? null : { rows: Number(rows), example: String(example) };
+}
+
+/** Without any event no day is newest; the tables that are there say enough on any day. */
+function momentOn(newest: string | null, pack: Pack): ExamineOptions {
+  const date = newest ?? '2000-01-01';
+  return { asOf: endOfDate(date, pack.zone), date, today: todayOf(pack) };
 }
 
 /** Metrics without a value for any account on the newest day, each with the reason. */
@@ -130,20 +154,9 @@ async function emptyMetrics(
   warehouse: DuckDbWarehouse,
   pack: Pack,
   tables: readonly CheckedTable[],
-  newest: string | null,
-  notes: string[],
+  sources: Sources,
+  { asOf, date }: Instant,
 ): Promise<Map<string, string>> {
-  // Without any event no day is newest; the tables that are there say enough on any day.
-  const date = newest ?? '2000-01-01';
-  const asOf = endOfDate(date, pack.zone);
-  const found = await findSources(warehouse, pack);
-  // What a run would refuse is better reported before there is one.
-  const examined =
-    newest === null
-      ? undefined
-      : await examineSources(warehouse, pack, found, { asOf, date, today: todayOf(pack) });
-  const sources = examined?.sources ?? found;
-  if (examined) notes.push(...remarksOf(examined));
   const states = await sourceStates(warehouse, pack, sources, { asOf, date });
   const request: RunInputsRequest = {
     pack: { ...pack, scores: [] },
@@ -196,10 +209,10 @@ async function missingMeasures(
   warehouse: DuckDbWarehouse,
   pack: Pack,
   tables: readonly CheckedTable[],
-  newest: string | null,
-  notes: string[],
+  sources: Sources,
+  instant: Instant,
 ): Promise<DataCheck['missingMeasures']> {
-  const empty = await emptyMetrics(warehouse, pack, tables, newest, notes);
+  const empty = await emptyMetrics(warehouse, pack, tables, sources, instant);
   // Derived metrics come after those they read.
   for (const { id, expression } of pack.derived) {
     const reason = expression.metrics.flatMap((metric) => empty.get(metric) ?? [])[0];

@@ -116,15 +116,19 @@ describe('queries of the pipeline and the API', () => {
     expect(warehouse.compared).toBeGreaterThan(pack.groups.length);
   });
 
-  it('are so where an account is there twice', async () => {
+  it('are so where too many accounts have rows that differ', async () => {
     const warehouse = await begin('saas');
     await system.warehouse.transaction(async (connection) => {
-      await connection.run('INSERT INTO source.accounts SELECT * FROM source.accounts');
+      await connection.run(
+        'INSERT INTO source.usage_daily SELECT * REPLACE (minutes + 1 AS minutes) FROM source.usage_daily',
+      );
     });
     const { pack } = system.runtime;
     const provided = await findSources(warehouse, pack);
     const instant = { asOf: endOfDate(date, pack.zone), date };
-    await expect(examineSources(warehouse, pack, provided, instant)).rejects.toThrow(/has one row/);
+    await expect(examineSources(warehouse, pack, provided, instant)).rejects.toThrow(
+      /the pack tolerates 3. Of account .* in rows that differ/,
+    );
     expectSame(warehouse);
   });
 });
@@ -163,7 +167,7 @@ metrics:
 describe('queries of a metrics mart', () => {
   afterEach(() => system.close());
 
-  it('are answered alike, and so is that a row is there twice', async () => {
+  it('are answered alike, and so is that a key is there twice', async () => {
     system = await openTestSystem({ files: martFiles(), now: '2026-03-02T00:00:00Z' });
     await createWorld(system);
     await execute(system, [
@@ -175,7 +179,13 @@ describe('queries of a metrics mart', () => {
     const warehouse = watched();
     expect(await run('2026-03-01T17:00:00Z')).toBe('finished');
     await execute(system, [`INSERT INTO source.finished VALUES ('a1', '2026-03-01', 6, NULL)`]);
-    expect(await run('2026-03-01T18:00:00Z')).toMatch(/'a1' and .* is in 2 rows/);
+    const { found_in_rows: found } = await system.run('2026-03-01T18:00:00Z');
+    expect(found?.set_aside).toMatchObject({
+      count: 1,
+      examples: [
+        { account: 'a1', table: 'mart', reason: expect.stringContaining('rows that differ') },
+      ],
+    });
     expectSame(warehouse);
   });
 });

@@ -89,6 +89,7 @@ describe('places', () => {
       const table = [...warehouse.sourceDataset, 'accounts'];
       expect(await warehouse.describe(table)).toEqual({
         columns: [{ name: 'account_id', type: 'STRING', required: true }],
+        others: [],
         location,
       });
       const name = table.map((part) => `\`${part}\``).join('.');

@@ -17,8 +17,11 @@ const whiteSpace = [
   .join(' || ');
 
 const numberText = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?';
-const dateText = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}';
-const instantText = `${dateText}([ Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{0,9})?)?( ?([A-Za-z].*|[+-].*))?`;
+const year = '([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])';
+const dateText = `${year}-[0-9]{1,2}-[0-9]{1,2}`;
+const timeText = '([01]?[0-9]|2[0-3]):[0-9]{1,2}:[0-9]{1,2}([.][0-9]{0,6})?';
+const zoneText = '[A-Za-z]+(/[A-Za-z0-9_+-]+)*|[+-][0-9]{1,2}(:?[0-9]{2})?';
+const instantText = `${dateText}([ Tt]${timeText})?( ?(${zoneText}))?`;
 
 /** GoogleSQL's dates end with the year 9999, and it fails beyond. */
 const withinDates = (expression: string): string => `CASE
@@ -93,17 +96,21 @@ export const googleSqlMacros: readonly string[] = [
   // SAFE_CAST: NULL where CAST fails.
   `kenko_safe_int64(x) AS CASE
      WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN TRY_CAST(round(TRY_CAST(x AS DOUBLE)) AS BIGINT)
-     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '[+-]?[0-9]+') THEN NULL
-     ELSE TRY_CAST(x AS BIGINT) END`,
+     WHEN typeof(x) <> 'VARCHAR' THEN TRY_CAST(x AS BIGINT)
+     WHEN regexp_full_match(trim(CAST(x AS VARCHAR)), '[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)')
+       THEN TRY_CAST(trim(CAST(x AS VARCHAR)) AS BIGINT) END`,
   `kenko_safe_numeric(x) AS CASE
      WHEN typeof(x) IN ('DOUBLE', 'FLOAT')
        THEN TRY_CAST(TRY_CAST(trunc(TRY_CAST(x AS DOUBLE)) AS HUGEINT) AS DECIMAL(38, 9))
          + TRY_CAST(TRY_CAST(x AS DOUBLE) - trunc(TRY_CAST(x AS DOUBLE)) AS DECIMAL(38, 9))
-     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '${numberText}') THEN NULL
-     ELSE TRY_CAST(x AS DECIMAL(38, 9)) END`,
+     WHEN typeof(x) <> 'VARCHAR' THEN TRY_CAST(x AS DECIMAL(38, 9))
+     WHEN regexp_full_match(trim(CAST(x AS VARCHAR)), '${numberText}')
+       THEN TRY_CAST(trim(CAST(x AS VARCHAR)) AS DECIMAL(38, 9)) END`,
   `kenko_safe_float64(x) AS CASE
-     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), '${numberText}') THEN NULL
-     ELSE TRY_CAST(x AS DOUBLE) END`,
+     WHEN typeof(x) <> 'VARCHAR' THEN TRY_CAST(x AS DOUBLE)
+     WHEN regexp_full_match(trim(CAST(x AS VARCHAR)), '${numberText}|[+-]?(?i:inf|infinity|nan)')
+       THEN TRY_CAST(trim(CAST(x AS VARCHAR)) AS DOUBLE)
+     ELSE TRY_CAST(kenko_safe_int64(x) AS DOUBLE) END`,
   `kenko_safe_bool(x) AS CASE
      WHEN typeof(x) = 'VARCHAR' AND lower(CAST(x AS VARCHAR)) NOT IN ('true', 'false') THEN NULL
      ELSE TRY_CAST(x AS BOOLEAN) END`,
@@ -144,6 +151,7 @@ export const googleSqlMacros: readonly string[] = [
      THEN CAST(make_timestamp(epoch_us(CAST(t AS TIMESTAMPTZ)) + micros) AS DATE)
      ELSE kenko_local_date(t, zone) END`,
   // Texts. regexp_matches looks anywhere in the text; the translator's choice matches it whole.
+  `kenko_regexp_replace(x, pattern, replacement) AS regexp_replace(x, pattern, replacement, 'g')`,
   `kenko_regexp_contains(s, p) AS regexp_matches(s, p)`,
   `kenko_byte_length(s) AS strlen(s)`,
   // Letters whose lower case is more than one, or depends on where they stand in a word.

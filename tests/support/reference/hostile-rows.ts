@@ -53,15 +53,17 @@ function hostileValue(column: SourceColumn, value: FixtureRow[string], serial: n
 
 /** What a team provides, in the dataset `source`. */
 export function hostileSources(contracts: Iterable<SourceTable>): ReferenceTable[] {
-  const all = [...contracts];
-  const plain = pastRows(all);
-  return all.map((contract) => {
+  const known = [...contracts];
+  const plain = pastRows(known);
+  return known.map((contract) => {
     const { columns, event_time: event, loaded_at: loaded, validity } = contract;
     const kept = new Set([event, loaded, validity?.from, validity?.to]);
     const at = columns.findIndex(({ name }) => name === event);
     const id = columns.findIndex(({ name }) => name === 'account_id');
+    const isKey = columns.map(({ name }) => (contract.unique ?? []).includes(name));
+    const keys = new Set<string>();
     let before: Value[] | undefined;
-    const rows = (plain.get(contract.table) ?? []).map((row, serial) => {
+    const all = (plain.get(contract.table) ?? []).map((row, serial) => {
       const values = columns.map((column): Value => {
         const bare = serial % 11 === 0 && !column.required && !kept.has(column.name);
         return hostileValue(column, bare ? null : (row[column.name] ?? null), serial);
@@ -75,13 +77,35 @@ export function hostileSources(contracts: Iterable<SourceTable>): ReferenceTable
       before = values;
       return values;
     });
+    // Where time was moved, several rows may have one key.
+    const rows = all.filter((values) => {
+      const key = values.filter((_, i) => isKey[i]).map(String);
+      const fresh = key.length === 0 || !keys.has(key.join('\n'));
+      keys.add(key.join('\n'));
+      return fresh;
+    });
     return {
       dataset: 'source',
       name: contract.table,
       columns: columns.map(({ name, type }) => ({ name, type })),
-      rows,
+      rows: [...rows, ...repeatedRows(contract, rows)],
     };
   });
+}
+
+/** One account has rows of one key that differ; elsewhere one is there twice. */
+const faultyId = oddIds.at(-1);
+
+/** Rows with the keys of others: the same again, and another of the account that has such. */
+function repeatedRows({ columns, unique = [] }: SourceTable, rows: readonly Value[][]): Value[][] {
+  if (unique.length === 0) return [];
+  const id = columns.findIndex(({ name }) => name === 'account_id');
+  const free = columns.findIndex(
+    ({ name, type }) => !unique.includes(name) && name !== 'account_id' && type === 'INT64',
+  );
+  const same = rows.filter((row) => row[id] !== faultyId).slice(0, 1);
+  const faulty = free < 0 ? [] : rows.filter((row) => row[id] === faultyId).slice(0, 1);
+  return [...same, ...faulty.map((row) => row.with(free, 1_000_003n))];
 }
 
 /** The same tables without a row. */

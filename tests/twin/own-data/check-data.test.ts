@@ -68,7 +68,7 @@ describe('checking a folder', () => {
     await expect(
       checkData(folder.path, { ...pack, tolerance: { accounts: 0, share: 0 } }),
     ).rejects.toThrow(
-      `1 account has rows that cannot be scored, and the pack tolerates 0: ${key} is 'a 1997-01-01'`,
+      `1 account has rows that cannot be scored, and the pack tolerates 0. Of account a: ${key} is 'a 1997-01-01'`,
     );
     expect((await checkData(folder.path, retail)).notes).toEqual([]);
   });

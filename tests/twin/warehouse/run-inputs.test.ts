@@ -436,7 +436,7 @@ describe('what is examined before a run', () => {
       'more bad accounts than are tolerated',
       () =>
         provideAccounts(...['a', 'b', 'c', 'd'].map((id) => `('${id}', 'gold', 1, NULL, NULL)`)),
-      "4 accounts have rows that cannot be scored, and the pack tolerates 3: accounts.plan is 'gold'; allowed are free, paid. This is of account a.",
+      "4 accounts have rows that cannot be scored, and the pack tolerates 3. Of account a: accounts.plan is 'gold'; allowed are free, paid.",
     ],
     [
       'a required column that is missing',

@@ -63,7 +63,7 @@ function calledFunction(body: JsonObject, source: Source): Json | undefined {
     case 'REGEXP_CONTAINS':
       return template('kenko_regexp_contains(_a, _b)', nodes);
     case 'REGEXP_REPLACE':
-      return template("regexp_replace(_a, _b, _c, 'g')", { ...nodes, _c: args[2] ?? null });
+      return template('kenko_regexp_replace(_a, _b, _c)', { ...nodes, _c: args[2] ?? null });
     case 'BYTE_LENGTH':
       return template('kenko_byte_length(_a)', nodes);
     case 'IS_NAN':
