@@ -8,7 +8,13 @@ import { syncSalesforce } from '../../functions/sync/sync-salesforce.ts';
 import { finalState } from '../support/system/final-state.ts';
 import { reconciled } from '../support/system/system-with-org.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
-import { createWorld, execute, nextDay, usage } from '../support/system/tiny-data.ts';
+import {
+  correctedUsage,
+  createWorld,
+  execute,
+  nextDay,
+  usage,
+} from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
 
 const monday = '2026-03-01T17:00:00Z';
@@ -174,7 +180,7 @@ describe('a row that Salesforce refuses', () => {
     await nextDay(system, '2026-03-02');
     await execute(system, [
       "UPDATE source.accounts SET owner = 'csm-1@example.com' WHERE account_id = 'a4'",
-      usage('a4', '2026-03-02', 12, 500),
+      ...correctedUsage('a4', '2026-03-02', 12, 500),
     ]);
     await system.score(tuesday);
     await system.settle();

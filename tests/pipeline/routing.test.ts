@@ -9,7 +9,7 @@ import {
   routedFiles,
 } from '../support/system/routed-pack.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
-import { createWorld, execute, nextDay, usage } from '../support/system/tiny-data.ts';
+import { correctedUsage, createWorld, execute, nextDay } from '../support/system/tiny-data.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());
@@ -40,7 +40,7 @@ it('S7, P4: a hand-over at a milestone leaves one record with its checklist, and
 
   await nextDay(system, '2026-03-02');
   await execute(system, [
-    usage('a2', '2026-03-02', 9, 400),
+    ...correctedUsage('a2', '2026-03-02', 9, 400),
     `UPDATE source.accounts SET name = 'Renewing 2' WHERE account_id = 'a2'`,
   ]);
   await system.run('2026-03-02T17:00:00Z');

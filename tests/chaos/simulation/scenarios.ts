@@ -10,7 +10,7 @@ import { decideHeldRun } from '../../../functions/runs/held-runs.ts';
 import { score } from '../../../functions/runs/score.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { reconcile } from '../../../functions/sync/reconcile.ts';
-import { accountIds, usage } from '../../support/system/tiny-data.ts';
+import { accountIds, correctedUsage, usage } from '../../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../../support/system/tiny-pack.ts';
 import { signalsYaml } from '../../support/system/tiny-signals.ts';
 import type { Deployment, Simulation, WorldEvent } from './simulation.ts';
@@ -84,7 +84,7 @@ const movement = (date: string): string[] =>
   accountIds.map((account, i) =>
     usage(account, date, i === 2 ? 9 : i === 8 ? 0 : i, i === 1 ? 400 : 8 * i),
   );
-const lateRow = (date: string): string[] => [usage('a4', date, 12, 500)];
+const lateRow = (date: string): string[] => correctedUsage('a4', date, 12, 500);
 const leaves = (account: string, at: string): string[] => [
   `UPDATE source.accounts SET valid_to = '${at}' WHERE account_id = '${account}'`,
 ];

@@ -21,6 +21,17 @@ export async function execute(system: TestSystem, statements: readonly string[])
 export const usage = (account: string, date: string, users: number, minutes: number): string =>
   `INSERT INTO source.usage_daily VALUES ('${account}', '${date}', ${users}, ${minutes}, 1, 0, '${date}T14:00:00Z')`;
 
+/** Another row in the place of that account's and day's, as keys are single. */
+export const correctedUsage = (
+  account: string,
+  date: string,
+  users: number,
+  minutes: number,
+): string[] => [
+  `DELETE FROM source.usage_daily WHERE account_id = '${account}' AND usage_date = '${date}'`,
+  usage(account, date, users, minutes),
+];
+
 /** The world up to 2026-03-01, and a Salesforce record for every account. */
 export async function createWorld(system: TestSystem): Promise<void> {
   const rows = accountIds.flatMap((account, i) => [
@@ -63,9 +74,9 @@ export async function nextDay(system: TestSystem, date: string): Promise<void> {
   );
 }
 
-/** What arrives late for a day that was run already. */
+/** What is corrected of a day that was run already. */
 export async function lateRows(system: TestSystem, date: string): Promise<void> {
-  await execute(system, [usage('a4', date, 12, 500)]);
+  await execute(system, correctedUsage('a4', date, 12, 500));
 }
 
 /** An account leaves: its validity ends. */
