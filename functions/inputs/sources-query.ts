@@ -60,7 +60,7 @@ export function visibleColumns(contract: SourceTable): Map<string, ColumnType> {
 }
 
 /** The team's columns under the contract's names, by the pack's mapping. */
-export function mapColumns(
+function mapColumns(
   contract: SourceTable,
   mapping: ReadonlyMap<string, string> | undefined,
   found: readonly FoundColumn[],

@@ -24,6 +24,7 @@ import { hostileIds, hostileSources } from '../support/reference/hostile-rows.ts
 import { placeInTwin } from '../support/reference/twin.ts';
 import { sources } from '../support/sql/catalogue.ts';
 import { date } from '../support/sql/fixture.ts';
+import { readableTypes, systemWith } from '../support/system/column-types.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute } from '../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../support/system/tiny-pack.ts';
@@ -163,6 +164,17 @@ metrics:
 `,
   });
 }
+
+describe('queries of columns of other types', () => {
+  afterEach(() => system.close());
+
+  it.each(Object.entries(readableTypes))('are answered alike: %s', async (_, statements) => {
+    system = await systemWith(statements);
+    const warehouse = watched();
+    expect(await run('2026-03-01T17:00:00Z')).toBe('finished');
+    expectSame(warehouse);
+  });
+});
 
 describe('queries of a metrics mart', () => {
   afterEach(() => system.close());

@@ -4,6 +4,7 @@ import { candidates } from '../../functions/records/candidate-documents.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { parseCandidate } from '../../functions/scorecard/language/candidate.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { readableTypes, resultsOf, systemWith } from '../support/system/column-types.ts';
 import { days } from '../support/system/days.ts';
 import { openTestSystem } from '../support/system/test-system.ts';
 import { throughBigQuery } from '../support/system/through-bigquery.ts';
@@ -78,4 +79,22 @@ it('a first run of which most accounts are unknown says the same', async () => {
   const expected = await withheld();
   expect(expected?.message).toContain('No account has a value of minutes_7d, users_7d.');
   expect(await withheld(throughBigQuery)).toEqual(expected);
+});
+
+it('case 06: columns of types that our own tables do not have are read', async () => {
+  const plain = await systemWith([]);
+  const expected = await resultsOf(plain);
+  await plain.close();
+  for (const name of ['days as DATETIME', 'instants as DATETIME', 'whole numbers as STRING']) {
+    const system = await systemWith(readableTypes[name] ?? []);
+    const server = await throughBigQuery(system);
+    const big = name.startsWith('days') ? 'minutes' : undefined;
+    // The stand-in's tables hold no such numbers, so that only the description says it.
+    const rewrite = (body: string): string =>
+      body.replace(`"name":"${big}","type":"INTEGER"`, `"name":"${big}","type":"BIGNUMERIC"`);
+    server.faults.answer('tables.get', { rewrite }, 1000);
+    expect(await resultsOf(system), name).toEqual(expected);
+    await server.close();
+    await system.close();
+  }
 });

@@ -4,7 +4,6 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
-import type { ColumnType } from '../../ports/warehouse.ts';
 import { quoted } from '../googlesql/duckdb-text.ts';
 import { type Dataset, type Datasets, nameOf, type StoredTable } from './datasets.ts';
 import { BigQueryFailure } from './errors.ts';
@@ -100,21 +99,24 @@ export function assertPartitionFilters(scans: readonly Scan[]): void {
   }
 }
 
-const fixedBytes: Partial<Record<ColumnType, number>> = {
+/** By GoogleSQL's name: tables of the team's have more types than ours. */
+const fixedBytes: Record<string, number> = {
   INT64: 8,
   FLOAT64: 8,
   NUMERIC: 16,
   BOOL: 1,
   DATE: 8,
   TIMESTAMP: 8,
+  DATETIME: 8,
 };
 
 /** Logical bytes of a column: https://docs.cloud.google.com/bigquery/pricing#data */
-function bytesOf(name: string, type: ColumnType): string {
+function bytesOf(name: string, type: string): string {
   const fixed = fixedBytes[type];
   if (fixed !== undefined) return `COUNT(${quoted(name)}) * ${fixed}`;
-  if (type === 'STRING') return `COALESCE(SUM(strlen(${quoted(name)}) + 2), 0)`;
-  return `COALESCE(SUM(len(${quoted(name)}) * 8), 0)`;
+  const item = fixedBytes[/^ARRAY<(.+)>$/.exec(type)?.[1] ?? ''];
+  if (item !== undefined) return `COALESCE(SUM(len(${quoted(name)}) * ${item}), 0)`;
+  return `COALESCE(SUM(strlen(CAST(${quoted(name)} AS VARCHAR)) + 2), 0)`;
 }
 
 export interface Bytes {

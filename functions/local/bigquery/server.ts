@@ -148,7 +148,7 @@ function spoil(
   } else if (fault === 'garbage') {
     response.writeHead(200, { 'content-type': 'text/html' });
     response.end('<html><body>The service is busy.</body></html>');
-  } else if (typeof fault === 'object' && 'rewrite' in fault) {
+  } else if (typeof fault === 'object' && 'rewrite' in fault && typeof answer === 'string') {
     response.writeHead(200, json);
     response.end(fault.rewrite(text));
   } else reply(response, answer);

@@ -3,8 +3,8 @@ import { dayMs } from '../../../functions/calendar.ts';
 import type { ColumnType, Parameter } from '../../../functions/ports/warehouse.ts';
 
 /**
- * A value that both engines' are brought to. INT64 is a bigint; NUMERIC, DATE and TIMESTAMP
- * (UTC, microseconds) are texts, so that nothing is lost; FLOAT64 is a number.
+ * A value that both engines' are brought to. INT64 is a bigint; NUMERIC, DATE, TIMESTAMP
+ * (UTC, microseconds) and DATETIME are texts, so that nothing is lost; FLOAT64 is a number.
  */
 export type Value = null | bigint | number | boolean | string | Value[];
 
@@ -18,6 +18,7 @@ export type WireValue = {
   date_value?: number;
   numeric_value?: Uint8Array;
   timestamp_value?: { seconds: string; nanos: number };
+  datetime_value?: { bit_field_datetime_seconds: string; nanos: number };
   array_value?: { element?: WireValue[] };
 };
 
@@ -34,6 +35,7 @@ const kinds: Record<string, string> = {
   BOOL: 'TYPE_BOOL',
   DATE: 'TYPE_DATE',
   TIMESTAMP: 'TYPE_TIMESTAMP',
+  DATETIME: 'TYPE_DATETIME',
 };
 const names = new Map(Object.entries(kinds).map(([name, kind]) => [kind, name]));
 
@@ -100,6 +102,15 @@ export function instantMicros(text: string): bigint {
 export const dateText = (days: number): string => new Date(days * dayMs).toISOString().slice(0, 10);
 export const dateDays = (date: string): number => Date.parse(date) / dayMs;
 
+/** Year, month, day, hour, minute and second beside each other in one number, as the engine packs them. */
+function packedDatetime(text: string): NonNullable<WireValue['datetime_value']> {
+  const parts = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)/.exec(text)?.slice(1).map(BigInt) ?? [];
+  const shifts = [26n, 22n, 17n, 12n, 6n, 0n];
+  const packed = parts.reduce((sum, part, i) => sum | (part << (shifts[i] ?? 0n)), 0n);
+  const micros = instantMicros(text) % million;
+  return { bit_field_datetime_seconds: String(packed), nanos: Number(micros) * 1000 };
+}
+
 export function toWire(value: Value, type: TypeName): WireValue {
   if (value === null) return {};
   if (Array.isArray(value)) {
@@ -127,6 +138,8 @@ export function toWire(value: Value, type: TypeName): WireValue {
         },
       };
     }
+    case 'DATETIME':
+      return { datetime_value: packedDatetime(String(value)) };
     default:
       return { string_value: String(value) };
   }

@@ -10,7 +10,11 @@ import {
 } from '@duckdb/node-api';
 import { quoted, literal as textLiteral } from '../../../functions/local/googlesql/duckdb-text.ts';
 import { translateGoogleSql } from '../../../functions/local/googlesql/translate.ts';
-import { duckDbName, googleSqlType } from '../../../functions/local/warehouse/types.ts';
+import {
+  duckDbName,
+  foreignType,
+  googleSqlType,
+} from '../../../functions/local/warehouse/types.ts';
 import type { ColumnType, Parameter } from '../../../functions/ports/warehouse.ts';
 import type { ReferenceTable, Result } from './engine.ts';
 import { dateText, decimalText, instantText, type TypeName, type Value } from './engine-values.ts';
@@ -20,7 +24,7 @@ export const untyped = 'NULL';
 
 function typeOf(duckDb: string): TypeName {
   if (duckDb === '"NULL"') return untyped;
-  return googleSqlType(duckDb) ?? (duckDb === 'VARCHAR[]' ? 'ARRAY<STRING>' : duckDb);
+  return foreignType(duckDb) ?? googleSqlType(duckDb) ?? duckDb;
 }
 
 function plainValue(value: DuckDBValue, type: TypeName): Value {
