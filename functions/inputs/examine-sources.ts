@@ -5,7 +5,7 @@
 import { code, Rejected } from '../errors.ts';
 import { named, textLiteral } from '../ports/googlesql-text.ts';
 import type { Parameter, Row, Warehouse } from '../ports/warehouse.ts';
-import type { SetAside } from '../records/run-documents.ts';
+import type { FoundInRows } from '../records/run-documents.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { nearIdsQuery } from './near-ids.ts';
 import { checksOf, type RowCheck, sentenceOf, shown } from './row-checks.ts';
@@ -28,7 +28,8 @@ export interface ExamineOptions extends Instant {
   today?: string | undefined;
 }
 
-export const noneSetAside: SetAside = { count: 0, examples: [] };
+const noneSetAside: FoundInRows['set_aside'] = { count: 0, examples: [] };
+export const nothingFound: FoundInRows = { set_aside: noneSetAside, notes: [] };
 
 /** Queries of `account_id`, `place` (table.column) and `reason` of rows that set an account aside. */
 export interface Faults {
@@ -40,9 +41,7 @@ export interface Examined {
   /** The sources, where rows twice are read once. */
   sources: Sources;
   faults: Faults;
-  setAside: SetAside;
-  /** What else people should know of the rows, one sentence each. */
-  notes: string[];
+  found: FoundInRows;
 }
 
 const until = { asOf: 'as_of', date: 'date' };
@@ -81,9 +80,9 @@ export async function examineSources(
   }
   for (const source of examined.values()) await examination.nearIds(source);
   const { queries, notes } = examination;
-  const setAside = await examination.setAside();
+  const found = { set_aside: await examination.setAside(), notes };
   const faults = { queries, parameters: examination.parametersOf(queries.join('\n')) };
-  return { sources: examined, faults, setAside, notes };
+  return { sources: examined, faults, found };
 }
 
 class Examination {
@@ -272,7 +271,7 @@ class Examination {
   }
 
   /** Accounts that the faults concern. @throws Rejected where they are more than the pack tolerates */
-  async setAside(): Promise<SetAside> {
+  async setAside(): Promise<FoundInRows['set_aside']> {
     if (this.queries.length === 0) return noneSetAside;
     const { zone, tolerance } = this.pack;
     const only = new Set(['account_id']);
@@ -299,9 +298,9 @@ class Examination {
 }
 
 /** All that was found in the rows, for somebody who looks at data: one sentence each. */
-export const remarksOf = ({ notes, setAside }: Pick<Examined, 'notes' | 'setAside'>): string[] => [
+export const remarksOf = ({ notes, set_aside: aside }: FoundInRows): string[] => [
   ...notes,
-  ...setAside.examples.map(({ account, reason }) => `Account ${account} is set aside: ${reason}`),
+  ...aside.examples.map(({ account, reason }) => `Account ${account} is set aside: ${reason}`),
 ];
 
 /** Rows of which a cell breaks the contract: the first of its faults. */

@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   type ExamineOptions,
   examineSources,
-  noneSetAside,
+  nothingFound,
   remarksOf,
 } from '../inputs/examine-sources.ts';
 import { faultyMetrics } from '../inputs/freeze-inputs.ts';
@@ -71,14 +71,14 @@ export async function checkData(folder: string, pack: Pack): Promise<DataCheck> 
     // What a run would refuse is better reported before there is one.
     const examined =
       newest === null
-        ? { sources: await findSources(warehouse, pack), notes: [], setAside: noneSetAside }
+        ? { sources: await findSources(warehouse, pack), found: nothingFound }
         : await examineSources(warehouse, pack, await findSources(warehouse, pack), moment);
     return {
       tables,
       missingTables: [...read].filter((table) => !rows.has(table)).sort(),
       missingMeasures: await missingMeasures(warehouse, pack, tables, examined.sources, moment),
       newestCompleteDay: newest,
-      notes: remarksOf(examined),
+      notes: remarksOf(examined.found),
     };
   } finally {
     await warehouse.close();

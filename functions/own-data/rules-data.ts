@@ -168,7 +168,7 @@ export async function scoreAll(
   }
   return {
     date,
-    notes: remarksOf(examined),
+    notes: remarksOf(examined.found),
     layout: compiled.layout,
     rows,
     groupAges: ages,

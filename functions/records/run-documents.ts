@@ -142,7 +142,7 @@ export const runDecision = z.strictObject({
 });
 
 /** Accounts that a run could not score for their rows, and that keep their result before. */
-export const setAsideAccounts = z.strictObject({
+const setAsideAccounts = z.strictObject({
   count: z.int(),
   /** The first of them; the column is the contract's. */
   examples: z.array(
@@ -154,7 +154,6 @@ export const setAsideAccounts = z.strictObject({
     }),
   ),
 });
-export type SetAside = z.infer<typeof setAsideAccounts>;
 
 /** What a run found in the team's rows. */
 export const foundInRows = z.strictObject({

@@ -1,6 +1,6 @@
 import { code, hasCode, Rejected } from '../errors.ts';
 import { withEntered } from '../inputs/entered-assessments.ts';
-import { type Examined, examineSources } from '../inputs/examine-sources.ts';
+import { examineSources } from '../inputs/examine-sources.ts';
 import { freezeInputs } from '../inputs/freeze-inputs.ts';
 import { localDate } from '../inputs/moments.ts';
 import { historyTable, inputsTable, jobId, stagingTable } from '../inputs/run-tables.ts';
@@ -9,6 +9,7 @@ import type { TableSchema } from '../ports/warehouse.ts';
 import { ref } from '../records/collection.ts';
 import { rules } from '../records/documents.ts';
 import {
+  type FoundInRows,
   noUnpublished,
   type RunDocument,
   type ShardDocument,
@@ -92,11 +93,11 @@ export async function prepareRun(
   await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
     late_merges: merges,
     state: 'scoring',
-    found_in_rows: { set_aside: examined.setAside, notes: examined.notes },
+    found_in_rows: examined.found,
     accounts: rows,
     shards: starts.length,
   }));
-  reportRows(runtime, id, examined);
+  reportRows(runtime, id, examined.found);
   log.runPrepared({ run: id, accounts: rows, shards: starts.length });
   await bus.publish(
     'score-shards',
@@ -104,12 +105,12 @@ export async function prepareRun(
   );
 }
 
-function reportRows({ log }: Runtime, id: string, { setAside, notes }: Examined): void {
-  for (const { account, table, column } of setAside.examples) {
+function reportRows({ log }: Runtime, id: string, { set_aside: aside, notes }: FoundInRows): void {
+  for (const { account, table, column } of aside.examples) {
     log.accountSetAside({ run: id, account, table, column });
   }
-  if (setAside.count === 0 && notes.length === 0) return;
-  log.rowsRemarkable({ run: id, notes: notes.length, set_aside: setAside.count });
+  if (aside.count === 0 && notes.length === 0) return;
+  log.rowsRemarkable({ run: id, notes: notes.length, set_aside: aside.count });
 }
 
 /**

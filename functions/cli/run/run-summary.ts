@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { remarksOf } from '../../inputs/examine-sources.ts';
 import { ref } from '../../records/collection.ts';
 import { crmAccounts } from '../../records/documents.ts';
 import { type RunDocument, runState, runs, withheldRun } from '../../records/run-documents.ts';
@@ -30,6 +31,8 @@ export const runSummary = z.strictObject({
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   /** Past dates that were scored before a pack's first run; `stopped`: why there are no more. */
   history: z.strictObject({ dates: z.array(z.iso.date()), stopped: z.string().nullable() }),
+  /** What was found in the team's rows, one sentence each. */
+  remarks: z.array(z.string()),
   /** Why nothing of it is written to Salesforce. */
   withheld: withheldRun.nullable(),
 });
@@ -74,6 +77,7 @@ export async function summarise(
     revision: run.revision,
     failure: run.failure,
     history: options.history,
+    remarks: run.found_in_rows ? remarksOf(run.found_in_rows) : [],
     withheld: isWithheld(run) ? run.withheld : null,
   };
 }

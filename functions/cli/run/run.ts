@@ -58,6 +58,16 @@ function historyText({ dates, stopped }: RunSummary['history']): string[] {
   ];
 }
 
+const mostRemarks = 5;
+
+function remarksText({ run, remarks }: RunSummary): string[] {
+  const left = remarks.length - mostRemarks;
+  return [
+    ...remarks.slice(0, mostRemarks),
+    ...(left > 0 ? [`${left} more of the kind: kenko runs show ${run}`] : []),
+  ].map(colour.yellow);
+}
+
 /** What a person wants to know after a run. */
 export async function summaryText(
   summary: RunSummary,
@@ -79,6 +89,7 @@ export async function summaryText(
     `${summary.date}${summary.revision === null ? '' : `, revision ${summary.revision}`} · ${summary.accounts} accounts, ${summary.changed} changed · Salesforce: ${salesforce.join(', ')}`,
     `Signals: ${summary.signals.opened} began, ${summary.signals.open} open · ${summary.signals.sent} notices sent${summary.signals.unsent > 0 ? colour.yellow(`, ${summary.signals.unsent} not`) : ''}`,
     ...historyText(summary.history),
+    ...remarksText(summary),
     ...(summary.withheld ? [colour.yellow(summary.withheld.message)] : []),
     `${stages.join(' · ')} · ${summary.seconds.toFixed(1)} s in all`,
     '',

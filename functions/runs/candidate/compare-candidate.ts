@@ -11,10 +11,11 @@ import {
   scoreComparison,
 } from '../../evidence/compare-rules.ts';
 import { withEntered } from '../../inputs/entered-assessments.ts';
+import { examineSources } from '../../inputs/examine-sources.ts';
 import { freezeInputs } from '../../inputs/freeze-inputs.ts';
 import { hasRevenue, withRevenue } from '../../inputs/revenue.ts';
 import { inputsTable, jobId } from '../../inputs/run-tables.ts';
-import { findSources, groupAges, sourceStates, validateSources } from '../../inputs/sources.ts';
+import { findSources, groupAges, sourceStates } from '../../inputs/sources.ts';
 import type { Snapshots, Stored } from '../../ports/snapshots.ts';
 import {
   type CandidateDocument,
@@ -187,13 +188,13 @@ async function prepare(runtime: Runtime, candidate: Pack, work: ComparisonInWork
   const { id, date } = work;
   const both = readByBoth(pack, candidate);
   const instant = { asOf: work.as_of, date };
-  const sources = await withEntered(
+  const found = await withEntered(
     { warehouse, snapshots, pack: { ...pack, groups: both.groups } },
     id,
     { ...attempt, as_of: work.as_of },
     await findSources(warehouse, both),
   );
-  await validateSources(warehouse, both, sources, instant);
+  const { sources, faults } = await examineSources(warehouse, both, found, instant);
   const states = await sourceStates(warehouse, both, sources, instant);
   // What the live run found late stays so, though its data may have come since.
   const ages = { ...groupAges(both, states, date), ...work.group_ages };
@@ -205,6 +206,7 @@ async function prepare(runtime: Runtime, candidate: Pack, work: ComparisonInWork
     {
       pack: { ...both, accountColumns },
       sources,
+      faults,
       ...instant,
       groupAges: new Map(Object.entries(ages)),
       beforeDate: work.before_date,
@@ -227,9 +229,9 @@ function readByBoth(live: Pack, candidate: Pack) {
   const unique = <T>(key: (one: T) => string, ...lists: T[][]): T[] => [
     ...new Map(lists.flat().map((one) => [key(one), one])).values(),
   ];
-  const { zone, sources, tables } = live;
+  const { zone, sources, tables, tolerance } = live;
   return {
-    ...{ zone, sources, tables },
+    ...{ zone, sources, tables, tolerance },
     groups: unique(({ group }) => group, candidate.groups, live.groups),
     accountColumns: unique(({ name }) => name, candidate.accountColumns, live.accountColumns),
     scores: unique(({ id }) => id, candidate.scores, live.scores),

@@ -1,7 +1,7 @@
 /** The query that freezes a run's inputs, and what is found out about the tables before it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { code, hasCode, messageOf } from '../../../functions/errors.ts';
-import { examineSources } from '../../../functions/inputs/examine-sources.ts';
+import { examineSources, nothingFound } from '../../../functions/inputs/examine-sources.ts';
 import { type RunInputsRequest, runInputsQuery } from '../../../functions/inputs/run-inputs.ts';
 import { findSources, groupAges, sourceStates } from '../../../functions/inputs/sources.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
@@ -412,7 +412,7 @@ describe('what is examined before a run', () => {
       "('a', 'no plan', -1, '2024-03-31T15:00:00Z', NULL)",
     );
     await provideOrders("('a', '2024-03-29', 1)", "(NULL, '2024-04-09', 1)");
-    expect(await examine()).toMatchObject({ notes: [], setAside: { count: 0 } });
+    expect(await examine()).toMatchObject({ found: nothingFound });
   });
 
   it.each<[string, () => Promise<void>, string]>([
@@ -504,9 +504,9 @@ describe('what is examined before a run', () => {
     ],
   ])('sets the account aside for %s', async (_, given, reasons) => {
     await given();
-    const { setAside, faults, sources: examined } = await examine();
-    expect(setAside.examples.map(({ reason }) => reason)).toEqual(reasons);
-    expect(setAside.count).toBe(reasons.length);
+    const { found, faults, sources: examined } = await examine();
+    expect(found.set_aside.examples.map(({ reason }) => reason)).toEqual(reasons);
+    expect(found.set_aside.count).toBe(reasons.length);
     const rows = await inputs({ faults, sources: examined });
     expect(rows.map(({ fault }) => fault).filter((fault) => fault !== null)).toEqual(reasons);
   });
@@ -519,7 +519,10 @@ describe('what is examined before a run', () => {
       `('${'é'.repeat(751)}', 'free', 1, NULL, NULL)`,
     );
     await provideVisits("(NULL, '2024-03-01T00:00:00Z', 1, NULL)");
-    const { notes, faults } = await examine();
+    const {
+      found: { notes },
+      faults,
+    } = await examine();
     expect(notes).toEqual([
       'accounts.account_id is empty or longer than 1,500 bytes in 3 rows; they count for nobody.',
       'visits.account_id (your my visits.account_id) is empty or longer than 1,500 bytes in 1 row; they count for nobody.',
@@ -537,7 +540,7 @@ describe('what is examined before a run', () => {
   ])('case 17: names ids that almost match: %s and %s', async (account, given) => {
     await provideAccounts(`('${account}', 'free', 1, NULL, NULL)`);
     await provideOrders(`('${given}', '2024-03-29', 1)`, `('${given}', '2024-03-30', 1)`);
-    expect((await examine()).notes).toEqual([
+    expect((await examine()).found.notes).toEqual([
       `orders.account_id is '${given}', and accounts has '${account}': 2 rows of 1 such id count for nobody; write both alike.`,
     ]);
   });
@@ -545,7 +548,9 @@ describe('what is examined before a run', () => {
   it('case 17: takes blanks around ids away, in every table', async () => {
     await provideAccounts("('A-1\u00a0', 'free', 1, NULL, NULL)");
     await provideOrders("('\u3000A-1', '2024-03-29', 1)", "('A-1\u200b', '2024-03-30', 1)");
-    const { notes } = await examine();
+    const {
+      found: { notes },
+    } = await examine();
     expect(notes).toEqual([]);
     expect(pickOf(await inputs(), 'account_id', 'spend')).toEqual([['A-1', 2]]);
   });
