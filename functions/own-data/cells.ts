@@ -5,7 +5,7 @@
 
 import { signs, written } from '../evidence/sheet/cells.ts';
 import { literal } from '../local/googlesql/duckdb-text.ts';
-import { duckDbName, googleSqlType } from '../local/warehouse/types.ts';
+import { duckDbName, foreignType, googleSqlType } from '../local/warehouse/types.ts';
 import type { SourceColumn } from '../scorecard/language/pack/catalogue.ts';
 import type { FileColumn } from './files.ts';
 
@@ -31,13 +31,15 @@ const expectations: Record<Type, string> = {
 
 /** A day in plain signs and with hyphens, as `plainDay` writes it. */
 const hyphenated = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}';
+/** The zone of a time. */
+const zoneEnd = 'z|utc|[+-][0-9]{2}(:?[0-9]{2})?';
 /** How a type is written in plain signs; DuckDB itself would take 1_000, 0x10 and infinity, too. */
 const patterns: Record<Exclude<Type, 'STRING' | 'BOOL'>, string> = {
   INT64: '[+-]?[0-9]+([.]0*)?',
   FLOAT64: written.number,
   NUMERIC: written.number,
   DATE: hyphenated,
-  TIMESTAMP: `${hyphenated}([t ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(z|utc|[+-][0-9]{2}(:?[0-9]{2})?))?)?`,
+  TIMESTAMP: `${hyphenated}([t ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?(${zoneEnd}))?)?`,
 };
 
 /** A cell in plain signs, without blanks around it. */
@@ -60,6 +62,9 @@ function plainNumber(text: string, type: Type): string {
 const plainDay = (text: string): string =>
   `regexp_replace(${text}, ${literal(`^${written.day}`)}, '\\1-\\2-\\3')`;
 
+/** The instant of a time without a zone, or of the midnight that a day alone begins with. */
+const localTime = (time: string, zone: string): string => `timezone(${literal(zone)}, ${time})`;
+
 function fromText(cell: string, type: Type, zone: string): string {
   if (type === 'STRING') return cell;
   if (type === 'BOOL') {
@@ -68,10 +73,9 @@ function fromText(cell: string, type: Type, zone: string): string {
   const isTime = type === 'DATE' || type === 'TIMESTAMP';
   const text = isTime ? plainDay(plain(cell)) : plainNumber(plain(cell), type);
   const cast = `TRY_CAST(${text} AS ${duckDbName(type)})`;
-  // A day alone begins at the midnight of the pack's zone, not at that of UTC.
   const typed =
     type === 'TIMESTAMP'
-      ? `CASE WHEN length(${text}) <= 10 THEN timezone(${literal(zone)}, TRY_CAST(${text} AS TIMESTAMP)) ELSE ${cast} END`
+      ? `CASE WHEN ${matches(text, `.*:.*(${zoneEnd})`)} THEN ${cast} ELSE ${localTime(`TRY_CAST(${text} AS TIMESTAMP)`, zone)} END`
       : cast;
   return `CASE WHEN ${matches(text, patterns[type])} THEN ${typed} END`;
 }
@@ -94,19 +98,23 @@ export function typedCell(
   type: SourceColumn['type'],
   zone: string,
 ): string {
-  const known = googleSqlType(found);
-  const typed =
-    known === 'STRING'
-      ? fromText(`CAST(${expression} AS VARCHAR)`, type, zone)
-      : known === 'DATE' && type === 'TIMESTAMP'
-        ? `timezone(${literal(zone)}, CAST(${expression} AS TIMESTAMP))`
-        : known === type && found === duckDbName(type)
-          ? expression
-          : type === 'STRING' && known !== 'INT64'
-            ? 'CAST(NULL AS VARCHAR)'
-            : `TRY_CAST(${expression} AS ${duckDbName(type)})`;
+  const typed = asType(expression, found, type, zone);
   if (type !== 'FLOAT64') return typed;
   return `CASE WHEN isfinite(${typed}) THEN ${typed} END`;
+}
+
+function asType(expression: string, found: string, type: Type, zone: string): string {
+  const known = foreignType(found) ?? googleSqlType(found);
+  if (known === 'STRING') return fromText(`CAST(${expression} AS VARCHAR)`, type, zone);
+  if (found === duckDbName(type)) return expression;
+  if (type === 'STRING' && known !== 'INT64') return 'CAST(NULL AS VARCHAR)';
+  if (type === 'TIMESTAMP' && (known === 'DATE' || known === 'DATETIME')) {
+    return localTime(`CAST(${expression} AS TIMESTAMP)`, zone);
+  }
+  if (type === 'DATE' && known === 'TIMESTAMP') {
+    return `CAST(timezone(${literal(zone)}, ${expression}) AS DATE)`;
+  }
+  return `TRY_CAST(${expression} AS ${duckDbName(type)})`;
 }
 
 /** What may be wrong with a column, in the order in which it is reported. */

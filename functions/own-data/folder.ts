@@ -44,7 +44,7 @@ async function contentHash(path: string): Promise<string> {
 }
 
 /** Cells are read in another way since: raise it, so that files are read anew. */
-const readingVersion = 3;
+const readingVersion = 4;
 
 /** Identifies how a file is read: another mapping or contract reads it anew. */
 function shapeOf(contract: SourceTable, pack: ImportPack): string {

@@ -77,13 +77,19 @@ describe('a cell of a file', () => {
     ).toEqual(['3', '1000', '-5', '9007199254740993', undefined, undefined, undefined, undefined]);
   });
 
-  it('case 21c: of instants is a day of the pack’s zone where it is a day alone, else as it is', async () => {
-    const cells = ['2024-01-02', '2024年1月3日', '2024-01-04 00:00:00Z', '2024/03/01 9:05'];
+  it('case 21c: of instants is local where it names no zone, a day alone from its midnight', async () => {
+    const cells = [
+      ...['2024-01-02', '2024年1月3日', '2024/03/01 9:05', '2024-03-01T09:05:06.5'],
+      ...['2024-01-04 00:00:00Z', '2024-01-04 00:00:00-05', '2024-01-04 00:00:00+05:30'],
+    ];
     expect(await read(cells, 'TIMESTAMP')).toEqual([
       '2024-01-01 15:00:00+00',
       '2024-01-02 15:00:00+00',
+      '2024-03-01 00:05:00+00',
+      '2024-03-01 00:05:06.5+00',
       '2024-01-04 00:00:00+00',
-      '2024-03-01 09:05:00+00',
+      '2024-01-04 05:00:00+00',
+      '2024-01-03 18:30:00+00',
     ]);
   });
 

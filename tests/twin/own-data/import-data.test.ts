@@ -101,7 +101,7 @@ describe('reading a folder', () => {
     await imported.warehouse.transaction(async (connection) => {
       const to = (name: string) => `'${join(folder.path, name)}' (FORMAT parquet)`;
       await connection.run(
-        `COPY (SELECT 'a' AS account_id, TIMESTAMP '2024-01-02 03:04:05' AS valid_from) TO ${to('accounts.parquet')}`,
+        `COPY (SELECT 'a' AS account_id, TIMESTAMP '2024-01-02 03:04:05' AS valid_from, TIMESTAMPTZ '2024-01-02 03:04:05+00' AS valid_to, TIMESTAMPTZ '2024-01-02 20:00:00+00' AS created_on) TO ${to('accounts.parquet')}`,
       );
       await connection.run(
         `COPY (SELECT 7 AS account_id, DATE '2024-01-02' AS purchase_date, 2::TINYINT AS quantity, 1.5::FLOAT AS "Amount (USD)") TO ${to('orders.parquet')}`,
@@ -109,7 +109,13 @@ describe('reading a folder', () => {
     });
     await imported.run();
     expect(await imported.all('accounts')).toEqual([
-      { account_id: 'a', valid_from: '2024-01-02T03:04:05.000Z' },
+      {
+        account_id: 'a',
+        // Without a zone it is local, in Tokyo.
+        valid_from: '2024-01-01T18:04:05.000Z',
+        valid_to: '2024-01-02T03:04:05.000Z',
+        created_on: '2024-01-03',
+      },
     ]);
     expect(await imported.all('Orders')).toEqual([
       { account_id: '7', purchase_date: '2024-01-02', quantity: 2, 'Amount (USD)': 1.5 },

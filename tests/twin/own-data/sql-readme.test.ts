@@ -64,10 +64,10 @@ describe('the table of your own in sql/README.md', () => {
         'user_id,clicked_at,session_id,event',
         'a,2024-03-01 10:00:00,s0,home',
         'a,2024-03-12 10:00:00,s1,home',
-        'a,2024-03-31 14:59:00,s2,cart',
-        'a,2024-03-31 14:59:30,s2,cart',
-        // Midnight in Tokyo: a day that is not complete.
-        'a,2024-03-31 15:00:00,s3,cart',
+        'a,2024-03-31 23:59:00,s2,cart',
+        'a,2024-03-31 23:59:30,s2,cart',
+        // A day that is not complete.
+        'a,2024-04-01 00:00:00,s3,cart',
       ].join('\n'),
     );
     const [result] = await scoreOnData([pack], { folder });
