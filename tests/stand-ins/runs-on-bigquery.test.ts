@@ -98,3 +98,34 @@ it('case 06: columns of types that our own tables do not have are read', async (
     await system.close();
   }
 });
+
+it('rows twice, cells that break the contract and ids that almost match are found as on the twin', async () => {
+  const found = async (through?: typeof throughBigQuery) => {
+    const system = await systemWith([
+      "INSERT INTO source.usage_daily SELECT * FROM source.usage_daily WHERE account_id = 'a5'",
+      "INSERT INTO source.usage_daily SELECT * REPLACE (minutes + 1 AS minutes) FROM source.usage_daily WHERE account_id = 'a3' AND usage_date = '2026-03-01'",
+      "UPDATE source.usage_daily SET minutes = -5 WHERE account_id = 'a2' AND usage_date = '2026-03-01'",
+      "UPDATE source.usage_daily SET account_id = 'Ａ6' WHERE account_id = 'a6' AND usage_date < '2026-02-20'",
+      "INSERT INTO source.accounts VALUES (NULL, 'nobody', NULL, NULL, NULL)",
+    ]);
+    const server = await through?.(system);
+    const { state, found_in_rows } = await system.run('2026-03-01T17:00:00Z');
+    const rows = await system.warehouse.query(
+      'SELECT account_id, points, state FROM score_history ORDER BY account_id',
+    );
+    await server?.close();
+    await system.close();
+    return { state, found_in_rows, rows };
+  };
+  const expected = await found();
+  expect(expected.state).toBe('finished');
+  expect(expected.found_in_rows?.notes).toHaveLength(3);
+  expect(expected.found_in_rows?.set_aside).toMatchObject({
+    count: 2,
+    examples: [
+      { account: 'a2', column: 'minutes' },
+      { account: 'a3', column: 'usage_date' },
+    ],
+  });
+  expect(await found(throughBigQuery)).toEqual(expected);
+});
