@@ -26,10 +26,12 @@ export const isReadable = (found: string, wanted: ContractType): boolean =>
 export const blanks =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff';
 
-/** A text without the blanks around it. */
-export const trimmed = (text: string): string => `TRIM(${text}, ${textLiteral(blanks)})`;
+/** A text without the blanks around it. What is plain ASCII has none, and is known at a tenth of the cost. */
+export const trimmed = (text: string): string =>
+  `CASE WHEN REGEXP_CONTAINS(${text}, r'^[!-~]+$') THEN ${text} ELSE TRIM(${text}, ${textLiteral(blanks)}) END`;
 
-const zoned = "REGEXP_CONTAINS(%, r'([zZ]|UTC|[+-][0-9]{1,2}(:?[0-9]{2})?)$')";
+const zoned = (cell: string): string =>
+  `REGEXP_CONTAINS(${cell}, r'([zZ]|UTC|[+-][0-9]{1,2}(:?[0-9]{2})?)$')`;
 
 /** How numbers are written: nothing that only a program would write, such as 0x1F or inf. */
 const decimal = '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$';
@@ -42,7 +44,7 @@ const written: Partial<Record<ContractType, string>> = {
 /** A text as a type; a date alone or a time without a zone is local. */
 function fromText(text: string, type: ContractType, zone: string): string {
   const cell = trimmed(text);
-  const hasZone = zoned.replace('%', cell);
+  const hasZone = zoned(cell);
   const pattern = written[type];
   if (pattern !== undefined) {
     return `CASE WHEN REGEXP_CONTAINS(${cell}, r'${pattern}') THEN SAFE_CAST(${cell} AS ${type}) END`;

@@ -60,8 +60,6 @@ export function hostileSources(contracts: Iterable<SourceTable>): ReferenceTable
     const kept = new Set([event, loaded, validity?.from, validity?.to]);
     const at = columns.findIndex(({ name }) => name === event);
     const id = columns.findIndex(({ name }) => name === 'account_id');
-    const isKey = columns.map(({ name }) => (contract.unique ?? []).includes(name));
-    const keys = new Set<string>();
     let before: Value[] | undefined;
     const all = (plain.get(contract.table) ?? []).map((row, serial) => {
       const values = columns.map((column): Value => {
@@ -77,19 +75,32 @@ export function hostileSources(contracts: Iterable<SourceTable>): ReferenceTable
       before = values;
       return values;
     });
-    // Where time was moved, several rows may have one key.
-    const rows = all.filter((values) => {
-      const key = values.filter((_, i) => isKey[i]).map(String);
-      const fresh = key.length === 0 || !keys.has(key.join('\n'));
-      keys.add(key.join('\n'));
-      return fresh;
-    });
+    const rows = singleKeys(contract, all);
     return {
       dataset: 'source',
       name: contract.table,
       columns: columns.map(({ name, type }) => ({ name, type })),
       rows: [...rows, ...repeatedRows(contract, rows)],
     };
+  });
+}
+
+/**
+ * Rows of which no two have one key at one time: moved times have made some, and versions of a thing
+ * follow each other.
+ */
+function singleKeys({ columns, unique, validity }: SourceTable, all: Value[][]): Value[][] {
+  if (!unique) return all;
+  const at = (name: string | undefined) => columns.findIndex((column) => column.name === name);
+  const [from, to] = [at(validity?.from), at(validity?.to)];
+  const kept = new Map<string, [string, string][]>();
+  return all.filter((row) => {
+    const key = unique.map((name) => row[at(name)]).join('\n');
+    const [begins, ends] = [String(row[from] ?? ''), String(row[to] ?? '9')];
+    const others = kept.get(key) ?? [];
+    if (others.some(([a, b]) => begins < b && a < ends)) return false;
+    kept.set(key, [...others, [begins, ends]]);
+    return true;
   });
 }
 
