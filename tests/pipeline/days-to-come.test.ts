@@ -27,7 +27,8 @@ it('a slot a little ahead is one of a clock that differs', async () => {
 });
 
 it('case 09: a row of a day to come sets its account aside, and ends with its correction', async () => {
-  await execute(system, [usage('a2', '2062-03-05', 9, 900)]);
+  // It is the 2nd of March in Tokyo: what came in today is none to come.
+  await execute(system, [usage('a2', '2062-03-05', 9, 900), usage('a3', '2026-03-02', 9, 900)]);
   const run = await system.run(monday);
   expect(run).toMatchObject({ state: 'finished', date: '2026-03-01' });
   expect(run.found_in_rows?.set_aside.examples).toEqual([

@@ -310,6 +310,10 @@ describe('data that cannot be scored', () => {
         notes: [expect.stringContaining('accounts.account_id is empty')],
       },
     });
+    const [kept] = await system.warehouse.query(
+      "SELECT reason FROM score_history WHERE date = '2026-03-02' AND account_id = 'a3'",
+    );
+    expect(kept?.reason).toBe("usage_daily.minutes is '-5'; the smallest value allowed is 0.");
     const results = (date: string) =>
       system.warehouse.query(
         "SELECT points, band, state FROM score_history WHERE date = @date AND account_id IN ('a1', 'a3') ORDER BY account_id",

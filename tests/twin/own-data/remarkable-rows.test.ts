@@ -32,7 +32,15 @@ async function scored(): Promise<ScoredData> {
 const resultsOf = ({ rows: byScore }: ScoredData): unknown =>
   [...byScore].map(([score, found]) => [
     score,
-    found.map(({ account_id: id, points, band, state }) => [id.trim(), points, band, state]).sort(),
+    found
+      .map(({ account_id: id, points, band, state, inputs }) => [
+        id.trim(),
+        points,
+        band,
+        state,
+        ...inputs,
+      ])
+      .sort(),
   ]);
 
 describe('an export', () => {

@@ -537,6 +537,7 @@ describe('what is examined before a run', () => {
     ['C00008', 'C8'],
     ['A-1', 'A\u200b-1'],
     ['123456789012', '1.23E+11'],
+    ['123556789012', '1.24E+11'],
   ])('case 17: names ids that almost match: %s and %s', async (account, given) => {
     await provideAccounts(`('${account}', 'free', 1, NULL, NULL)`);
     await provideOrders(`('${given}', '2024-03-29', 1)`, `('${given}', '2024-03-30', 1)`);
