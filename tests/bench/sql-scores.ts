@@ -138,7 +138,7 @@ SELECT
   '${pack.hash}' AS rules_hash, '${engine}' AS engine_hash,
   CAST(hash(inputs, account_segment) >> 1 AS BIGINT) AS input_hash,
   CAST(hash(account_segment, phase, points, earned, available, cap, contributions, earned_points) >> 1 AS BIGINT) AS result_hash,
-  CAST(NULL AS VARCHAR) AS known_on,
+  '' AS known_on,
   CAST(json_object('segment', account_segment) AS VARCHAR) AS account,
   CAST(NULL AS BIGINT) AS change_phase, CAST(NULL AS BIGINT) AS band_points
 FROM sharing`;
