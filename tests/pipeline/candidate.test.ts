@@ -24,22 +24,13 @@ import {
   furtherIds,
   usage,
 } from '../support/system/tiny-data.ts';
-import { signalPackFiles, signalsYaml } from '../support/system/tiny-signals.ts';
+import { signalPackFiles, watchedSignals } from '../support/system/tiny-signals.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());
 
 const watched = {
-  'rules/tiny/signals.yaml': `${signalsYaml}
-  - id: in_red
-    label: { en: In red, ja: 赤になった }
-    severity: critical
-    when: now.health.band == "red"
-    cooldown: 3d
-    hints: { en: [Why?], ja: [なぜか] }
-    action: { en: Call them., ja: 電話する。 }
-    to: [{ slack: alerts }, task]
-`,
+  'rules/tiny/signals.yaml': watchedSignals,
   'rules/tiny/pack.yaml': `${signalPackFiles().get('rules/tiny/pack.yaml')}breaker: { share: 0.5 }\n`,
 };
 const live = signalPackFiles(watched);

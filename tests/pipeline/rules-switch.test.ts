@@ -18,21 +18,11 @@ import {
   furtherIds,
   usage,
 } from '../support/system/tiny-data.ts';
-import { channels, signalPackFiles, signalsYaml } from '../support/system/tiny-signals.ts';
+import { channels, signalPackFiles, watchedSignals } from '../support/system/tiny-signals.ts';
 
 let system: TestSystem;
 afterEach(() => system.close());
 
-const watched = `${signalsYaml}
-  - id: in_red
-    label: { en: In red, ja: 赤になった }
-    severity: critical
-    when: now.health.band == "red"
-    cooldown: 3d
-    hints: { en: [Why?], ja: [なぜか] }
-    action: { en: Call them., ja: 電話する。 }
-    to: [{ slack: alerts }, task]
-`;
 const read = (path: string): string => signalPackFiles().get(path) ?? '';
 const card = read('rules/tiny/scorecards/all.yaml');
 const breaker = (share: number) => ({
@@ -41,7 +31,7 @@ const breaker = (share: number) => ({
 const held = breaker(0.25);
 const lenientBreaker = breaker(0.5);
 const files = (changes: Record<string, string> = {}) =>
-  signalPackFiles({ 'rules/tiny/signals.yaml': watched, ...changes });
+  signalPackFiles({ 'rules/tiny/signals.yaml': watchedSignals, ...changes });
 
 /** Four of twelve accounts move: a2 and a3 to red, a5 and a6 to yellow. */
 const stricter = {
@@ -178,7 +168,7 @@ describe('other limits', () => {
 
   it('of a condition make what it finds begin silently', async () => {
     await begin();
-    const lenient = watched.replace('metrics.minutes_7d < 100', 'metrics.minutes_7d < 120');
+    const lenient = watchedSignals.replace('metrics.minutes_7d < 100', 'metrics.minutes_7d < 120');
     use(files({ 'rules/tiny/signals.yaml': lenient }));
     await run('2026-03-02');
     await sweeps();

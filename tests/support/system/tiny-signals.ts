@@ -42,3 +42,15 @@ export function signalPackFiles(changes: Record<string, string | null> = {}): Ma
 }
 
 export const signalsYaml = text;
+
+/** Besides, one that a band opens. */
+export const watchedSignals = `${signalsYaml}
+  - id: in_red
+    label: { en: In red, ja: 赤になった }
+    severity: critical
+    when: now.health.band == "red"
+    cooldown: 3d
+    hints: { en: [Why?], ja: [なぜか] }
+    action: { en: Call them., ja: 電話する。 }
+    to: [{ slack: alerts }, task]
+`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
 import { afterTry, claimedDelivery, sendOnce } from '../../../functions/notify/deliver-episodes.ts';
-import { nextEpisodes } from '../../../functions/notify/episodes.ts';
+import { dueDelivery, nextEpisodes } from '../../../functions/notify/episodes.ts';
 import {
   type Delivery,
   type EpisodeDocument,
@@ -145,18 +145,7 @@ describe('episodes', () => {
   });
 });
 
-const delivery: Delivery = {
-  to: 'slack',
-  channel: 'C0123456789',
-  mention: null,
-  key: 'k',
-  state: 'due',
-  tries: 0,
-  first_try: null,
-  claimed_until: null,
-  ref: null,
-  code: null,
-};
+const delivery = dueDelivery({ to: 'slack', channel: 'C0123456789', mention: null, key: 'k' });
 
 describe('a notice', () => {
   const at = (minutes: number) => new Date(start + minutes * 60_000);
