@@ -8,7 +8,8 @@ import type { Column } from '../../evidence/calibrate/table.ts';
 import type { Tried } from '../../evidence/try-table.ts';
 import { schemaLine } from '../../scorecard/language/schema/json-schemas.ts';
 import { csv } from '../output.ts';
-import { labelOf, metricIds, yamlOf } from '../rules/new-pack.ts';
+import { labelOf, metricIds } from '../rules/column-names.ts';
+import { yamlOf } from '../rules/new-pack.ts';
 import { measureReason } from './measure-reason.ts';
 
 export interface CalibratedPack {
