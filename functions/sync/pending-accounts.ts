@@ -20,6 +20,8 @@ export interface PendingAccount {
   /** Identifies `fields`. */
   hash: string;
   recordId: string | null;
+  /** It left: where no record names it, nothing is missing. */
+  isAbsent: boolean;
   /** The document that this was decided on; undefined before the first sync. */
   stored: Stored<CrmDocument> | undefined;
   /** Version of the result that `fields` show. */
@@ -58,7 +60,9 @@ export async function pendingAccounts(
     if (isKnown && resend === 'no') continue;
     const kept = resend === 'to-record-found-anew' ? null : (known?.record_id ?? null);
     const recordId = column ?? kept;
-    pending.push({ account, fields, hash, recordId, stored, resultVersion: found.version });
+    const isAbsent = document.state === 'absent';
+    const resultVersion = found.version;
+    pending.push({ account, fields, hash, recordId, isAbsent, stored, resultVersion });
   }
   return pending;
 }

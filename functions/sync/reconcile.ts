@@ -119,11 +119,12 @@ async function compareAccounts(
       const hash = fieldsHash(mapping.object, crmFields(mapping, account.data));
       if (crm?.hash === hash && crm.state === 'parked') {
         report.parked += 1;
-        if (crm.code === noRecord) note(report.missing, account.id);
+        if (crm.code === noRecord && !isAbsent(account)) note(report.missing, account.id);
         // One without a record is sent where the list of records names it.
         else again.push(account.id);
       } else if (crm?.hash === hash && crm.state === 'synced') {
-        written.push({ account, crm });
+        // One that left needs none; where a record names it after all, the list of records tells.
+        if (crm.record_id !== null) written.push({ account, crm });
       } else {
         note(report.unsent, account.id);
         again.push(account.id);
@@ -138,7 +139,7 @@ async function compareAccounts(
       const recordId = crm.record_id ?? '';
       const record = records.get(recordId);
       if (!record) {
-        note(report.missing, account.id);
+        if (!isAbsent(account)) note(report.missing, account.id);
         again.push(account.id);
         continue;
       }
@@ -156,6 +157,8 @@ async function compareAccounts(
   }
   return strays;
 }
+
+const isAbsent = ({ data }: Stored<AccountDocument>): boolean => data.state === 'absent';
 
 const columnsRead = ({ fields, externalId }: SalesforceMapping): string[] => [
   ...new Set([...fields.map(({ name }) => name), ...(externalId === null ? [] : [externalId])]),

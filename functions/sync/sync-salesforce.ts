@@ -133,8 +133,8 @@ async function attemptAll(
   const sent = new Map<PendingAccount, Record<string, FieldValue>>();
   const found = new Set<PendingAccount>();
   const lookUp = async (rows: readonly PendingAccount[]): Promise<void> => {
-    const refused = await resolveRecords(runtime, mapping, rows);
-    for (const [row, result] of refused) results.set(row, result);
+    const settled = await resolveRecords(runtime, mapping, rows);
+    for (const [row, result] of settled) results.set(row, result);
     for (const row of rows) {
       const isNew = row.recordId !== null && row.recordId !== row.stored?.data.record_id;
       if (isNew) found.add(row);
@@ -187,15 +187,15 @@ const noAnswer: UpdateResult = {
   reason: 'Salesforce gave no answer for the record.',
 };
 
-/** Finds the records of those whose record is not known. @returns those that have none, or several */
+/** Finds the records of those whose record is not known. @returns what is settled without one */
 async function resolveRecords(
   { crm }: Runtime,
   { object, externalId }: SalesforceMapping,
   pending: readonly PendingAccount[],
 ): Promise<Map<PendingAccount, UpdateResult>> {
-  const refused = new Map<PendingAccount, UpdateResult>();
+  const results = new Map<PendingAccount, UpdateResult>();
   const unresolved = pending.filter((row) => row.recordId === null);
-  if (unresolved.length === 0) return refused;
+  if (unresolved.length === 0) return results;
   const found = externalId
     ? await crm.resolve(
         externalId,
@@ -207,13 +207,17 @@ async function resolveRecords(
     row.recordId = found.ids.get(row.account) ?? null;
     if (row.recordId !== null) continue;
     const several = found.ambiguous.has(row.account);
-    refused.set(row, {
+    if (row.isAbsent && !several) {
+      results.set(row, { outcome: 'updated' });
+      continue;
+    }
+    results.set(row, {
       outcome: 'rejected',
       code: several ? ambiguousRecord : noRecord,
       reason: `${several ? 'More than one' : 'No'} ${object} is found by ${key}.`,
     });
   }
-  return refused;
+  return results;
 }
 
 /** Codes of accounts that cannot be written since no one record is theirs. */

@@ -190,6 +190,25 @@ describe('a record that is no more', () => {
     await everythingIsRight();
   });
 
+  it('is not missing where its account left; one that names it later shows nothing of it', async () => {
+    await execute(system, [
+      "UPDATE source.accounts SET valid_to = '2026-03-02T06:00:00Z' WHERE account_id = 'a2'",
+    ]);
+    await nextDay(system, '2026-03-02');
+    await system.score('2026-03-02T17:00:00Z');
+    await system.settle();
+    await remove(recordOf('a2'));
+    const none = { count: 0, examples: [] };
+    expect(await reconcile()).toMatchObject({ missing: none, parked: 0 });
+    expect(await stateOf('a2')).toMatchObject({ state: 'synced', record_id: null });
+    expect(await reconcile()).toMatchObject({ missing: none, unsent: none, parked: 0 });
+    const other = await make('a2');
+    await edit(other, { Kenko_Owner__c: 'somebody@example.com' });
+    await reconcile();
+    expect(await stateOf('a2')).toMatchObject({ state: 'synced', record_id: other });
+    expect(shownOn(other)).toEqual(empty);
+  });
+
   it('and has no successor leaves the account without one', async () => {
     await remove(recordOf('a2'));
     expect(await reconcile()).toMatchObject({ missing: { examples: ['a2'] } });
