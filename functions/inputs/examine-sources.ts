@@ -275,16 +275,15 @@ class Examination {
     if (this.queries.length === 0) return noneSetAside;
     const { zone, tolerance } = this.pack;
     const only = new Set(['account_id']);
-    const faulty = `SELECT faults.account_id AS account_id, MIN(CONCAT(place, '\\n', reason)) AS fault FROM (${this.queries.join('\nUNION ALL\n')}) AS faults JOIN (SELECT DISTINCT account_id FROM (${sourceQuery(this.accounts, { zone, until, only })}) AS valid) AS present ON present.account_id = faults.account_id GROUP BY faults.account_id`;
+    const faulty = `SELECT first_faults.account_id AS account_id, place, reason FROM (${firstFaults(this.queries)}) AS first_faults JOIN (SELECT DISTINCT account_id FROM (${sourceQuery(this.accounts, { zone, until, only })}) AS valid) AS present ON present.account_id = first_faults.account_id`;
     const { n } = await this.row(`SELECT COUNT(*) AS n FROM (${faulty}) AS faulty`);
     const count = Number(n ?? 0);
     const listed = await this.rows(
-      `SELECT account_id, fault FROM (${faulty}) AS faulty ORDER BY account_id LIMIT ${mostListed}`,
+      `SELECT account_id, place, reason FROM (${faulty}) AS faulty ORDER BY account_id LIMIT ${mostListed}`,
     );
     const examples = listed.map((row) => {
-      const [place = '', reason = ''] = String(row.fault).split('\n');
-      const [table = '', column = ''] = place.split('.');
-      return { account: String(row.account_id), table, column, reason };
+      const [table = '', column = ''] = String(row.place).split('.');
+      return { account: String(row.account_id), table, column, reason: String(row.reason) };
     });
     const allowed = Math.max(tolerance.accounts, Math.floor(tolerance.share * this.accountRows));
     if (count > allowed) {
@@ -302,6 +301,10 @@ export const remarksOf = ({ notes, set_aside: aside }: FoundInRows): string[] =>
   ...notes,
   ...aside.examples.map(({ account, reason }) => `Account ${account} is set aside: ${reason}`),
 ];
+
+/** Of an account with several faults the one that is said, everywhere. */
+export const firstFaults = (queries: Faults['queries']): string =>
+  `SELECT account_id, place, reason FROM (SELECT account_id, place, reason, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY place, reason) AS nth FROM (${queries.join('\nUNION ALL\n')}) AS faults) AS numbered WHERE nth = 1`;
 
 /** Rows of which a cell breaks the contract: the first of its faults. */
 function cellFaults(source: ProvidedSource, failing: readonly RowCheck[], given: string): string {

@@ -13,7 +13,7 @@ import type { Metric, SourceTable } from '../scorecard/language/pack/catalogue.t
 import { frozenColumns } from '../scorecard/language/pack/inputs.ts';
 import { rowDay, rowDayColumn } from '../scorecard/language/pack/mart.ts';
 import type { Pack, PackGroup } from '../scorecard/language/pack/pack.ts';
-import type { Faults } from './examine-sources.ts';
+import { type Faults, firstFaults } from './examine-sources.ts';
 import { endOfDate } from './moments.ts';
 import { historyTable } from './run-tables.ts';
 import { type Sources, sourceQuery } from './sources-query.ts';
@@ -210,7 +210,7 @@ class RunInputs {
     }
   }
 
-  /** Why an account cannot be scored, where it cannot: one of its faults, always the same. */
+  /** Why an account cannot be scored, where it cannot. */
   faults(): void {
     const { queries = [], parameters = {} } = this.request.faults ?? {};
     if (queries.length === 0) {
@@ -220,7 +220,7 @@ class RunInputs {
     Object.assign(this.parameters, parameters);
     this.addTable(
       'account_faults',
-      `SELECT account_id, MIN(reason) AS fault FROM (\n  ${indent(queries.join('\nUNION ALL\n'))}\n) AS faults GROUP BY account_id`,
+      `SELECT account_id, reason AS fault FROM (\n  ${indent(firstFaults(queries))}\n) AS first_faults`,
     );
     this.joins.push(
       'LEFT JOIN account_faults ON account_faults.account_id = accounts_now.account_id',

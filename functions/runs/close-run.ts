@@ -35,7 +35,7 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
       `SELECT COUNT(*) AS n FROM ${stagingTable(id, run)}`,
     );
     if (Number(found?.n) !== expected) {
-      await failRun(runtime, id, {
+      await failRun(runtime, id, run, {
         code: code.invalidData,
         message: `staging holds ${found?.n} rows, but the shards counted ${expected}; history is unchanged`,
       });
@@ -48,6 +48,7 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
       await changeRun(
         snapshots,
         id,
+        run,
         ['scoring'],
         clock.now(),
         () => ({ state: 'held', counts, moves, failure }),
@@ -57,7 +58,7 @@ export async function closeRun(runtime: Runtime, id: string): Promise<void> {
       log.runHeld({ run: id, code: failure.code, reason: failure.message, ...numbers, tables });
       return;
     }
-    run = await changeRun(snapshots, id, ['scoring'], clock.now(), () => ({
+    run = await changeRun(snapshots, id, run, ['scoring'], clock.now(), () => ({
       state: 'closing',
       counts,
       moves,
@@ -75,7 +76,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
   const staging = stagingTable(id, run);
   // From here on it cannot be discarded, unless this copy fails too.
   if (run.failure !== null) {
-    await changeRun(snapshots, id, ['closing'], clock.now(), () => ({ failure: null }));
+    await changeRun(snapshots, id, run, ['closing'], clock.now(), () => ({ failure: null }));
   }
   const { date } = run;
   await warehouse
@@ -96,6 +97,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
   const closed = await changeRun(
     snapshots,
     id,
+    run,
     ['closing'],
     clock.now(),
     async (now, holder, tx) => {

@@ -19,11 +19,13 @@ export async function dropRunTables(
 export async function failRun(
   runtime: Runtime,
   id: string,
+  run: Pick<RunDocument, 'attempt'>,
   reason: Pick<KenkoError, 'code' | 'message'> & { summary?: string },
 ): Promise<RunDocument> {
   const failed = await changeRun(
     runtime.snapshots,
     id,
+    run,
     ['preparing', 'scoring'],
     runtime.clock.now(),
     () => ({ state: 'failed', failure: { code: reason.code, message: reason.message } }),

@@ -59,13 +59,15 @@ export function lostRun(id: string, why: string): Rejected {
 }
 
 /**
- * Changes a run in one transaction, only while it is in one of the states and holds its
- * lease; renews the lease.
+ * Changes a run in one transaction, only while it is in one of the states, in the attempt that the
+ * caller knows, and holds its lease; renews the lease. Whoever prepared or scored an attempt before
+ * must not take the next one a step further: its tables and shards are others.
  * @throws Rejected `old-run` where it does not, `not-found` where there is no such run.
  */
 export async function changeRun(
   snapshots: Snapshots,
   id: string,
+  known: Pick<RunDocument, 'attempt'>,
   from: readonly RunState[],
   now: Date,
   change: (
@@ -78,8 +80,10 @@ export async function changeRun(
   return snapshots.transaction(async (tx) => {
     const run = (await tx.get(ref(runs, id)))?.data;
     if (!run) throw new Rejected(code.notFound, `run ${id} does not exist`);
-    if (!from.includes(run.state))
+    if (!from.includes(run.state)) {
       throw lostRun(id, `it is ${run.state}, not ${from.join(' or ')}`);
+    }
+    if (run.attempt !== known.attempt) throw lostRun(id, 'it was started again meanwhile');
     const holderRef = ref(packs, leaseHolder(run));
     const holder = (await tx.get(holderRef))?.data ?? noLease;
     if (holder.lease?.run !== id || holder.lease.token !== run.token) {
@@ -109,13 +113,14 @@ export async function changeRun(
 export async function renewLease(
   snapshots: Snapshots,
   id: string,
-  run: Pick<RunDocument, 'progressed_at'>,
+  run: Pick<RunDocument, 'attempt' | 'progressed_at'>,
   now: Date,
 ): Promise<void> {
   if (now.getTime() - Date.parse(run.progressed_at) <= leaseMs / 3) return;
   await changeRun(
     snapshots,
     id,
+    run,
     ['preparing', 'scoring', 'closing', 'publishing'],
     now,
     () => ({}),

@@ -49,7 +49,7 @@ export async function prepareRun(
       const then = await closedBefore(runtime, claimed.date, score.trend.days);
       if (then) trendDates[score.id] = then.date;
     }
-    run = await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
+    run = await changeRun(snapshots, id, run, ['preparing'], clock.now(), () => ({
       sources: states,
       group_ages: groupAges(pack, states, claimed.date),
       before_date: before?.date ?? null,
@@ -90,7 +90,7 @@ export async function prepareRun(
   const starts = await shardStarts(runtime, inputsTable(id, run));
   await createShards(runtime, id, run, starts);
   const merges = await lateMerges(runtime, run, sources);
-  await changeRun(snapshots, id, ['preparing'], clock.now(), () => ({
+  await changeRun(snapshots, id, run, ['preparing'], clock.now(), () => ({
     late_merges: merges,
     state: 'scoring',
     found_in_rows: examined.found,

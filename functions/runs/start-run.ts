@@ -64,7 +64,7 @@ export async function advanceRun(
       } catch (error) {
         // The team's data or rules are wrong: trying again cannot help, so the run ends here.
         if (error instanceof Rejected && error.code === code.invalidData) {
-          await failRun(runtime, id, error);
+          await failRun(runtime, id, run, error);
           return;
         }
         throw error;
@@ -100,6 +100,7 @@ async function pinToDeployment(
   const restarted = await changeRun(
     runtime.snapshots,
     id,
+    run,
     ['preparing', 'scoring'],
     runtime.clock.now(),
     (now) => ({

@@ -118,6 +118,7 @@ async function expire(
   const ended = await runtime.snapshots.transaction(async (tx) => {
     const latest = (await tx.get(ref(runs, id)))?.data;
     if (latest?.state !== run.state || latest.token !== run.token) return false;
+    if (latest.attempt !== run.attempt) return false;
     tx.set(ref(runs, id), {
       ...latest,
       state: 'failed',

@@ -42,7 +42,7 @@ async function change({ id, run }: Claim, changes: Partial<RunDocument>): Promis
 
 /** The run is closed: what people see is its. */
 async function close({ id, run }: Claim): Promise<void> {
-  await changeRun(snapshots, id, [run.state], now, () => ({ state: 'finished' }), {
+  await changeRun(snapshots, id, run, [run.state], now, () => ({ state: 'finished' }), {
     release: true,
     current: ({ date, slot }) => ({ date, slot, revision: 1, run: id }),
   });
