@@ -6,7 +6,12 @@
 import { code, Rejected } from '../errors.ts';
 import { documentId } from '../records/document-id.ts';
 import { collectionPath } from '../records/document-rules.ts';
-import { type CompositeIndex, missingIndexes, unindexedFields } from '../records/indexes.ts';
+import {
+  type CompositeIndex,
+  isRange,
+  missingIndexes,
+  unindexedFields,
+} from '../records/indexes.ts';
 import type { Filter, Query } from './snapshots.ts';
 
 export type Scalar = string | number | boolean | null;
@@ -16,6 +21,7 @@ export type PlannedFilter = { field: string; path: readonly string[] } & (
   | { op: '=='; value: Scalar }
   | { op: '<' | '<=' | '>' | '>='; value: string | number }
   | { op: 'in'; values: readonly (string | number)[] }
+  | { op: 'array-contains'; value: string | number }
 );
 
 export interface QueryPlan {
@@ -45,6 +51,9 @@ export function plannedQuery(
   const collection = collectionPath(query.collection);
   const filters = (query.where ?? []).map(plannedFilter);
   const alternatives = filters.reduce((n, f) => (f.op === 'in' ? n * f.values.length : n), 1);
+  if (filters.filter(({ op }) => op === 'array-contains').length > 1) {
+    throw refusal('A query looks into one list at most.');
+  }
   if (alternatives > mostAlternatives) {
     throw refusal(
       `The lists of a query make ${alternatives} alternatives; at most ${mostAlternatives} are possible.`,
@@ -77,7 +86,7 @@ function orderOf(
   query: Pick<Query<unknown>, 'orderBy'>,
   filters: readonly PlannedFilter[],
 ): Query<unknown>['orderBy'] {
-  const ranges = filters.filter(({ op }) => op !== '==' && op !== 'in').map(({ field }) => field);
+  const ranges = filters.filter(({ op }) => isRange(op)).map(({ field }) => field);
   const first = query.orderBy?.field ?? ranges[0];
   const other = ranges.find((field) => field !== first);
   if (other !== undefined) {

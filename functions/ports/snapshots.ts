@@ -18,7 +18,7 @@ export interface Stored<T> {
 /** `field` is a dotted path inside the document. */
 export interface Filter {
   field: string;
-  op: '==' | '<' | '<=' | '>' | '>=' | 'in';
+  op: '==' | '<' | '<=' | '>' | '>=' | 'in' | 'array-contains';
   value: string | number | boolean | null | readonly (string | number)[];
 }
 

@@ -25,6 +25,9 @@ export const indexes = indexFile as readonly CompositeIndex[];
  */
 const unindexed: readonly { collection: string; field: string }[] = unindexedFile;
 
+/** Whether a filter takes a range of its field, which is then the order. */
+export const isRange = (op: string): boolean => ['<', '<=', '>', '>='].includes(op);
+
 /** The parts of a query that decide which index serves it. */
 interface QueryShape {
   collection: { path: string; expiry?: string };
@@ -51,8 +54,8 @@ export function missingIndexes(
   list: readonly CompositeIndex[] = indexes,
 ): CompositeIndex[] {
   const filters = query.where ?? [];
-  const equal = filters.filter(({ op }) => op === '==' || op === 'in').map(({ field }) => field);
-  const ranges = filters.filter(({ op }) => op !== '==' && op !== 'in').map(({ field }) => field);
+  const equal = filters.filter(({ op }) => !isRange(op)).map(({ field }) => field);
+  const ranges = filters.filter(({ op }) => isRange(op)).map(({ field }) => field);
   const by = query.orderBy?.field ?? ranges[0];
   if (by === undefined) return [];
   const direction = query.orderBy?.direction ?? 'asc';

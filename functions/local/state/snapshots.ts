@@ -9,7 +9,7 @@ import { documentId } from '../../records/document-id.ts';
 import { collectionPath, documentBytes, parsedDocument } from '../../records/document-rules.ts';
 import { type CompositeIndex, indexes } from '../../records/indexes.ts';
 import { atomically, openDatabase, translatingErrors } from './database.ts';
-import { type Condition, conditionsOf, orderOf } from './queries.ts';
+import { type Condition, conditionsOf, preparationsOf, sourceOf, statementsOf } from './queries.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS documents (
@@ -59,6 +59,7 @@ class Documents implements SqliteSnapshots {
   readonly #database: DatabaseSync;
   readonly #maxAttempts: number;
   readonly #indexes: readonly CompositeIndex[];
+  readonly #prepared = new Set<string>();
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
   readonly #upsert: StatementSync;
@@ -138,36 +139,43 @@ class Documents implements SqliteSnapshots {
   async query<T>(query: Query<T>): Promise<Stored<T>[]> {
     const { collection, limit } = query;
     const plan = plannedQuery(query, this.#indexes);
-    const order = orderOf(plan);
-    const rows = this.#search(
-      plan,
-      order.conditions,
-      'id, version, data',
-      `${order.clause} LIMIT ${limit}`,
-    );
-    return (rows as unknown as Row[]).map((row) => parsed(collection, row));
+    this.#prepare(plan);
+    const rows: Row[] = [];
+    for (const { where, order } of statementsOf(plan)) {
+      const rest = `ORDER BY ${order} LIMIT ${limit - rows.length}`;
+      const found = this.#search(`id, version, data FROM ${sourceOf(plan)}`, where, rest);
+      rows.push(...(found as unknown as Row[]));
+      if (rows.length === limit) break;
+    }
+    return rows.map((row) => parsed(collection, row));
   }
 
   async count<T>(query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'>): Promise<number> {
-    const rows = this.#search(plannedQuery(query, this.#indexes), [], 'COUNT(*) AS n', '');
-    return Number(rows[0]?.n);
+    const plan = plannedQuery(query, this.#indexes);
+    this.#prepare(plan);
+    const [row] = this.#search(`COUNT(*) AS n FROM ${sourceOf(plan)}`, conditionsOf(plan));
+    return Number(row?.n);
   }
 
   close(): void {
     this.#database.close();
   }
 
-  #search(plan: QueryPlan, further: readonly Condition[], columns: string, rest: string) {
-    const all: Condition[] = [
-      { sql: 'collection = ?', values: [plan.collection] },
-      ...conditionsOf(plan.filters),
-      ...further,
-    ];
-    const where = all.map((condition) => condition.sql).join(' AND ');
+  /** Indexes are made when a query first asks for them: whoever only writes pays for none. */
+  #prepare(plan: QueryPlan): void {
+    for (const statement of preparationsOf(plan)) {
+      if (this.#prepared.has(statement)) continue;
+      translatingErrors('sqlite snapshots', () => this.#database.exec(statement));
+      this.#prepared.add(statement);
+    }
+  }
+
+  #search(what: string, conditions: readonly Condition[], rest = '') {
+    const where = conditions.map(({ sql }) => sql).join(' AND ');
     return translatingErrors('sqlite snapshots', () =>
       this.#database
-        .prepare(`SELECT ${columns} FROM documents WHERE ${where} ${rest}`)
-        .all(...all.flatMap((condition) => condition.values)),
+        .prepare(`SELECT ${what} WHERE ${where} ${rest}`)
+        .all(...conditions.flatMap(({ values }) => values)),
     );
   }
 

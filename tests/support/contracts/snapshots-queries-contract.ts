@@ -67,6 +67,36 @@ export function describeSnapshotQueries(
       expect(await opened.snapshots.count({ collection: things, where })).toBe(expected.length);
     });
 
+    test('a list that holds a value is found, whole elements of its own type only', async () => {
+      await fill(opened.snapshots, {
+        a: { list: ['red', 'green'], name: 'x' },
+        b: { list: ['red'], name: 'y' },
+        c: { list: ['reddish', 1], name: 'x' },
+        d: { list: [], name: 'x' },
+        e: { name: 'red' },
+      });
+      const holding = (value: string | number, name?: string) =>
+        idsOf({
+          where: [
+            { field: 'list', op: 'array-contains', value },
+            ...(name ? [{ field: 'name', op: '==', value: name } as const] : []),
+          ],
+        });
+      expect(await holding('red')).toEqual(['a', 'b']);
+      expect(await holding('red', 'x')).toEqual(['a']);
+      expect(await holding(1)).toEqual(['c']);
+      expect(await holding('1')).toEqual([]);
+      // What changes later is found as it is then.
+      await opened.snapshots.set(at('a'), { list: ['blue'], name: 'x' });
+      await opened.snapshots.delete(at('b'));
+      await opened.snapshots.create(at('f'), { list: ['red', 'red'] });
+      expect(await holding('red')).toEqual(['f']);
+      expect(await holding('blue')).toEqual(['a']);
+      const where = [{ field: 'list', op: 'array-contains', value: 'red' }] as const;
+      expect(await opened.snapshots.count({ collection: things, where })).toBe(1);
+      expect(await idsOf({ where, startAfter: { id: 'f' } })).toEqual([]);
+    });
+
     test('order by a field leaves out documents without it', async () => {
       await fill(opened.snapshots, documents);
       expect(await idsOf({ orderBy: { field: 'n', direction: 'asc' } })).toEqual([
@@ -201,6 +231,15 @@ export function describeSnapshotQueries(
       ['a limit of 0', { limit: 0 }],
       ['a broken limit', { limit: 1.5 }],
       ['a limit that is no number', { limit: Number.NaN }],
+      [
+        'two lists at once',
+        {
+          where: [
+            { field: 'list', op: 'array-contains', value: 'a' },
+            { field: 'list', op: 'array-contains', value: 'b' },
+          ],
+        },
+      ],
       ['an empty list', { where: [{ field: 'n', op: 'in', value: [] }] }],
       [
         'more than 30 alternatives',
