@@ -12,11 +12,19 @@ export interface CustomField {
   scale?: number;
   externalId?: boolean;
   unique?: boolean;
+  /** Of a unique text: ids that differ by case only are different ones. */
+  caseSensitive?: boolean;
 }
 
 type Kind = Omit<CustomField, 'name'>;
 
-const idField: Kind = { type: 'text', length: 255, externalId: true, unique: true };
+const idField: Kind = {
+  type: 'text',
+  length: 255,
+  externalId: true,
+  unique: true,
+  caseSensitive: true,
+};
 const text: Kind = { type: 'text', length: 255 };
 const points: Kind = { type: 'number', precision: 18, scale: 2 };
 const checkbox: Kind = { type: 'checkbox' };

@@ -6,8 +6,8 @@ import type { FieldValue } from '../ports/crm.ts';
 const rounding = 0.005;
 
 /**
- * Whether the CRM shows what was written: it keeps no empty text, no white space at the end,
- * and line ends, decimals and instants in its own form.
+ * Whether the CRM shows what was written: it keeps no empty text, no white space around it, and
+ * line ends, decimals and instants, to the second, in its own form.
  */
 export function sameInCrm(written: FieldValue, found: FieldValue | undefined): boolean {
   const ours = normal(written);
@@ -43,11 +43,11 @@ export function isEmpty(value: FieldValue | undefined): boolean {
 
 function normal(value: FieldValue): FieldValue {
   if (typeof value !== 'string') return value;
-  return value.replaceAll('\r\n', '\n').trimEnd() || null;
+  return value.replaceAll('\r\n', '\n').trim() || null;
 }
 
 /** `2026-04-01T00:00:00.000+0000` and `2026-04-01T00:00:00Z` are one instant. */
 function instantOf(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(text)) return undefined;
-  return Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return Math.floor(Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) / 1_000) * 1_000;
 }

@@ -1,11 +1,13 @@
-/** The Account records of the Salesforce stand-in, and what its API does to them. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+/** The Account records of the Salesforce stand-in, and what its API and its people do to them. */
 import type { Clock } from '../../ports/clock.ts';
-import { atomically, openDatabase } from '../state/database.ts';
-import type { AccountFields, FieldError } from './fields.ts';
-import type { SoqlCondition, SoqlQuery } from './soql.ts';
+import { type AccountRow, AccountTable, type FieldData } from './account-table.ts';
+import type { Automation } from './automation.ts';
+import type { FieldError } from './field-values.ts';
+import type { AccountFields } from './fields.ts';
+import { idOf, numberOf } from './record-ids.ts';
+import type { SoqlQuery } from './soql.ts';
 
-export type FieldData = Record<string, string | number | boolean | null>;
+export type { FieldData };
 
 /** One row's answer of the sObject Collections API. */
 export interface SaveResult {
@@ -15,68 +17,44 @@ export interface SaveResult {
   created?: boolean;
 }
 
-/** The query names a field that Account lacks. */
-export class InvalidField extends Error {}
-
-interface AccountRow {
-  number: number;
-  deleted: number;
-  data: string;
-}
+/** Most records of one merge, the one that is kept included. */
+const mostMerged = 3;
 
 export class AccountStore {
-  readonly #database: DatabaseSync;
+  readonly #table: AccountTable;
   readonly #fields: AccountFields;
+  readonly #automation: Automation;
   readonly #clock: Clock;
-  readonly #select: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #replace: StatementSync;
 
-  constructor(path: string, fields: AccountFields, clock: Clock) {
+  constructor(path: string, fields: AccountFields, automation: Automation, clock: Clock) {
+    this.#table = new AccountTable(path, fields);
     this.#fields = fields;
+    this.#automation = automation;
     this.#clock = clock;
-    this.#database = openDatabase(
-      path,
-      `CREATE TABLE IF NOT EXISTS accounts (
-         number INTEGER PRIMARY KEY AUTOINCREMENT,
-         deleted INTEGER NOT NULL DEFAULT 0,
-         data TEXT NOT NULL
-       );`,
-    );
-    this.#select = this.#database.prepare('SELECT * FROM accounts WHERE number = ?');
-    this.#insert = this.#database.prepare('INSERT INTO accounts (data) VALUES (?)');
-    this.#replace = this.#database.prepare('UPDATE accounts SET data = ? WHERE number = ?');
-    this.indexExternalId();
   }
 
-  /** Makes finding accounts by their external id fast; call it when that field is another. */
-  indexExternalId(): void {
-    // Salesforce compares text without regard to case.
-    const name = this.#fields.externalId;
-    this.#database.exec(
-      `CREATE INDEX IF NOT EXISTS "accounts_by_${name}" ON accounts (${lowered(name)});`,
-    );
+  /** Call it when fields were defined. */
+  indexKeys(): void {
+    this.#table.indexKeys();
   }
 
   close(): void {
-    this.#database.close();
+    this.#table.close();
   }
 
   /** Creates accounts whose external id no account has yet; gives how many. */
   seed(records: readonly FieldData[]): number {
     const key = this.#fields.externalId;
-    const find = this.#database.prepare(
-      `SELECT 1 FROM accounts WHERE deleted = 0 AND ${lowered(key)} = lower(?)
-         AND json_extract(data, ${quoted(key)}) = ?`,
-    );
-    return this.#atomically(() => {
+    return this.#table.atomically(() => {
       let created = 0;
       for (const record of records) {
-        const external = String(record[key]);
-        if (find.get(external, external) !== undefined) continue;
+        // As it would be stored: blanks around it make no other account.
+        const external = this.#fields.stored(key, record[key]);
+        const alike = external === null ? [] : this.#holdersOf(key, external);
+        if (alike.some((row) => visible(row)[key] === external)) continue;
         const saved = this.#create(record);
         if (!saved.success) {
-          throw new Error(`account ${external} is refused: ${saved.errors[0]?.message}`);
+          throw new Error(`account ${record[key]} is refused: ${saved.errors[0]?.message}`);
         }
         created++;
       }
@@ -85,22 +63,12 @@ export class AccountStore {
   }
 
   get(id: string): FieldData | undefined {
-    const row = this.#row(id);
+    const row = this.#table.row(id);
     return row === undefined || row.deleted ? undefined : visible(row);
   }
 
-  delete(id: string): boolean {
-    const row = this.#row(id);
-    if (row === undefined || row.deleted) return false;
-    this.#database.prepare('UPDATE accounts SET deleted = 1 WHERE number = ?').run(row.number);
-    return true;
-  }
-
   all(): FieldData[] {
-    const rows = this.#database
-      .prepare('SELECT * FROM accounts WHERE deleted = 0 ORDER BY number')
-      .all() as unknown as AccountRow[];
-    return rows.map(visible);
+    return this.#table.all().map(visible);
   }
 
   create(records: readonly FieldData[], allOrNone: boolean): SaveResult[] {
@@ -116,7 +84,7 @@ export class AccountStore {
       if (repeated.has(id.slice(0, 15))) {
         return failed('DUPLICATE_VALUE', `Duplicate id in list: ${id}`, ['Id']);
       }
-      const row = this.#row(id);
+      const row = this.#table.row(id);
       if (row === undefined) return failed('NOT_FOUND', 'The requested resource does not exist');
       if (row.deleted) return failed('ENTITY_IS_DELETED', 'entity is deleted');
       return this.#update(row, data);
@@ -125,91 +93,103 @@ export class AccountStore {
 
   /** Updates by an external id field, and creates what it does not find. */
   upsert(externalId: string, records: readonly FieldData[], allOrNone: boolean): SaveResult[] {
-    const repeated = repeatedKeys(records.map((record) => String(record[externalId])));
-    return this.#save(records, allOrNone, (record) => {
-      const { [externalId]: key, ...data } = record;
-      if (key === undefined || key === null) {
+    // As it would be stored: blanks around it make no other value.
+    const keys = records.map((record) => this.#fields.stored(externalId, record[externalId]));
+    const repeated = repeatedKeys(keys.map(String));
+    return this.#save(records, allOrNone, (record, at) => {
+      const { [externalId]: _, ...data } = record;
+      const key = keys[at] ?? null;
+      if (key === null) {
         return failed('MISSING_ARGUMENT', `${externalId} not specified`, [externalId]);
       }
       if (repeated.has(String(key))) {
         return failed('DUPLICATE_VALUE', `Duplicate external id specified: ${key}`, [externalId]);
       }
-      const condition: SoqlCondition = { field: externalId, operator: '=', values: [key] };
-      const found = this.#find({ where: [condition], orderBy: [], limit: 2 });
-      if (found.length > 1) {
+      const [row, another] = this.#holdersOf(externalId, key);
+      if (another) {
         return failed('DUPLICATE_EXTERNAL_ID', `More than one record found for external id ${key}`);
       }
-      const row = found[0];
-      if (row === undefined) return { ...this.#create(record), created: true };
+      if (row === undefined) {
+        return { ...this.#create({ ...data, [externalId]: key }), created: true };
+      }
       return { ...this.#update(row, data), created: false };
     });
   }
 
-  /** Rows of a query, with exactly its fields. @throws InvalidField */
-  query(query: SoqlQuery): FieldData[] {
-    const names = query.fields.map((field) => this.#known(field));
-    return this.#find(query).map((row) => picked(visible(row), names));
-  }
-
-  /** @throws InvalidField */
-  pick(account: FieldData, fields: readonly string[]): FieldData {
-    return picked(
-      account,
-      fields.map((field) => this.#known(field)),
-    );
-  }
-
-  #find(query: Pick<SoqlQuery, 'where' | 'orderBy' | 'limit'>): AccountRow[] {
-    const values: SQLInputValue[] = [];
-    const where = query.where.map((condition) => this.#condition(condition, values));
-    const order = query.orderBy.map(
-      ({ field, descending }) =>
-        `${this.#column(this.#known(field))} ${descending ? 'DESC' : 'ASC'}`,
-    );
-    // The plus keeps SQLite from walking all accounts in order instead of looking up ids.
-    return this.#database
-      .prepare(
-        `SELECT * FROM accounts WHERE ${['deleted = 0', ...where].join(' AND ')}
-         ORDER BY ${[...order, '+number'].join(', ')} LIMIT ${query.limit ?? -1}`,
-      )
-      .all(...values) as unknown as AccountRow[];
-  }
-
-  #condition({ field, operator, values }: SoqlCondition, bound: SQLInputValue[]): string {
-    const name = this.#known(field);
-    const column = this.#column(name);
-    if (values.includes(null)) return `${column} IS ${operator === '=' ? '' : 'NOT '}NULL`;
-    const marks = values.map((value) => {
-      if (name === 'Id') {
-        bound.push(numberOf(String(value)) ?? -1);
-        return '?';
+  /** Moves records to the recycle bin. */
+  delete(ids: readonly string[], allOrNone: boolean): SaveResult[] {
+    const rows = ids.map((id) => ({ id }));
+    return this.#save(rows, allOrNone, ({ id }) => {
+      const row = this.#table.row(id);
+      if (row === undefined) {
+        return failed('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
       }
-      bound.push(typeof value === 'boolean' ? Number(value) : value);
-      return typeof value === 'string' ? 'lower(?)' : '?';
+      if (row.deleted) return failed('ENTITY_IS_DELETED', 'entity is deleted');
+      this.#table.replace(row, JSON.parse(row.data), true);
+      return saved(row);
     });
-    return operator === 'IN' || operator === 'NOT IN'
-      ? `${column} ${operator} (${marks.join(', ')})`
-      : `${column} ${operator} ${marks[0]}`;
   }
 
-  #column(name: string): string {
-    if (name === 'Id') return 'number';
-    if (this.#fields.isNumber(name) || this.#fields.isCheckbox(name)) {
-      return `json_extract(data, ${quoted(name)})`;
+  /** Takes a record out of the recycle bin, as people do in Setup and `undelete()` of the SOAP API. */
+  undelete(id: string): SaveResult {
+    const row = this.#table.row(id);
+    if (!row?.deleted) {
+      return failed('UNDELETE_FAILED', 'Entity is not in the recycle bin');
     }
-    return lowered(name);
+    const { MasterRecordId: _, ...data } = JSON.parse(row.data) as FieldData;
+    const taken = this.#duplicateValue(data, {}, row);
+    if (taken) return { success: false, errors: [taken] };
+    this.#table.replace(row, { ...data, LastModifiedDate: this.#timestamp() });
+    return saved(row);
   }
 
-  #known(field: string): string {
-    const name = this.#fields.nameOf(field);
-    if (name === undefined) {
-      throw new InvalidField(`No such column '${field}' on entity 'Account'.`);
+  /**
+   * Merges one or two records into another, which keeps its own values except for those given:
+   * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_merge.htm
+   * @param values of the duplicates', or new ones, that whoever merges wants to be kept
+   */
+  merge(masterId: string, duplicateIds: readonly string[], values: FieldData = {}): SaveResult {
+    const master = this.#table.row(masterId);
+    const duplicates = duplicateIds.map((id) => this.#table.row(id));
+    if (duplicates.length === 0 || duplicates.length >= mostMerged) {
+      return failed('INVALID_ARGUMENT', `A merge takes up to ${mostMerged} records`);
     }
-    return name;
+    if (!master || master.deleted || duplicates.some((row) => !row || row.deleted)) {
+      return failed('ENTITY_IS_DELETED', 'entity is deleted');
+    }
+    const undo = new Error('the merge failed');
+    let result = saved(master);
+    try {
+      this.#table.atomically(() => {
+        for (const row of duplicates) {
+          if (row)
+            this.#table.replace(row, { ...JSON.parse(row.data), MasterRecordId: masterId }, true);
+        }
+        result = this.#update(master, values);
+        if (!result.success) throw undo;
+      });
+    } catch (error) {
+      if (error !== undo) throw error;
+    }
+    return result;
   }
 
-  #row(id: string): AccountRow | undefined {
-    return this.#select.get(numberOf(id) ?? -1) as unknown as AccountRow | undefined;
+  /** Rows of a query, with exactly its fields. @throws InvalidField */
+  query(query: SoqlQuery, options?: { deletedToo?: boolean }): FieldData[] {
+    const names = query.fields.map((field) => this.#table.known(field));
+    return this.#table.find(query, options).map((row) => picked(visible(row), names));
+  }
+
+  /** A record with exactly these fields; one in the recycle bin too. @throws InvalidField */
+  pick(id: string, fields: readonly string[]): FieldData | undefined {
+    const names = fields.map((field) => this.#table.known(field));
+    const row = this.#table.row(id);
+    return row && picked(visible(row), names);
+  }
+
+  #holdersOf(field: string, value: string | number | boolean): AccountRow[] {
+    const where = [{ field, operator: '=' as const, values: [value] }];
+    return this.#table.find({ where, orderBy: [], limit: undefined });
   }
 
   #create(record: FieldData): SaveResult {
@@ -217,20 +197,45 @@ export class AccountStore {
     if ('errors' in checked) return { success: false, errors: checked.errors };
     const now = this.#timestamp();
     const data = { CreatedDate: now, LastModifiedDate: now, ...checked.data };
-    const { lastInsertRowid } = this.#insert.run(JSON.stringify(data));
-    return { id: idOf(Number(lastInsertRowid)), success: true, errors: [] };
+    return this.#stored(data, {}, undefined);
   }
 
   #update(row: AccountRow, changes: FieldData): SaveResult {
     const checked = this.#checked(changes);
     if ('errors' in checked) return { success: false, errors: checked.errors };
-    const data = {
-      ...JSON.parse(row.data),
-      ...checked.data,
-      LastModifiedDate: this.#timestamp(),
-    };
-    this.#replace.run(JSON.stringify(data), row.number);
-    return { id: idOf(row.number), success: true, errors: [] };
+    const before: FieldData = JSON.parse(row.data);
+    const data = { ...before, ...checked.data, LastModifiedDate: this.#timestamp() };
+    return this.#stored(data, before, row);
+  }
+
+  /** In this order: automation, unique fields, duplicate rules. */
+  #stored(data: FieldData, before: FieldData, row: AccountRow | undefined): SaveResult {
+    const others = () => this.#table.all().filter((other) => other.number !== row?.number);
+    const error =
+      this.#automation.errorOf(data) ??
+      this.#duplicateValue(data, before, row) ??
+      this.#automation.duplicateIn(data, () => others().map(visible));
+    if (error) return { success: false, errors: [error] };
+    if (row === undefined) return { id: this.#table.insert(data), success: true, errors: [] };
+    this.#table.replace(row, data);
+    return saved(row);
+  }
+
+  /** Records in the recycle bin are in nobody's way. */
+  #duplicateValue(
+    data: FieldData,
+    before: FieldData,
+    row: AccountRow | undefined,
+  ): FieldError | undefined {
+    for (const name of this.#fields.unique()) {
+      const value = data[name] ?? null;
+      if (value === null || value === before[name]) continue;
+      const holder = this.#holdersOf(name, value).find((one) => one.number !== row?.number);
+      if (!holder) continue;
+      const message = `duplicate value found: ${name} duplicates value on record with id: ${idOf(holder.number).slice(0, 15)}`;
+      return { statusCode: 'DUPLICATE_VALUE', message, fields: [] };
+    }
+    return undefined;
   }
 
   #checked(record: FieldData): { data: FieldData } | { errors: FieldError[] } {
@@ -244,15 +249,18 @@ export class AccountStore {
     return { data };
   }
 
-  #save(
-    records: readonly FieldData[],
+  /** The rows of a call are one transaction for automation, whose limits fail all of them. */
+  #save<R extends FieldData>(
+    records: readonly R[],
     allOrNone: boolean,
-    save: (record: FieldData) => SaveResult,
+    save: (record: R, at: number) => SaveResult,
   ): SaveResult[] {
+    const limit = this.#automation.limitOf(records.length);
+    if (limit) return records.map(() => ({ success: false, errors: [limit] }));
     let results: SaveResult[] = [];
     const undo = new Error('a row failed');
     try {
-      this.#atomically(() => {
+      this.#table.atomically(() => {
         results = records.map(save);
         if (allOrNone && results.some((result) => !result.success)) throw undo;
       });
@@ -266,14 +274,16 @@ export class AccountStore {
     return results;
   }
 
-  #atomically<R>(work: () => R): R {
-    return atomically(this.#database, work);
-  }
-
   #timestamp(): string {
     return this.#clock.now().toISOString().replace('Z', '+0000');
   }
 }
+
+const saved = ({ number }: AccountRow): SaveResult => ({
+  id: idOf(number),
+  success: true,
+  errors: [],
+});
 
 function visible(row: AccountRow): FieldData {
   return { Id: idOf(row.number), IsDeleted: row.deleted === 1, ...JSON.parse(row.data) };
@@ -290,30 +300,4 @@ function failed(statusCode: string, message: string, fields: string[] = []): Sav
 function repeatedKeys(keys: readonly string[]): Set<string> {
   const seen = new Set<string>();
   return new Set(keys.filter((key) => seen.size === seen.add(key).size));
-}
-
-function quoted(name: string): string {
-  return `'$."${name}"'`;
-}
-
-function lowered(name: string): string {
-  return `lower(json_extract(data, ${quoted(name)}))`;
-}
-
-/** An 18-character record id; the last three repeat the case of the rest, five letters each. */
-function idOf(number: number): string {
-  const short = `0015g${number.toString(36).toUpperCase().padStart(10, '0')}`;
-  let check = '';
-  for (let block = 0; block < 15; block += 5) {
-    let bits = 0;
-    for (let i = 0; i < 5; i++) if (/[A-Z]/.test(short[block + i] ?? '')) bits |= 1 << i;
-    check += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'[bits];
-  }
-  return short + check;
-}
-
-/** The row that a 15- or 18-character id names, or undefined for what is no Account id. */
-function numberOf(id: string): number | undefined {
-  const match = /^0015g([0-9A-Z]{10})(?:[A-Z0-5]{3})?$/.exec(id);
-  return match?.[1] === undefined ? undefined : Number.parseInt(match[1], 36);
 }

@@ -1,59 +1,33 @@
-/** Fields of the stand-in's Account, and what Salesforce lets be written to them. */
-import { z } from 'zod';
-
-/** A custom field as an administrator makes it in Setup. */
-export const salesforceField = z.strictObject({
-  type: z.enum(['text', 'long-text', 'number', 'checkbox', 'date', 'datetime', 'picklist']),
-  /** Characters, for text. Default 255; long text 32,768. */
-  length: z.int().min(1).max(131_072).optional(),
-  /** Digits in all and after the point, for numbers. Default 18, and no rounding. */
-  precision: z.int().min(1).max(18).optional(),
-  scale: z.int().min(0).max(17).optional(),
-  label: z.string().optional(),
-  /** Accounts are found by it; the first such field is the seeds' key. */
-  externalId: z.boolean().optional(),
-  /** Only said by a describe: two records may still carry one value. */
-  unique: z.boolean().optional(),
-  readOnly: z.boolean().optional(),
-});
-export type SalesforceField = z.infer<typeof salesforceField>;
+/** Fields of the stand-in's Account. */
+import {
+  checkValue,
+  describedTypes,
+  type FieldCheck,
+  isNumeric,
+  isTextual,
+  lengthOf,
+  refuse,
+  type SalesforceField,
+} from './field-values.ts';
 
 /** A custom field with its API name. */
 export type FieldDefinition = SalesforceField & { name: string };
-
-export interface FieldError {
-  statusCode: string;
-  message: string;
-  fields: string[];
-}
-
-export type FieldCheck = { value: string | number | boolean | null } | { error: FieldError };
 
 /** Names as the API gives them; Salesforce itself takes names in any case. */
 const standardFields: Record<string, SalesforceField> = {
   Id: { type: 'text', length: 18, readOnly: true },
   IsDeleted: { type: 'checkbox', readOnly: true },
+  MasterRecordId: { type: 'text', length: 18, readOnly: true },
   Name: { type: 'text', length: 255 },
   Type: { type: 'picklist', length: 255 },
   Industry: { type: 'picklist', length: 255 },
-  Website: { type: 'text', length: 255 },
+  Phone: { type: 'phone' },
+  Website: { type: 'url' },
+  AnnualRevenue: { type: 'currency', precision: 18, scale: 0 },
   Description: { type: 'long-text', length: 32_000 },
   CreatedDate: { type: 'datetime', readOnly: true },
   LastModifiedDate: { type: 'datetime', readOnly: true },
 };
-
-/** `type` of a describe, by ours: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm */
-const describedTypes: Record<SalesforceField['type'], string> = {
-  text: 'string',
-  'long-text': 'textarea',
-  number: 'double',
-  checkbox: 'boolean',
-  date: 'date',
-  datetime: 'datetime',
-  picklist: 'picklist',
-};
-
-const isTextual = new Set<SalesforceField['type']>(['text', 'long-text', 'picklist']);
 
 export class AccountFields {
   readonly #fields = new Map<string, SalesforceField>(Object.entries(standardFields));
@@ -79,17 +53,39 @@ export class AccountFields {
     for (const name of this.#fields.keys()) this.#names.set(name.toLowerCase(), name);
   }
 
+  /** Takes a custom field away, as an administrator does. */
+  remove(name: string): void {
+    this.#fields.delete(name);
+    this.#names.delete(name.toLowerCase());
+  }
+
   /** The field's name as the API gives it, or undefined where there is no such field. */
   nameOf(name: string): string | undefined {
     return this.#names.get(name.toLowerCase());
   }
 
-  isNumber(name: string): boolean {
-    return this.#fields.get(name)?.type === 'number';
+  isText(name: string): boolean {
+    const field = this.#fields.get(name);
+    return field !== undefined && isTextual(field);
   }
 
-  isCheckbox(name: string): boolean {
-    return this.#fields.get(name)?.type === 'checkbox';
+  isCaseSensitive(name: string): boolean {
+    const field = this.#fields.get(name);
+    return Boolean(field?.unique && field.caseSensitive);
+  }
+
+  isExternalId(name: string): boolean {
+    return this.#fields.get(name)?.externalId ?? false;
+  }
+
+  unique(): string[] {
+    return [...this.#fields].filter(([, { unique }]) => unique).map(([name]) => name);
+  }
+
+  /** Fields by which records are found. */
+  keys(): string[] {
+    const found = [...this.#fields].filter(([, field]) => field.unique || field.externalId);
+    return found.map(([name]) => name);
   }
 
   names(): string[] {
@@ -101,15 +97,23 @@ export class AccountFields {
       name,
       label: field.label ?? name,
       type: name === 'Id' ? 'id' : describedTypes[field.type],
-      length: isTextual.has(field.type) ? lengthOf(field) : 0,
-      precision: field.type === 'number' ? (field.precision ?? 18) : 0,
-      scale: field.type === 'number' ? (field.scale ?? 0) : 0,
+      length: lengthOf(field),
+      precision: isNumeric(field) ? (field.precision ?? 18) : 0,
+      scale: isNumeric(field) ? (field.scale ?? 0) : 0,
       updateable: !field.readOnly,
       createable: !field.readOnly,
       nillable: field.type !== 'checkbox' && name !== 'Name',
       custom: name.endsWith('__c'),
       externalId: field.externalId ?? false,
       unique: field.unique ?? false,
+      caseSensitive: this.isCaseSensitive(name),
+      restrictedPicklist: field.restricted ?? false,
+      picklistValues: (field.values ?? []).map((value) => ({
+        value,
+        label: value,
+        active: true,
+        defaultValue: false,
+      })),
     }));
   }
 
@@ -124,64 +128,16 @@ export class AccountFields {
       const message = `Unable to create/update fields: ${known}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`;
       return refuse('INVALID_FIELD_FOR_INSERT_UPDATE', known, message);
     }
-    if (value === null || (value === '' && isTextual.has(field.type))) {
-      if (field.type === 'checkbox') return wrongType(known, field, value);
-      if (known === 'Name') {
-        return refuse('REQUIRED_FIELD_MISSING', known, 'Required fields are missing: [Name]');
-      }
-      // An empty text is stored as no text.
-      return { value: null };
+    const checked = checkValue(known, field, value);
+    if (known === 'Name' && 'value' in checked && checked.value === null) {
+      return refuse('REQUIRED_FIELD_MISSING', known, 'Required fields are missing: [Name]');
     }
-    return checkTyped(known, field, value);
+    return checked;
   }
-}
 
-function checkTyped(name: string, field: SalesforceField, value: unknown): FieldCheck {
-  switch (field.type) {
-    case 'checkbox':
-      return typeof value === 'boolean' ? { value } : wrongType(name, field, value);
-    case 'number': {
-      if (typeof value !== 'number') return wrongType(name, field, value);
-      const whole = (field.precision ?? 18) - (field.scale ?? 0);
-      if (Math.abs(value) >= 10 ** whole) {
-        const message = `${name}: value outside of valid range on numeric field: ${value}`;
-        return refuse('NUMBER_OUTSIDE_VALID_RANGE', name, message);
-      }
-      return { value: field.scale === undefined ? value : Number(value.toFixed(field.scale)) };
-    }
-    case 'date':
-      return typeof value === 'string' && isDay(value) ? { value } : wrongType(name, field, value);
-    case 'datetime':
-      return typeof value === 'string' && !Number.isNaN(Date.parse(value))
-        ? { value: new Date(value).toISOString().replace('Z', '+0000') }
-        : wrongType(name, field, value);
-    default: {
-      if (typeof value !== 'string') return wrongType(name, field, value);
-      const length = lengthOf(field);
-      if (value.length > length) {
-        const message = `${name}: data value too large: ${value.slice(0, 40)}... (max length=${length})`;
-        return refuse('STRING_TOO_LONG', name, message);
-      }
-      return { value };
-    }
+  /** A value as records hold it; null for one that none can. */
+  stored(name: string, value: unknown): string | number | boolean | null {
+    const checked = value === undefined ? { value: null } : this.check(name, value);
+    return 'value' in checked ? checked.value : null;
   }
-}
-
-function isDay(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
-  const date = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
-}
-
-function lengthOf(field: SalesforceField): number {
-  return field.length ?? (field.type === 'long-text' ? 32_768 : 255);
-}
-
-function wrongType(name: string, field: SalesforceField, value: unknown): FieldCheck {
-  const message = `${name}: value not of required type (${describedTypes[field.type]}): ${JSON.stringify(value)}`;
-  return refuse('INVALID_TYPE_ON_FIELD_IN_RECORD', name, message);
-}
-
-function refuse(statusCode: string, field: string, message: string): FieldCheck {
-  return { error: { statusCode, message, fields: [field] } };
 }

@@ -1,6 +1,7 @@
 /** The resources below /services/data of the Salesforce stand-in. */
 import { z } from 'zod';
-import { type AccountStore, type FieldData, InvalidField } from './accounts.ts';
+import { type FieldData, InvalidField } from './account-table.ts';
+import type { AccountStore } from './accounts.ts';
 import type { AccountFields } from './fields.ts';
 import { MalformedQuery, parseSoql } from './soql.ts';
 import type { TaskStore } from './tasks.ts';
@@ -67,12 +68,14 @@ export class SalesforceRest {
       const left = Math.max(0, usage.limit - usage.used);
       return ok({ DailyApiRequests: { Max: usage.limit, Remaining: left } });
     }
-    if (route === 'GET query') {
+    if (route === 'GET query' || route === 'GET queryAll') {
+      const deletedToo = resource === 'queryAll';
       return type === undefined
-        ? this.#query(url.searchParams.get('q') ?? '', base)
+        ? this.#query(url.searchParams.get('q') ?? '', base, deletedToo)
         : this.#nextPage(type, base);
     }
     if (resource === 'composite' && type === 'sobjects') {
+      if (method === 'DELETE') return this.#deleteMany(url.searchParams);
       return this.#collection(method, rest, text, base);
     }
     const [id, ...below] = rest;
@@ -87,13 +90,24 @@ export class SalesforceRest {
 
   #single(method: string, id: string, wanted: string | null, base: string): Answer {
     const { store } = this.#resources;
-    if (method === 'DELETE') return store.delete(id) ? { status: 204 } : missing();
+    if (method === 'DELETE') {
+      const [result] = store.delete([id], true);
+      const [error] = result?.errors ?? [];
+      return error ? refuse(404, error.statusCode, error.message) : { status: 204 };
+    }
     if (method !== 'GET') {
       return refuse(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed.`);
     }
     const found = store.get(id);
     if (found === undefined) return missing();
-    return ok(withAttributes(wanted === null ? found : this.#pick(found, wanted.split(',')), base));
+    const shown = wanted === null ? found : (store.pick(id, wanted.split(',')) ?? {});
+    return ok(withAttributes(shown, base, found.Id));
+  }
+
+  #deleteMany(query: URLSearchParams): Answer {
+    const ids = (query.get('ids') ?? '').split(',').filter((id) => id !== '');
+    if (ids.length > mostWritten) return tooMany();
+    return ok(this.#resources.store.delete(ids, query.get('allOrNone') === 'true'));
   }
 
   #collection(method: string, path: string[], text: string, base: string): Answer {
@@ -103,13 +117,7 @@ export class SalesforceRest {
       return refuse(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed.`);
     }
     const { allOrNone = false, records } = writeBody.parse(JSON.parse(text));
-    if (records.length > mostWritten) {
-      return refuse(
-        400,
-        'EXCEEDED_ID_LIMIT',
-        `record limit reached. cannot submit more than ${mostWritten} records into this call`,
-      );
-    }
+    if (records.length > mostWritten) return tooMany();
     const types = new Set(records.map((each) => attributesOf(each)?.type));
     if (method === 'POST' && types.size === 1 && types.has(task)) {
       return ok(this.#resources.tasks.create(records as FieldData[]));
@@ -137,7 +145,7 @@ export class SalesforceRest {
     if (method === 'POST') return ok(store.create(rows, allOrNone));
     if (externalId === undefined) return ok(store.update(rows, allOrNone));
     const key = fields.nameOf(externalId);
-    if (type !== account || key === undefined) return missing();
+    if (type !== account || key === undefined || !fields.isExternalId(key)) return missing();
     return ok(store.upsert(key, rows, allOrNone));
   }
 
@@ -147,16 +155,17 @@ export class SalesforceRest {
     if (ids.length > mostRead) {
       return refuse(400, 'EXCEEDED_ID_LIMIT', `cannot retrieve more than ${mostRead} records`);
     }
+    const { store } = this.#resources;
     return ok(
       ids.map((id) => {
-        const found = this.#resources.store.get(id);
+        const found = store.get(id);
         if (found === undefined) return null;
-        return withAttributes({ ...this.#pick(found, fields), Id: found.Id ?? null }, base);
+        return withAttributes({ ...store.pick(id, fields), Id: found.Id ?? null }, base);
       }),
     );
   }
 
-  #query(soql: string, base: string): Answer {
+  #query(soql: string, base: string, deletedToo: boolean): Answer {
     const query = parseSoql(soql);
     if (query.object === task) {
       const rows = this.#resources.tasks.query(query);
@@ -167,7 +176,7 @@ export class SalesforceRest {
       return refuse(400, 'INVALID_TYPE', `sObject type '${query.object}' is not supported.`);
     }
     const { store, pageSize } = this.#resources;
-    const rows = store.query({ ...query, fields: ['Id', ...query.fields] });
+    const rows = store.query({ ...query, fields: ['Id', ...query.fields] }, { deletedToo });
     if (query.fields.length === 0) {
       return ok({ totalSize: rows.length, done: true, records: [] });
     }
@@ -190,9 +199,8 @@ export class SalesforceRest {
     const { store, pageSize } = this.#resources;
     const end = offset + pageSize;
     const records = ids.slice(offset, end).flatMap((id) => {
-      const found = store.get(id);
-      if (found === undefined) return [];
-      return [withAttributes(this.#pick(found, fields), base, id)];
+      const found = store.pick(id, fields);
+      return found === undefined ? [] : [withAttributes(found, base, id)];
     });
     const done = end >= ids.length;
     return ok({
@@ -201,10 +209,6 @@ export class SalesforceRest {
       ...(done ? {} : { nextRecordsUrl: `${base}/query/${locator}-${end}` }),
       records,
     });
-  }
-
-  #pick(found: FieldData, fields: readonly string[]): FieldData {
-    return this.#resources.store.pick(found, fields);
   }
 }
 
@@ -223,6 +227,11 @@ function withAttributes(row: FieldData, base: string, id = row.Id) {
 
 function ok(body: unknown): Answer {
   return { status: 200, body };
+}
+
+function tooMany(): Answer {
+  const message = `record limit reached. cannot submit more than ${mostWritten} records into this call`;
+  return refuse(400, 'EXCEEDED_ID_LIMIT', message);
 }
 
 function missing(): Answer {

@@ -8,7 +8,9 @@ import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system-clock.ts';
 import { bodyOf, closeServer, listenOnLoopback } from '../loopback.ts';
-import { AccountStore, type FieldData } from './accounts.ts';
+import type { FieldData } from './account-table.ts';
+import { AccountStore, type SaveResult } from './accounts.ts';
+import { Automation, type AutomationOptions } from './automation.ts';
 import { AccountFields, type FieldDefinition } from './fields.ts';
 import { SalesforceRest } from './rest.ts';
 import { type SalesforceClients, Sessions } from './sessions.ts';
@@ -42,6 +44,14 @@ export interface SalesforceServer {
   defineFields(fields: readonly FieldDefinition[]): void;
   /** Creates accounts that are not there yet, by external id, as an administrator does. */
   seedAccounts(accounts: readonly FieldData[]): number;
+  /** Takes a custom field away, with what stood in it for the API. */
+  removeField(name: string): void;
+  /** Puts a deleted account back, by its id. */
+  undelete(id: string): SaveResult;
+  /** Merges accounts into one, which keeps its own values except for those given. */
+  merge(id: string, duplicates: readonly string[], values?: FieldData): SaveResult;
+  /** Triggers, flows and rules of the org; each may be set. */
+  readonly automation: AutomationOptions;
   /** Every account with all of its fields, oldest first. */
   accounts(): FieldData[];
   /** Every task, oldest first. */
@@ -63,7 +73,8 @@ export async function startSalesforceServer(
 ): Promise<SalesforceServer> {
   const clock = options.clock ?? systemClock;
   const fields = new AccountFields(options.fields ?? []);
-  const store = new AccountStore(options.path, fields, clock);
+  const automation = new Automation();
+  const store = new AccountStore(options.path, fields, automation, clock);
   const tasks = new TaskStore(options.path, (id) => store.get(id) !== undefined);
   const sessions = new Sessions(options.clients ?? { kenko: { secret: 'local' } }, clock);
   const usage = { used: 0, limit: options.dailyLimit ?? 1_000_000 };
@@ -129,8 +140,12 @@ export async function startSalesforceServer(
     url,
     defineFields: (custom) => {
       fields.define(custom);
-      store.indexExternalId();
+      store.indexKeys();
     },
+    removeField: (name) => fields.remove(name),
+    undelete: (id) => store.undelete(id),
+    merge: (id, duplicates, values) => store.merge(id, duplicates, values),
+    automation: automation.options,
     seedAccounts: (accounts) => store.seed(accounts),
     accounts: () => store.all(),
     tasks: () => tasks.all(),

@@ -129,7 +129,9 @@ export async function openSimulation(options: SimulationOptions) {
       time += ms;
     },
   };
-  const org = await startOrg({ fields: customFields(deployment.pack), clock });
+  // Without "Unique", so that people may name one account on two records.
+  const fields = customFields(deployment.pack).map(({ unique: _, ...field }) => field);
+  const org = await startOrg({ fields, clock });
   org.fault = (request) => {
     const fault = faults.ofCrm(request, time);
     if (fault !== 'expire-session') return fault;

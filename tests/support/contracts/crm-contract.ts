@@ -374,7 +374,7 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
           precision: 16,
           scale: 2,
         });
-        expect(byName.get(fields.externalId)).toMatchObject({ externalId: true, unique: true });
+        expect(byName.get(fields.externalId)).toMatchObject({ externalId: true });
         expect(byName.get(fields.checkbox)).toMatchObject({ type: 'boolean' });
         expect(byName.get(fields.date)).toMatchObject({ type: 'date' });
       });

@@ -10,7 +10,8 @@ import {
 import { fields } from './crm-fields.ts';
 
 export const orgFields: FieldDefinition[] = [
-  { name: fields.externalId, type: 'text', length: 255, externalId: true, unique: true },
+  // Not unique, so that two records may carry one id.
+  { name: fields.externalId, type: 'text', length: 255, externalId: true },
   { name: fields.text, type: 'long-text' },
   { name: fields.shortText, type: 'text', length: 20 },
   { name: fields.number, type: 'number', precision: 16, scale: 2 },

@@ -4,7 +4,7 @@
  * Writes `{"url": ...}` to standard output when it listens; ends when its standard input does.
  */
 import { z } from 'zod';
-import { salesforceField } from '../../../functions/local/salesforce/fields.ts';
+import { salesforceField } from '../../../functions/local/salesforce/field-values.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce/server.ts';
 
 const options = z.strictObject({
