@@ -112,8 +112,9 @@ export async function recordFound(
 function documentOf(run: string, at: string, { row, result, sent, written }: Attempt): CrmDocument {
   const updated = result.outcome === 'updated';
   const known = row.stored?.data;
+  // Of several attempts one may have arrived, though the last was refused. All went to the known record.
+  const marked = known && { ...known, shown: marksAfter(known.shown, sent, updated) };
   // The run that brought the content: what is sent a second time is still that one's.
-  const records = recordsAfter(known, row.recordId);
   const isSame = updated && known?.state === 'synced' && known.synced_hash === row.hash;
   return {
     ...known,
@@ -126,8 +127,7 @@ function documentOf(run: string, at: string, { row, result, sent, written }: Att
     code: updated ? null : result.code,
     reason: updated ? null : result.reason,
     written,
-    shown: result.outcome === 'rejected' ? records.shown : marksAfter(records.shown, sent, updated),
-    former: records.former,
+    ...recordsAfter(marked, row.recordId),
   };
 }
 

@@ -244,6 +244,37 @@ describe('what stands on a record that is nobody’s', () => {
     expect(shownOn(r2)).toEqual(empty);
   });
 
+  it('is ours also where one attempt arrived unsaid, and the next was refused', async () => {
+    const r2 = recordOf('a2');
+    await execute(system, [
+      "UPDATE source.accounts SET owner = 'newer@example.com' WHERE account_id = 'a2'",
+    ]);
+    let attempts = 0;
+    org.fault = ({ method, url }) => {
+      if (method !== 'PATCH' || !url.includes('/composite/sobjects')) return undefined;
+      attempts += 1;
+      if (attempts === 1) return 'drop-after';
+      return { refusedRows: () => 'FIELD_CUSTOM_VALIDATION_EXCEPTION' };
+    };
+    await nextDay(system, '2026-03-02');
+    await system.score('2026-03-02T17:00:00Z');
+    await system.settle();
+    expect(await stateOf('a2')).toMatchObject({ state: 'parked' });
+    expect(shownOn(r2).Kenko_Owner__c).toBe('newer@example.com');
+    org.fault = () => undefined;
+    await nameAccount(r2, null);
+    await make('a2');
+    await reconcile();
+    await execute(system, [
+      "UPDATE source.accounts SET owner = 'newest@example.com' WHERE account_id = 'a2'",
+    ]);
+    await nextDay(system, '2026-03-03');
+    await system.score('2026-03-03T17:00:00Z');
+    await system.settle();
+    await reconcile();
+    expect(shownOn(r2)).toEqual(empty);
+  });
+
   it('of very many at once is left to a person', async () => {
     const extra = Array.from({ length: 11 }, (_, i) => `b${i}`);
     await execute(
