@@ -16,6 +16,8 @@ export type { Connection };
 /** Answers after which the same request may succeed: 420 is Salesforce's "server busy". */
 const passing = new Set([408, 420, 429, 500, 502, 503, 504]);
 
+const tooLarge = 413;
+
 /** A connection that is not logged in and never logs in by itself. */
 export function createConnection(options: {
   loginUrl: string;
@@ -71,7 +73,8 @@ async function send(request: HttpRequest, timeoutMs: number): Promise<HttpRespon
   return {
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
-    body: text,
+    // Whatever a gateway says about it, too large is too large.
+    body: response.status === tooLarge ? '' : text,
   };
 }
 

@@ -13,9 +13,8 @@ import type {
 } from '../ports/crm.ts';
 import {
   callFailure,
-  causeOf,
-  errorCodeOf,
-  isOfSomeRow,
+  isOverLimit,
+  isToBeHalved,
   rowFailure,
   saveResults,
   unreadable,
@@ -44,6 +43,9 @@ const mostWritten = 200;
 const mostRead = 2_000;
 /** Records of one page of a query, so that a list of records is one call a page. */
 const mostListed = 2_000;
+
+/** Rows that each fail at a limit of automation, after which it is taken to fail at any. */
+const mostIndigestible = 3;
 
 const records = z.array(z.record(z.string(), z.unknown()));
 const queryPage = z.union([
@@ -135,15 +137,15 @@ class SalesforceCrm implements Crm {
   }
 
   async update(objectType: string, records: readonly RecordUpdate[]): Promise<UpdateResult[]> {
-    const type = named(objectType);
     const results = new Array<UpdateResult>(records.length);
+    const update = { type: named(objectType), records, results, indigestible: [] };
     let stopped: UpdateResult | undefined;
     for (const chunk of chunksOf(records)) {
       if (stopped === undefined) {
         try {
           await this.#session.keepHeadroom();
           await this.#session.loggedIn();
-          stopped = await this.#updateChunk(type, records, chunk, results);
+          stopped = await this.#updateChunk(update, chunk);
         } catch (error) {
           // Outcomes that are known must not be lost.
           if (!results.some(Boolean)) throw error;
@@ -236,12 +238,8 @@ class SalesforceCrm implements Crm {
   }
 
   /** Fills in the results of one call; gives what to answer for later chunks if they cannot be sent. */
-  async #updateChunk(
-    type: string,
-    records: readonly RecordUpdate[],
-    chunk: readonly number[],
-    results: UpdateResult[],
-  ): Promise<UpdateResult | undefined> {
+  async #updateChunk(update: Update, chunk: readonly number[]): Promise<UpdateResult | undefined> {
+    const { type, records, results } = update;
     let pending = chunk;
     for (let attempt = 1; ; attempt++) {
       let answers: z.infer<typeof saveResults>;
@@ -252,23 +250,14 @@ class SalesforceCrm implements Crm {
         );
       } catch (error) {
         if (error instanceof Unauthorized) throw error;
+        // Find the row.
+        if (isToBeHalved(error) && pending.length > 1) return this.#updateHalves(update, pending);
         const failure = callFailure(error);
-        if (isOfSomeRow(errorCodeOf(causeOf(error)))) {
-          // Find the row.
-          const [first, second] = halvesOf(pending);
-          if (second !== undefined) {
-            const stopped = await this.#updateChunk(type, records, first, results);
-            if (stopped === undefined) {
-              return this.#updateChunk(type, records, second, results);
-            }
-            for (const at of second) results[at] = stopped;
-            return stopped;
-          }
-        }
         for (const at of pending) results[at] = failure;
         return failure.outcome === 'retry' ? failure : undefined;
       }
       const again: number[] = [];
+      let overLimit = 0;
       for (const [i, at] of pending.entries()) {
         const answer = answers[i];
         if (answer === undefined) throw unreadable('updating records');
@@ -277,11 +266,24 @@ class SalesforceCrm implements Crm {
           : rowFailure(answer.errors, attempt > 1);
         results[at] = result;
         if (result.outcome === 'retry') again.push(at);
+        if (!answer.success && isOverLimit(answer.errors)) overLimit++;
       }
-      if (again.length === 0 || attempt >= this.#attempts) return undefined;
+      const isTooMuch = overLimit === pending.length;
+      if (isTooMuch && pending.length > 1) return this.#updateHalves(update, pending);
+      if (again.length === 0) return undefined;
+      if (attempt >= this.#attempts) return isTooMuch ? parkAlone(update, pending) : undefined;
       pending = again;
       await this.#session.backOff(attempt);
     }
+  }
+
+  /** What one call cannot take is sent in two, each of which may be parted again. */
+  async #updateHalves(update: Update, rows: readonly number[]): Promise<UpdateResult | undefined> {
+    const middle = Math.ceil(rows.length / 2);
+    const stopped = await this.#updateChunk(update, rows.slice(0, middle));
+    if (stopped === undefined) return this.#updateChunk(update, rows.slice(middle));
+    for (const at of rows.slice(middle)) update.results[at] = stopped;
+    return stopped;
   }
 
   async #patch(type: string, rows: readonly RecordUpdate[]): Promise<z.infer<typeof saveResults>> {
@@ -301,6 +303,32 @@ class SalesforceCrm implements Crm {
       return read.data;
     });
   }
+}
+
+/** What is being written, and what has become of it. */
+interface Update {
+  type: string;
+  records: readonly RecordUpdate[];
+  results: UpdateResult[];
+  /** Rows that automation could not manage even alone. */
+  indigestible: number[];
+}
+
+/**
+ * A row that automation cannot manage alone is its own row's matter; but where that is so of
+ * several, it is no row's: the others wait, instead of being asked for one by one.
+ */
+function parkAlone(
+  { results, indigestible }: Update,
+  [at]: readonly number[],
+): UpdateResult | undefined {
+  const result = at === undefined ? undefined : results[at];
+  if (at === undefined || result?.outcome !== 'retry') return undefined;
+  indigestible.push(at);
+  results[at] = { ...result, outcome: 'rejected' };
+  if (indigestible.length < mostIndigestible) return undefined;
+  for (const each of indigestible) results[each] = result;
+  return result;
 }
 
 /** Positions of records in calls of at most 200, no record twice in one call. */
@@ -324,12 +352,6 @@ function chunksOf(records: readonly RecordUpdate[]): number[][] {
     while ((chunks[firstOpen]?.positions.length ?? 0) >= mostWritten) firstOpen++;
   }
   return chunks.map(({ positions }) => positions);
-}
-
-function halvesOf(rows: readonly number[]): [readonly number[], (readonly number[])?] {
-  if (rows.length < 2) return [rows];
-  const middle = Math.ceil(rows.length / 2);
-  return [rows.slice(0, middle), rows.slice(middle)];
 }
 
 function recordAt(records: readonly RecordUpdate[], at: number): RecordUpdate {

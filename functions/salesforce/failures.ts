@@ -1,7 +1,4 @@
-/**
- * What Salesforce's errors mean for whoever asked. Codes:
- * https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
- */
+/** What Salesforce's errors mean for whoever asked, by the table in `refusals.ts`. */
 import { z } from 'zod';
 import {
   code,
@@ -13,6 +10,7 @@ import {
   Unauthorized,
 } from '../errors.ts';
 import type { UpdateResult } from '../ports/crm.ts';
+import { type Meaning, meaningOf } from './refusals.ts';
 
 /** Row errors say `statusCode`, request errors `errorCode`. */
 const rowError = z.object({
@@ -32,26 +30,19 @@ export const saveResults = z.array(
   }),
 );
 
-/** Nothing is wrong with the row or the request itself. */
-const passingCodes = new Set([
-  'UNABLE_TO_LOCK_ROW',
-  'SERVER_UNAVAILABLE',
-  'REQUEST_LIMIT_EXCEEDED',
-  'REQUEST_RUNNING_TOO_LONG',
-  'QUERY_TIMEOUT',
-  'UNKNOWN_EXCEPTION',
-  'ALL_OR_NONE_OPERATION_ROLLED_BACK',
-  'PROCESSING_HALTED',
-]);
+const severalErrors = z.array(z.object({ errorCode: z.string() })).min(1);
 
 /**
  * The code of a request error, as jsforce throws it; undefined for any other error. An answer
  * of something else than Salesforce may hold anything in its place, so only a code passes.
  */
 export function errorCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'errorCode' in error && typeof error.errorCode === 'string'
-    ? codeIn(error.errorCode)
-    : undefined;
+  if (!(error instanceof Error && 'errorCode' in error)) return undefined;
+  const { errorCode } = error;
+  // jsforce's own word for an answer of several errors; the first is as good as any.
+  const several = 'data' in error ? severalErrors.safeParse(error.data).data : undefined;
+  if (several) return codeIn(several[0]?.errorCode);
+  return typeof errorCode === 'string' ? codeIn(errorCode) : undefined;
 }
 
 /** The text, if it looks like one of Salesforce's codes. */
@@ -61,7 +52,7 @@ export function codeIn(text: string | undefined): string {
 
 /** The session has ended; a new one may help, once. */
 export function isExpiredSession(error: unknown): boolean {
-  return errorCodeOf(error) === 'INVALID_SESSION_ID' || errorCodeOf(error) === 'ERROR_HTTP_401';
+  return meaningOf(errorCodeOf(error) ?? '')?.action === 'renew-session';
 }
 
 /** The class of a failed request. Errors that no answer explains stay as they are. */
@@ -70,11 +61,12 @@ export function classified(error: unknown, what: string): unknown {
   if (found === undefined) return error;
   const message = `salesforce: ${what}: ${found}`;
   const options = { cause: error, said: messageOf(error) };
-  if (isDailyLimit(found, messageOf(error))) return new Throttled('daily-limit', message, options);
-  if (passingCodes.has(found) || /^ERROR_HTTP_(4(08|20|29)|5\d\d)$/.test(found)) {
+  const action = meaningOf(found, messageOf(error))?.action;
+  if (action === 'wait-for-a-new-day') return new Throttled('daily-limit', message, options);
+  if (action === 'repeat' || /^ERROR_HTTP_5\d\d$/.test(found)) {
     return new Retryable(code.unavailable, message, options);
   }
-  if (isExpiredSession(error) || /ACCESS|DISABLED|PERMISSION|ERROR_HTTP_403/.test(found)) {
+  if (action === 'renew-session' || /ACCESS|DISABLED|PERMISSION|ERROR_HTTP_403/.test(found)) {
     return new Unauthorized('unauthorized', message, options);
   }
   if (found === 'NOT_FOUND' || found === 'ERROR_HTTP_404') {
@@ -88,15 +80,17 @@ export function classified(error: unknown, what: string): unknown {
  * of the API that is no more, says nothing of its rows: an operator has to act, and they wait.
  */
 export function refusedCall(error: unknown): unknown {
-  const found = errorCodeOf(causeOf(error));
-  if (!(error instanceof Rejected) || isOfSomeRow(found)) return error;
+  if (!(error instanceof Rejected) || isToBeHalved(error)) return error;
   const { cause, summary } = error;
+  const found = errorCodeOf(cause);
   return new Unauthorized(found ?? error.code, summary, { cause, said: messageOf(cause) });
 }
 
-/** One value that Salesforce cannot read fails the whole call, and so do too many bytes. */
-export const isOfSomeRow = (found: string | undefined): boolean =>
-  found === 'JSON_PARSER_ERROR' || found === 'ERROR_HTTP_413';
+/** A part of the call may be taken. */
+export function isToBeHalved(error: unknown): boolean {
+  const found = errorCodeOf(causeOf(error));
+  return found !== undefined && meaningOf(found)?.action === 'halve';
+}
 
 export const causeOf = (error: unknown): unknown =>
   error instanceof Error ? error.cause : undefined;
@@ -113,11 +107,6 @@ export function classifiedLogin(error: unknown): unknown {
   );
 }
 
-/** The limit of a day, not that of requests under way at once, which passes by itself. */
-function isDailyLimit(errorCode: string, message: string): boolean {
-  return errorCode === 'REQUEST_LIMIT_EXCEEDED' && /TotalRequests/i.test(message);
-}
-
 /** No answer, or not one to what was asked. */
 export function unreadable(what: string): Retryable {
   return new Retryable(
@@ -128,19 +117,32 @@ export function unreadable(what: string): Retryable {
 
 /** What a row's errors mean: parked unless each of them may pass. */
 export function rowFailure(errors: readonly RowError[], alreadyRepeated: boolean): UpdateResult {
-  const codes = errors.map((error) => codeIn(error.statusCode ?? error.errorCode));
-  const lasting = codes.findIndex(
-    // A duplicate may be one that another transaction is about to give up.
-    (each) => !passingCodes.has(each) && (each !== 'DUPLICATE_VALUE' || alreadyRepeated),
-  );
+  const lasting = errors.findIndex((error) => {
+    const meaning = meaningOfRow(error);
+    // The call's and the service's are no fault of the row.
+    return meaning.action === 'repeat-once' ? alreadyRepeated : meaning.of === 'row';
+  });
   const at = Math.max(0, lasting);
   const fields = errors[at]?.fields ?? [];
   const where = fields.length > 0 ? ` (${fields.join(', ')})` : '';
   return {
     outcome: lasting >= 0 || errors.length === 0 ? 'rejected' : 'retry',
-    code: codes[at] ?? 'UNKNOWN',
+    code: errors[at] ? rowCode(errors[at]) : 'UNKNOWN',
     reason: `Salesforce: ${errors[at]?.message ?? 'the row failed without a reason'}${where}`,
   };
+}
+
+/** The row came to a limit of what a transaction may use, which is that of all rows of its call. */
+export const isOverLimit = (errors: readonly RowError[]): boolean =>
+  errors.length > 0 && errors.every((error) => meaningOfRow(error).action === 'halve');
+
+const rowCode = ({ statusCode, errorCode }: RowError): string => codeIn(statusCode ?? errorCode);
+
+function meaningOfRow(error: RowError): Meaning {
+  const found = rowCode(error);
+  // Of a row it is its record that is not there.
+  if (found === 'NOT_FOUND') return { of: 'row', action: 'park' };
+  return meaningOf(found, error.message) ?? { of: 'row', action: 'park' };
 }
 
 /** Every row of a call that was not carried out gets the same answer. */
