@@ -42,7 +42,12 @@ export const accountParameters = z.strictObject({
   band: shortText.optional().describe('A band of the score in force, or `unknown`'),
   phase: shortText.optional().describe('A phase of the pack'),
   owner: shortText.optional().describe('Exactly as in the data'),
-  q: shortText.optional().describe('Part of the name or id, in any case'),
+  q: shortText
+    .optional()
+    .describe(
+      'Part of the name, in any case and width, hiragana or katakana alike; a word begins with fewer ' +
+        'than three letters. Or the beginning of an id. What a page finds is sorted',
+    ),
   sort: oneOf(accountSorts)
     .default('points')
     .describe(

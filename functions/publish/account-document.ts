@@ -6,6 +6,7 @@ import {
   documentHash,
   type ScoreDocument,
 } from '../records/documents.ts';
+import { searchKeys } from '../records/name-search.ts';
 import type { RunDocument } from '../records/run-documents.ts';
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
@@ -111,6 +112,7 @@ export function accountDocumentOf(given: {
     assignment: given.assignment,
     metrics: listMetrics(given.pack, layout, result),
     worklists: {},
+    search: searchKeys(result.attributes.name),
     details: packDetails(details),
   };
   return withOverrides(document, given.overrides, given.pack);
@@ -147,6 +149,7 @@ export const nothingShown = () =>
     scores: {},
     metrics: {},
     worklists: {},
+    search: [],
     details: packDetails({}),
   }) as const satisfies Partial<AccountDocument>;
 

@@ -48,7 +48,7 @@ export type ScoreDocument = z.infer<typeof scoreDocument>;
  * Format of the accounts' documents. It grows with a release that changes what they hold: those of
  * another release are then written again (`runs/rewrites.ts`). 1: of releases that had no number.
  */
-export const accountFormat = 2;
+export const accountFormat = 3;
 
 /** Latest result of one account. Written by publish-shard. */
 export const accountDocument = z.strictObject({
@@ -75,6 +75,8 @@ export const accountDocument = z.strictObject({
   assignment: assignment.nullable(),
   /** Lists that it is on, by id. */
   worklists: z.record(z.string(), worklistEntry),
+  /** Keys by which it is found by part of its name (`name-search.ts`). */
+  search: z.array(z.string()).default([]),
   /**
    * Measures, axes and reference values by score, as one packed JSON text: written and
    * read whole, never queried, and several times cheaper than nested fields.

@@ -29,6 +29,10 @@ function placesDone({ rewrites, state }: Pick<RunDocument, 'rewrites' | 'state'>
   return state === 'finished' ? rewrites.until : rewrites.from;
 }
 
+/** Whether all documents have today's format since the run. */
+export const allRewritten = (run: Pick<RunDocument, 'rewrites' | 'state'>): boolean =>
+  placesDone(run) >= places;
+
 /** Whether the account's document is among those that the run writes again. */
 export function isRewritten({ rewrites }: Pick<RunDocument, 'rewrites'>, account: string): boolean {
   const { from, until } = rewrites;

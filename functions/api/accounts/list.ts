@@ -1,10 +1,9 @@
 /**
  * Lists of accounts in an order that Firestore can serve: equality filters, one order, and a
- * cursor. A search by part of a name is no query there, so it looks at accounts in order, a
- * bounded number a request, and goes on by cursor.
+ * cursor. What a search finds is ordered page by page.
  */
 
-import type { Filter, Query, Snapshots, Stored } from '../../ports/snapshots.ts';
+import type { Filter, Query, Snapshots } from '../../ports/snapshots.ts';
 import type { AccountList, AccountSummary } from '../../records/api/accounts.ts';
 import { ref } from '../../records/collection.ts';
 import { type AccountDocument, accounts } from '../../records/documents.ts';
@@ -23,22 +22,17 @@ import {
   scoreOf,
 } from '../names.ts';
 import type { AccountParameters, AccountSort } from '../parameters.ts';
-
-/** Accounts that one search request looks at. */
-const mostLookedAt = 2_000;
-/** Accounts that a search reads at once. */
-const searchBatch = 1_000;
-
-type Account = Stored<AccountDocument>;
+import { type Account, searchAccounts, valueAt } from './search.ts';
 
 /** One part of an order: accounts with points come before those without, in either direction. */
 type Part = Pick<Query<AccountDocument>, 'orderBy'> & { where: Filter[] };
 
 /** @throws Rejected `bad-request` for a filter that names nothing of the pack, or a bad cursor */
 export async function listAccounts(
-  { snapshots, pack }: Runtime,
+  runtime: Runtime,
   parameters: AccountParameters,
 ): Promise<AccountList> {
+  const { snapshots, pack } = runtime;
   const score = scoreOf(pack, parameters.score);
   const filters = filtersOf(pack, score, parameters);
   const order = `${score.id} ${parameters.sort}`;
@@ -47,37 +41,53 @@ export async function listAccounts(
     : { order, part: 0 };
   const current = (await snapshots.get(ref(packs, pack.id)))?.data.current;
   const parts = partsOf(pack, score, parameters.sort, current?.date ?? null);
-  const search = parameters.q === undefined ? undefined : containing(parameters.q);
+  if (parameters.q !== undefined) {
+    const after = start.part === 0 ? undefined : start;
+    const wanted = { filters, limit: parameters.limit, after };
+    const { accounts: some, lookedAt, next } = await searchAccounts(runtime, parameters.q, wanted);
+    return {
+      score: score.id,
+      accounts: inOrder(some, parts).map((account) => summaryOf(pack, account)),
+      looked_at: lookedAt,
+      ...(next ? { next: encodeCursor({ order, part: 1, ...next }) } : {}),
+    };
+  }
 
   const found: Account[] = [];
-  // Whoever types a whole id wants that account first, wherever it stands in the order.
-  const exact = parameters.q === undefined ? undefined : await withId(parameters.q);
-  if (exact && !parameters.cursor) found.push(exact);
-
-  let lookedAt = 0;
   let last: AccountCursor = start;
   let more = false;
-  const batch = search ? searchBatch : parameters.limit + 1;
-  for await (const { account, position } of walk(snapshots, filters, parts, start, batch)) {
-    more = found.length === parameters.limit || lookedAt === mostLookedAt;
+  for await (const { account, position } of walk(
+    snapshots,
+    filters,
+    parts,
+    start,
+    parameters.limit + 1,
+  )) {
+    more = found.length === parameters.limit;
     if (more) break;
-    lookedAt += 1;
     last = position;
-    if (account.id !== exact?.id && (!search || search(account))) found.push(account);
+    found.push(account);
   }
   return {
     score: score.id,
     accounts: found.map((account) => summaryOf(pack, account)),
-    looked_at: lookedAt,
+    looked_at: found.length,
     ...(more ? { next: encodeCursor(last) } : {}),
   };
+}
 
-  async function withId(id: string): Promise<Account | undefined> {
-    const account = await snapshots.get(ref(accounts, id));
-    if (account?.data.state !== 'active') return undefined;
-    const fits = filters.every(({ field, value }) => valueAt(account.data, field) === value);
-    return fits ? account : undefined;
-  }
+/** What a search found, in the order of a list; accounts without the order's value come last. */
+function inOrder(found: readonly Account[], [part]: readonly Part[]): Account[] {
+  const order = part?.orderBy;
+  if (!order) return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const sign = order.direction === 'asc' ? 1 : -1;
+  return found.toSorted((a, b) => {
+    const [one, other] = [orderValue(a.data, order.field), orderValue(b.data, order.field)];
+    if (one === other) return a.id < b.id ? -1 : 1;
+    if (one === null) return 1;
+    if (other === null) return -1;
+    return one < other ? -sign : sign;
+  });
 }
 
 /** Accounts in order, from a cursor on, with where each of them stands. */
@@ -158,25 +168,9 @@ function partsOf(pack: Pack, score: Score, sort: AccountSort, date: string | nul
   }
 }
 
-/** Whether name or id holds the text, whatever its case and width (ｱ = ア, Ａ = a). */
-function containing(text: string): (account: Account) => boolean {
-  const wanted = folded(text);
-  return ({ id, data }) =>
-    folded(id).includes(wanted) || folded(String(data.attributes.name ?? '')).includes(wanted);
-}
-
-const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
-
 function orderValue(document: AccountDocument, field: string): string | number | null {
   const value = valueAt(document, field);
   return typeof value === 'string' || typeof value === 'number' ? value : null;
-}
-
-function valueAt(document: AccountDocument, field: string): unknown {
-  return field.split('.').reduce<unknown>((value, name) => {
-    if (typeof value !== 'object' || value === null) return undefined;
-    return (value as Record<string, unknown>)[name];
-  }, document);
 }
 
 export function summaryOf(pack: Pack, { id, data }: Account): AccountSummary {

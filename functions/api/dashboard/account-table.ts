@@ -53,7 +53,9 @@ export function accountForm(context: PageContext, score: Score, wanted: Wanted):
 
 export function accountTable(context: PageContext, score: Score, list: AccountList): VNode {
   const { lang, text, format, pack } = context;
-  if (list.accounts.length === 0) return html`<p class="soft">${text.noAccounts}</p>`;
+  if (list.accounts.length === 0) {
+    return html`<p class="soft">${list.next ? text.noAccountsYet : text.noAccounts}</p>`;
+  }
   const others = pack.scores.filter(({ id }) => id !== score.id);
   const hasPhase = pack.phases.length > 0;
   const hasOwner = pack.attributes.includes('owner');

@@ -113,6 +113,7 @@ const pairs = {
   searchOn: both('Search on', '続きを検索'),
   searched: (n: string) => both(`${n} accounts searched so far`, `ここまで${n}件を検索しました`),
   noAccounts: both('No account matches.', '条件に合う顧客はありません。'),
+  noAccountsYet: both('No account matches so far.', 'ここまでに条件に合う顧客はありません。'),
   allAccounts: both('All accounts', 'すべての顧客'),
   team: both('Team', 'チーム'),
   log: both('What people did and noted', '対応とメモの記録'),

@@ -41,7 +41,7 @@ export type AccountSummary = z.infer<typeof accountSummary>;
 export const accountList = z.strictObject({
   score: z.string().describe('The score that was filtered and sorted by'),
   accounts: z.array(accountSummary),
-  looked_at: count.describe('Accounts looked at; a search stops at 2,000 and goes on by `next`'),
+  looked_at: count.describe('Accounts looked at; a search stops at 100, and goes on by `next`'),
   next: cursor,
 });
 export type AccountList = z.infer<typeof accountList>;

@@ -7,6 +7,7 @@ import {
   accountFormat,
   type ScoreDocument,
 } from '../../../functions/records/documents.ts';
+import { searchKeys } from '../../../functions/records/name-search.ts';
 import type { RunDocument } from '../../../functions/records/run-documents.ts';
 import {
   checkExpression,
@@ -288,13 +289,15 @@ export function accountOf(spec: AccountSpec): AccountDocument {
       },
     };
   }
+  const attributes = { name: `Name of ${spec.id}`, owner: null, url: null, ...spec.attributes };
   return {
     format: accountFormat,
     pack: 'saas',
     state: 'active',
     merged_into: null,
     phase: spec.phase ?? 'use',
-    attributes: { name: `Name of ${spec.id}`, owner: null, url: null, ...spec.attributes },
+    attributes,
+    search: searchKeys(attributes.name),
     date: spec.date ?? today,
     run: currentRun,
     rules_hash: pack.hash,

@@ -5,11 +5,14 @@ import {
   accountList,
 } from '../../../functions/records/api/accounts.ts';
 import { historyAnswer } from '../../../functions/records/api/history.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { accountFormat } from '../../../functions/records/documents.ts';
 import {
   type CompositeIndex,
   indexes,
   missingIndexes,
 } from '../../../functions/records/indexes.ts';
+import { type RunDocument, runs } from '../../../functions/records/run-documents.ts';
 import { currentRun, today, yesterday } from '../../support/api/documents.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
 
@@ -131,6 +134,10 @@ describe('GET /v1/accounts', () => {
 
   it.each([
     ['aoba', ['a-1']],
+    ['oba', ['a-1']],
+    ['ob', []],
+    ['ミナト', ['a-2']],
+    ['A-', ['a-1', 'a-2', 'a-3', 'a-4']],
     ['AOBA tr', ['a-1']],
     ['みなと', ['a-2']],
     ['delta', ['a-4']],
@@ -146,6 +153,22 @@ describe('GET /v1/accounts', () => {
     const first = await list('q=a-3&limit=1');
     expect(idsOf(first)).toEqual(['a-3']);
     expect(idsOf(await list(`q=a-3&limit=1&cursor=${first.next}`))).toEqual([]);
+  });
+
+  it('is looked up by a key of names, once all documents hold them', async () => {
+    const looked = async (rewrites: RunDocument['rewrites']) => {
+      const run = ref(runs, currentRun);
+      const { data } = (await api.runtime.snapshots.get(run)) ?? {};
+      if (!data) throw new Error('there is no current run');
+      await api.runtime.snapshots.set(run, { ...data, rewrites });
+      const found = await list('q=trad');
+      await api.runtime.snapshots.set(run, data);
+      expect(idsOf(found)).toEqual(['a-1']);
+      return found.looked_at;
+    };
+    const done = { format: accountFormat, from: 900, until: 1_000 };
+    expect(await looked(done)).toBe(1);
+    expect(await looked({ ...done, until: 950 })).toBeGreaterThan(4);
   });
 
   it('keeps an exact id to the filters', async () => {
@@ -266,7 +289,9 @@ describe('the list of composite indexes', () => {
     await api.get('/v1/hand-overs?owner=ann&open=true');
     await api.get('/v1/episodes?state=open&account=a-1&signal=silence');
     for (const sort of ['points', '-points', 'moved', '-moved', 'name', '-name', 'id']) {
-      await list(`sort=${sort}&band=red&phase=use&owner=x&q=a&score=approach`);
+      const filters = `sort=${sort}&band=red&phase=use&owner=x&score=approach`;
+      await list(filters);
+      await list(`${filters}&q=a`);
     }
     expect(api.queries.length).toBeGreaterThan(50);
     expect(api.queries.flatMap((query) => missingIndexes(query))).toEqual([]);
