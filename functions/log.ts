@@ -250,7 +250,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** Salesforce was found to differ; what can be mended is on its way. */
     recordsDiffer: (f: ReconciledCounts) =>
       recordsDiffer(
-        `${f.differing} of ${f.compared} accounts differ in Salesforce, ${f.missing} have no record, ${f.moved} have another, ${f.parked} are refused, ${f.orphans} records have no account`,
+        `${f.differing} of ${f.compared} accounts differ in Salesforce, ${f.missing} have no record, ${f.moved} have another, ${f.parked} are refused, ${f.unsent} wait, ${f.orphans} records have no account`,
         { ...f },
       ),
     /** So many records lost their account that a mistake is likely: they are left as they are. */

@@ -28,6 +28,9 @@ type DayCursor = z.infer<typeof dayCursor>;
 const instantCursor = z.strictObject({ value: z.iso.datetime(), id: documentedId });
 type InstantCursor = z.infer<typeof instantCursor>;
 
+const idCursor = z.strictObject({ id: documentedId });
+type IdCursor = z.infer<typeof idCursor>;
+
 const moveCursor = z.strictObject({ part: z.int().min(0), at: z.int().min(0) });
 type MoveCursor = z.infer<typeof moveCursor>;
 
@@ -61,7 +64,7 @@ export async function latestFirst<T>(
 }
 
 export function encodeCursor(
-  cursor: AccountCursor | InstantCursor | DayCursor | MoveCursor,
+  cursor: AccountCursor | InstantCursor | DayCursor | IdCursor | MoveCursor,
 ): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
@@ -81,6 +84,11 @@ export function decodeAccountCursor(text: string, order: string): AccountCursor 
 /** @throws Rejected `bad-request` */
 export function decodeDayCursor(text: string): DayCursor {
   return decode(dayCursor, text);
+}
+
+/** @throws Rejected `bad-request` */
+export function decodeIdCursor(text: string): IdCursor {
+  return decode(idCursor, text);
 }
 
 /** @throws Rejected `bad-request` */

@@ -34,6 +34,7 @@ import {
   runAnswer,
   runList,
 } from '../records/api/runs.ts';
+import { parkedList, retryAnswer, retryRequest } from '../records/api/sync.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';
 import { getAccount } from './accounts/account.ts';
 import { getAnswers, listDisagreements } from './accounts/disagreements.ts';
@@ -59,10 +60,12 @@ import {
   handOverParameters,
   historyParameters,
   interventionParameters,
+  parkedParameters,
   runParameters,
   worklistParameters,
 } from './parameters.ts';
 import { decide, getRun, listRuns } from './runs.ts';
+import { listParked, retry } from './sync.ts';
 
 const health = {
   summary: 'Whether the API can answer',
@@ -276,6 +279,26 @@ export const endpoints: readonly Endpoint[] = [
     body: decisionRequest,
     answer: runAnswer,
     handle: ({ runtime, id, body }) => decide(runtime, id, 'discard', body),
+  }),
+  endpoint({
+    path: '/v1/sync/parked',
+    name: 'listParked',
+    summary: 'Accounts that Salesforce refuses as they are, with reason, field and since when',
+    query: parkedParameters,
+    answer: parkedList,
+    handle: ({ runtime, query }) => listParked(runtime, query),
+  }),
+  endpoint({
+    path: '/v1/sync/retry',
+    name: 'retrySync',
+    summary: 'Send accounts that Salesforce refused again: one, or all of them',
+    description:
+      'What was mended in Salesforce is not visible here: they are tried again every night, or ' +
+      'by this at once. Some thousand are sent by one request; `next` says where to go on.',
+    body: retryRequest,
+    answer: retryAnswer,
+    status: 202,
+    handle: ({ runtime, body }) => retry(runtime, body),
   }),
   endpoint({
     path: '/v1/candidate',

@@ -92,6 +92,9 @@ export const answerParameters = z.strictObject({
   score,
 });
 
+export const parkedParameters = z.strictObject(paged);
+export type ParkedParameters = z.infer<typeof parkedParameters>;
+
 export const candidateParameters = z.strictObject(paged);
 export type CandidateParameters = z.infer<typeof candidateParameters>;
 

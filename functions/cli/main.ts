@@ -31,11 +31,21 @@ import { addReconcile } from './run/reconcile.ts';
 import { addRun } from './run/run.ts';
 import { addRuns } from './run/runs.ts';
 import { addStart } from './run/start.ts';
+import { addSync } from './run/sync.ts';
 
 /** In the order in which help lists them. */
 const commands = [
   ...[addStart, addRun, addExplain, addAccounts, addWorklist, addLog, addOverride, addHandOvers],
-  ...[addDisagreements, addAnswers, addActions, addRuns, addEpisodes, addReconcile, addDoctor],
+  ...[
+    addDisagreements,
+    addAnswers,
+    addActions,
+    addRuns,
+    addEpisodes,
+    addSync,
+    addReconcile,
+    addDoctor,
+  ],
   ...[addBackfill, addPacks, addDeadLetters, addData, addInit, addRules, addEvidence],
 ];
 

@@ -5,8 +5,8 @@ import { clockRight, googleCredentials } from './machine-checks.ts';
 import type { DoctorReport, Finding } from './report.ts';
 import { documentsReadable, indexesServed, lastRun, queuesThere } from './run-checks.ts';
 import { salesforceCalls, salesforceFields, salesforceLogin } from './salesforce-checks.ts';
-
 import { slackToken } from './slack-checks.ts';
+import { syncParked } from './sync-checks.ts';
 
 /** In the order in which things are mended. */
 const checks: readonly Check[] = [
@@ -22,6 +22,7 @@ const checks: readonly Check[] = [
   salesforceLogin,
   salesforceFields,
   salesforceCalls,
+  syncParked,
   slackToken,
 ];
 

@@ -149,6 +149,25 @@ export const salesforce = {
     ),
 };
 
+export const sync = {
+  noneParked: both('None is refused.', '反映できない顧客はありません。'),
+  parked: (count: number, examples: readonly { account: string; why: string; since: string }[]) => {
+    const shown = (word: string) =>
+      examples.map(({ account, why, since }) => `${account} (${why}, ${word}${since})`);
+    const more = count > examples.length ? [`... (${count})`] : [];
+    return trouble(
+      both(
+        `${count} ${count === 1 ? 'account is' : 'accounts are'} refused: ${[...shown('since '), ...more].join('; ')}`,
+        `${count} 件を反映できません: ${[...shown(''), ...more].join('、')}`,
+      ),
+      both(
+        'Mend what it names in Salesforce, or in salesforce.yaml; then `kenko sync retry` writes them at once, and every night does. `kenko sync parked` lists all of them.',
+        'Salesforce または salesforce.yaml の該当箇所を直してください。`kenko sync retry` ですぐに、または毎晩自動で再送されます。一覧は `kenko sync parked` で確認できます。',
+      ),
+    );
+  },
+};
+
 function sizeOf({ type, length, precision, scale }: CustomField): string {
   if (type === 'text' || type === 'long-text') return `(${length})`;
   return type === 'number' ? `(${(precision ?? 18) - (scale ?? 0)}, ${scale ?? 0})` : '';

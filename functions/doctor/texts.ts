@@ -23,6 +23,7 @@ export const titles = {
   'salesforce-login': both('login to Salesforce', 'Salesforce へのログイン'),
   'salesforce-fields': both('fields in Salesforce', 'Salesforce の項目'),
   'salesforce-calls': both('API calls of Salesforce', 'Salesforce の API コール'),
+  'salesforce-parked': both('accounts that Salesforce refuses', 'Salesforce へ反映できない顧客'),
   'slack-token': both('token for Slack', 'Slack のトークン'),
   clock: both('clock of this machine', 'このマシンの時計'),
 } as const satisfies Record<string, Label>;

@@ -26,7 +26,7 @@ export interface RecordUpdate {
 export type UpdateResult =
   | { outcome: 'updated' }
   /** The row cannot be written as it is: park it until its content or the mapping changes. */
-  | { outcome: 'rejected'; code: string; reason: string }
+  | { outcome: 'rejected'; code: string; reason: string; fields?: readonly string[] }
   /** Nothing is wrong with the row: try it again later. */
   | { outcome: 'retry'; code: string; reason: string };
 

@@ -158,6 +158,10 @@ export const crmDocument = z.strictObject({
   at: instant,
   code: z.string().nullable(),
   reason: z.string().nullable(),
+  /** Fields that the CRM named when it refused the row. */
+  fields: z.array(z.string()).default([]),
+  /** Since when the record has not been as it should be; null while it is, and in older documents. */
+  since: instant.nullable().default(null),
   /** What was last written to the fields in which a person's value is kept. */
   written: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   /** Marks of what the record may show of ours, by field: more than one where no answer told. */

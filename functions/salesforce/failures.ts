@@ -125,11 +125,12 @@ export function rowFailure(errors: readonly RowError[], alreadyRepeated: boolean
   const at = Math.max(0, lasting);
   const fields = errors[at]?.fields ?? [];
   const where = fields.length > 0 ? ` (${fields.join(', ')})` : '';
-  return {
-    outcome: lasting >= 0 || errors.length === 0 ? 'rejected' : 'retry',
+  const said = {
     code: errors[at] ? rowCode(errors[at]) : 'UNKNOWN',
     reason: `Salesforce: ${errors[at]?.message ?? 'the row failed without a reason'}${where}`,
   };
+  const isRejected = lasting >= 0 || errors.length === 0;
+  return isRejected ? { outcome: 'rejected', ...said, fields } : { outcome: 'retry', ...said };
 }
 
 /** The row came to a limit of what a transaction may use, which is that of all rows of its call. */

@@ -93,12 +93,25 @@ export async function reconcile(
     left: report.left.count,
     complete: report.complete,
   };
-  const { differing, missing, parked, moved, left } = counts;
-  // Records of customers who left before Kenko came name no account of ours, and never will.
-  if (differing + missing + parked + moved + left > 0) log.recordsDiffer(counts);
-  else if (!withheld) log.reconciled(counts);
+  if (isReconciled(report)) log.reconciled(counts);
+  else if (found(report) > 0) log.recordsDiffer(counts);
   return { reconciliation: id, complete: report.complete, compared: report.compared, resent };
 }
+
+/** What is to be looked at: something stands in Salesforce that should not, or does not that should. */
+const found = ({
+  differing,
+  missing,
+  parked,
+  moved,
+  left,
+  unsent,
+}: ReconciliationDocument): number =>
+  // Records of customers who left before Kenko came name no account of ours, and never will.
+  differing.count + missing.count + parked + moved.count + left.count + unsent.count;
+
+const isReconciled = (report: ReconciliationDocument): boolean =>
+  report.complete && found(report) === 0;
 
 type Resend = (accounts: readonly string[]) => Promise<void>;
 

@@ -101,6 +101,8 @@ export async function recordFound(
           at,
           code: null,
           reason: null,
+          fields: [],
+          since: waitingSince(stored?.data) ?? at,
           written: stored?.data.written ?? {},
           ...recordsAfter(stored?.data, recordId),
         });
@@ -108,6 +110,10 @@ export async function recordFound(
     });
   }
 }
+
+/** Since when the record is not as it should be; of documents without it, since the last try. */
+export const waitingSince = (known: CrmDocument | undefined): string | null =>
+  known === undefined || known.state === 'synced' ? null : (known.since ?? known.at);
 
 function documentOf(run: string, at: string, { row, result, sent, written }: Attempt): CrmDocument {
   const updated = result.outcome === 'updated';
@@ -126,6 +132,8 @@ function documentOf(run: string, at: string, { row, result, sent, written }: Att
     at,
     code: updated ? null : result.code,
     reason: updated ? null : result.reason,
+    fields: result.outcome === 'rejected' ? [...(result.fields ?? [])] : [],
+    since: updated ? null : (waitingSince(known) ?? at),
     written,
     ...recordsAfter(marked, row.recordId),
   };

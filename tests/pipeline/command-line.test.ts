@@ -92,6 +92,15 @@ describe('commands that look', () => {
     expect((await kenko('reconcile', ...state)).stdout).toContain('differ: sent again');
   });
 
+  it('say that Salesforce refuses nothing, and refuse to retry what is not parked', async () => {
+    expect((await kenko('sync', ...state)).stdout).toBe('Salesforce refuses no account.\n');
+    expect(JSON.parse((await kenko('sync', 'retry', '--json', ...state)).stdout)).toEqual({
+      ...{ sent: 0, parked: [] },
+    });
+    const { status, stderr } = await kenko('sync', 'retry', 'nobody', ...state);
+    expect([status, stderr]).toEqual([2, 'kenko: There is no account "nobody".\n']);
+  });
+
   it('examine the state folder: nothing is wrong, and not a byte of it changes', async () => {
     const before = bytesBelow(join(folder, 'state'));
     expect(before.size).toBeGreaterThan(3);

@@ -20,6 +20,7 @@ import {
 } from '../../records/documents.ts';
 import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
+import { waitingSince } from '../../sync/record-outcomes.ts';
 import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
 import { quoted } from '../parameters.ts';
 import { nameOf } from './list.ts';
@@ -72,6 +73,8 @@ export async function getAccount(runtime: Runtime, id: string): Promise<AccountA
           record_id: crm.record_id,
           code: crm.code,
           reason: crm.reason,
+          fields: crm.fields,
+          since: waitingSince(crm),
           at: crm.at,
           run: crm.run,
         }

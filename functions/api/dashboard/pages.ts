@@ -20,9 +20,11 @@ import { ids, scoreOf } from '../names.ts';
 import {
   accountParameters,
   handOverParameters,
+  parkedParameters,
   parseParameters,
   worklistParameters,
 } from '../parameters.ts';
+import { listParked } from '../sync.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import { candidatePage } from './candidate-page.ts';
@@ -32,6 +34,7 @@ import { type Page, renderPage } from './frame.ts';
 import { handOverPage } from './hand-over-page.ts';
 import { portfolioPage } from './portfolio-page.ts';
 import { contentSecurityPolicy } from './style.ts';
+import { syncPage } from './sync-page.ts';
 import { worklistPage } from './worklist-page.ts';
 
 type GetRuntime = () => Promise<Runtime>;
@@ -96,6 +99,13 @@ const routes: Record<string, PageRoute> = {
       if (show !== 'all') wanted.open = 'true';
       const parameters = parseParameters(handOverParameters, { ...wanted, limit: handOversAtOnce });
       return handOverPage(context, await listHandOvers(runtime, parameters), given);
+    },
+  },
+  '/sync': {
+    parameters: ['cursor'],
+    make: async ({ runtime, context, given }) => {
+      const parameters = parseParameters(parkedParameters, given);
+      return syncPage(context, await listParked(runtime, parameters), given);
     },
   },
   '/candidate': {

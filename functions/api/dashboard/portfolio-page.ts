@@ -182,7 +182,7 @@ function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
       synced.length === 0
         ? text.none
         : joined(synced.map((state) => `${text.crm[state]} ${format.count(crm[state])}`))
-    }</p></div>
+    }</p>${crm.parked > 0 && html`<p class="small"><a href=${href('/sync')}>${text.parkedAccounts}</a></p>`}</div>
   </section>`;
 }
 

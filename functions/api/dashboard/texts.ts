@@ -86,6 +86,22 @@ const pairs = {
     pending: both('Waiting for Salesforce', 'Salesforceへの反映待ち'),
     parked: both('Salesforce refused it', 'Salesforceへ反映できません'),
   },
+  parkedAccounts: both('Accounts that Salesforce refuses', 'Salesforceへ反映できない顧客'),
+  parkedCount: (n: string, isOne: boolean) =>
+    both(`${n} ${isOne ? 'account' : 'accounts'}`, `${n}件`),
+  parkedLead: both(
+    'Salesforce does not take these as they are; it shows what it took last. Once that is mended there, or in the mapping, every night tries them again, and `kenko sync retry` at once.',
+    'Salesforceに拒否され、前回までの内容が表示されたままの顧客です。Salesforceまたは項目の対応づけを直すと、夜間に自動で再送されます。すぐに送るには `kenko sync retry` を使ってください。',
+  ),
+  noneParked: both('Salesforce refuses none.', '反映できない顧客はありません。'),
+  refusedFor: both('Why', '理由'),
+  refusedField: both('Field', '項目'),
+  refusedSince: both('Since', 'いつから'),
+  lastTry: both('Last try', '最終試行'),
+  refusals: {
+    'no-record': both('No record carries its id', 'このIDのレコードがありません'),
+    'ambiguous-record': both('Several records carry its id', '同じIDのレコードが複数あります'),
+  } as Record<string, Label>,
   search: both('Search', '検索'),
   searchPlaceholder: both('Name or id', '名前またはID'),
   score: both('Score', 'スコア'),

@@ -179,7 +179,9 @@ const crmState = z.strictObject({
   record_id: z.string().nullable(),
   code: z.string().nullable(),
   reason: z.string().nullable().describe('Why it is pending or parked'),
-  at: instant,
+  fields: z.array(z.string()).describe('Fields that Salesforce named when it refused the row'),
+  since: instant.nullable().describe('Since when the record is not as it should be'),
+  at: instant.describe('When it was last tried'),
   run: z.string(),
 });
 

@@ -251,6 +251,7 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
           outcome: 'rejected',
           code: expected,
           reason: expect.stringContaining(name),
+          fields: [name],
         });
         expect(await stored(id)).toEqual(before);
       });

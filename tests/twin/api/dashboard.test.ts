@@ -137,6 +137,8 @@ describe('the account page', () => {
       at: '2026-11-24T00:00:00Z',
       code: 'no-record',
       reason: 'No Account has this id.',
+      fields: [],
+      since: '2026-11-20T00:00:00Z',
     });
     const { text } = await page('/accounts/noted?lang=en');
     expect(

@@ -51,6 +51,7 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/portfolio',
       'get /v1/runs',
       'get /v1/runs/{id}',
+      'get /v1/sync/parked',
       'get /v1/worklists',
       'get /v1/worklists/{id}',
       'post /v1/accounts/{id}/assessments',
@@ -64,6 +65,7 @@ describe('GET /v1/openapi.json', () => {
       'post /v1/packs/{id}/retire',
       'post /v1/runs/{id}/discard',
       'post /v1/runs/{id}/release',
+      'post /v1/sync/retry',
     ]);
   });
 

@@ -33,6 +33,8 @@ beforeAll(async () => {
     hash: 'h',
     at: '2026-11-24T00:00:00Z',
     written: {},
+    fields: [],
+    since: null,
   };
   const { snapshots } = api.runtime;
   for (const [id, state, run] of [

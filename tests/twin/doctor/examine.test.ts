@@ -24,9 +24,19 @@ it('finds nothing where nothing is wrong, and says what it looked at', async () 
       'salesforce-login',
       'salesforce-fields',
       'salesforce-calls',
+      'salesforce-parked',
     ]),
   );
 });
+
+const refused = {
+  id: 'a4',
+  version: '1',
+  data: {
+    ...{ state: 'parked', code: 'STRING_TOO_LONG', fields: ['Kenko_Owner__c'] },
+    ...{ since: '2026-02-20T17:00:00Z', at: '2026-03-01T20:00:00Z' },
+  },
+};
 
 const field = (name: string, as: NonNullable<Breakage['field']>['as']): Breakage => ({
   field: { name, as },
@@ -146,6 +156,7 @@ const cases: Record<string, { broken: Breakage; found: RegExp[] }> = {
             if (query.collection.path !== 'days') return [];
             throw new Rejected('bad-request', 'The query requires an index.');
           },
+          count: async () => 0,
         }),
       }),
     },
@@ -167,6 +178,7 @@ const cases: Record<string, { broken: Breakage; found: RegExp[] }> = {
       /^not-checked indexes/,
       /^not-checked freshness/,
       /^not-checked last-run .*wrong with documents/,
+      /^not-checked salesforce-parked/,
     ],
   },
   'nothing has run yet': {
@@ -308,6 +320,22 @@ const cases: Record<string, { broken: Breakage; found: RegExp[] }> = {
       /^not-checked queues/,
       /^not-checked freshness/,
       /^not-checked last-run/,
+      /^not-checked salesforce-parked/,
+    ],
+  },
+  'Salesforce refuses accounts': {
+    broken: {
+      examined: ({ snapshots }) => ({
+        snapshots: {
+          get: snapshots.get.bind(snapshots),
+          query: async (query: Parameters<typeof snapshots.query>[0]) =>
+            query.collection.path === 'crm' ? [refused] : snapshots.query(query),
+          count: async () => 12,
+        } as unknown as typeof snapshots,
+      }),
+    },
+    found: [
+      /^warning salesforce-parked .*12 accounts are refused: a4 \(STRING_TOO_LONG Kenko_Owner__c, since 2026-02-20\); \.\.\. \(12\)/,
     ],
   },
   'no Salesforce is set up': {

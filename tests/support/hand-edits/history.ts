@@ -1,0 +1,186 @@
+/** Histories of what people do in Salesforce while Kenko writes to it, and what has to hold in the end. */
+import fc from 'fast-check';
+import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { accounts } from '../../../functions/records/documents.ts';
+import { accountNames, externalId, type Fault, ourFields, stranger, type World } from './world.ts';
+
+const names = [...accountNames, stranger, null];
+const typed = 'typed by somebody';
+
+/** What an administrator or a user does to records. */
+type Edit =
+  | { do: 'name'; record: number; as: number }
+  | { do: 'swap'; record: number; other: number }
+  | { do: 'delete' | 'restore'; record: number }
+  | { do: 'merge'; record: number; into: number; takesId: boolean; takesValues: boolean }
+  | { do: 'make'; as: number }
+  | { do: 'copy'; record: number; as: number }
+  | { do: 'type'; record: number; field: number };
+export type Step =
+  | Edit
+  | { do: 'change' | 'leave'; account: number }
+  | { do: 'sync'; message: number }
+  | { do: 'reconcile' }
+  | { do: 'fail'; how: Fault }
+  | { do: 'meanwhile'; call: number; edit: Edit };
+
+const small = fc.nat({ max: 5 });
+const as = fc.nat({ max: names.length - 1 });
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('name' as const), record: small, as }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('swap' as const), record: small, other: small }),
+  },
+  fc.record({ do: fc.constantFrom('delete' as const, 'restore' as const), record: small }),
+  fc.record({
+    ...{ do: fc.constant('merge' as const), record: small, into: small },
+    ...{ takesId: fc.boolean(), takesValues: fc.boolean() },
+  }),
+  fc.record({ do: fc.constant('make' as const), as }),
+  fc.record({ do: fc.constant('copy' as const), record: small, as }),
+  fc.record({ do: fc.constant('type' as const), record: small, field: fc.nat({ max: 1 }) }),
+);
+const account = fc.nat({ max: accountNames.length - 1 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: edit },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('change' as const), account }) },
+  fc.record({ do: fc.constant('leave' as const), account }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('sync' as const), message: small }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'reconcile' as const }) },
+  fc.record({
+    do: fc.constant('fail' as const),
+    how: fc.constantFrom<Fault>('not-sent', 'answer-lost', 'row-refused', 'not-kept'),
+  }),
+  fc.record({ do: fc.constant('meanwhile' as const), call: fc.integer({ min: 1, max: 4 }), edit }),
+);
+export const history: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 4, maxLength: 14 });
+
+/** Every account with a record, all of them synced but those whose messages are on their way. */
+export async function play(world: World, steps: readonly Step[]): Promise<void> {
+  for (const name of accountNames) {
+    await world.show(name);
+    await world.make({ [externalId]: name });
+  }
+  await world.sweepAndDeliver();
+  for (const step of steps) await take(world, step);
+  world.noMoreFaults();
+}
+
+async function take(world: World, step: Step): Promise<void> {
+  switch (step.do) {
+    case 'change':
+    case 'leave':
+      return world.show(accountNames[step.account] ?? 'a', { isAbsent: step.do === 'leave' });
+    case 'sync':
+      return world.deliver(step.message);
+    case 'reconcile':
+      return world.night();
+    case 'fail':
+      return world.fail(step.how);
+    case 'meanwhile':
+      return world.interrupt(step.call, () => editRecords(world, step.edit));
+    default:
+      return editRecords(world, step);
+  }
+}
+
+async function editRecords(world: World, edit: Edit): Promise<void> {
+  if (edit.do === 'make') {
+    await world.make({ [externalId]: names[edit.as] ?? null });
+    return;
+  }
+  const id = world.recordAt(edit.record);
+  const record = world.byId(id);
+  switch (edit.do) {
+    case 'name':
+      return world.edit(id, { [externalId]: names[edit.as] ?? null });
+    case 'swap': {
+      const other = world.byId(world.recordAt(edit.other));
+      if (!record || !other || record.Id === other.Id) return;
+      await world.edit(String(record.Id), { [externalId]: other[externalId] ?? null });
+      return world.edit(String(other.Id), { [externalId]: record[externalId] ?? null });
+    }
+    case 'delete':
+      return id === undefined ? undefined : world.remove(id);
+    case 'restore':
+      return id === undefined ? undefined : world.restore(id);
+    case 'merge': {
+      const winner = world.byId(world.recordAt(edit.into));
+      if (!record || !winner || record.Id === winner.Id) return;
+      const isNamed = edit.takesId ? record[externalId] : winner[externalId];
+      const taken = edit.takesValues ? oursOf(record) : {};
+      world.took(String(winner.Id), taken);
+      const values = { ...taken, [externalId]: isNamed ?? null };
+      return world.merge(String(record.Id), String(winner.Id), values);
+    }
+    case 'copy': {
+      if (!record) return;
+      const copy = await world.make({ ...oursOf(record), [externalId]: names[edit.as] ?? null });
+      return world.took(copy, oursOf(record));
+    }
+    case 'type':
+      return world.edit(id, { [ourFields[edit.field] ?? '']: typed });
+  }
+}
+
+const isAccount = (name: unknown): boolean => accountNames.some((one) => one === name);
+const oursOf = (record: FieldData): FieldData =>
+  Object.fromEntries(ourFields.map((name) => [name, record[name] ?? null]));
+
+/**
+ * What is wrong after some quiet nights: nothing, where every record that names an account shows
+ * exactly that, and every other one nothing of ours.
+ */
+export async function wrongInTheEnd(world: World): Promise<string[]> {
+  for (let night = 0; night < 4; night += 1) {
+    await world.sweepAndDeliver();
+    await world.night();
+  }
+  await world.sweepAndDeliver();
+  const wrong: string[] = [];
+  const records = world.salesforce.accounts();
+  // What came there without a mark of ours may stay there: functions/sync/README.md.
+  const took = ({ Id: id }: FieldData, value: unknown) => world.taken.get(String(id))?.has(value);
+  const named = (name: unknown) => records.filter((one) => one[externalId] === name);
+  for (const record of records) {
+    const name = record[externalId];
+    const shown = oursOf(record);
+    const is = `${record.Id} of ${name}`;
+    if (!isAccount(name)) {
+      const ours = Object.entries(shown).filter(
+        ([, value]) => value !== null && value !== typed && !took(record, value),
+      );
+      if (ours.length > 0) wrong.push(`${is} shows ${JSON.stringify(Object.fromEntries(ours))}`);
+      continue;
+    }
+    if (named(name).length > 1) {
+      const known = world.shown.get(String(name)) ?? {};
+      for (const [field, value] of Object.entries(shown)) {
+        const may =
+          value === null || value === typed || known[field]?.has(value) || took(record, value);
+        if (!may) wrong.push(`${is}, one of several, shows ${field} = ${value}`);
+      }
+      continue;
+    }
+    const right = await wanted(world, String(name));
+    if (JSON.stringify(shown) !== JSON.stringify(right)) {
+      wrong.push(`${is} shows ${JSON.stringify(shown)} instead of ${JSON.stringify(right)}`);
+    }
+  }
+  return wrong;
+}
+
+async function wanted(world: World, account: string): Promise<FieldData> {
+  const document = (await world.snapshots.get(ref(accounts, account)))?.data;
+  if (document?.state !== 'active')
+    return Object.fromEntries(ourFields.map((name) => [name, null]));
+  const points = document.scores.health?.points ?? null;
+  return {
+    Kenko_Owner__c: document.attributes.owner ?? null,
+    Kenko_Name__c: document.attributes.name ?? null,
+    Kenko_Day__c: document.date,
+    Kenko_Health__c: points === null ? null : points / 100,
+  };
+}

@@ -1,0 +1,270 @@
+/** A few accounts, an org that people change as they like, and Kenko between them; all in one process. */
+import { Retryable } from '../../../functions/errors.ts';
+import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
+import { createLog, type LogEntry } from '../../../functions/log.ts';
+import type { Crm, RecordUpdate } from '../../../functions/ports/crm.ts';
+import { ref } from '../../../functions/records/collection.ts';
+import { accounts, crmAccounts } from '../../../functions/records/documents.ts';
+import type { AccountsChangedMessage } from '../../../functions/records/messages.ts';
+import type { Runtime } from '../../../functions/runtime.ts';
+import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
+import { customFields } from '../../../functions/salesforce/custom-fields.ts';
+import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
+import { reconcile } from '../../../functions/sync/reconcile.ts';
+import { syncSalesforce } from '../../../functions/sync/sync-salesforce.ts';
+import { accountOf } from '../api/documents.ts';
+import { startOrg } from '../contracts/salesforce-org.ts';
+import { tinyPackFiles } from '../system/tiny-pack.ts';
+import { virtualClock } from '../virtual-clock.ts';
+
+export const accountNames = ['a', 'b', 'c'] as const;
+/** An id that no account of ours has. */
+export const stranger = 'stranger';
+export const externalId = 'Kenko_Account_Id__c';
+export const ourFields = ['Kenko_Owner__c', 'Kenko_Name__c', 'Kenko_Day__c', 'Kenko_Health__c'];
+
+const mapping = `
+object: Account
+external_id: ${externalId}
+fields:
+  Kenko_Owner__c: account.owner
+  Kenko_Name__c: account.name
+  Kenko_Day__c: date
+  Kenko_Health__c: health.points
+`;
+
+/** What goes wrong at the next call of its kind. */
+export type Fault = 'not-sent' | 'answer-lost' | 'row-refused' | 'not-kept';
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** One org, for many worlds after each other: each begins without records. */
+export async function openOrg() {
+  const pack = parsePack(tinyPackFiles({ 'rules/tiny/salesforce.yaml': mapping }));
+  const clock = virtualClock(new Date('2026-03-02T00:00:00Z'), { auto: true });
+  // Not unique, so that two records may carry one id.
+  const fields = customFields(pack).map(({ unique: _, ...field }) => field);
+  const salesforce = await startOrg({ path: ':memory:', fields, clock });
+  const crm = openSalesforceCrm({
+    loginUrl: salesforce.url,
+    auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+    clock,
+  });
+  return { pack, clock, salesforce, crm, close: () => salesforce.close() };
+}
+export type HandEditedOrg = Awaited<ReturnType<typeof openOrg>>;
+
+export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg) {
+  for (const { Id: id } of salesforce.accounts()) {
+    await salesforce.admin('DELETE', `/sobjects/Account/${id}`);
+  }
+  const snapshots = openSqliteSnapshots({ path: ':memory:' });
+  const entries: LogEntry[] = [];
+  const waiting: { message: AccountsChangedMessage; tries: number }[] = [];
+  /** Values that each account ever showed, by field. */
+  const shown = new Map<string, Record<string, Set<unknown>>>();
+  /** Values on a record that no mark of ours can tell. */
+  const taken = new Map<string, Set<unknown>>();
+  const records: string[] = [];
+  let faults: Fault[] = [];
+  let during: { call: number; act: () => Promise<void> } | undefined;
+  let sent: readonly RecordUpdate[] = [];
+  let edits = 0;
+  let nights = 0;
+  let writes = 0;
+
+  const interrupted = async (): Promise<void> => {
+    if (!during) return;
+    during.call -= 1;
+    if (during.call > 0) return;
+    const { act } = during;
+    during = undefined;
+    await act();
+  };
+  const faulted = (kind: Fault): boolean => {
+    const at = faults.indexOf(kind);
+    if (at < 0) return false;
+    faults = faults.filter((_, i) => i !== at);
+    return true;
+  };
+  const lost = (): Retryable => new Retryable('unavailable', 'salesforce: no answer');
+
+  const watched: Crm = {
+    resolve: async (...call) => {
+      await interrupted();
+      return crm.resolve(...call);
+    },
+    read: async (...call) => {
+      await interrupted();
+      return crm.read(...call);
+    },
+    list: async (...call) => {
+      await interrupted();
+      return crm.list(...call);
+    },
+    update: async (type, rows) => {
+      await interrupted();
+      writes += rows.length;
+      if (rows.length > 0 && faulted('not-sent')) throw lost();
+      if (rows.length > 0 && faulted('row-refused')) {
+        const others = await crm.update(type, rows.slice(1));
+        const code = 'FIELD_CUSTOM_VALIDATION_EXCEPTION';
+        return [{ outcome: 'rejected', code, reason: 'No.' }, ...others];
+      }
+      sent = rows;
+      const results = await crm.update(type, rows);
+      if (rows.length > 0 && faulted('answer-lost')) {
+        return rows.map(() => ({ outcome: 'retry', code: 'no-answer', reason: 'Lost.' }));
+      }
+      return results;
+    },
+    describe: (type) => crm.describe(type),
+    createTask: (task) => crm.createTask(task),
+    findTask: (key) => crm.findTask(key),
+    usage: () => crm.usage(),
+  };
+  const { transaction } = snapshots;
+  snapshots.transaction = async (work) => {
+    if (faulted('not-kept')) {
+      // What was sent and never kept bears no mark of ours: functions/sync/README.md.
+      for (const { id, fields } of sent) took(id, fields);
+      throw new Retryable('unavailable', 'snapshots: no answer');
+    }
+    return transaction.call(snapshots, work) as ReturnType<typeof work>;
+  };
+  const runtime = {
+    snapshots,
+    crm: watched,
+    bus: {
+      publish: async (_: string, messages: { body: AccountsChangedMessage }[]) =>
+        void waiting.push(...messages.map(({ body }) => ({ message: body, tries: 0 }))),
+    },
+    warehouse: { append: async () => undefined },
+    clock,
+    log: createLog((entry) => entries.push(entry), clock),
+    pack,
+  } as unknown as Runtime;
+
+  async function show(account: string, change: { isAbsent?: boolean } = {}): Promise<void> {
+    edits += 1;
+    const attributes = { owner: `${account}-owner-${edits % 3}`, name: `Name of ${account}` };
+    const document = accountOf({ id: account, points: 1_000 * (edits % 5), attributes });
+    const state = change.isAbsent ? 'absent' : 'active';
+    await snapshots.set(ref(accounts, account), {
+      ...document,
+      ...{ pack: pack.id, state, details: document.details, hash: String(edits) },
+    });
+    const known = shown.get(account) ?? {};
+    const values = {
+      Kenko_Owner__c: attributes.owner,
+      Kenko_Name__c: attributes.name,
+      Kenko_Day__c: document.date,
+      Kenko_Health__c: document.scores.health?.points ?? null,
+    };
+    for (const [field, value] of Object.entries(values)) {
+      known[field] ??= new Set();
+      known[field].add(typeof value === 'number' ? value / 100 : value);
+    }
+    shown.set(account, known);
+    waiting.push({ message: { pack: pack.id, run: `r${edits}`, accounts: [account] }, tries: 0 });
+  }
+
+  const recordAt = (i: number): string | undefined =>
+    records.length === 0 ? undefined : records[i % records.length];
+  const byId = (id: string | undefined): FieldData | undefined =>
+    salesforce.accounts().find((one) => one.Id === id);
+
+  /** What a person does in Salesforce; nothing where the record is not there. */
+  async function edit(id: string | undefined, fields: FieldData): Promise<void> {
+    if (id !== undefined && byId(id)) await crm.update('Account', [{ id, fields }]);
+  }
+
+  /** @returns its id */
+  async function make(fields: FieldData): Promise<string> {
+    const record = { attributes: { type: 'Account' }, Name: `Record ${records.length}`, ...fields };
+    const saved = await salesforce.admin('POST', '/composite/sobjects', { records: [record] });
+    const id = String((saved as { id: string }[])[0]?.id);
+    records.push(id);
+    return id;
+  }
+
+  async function remove(id: string): Promise<void> {
+    if (byId(id)) await salesforce.admin('DELETE', `/sobjects/Account/${id}`);
+  }
+
+  function took(id: string, values: FieldData): void {
+    taken.set(id, new Set([...(taken.get(id) ?? []), ...Object.values(values)]));
+  }
+
+  /** Puts one of the waiting messages through; what ends in an error comes again. */
+  async function deliver(which: number): Promise<void> {
+    const [taken] = waiting.splice(which % Math.max(1, waiting.length), 1);
+    if (!taken) return;
+    try {
+      await syncSalesforce(runtime, taken.message, { repeated: taken.tries > 0 });
+    } catch (error) {
+      if (!(error instanceof Retryable)) throw error;
+      waiting.push({ ...taken, tries: taken.tries + 1 });
+    }
+  }
+
+  async function night(): Promise<void> {
+    nights += 1;
+    const slot = new Date(Date.UTC(2026, 2, 1) + nights * 86_400_000).toISOString();
+    try {
+      await reconcile(runtime, { slot });
+    } catch (error) {
+      if (!(error instanceof Retryable)) throw error;
+    }
+  }
+
+  async function sweepAndDeliver(): Promise<void> {
+    const pending = await snapshots.query({
+      collection: crmAccounts,
+      where: [{ field: 'state', op: '==', value: 'pending' }],
+      limit: 100,
+    });
+    if (pending.length > 0) {
+      const message = { pack: pack.id, run: 'swept', accounts: pending.map(({ id }) => id) };
+      waiting.push({ message, tries: 0 });
+    }
+    for (let most = 0; waiting.length > 0 && most < 100; most += 1) await deliver(0);
+  }
+
+  return {
+    ...{
+      snapshots,
+      entries,
+      records,
+      shown,
+      taken,
+      took,
+      recordAt,
+      byId,
+      edit,
+      make,
+      show,
+      deliver,
+      night,
+    },
+    sweepAndDeliver,
+    salesforce,
+    fail: (kind: Fault) => void faults.push(kind),
+    noMoreFaults(): void {
+      faults = [];
+      during = undefined;
+    },
+    interrupt: (call: number, act: () => Promise<void>) => {
+      during = { call, act };
+    },
+    remove,
+    restore: (id: string) => void salesforce.undelete(id),
+    merge: (id: string, into: string, values: FieldData) =>
+      void salesforce.merge(into, [id], values),
+    writes: () => writes,
+    lastNight: () =>
+      entries.filter(({ event }) => event === 'reconciled' || event === 'records-differ').at(-1),
+    close: () => snapshots.close(),
+  };
+}
