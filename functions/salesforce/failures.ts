@@ -129,8 +129,8 @@ export function rowFailure(errors: readonly RowError[], alreadyRepeated: boolean
     code: errors[at] ? rowCode(errors[at]) : 'UNKNOWN',
     reason: `Salesforce: ${errors[at]?.message ?? 'the row failed without a reason'}${where}`,
   };
-  const isRejected = lasting >= 0 || errors.length === 0;
-  return isRejected ? { outcome: 'rejected', ...said, fields } : { outcome: 'retry', ...said };
+  if (lasting < 0 && errors.length > 0) return { outcome: 'retry', ...said };
+  return { outcome: 'rejected', ...said, ...(fields.length > 0 && { fields }) };
 }
 
 /** The row came to a limit of what a transaction may use, which is that of all rows of its call. */
