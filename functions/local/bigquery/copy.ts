@@ -50,13 +50,16 @@ async function partitionOf(
  */
 export async function runCopy(
   connection: DuckDBConnection,
-  { datasets, location }: QueryScope,
+  { datasets, location, streamed }: QueryScope,
   configuration: CopyConfiguration,
   emptyPartitions: 'missing' | 'copied',
 ): Promise<number> {
   const { sourceTable, destinationTable, writeDisposition: write } = configuration;
   const from = await partitionOf(connection, datasets, location, sourceTable);
   const to = await partitionOf(connection, datasets, location, destinationTable);
+  if (streamed.of(from.table.dataset, from.table.tableId).length > 0) {
+    throw invalid('Copying a table that rows are streamed into is not used here.');
+  }
   if (!sameSchema(from.table.schema, to.table.schema)) {
     throw invalid(
       `Incompatible table partitioning specification or schema: ${sourceTable.tableId} and ${destinationTable.tableId} differ.`,

@@ -80,11 +80,7 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T 
   );
 }
 
-const partitioning = z.strictObject({
-  type: z.literal('DAY'),
-  field: z.string(),
-  requirePartitionFilter: z.boolean().optional(),
-});
+const partitioning = z.strictObject({ type: z.literal('DAY'), field: z.string() });
 const clustering = z.strictObject({ fields: z.array(z.string()).min(1).max(mostClusters) });
 
 /** A schema as a request gives it. @throws BigQueryFailure `invalid` as BigQuery refuses it */

@@ -7,6 +7,7 @@ import { batchOfRows } from '../warehouse/append-rows.ts';
 import type { Dataset } from './datasets.ts';
 import { parse } from './fields.ts';
 import type { StandIn } from './stand-in.ts';
+import { nextRow } from './streamed.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const item = z.union([z.string(), z.number(), z.null()]);
@@ -24,7 +25,7 @@ const insertRequest = z.strictObject({
 });
 
 export async function insertAll(
-  { warehouse, datasets }: StandIn,
+  { warehouse, datasets, streamed }: StandIn,
   dataset: Dataset,
   tableId: string,
   body: unknown,
@@ -43,7 +44,9 @@ export async function insertAll(
       return { kind, insertErrors };
     }
     const batch = batchOfRows(schema.columns, rows);
+    const from = await nextRow(connection, dataset, tableId);
     await appendBatches(connection, [dataset.schema, tableId], schema.columns, [batch]);
+    streamed.add(dataset, tableId, from, rows.length);
     return { kind };
   });
 }

@@ -25,8 +25,8 @@ export function workOf(
   resource: JobResource,
   file: Buffer | undefined,
 ): () => Promise<void> {
-  const { warehouse, datasets, emptyPartitions, clock } = standIn;
-  const scope = { datasets, location: resource.jobReference.location };
+  const { warehouse, datasets, streamed, emptyPartitions, clock } = standIn;
+  const scope = { datasets, streamed, location: resource.jobReference.location };
   if (type === 'query') {
     const configuration = parse(queryConfiguration, given, 'configuration.query');
     return () => runQuery(standIn, configuration, resource);
@@ -55,23 +55,31 @@ async function runQuery(
   configuration: QueryConfiguration,
   resource: JobResource,
 ): Promise<void> {
-  const { warehouse, datasets, results, usage, clock } = standIn;
-  const scope = { datasets, location: resource.jobReference.location };
-  const statisticsOf = ({ bytes, statementType }: PreparedQuery) => {
+  const { warehouse, datasets, streamed, results, usage, clock } = standIn;
+  const scope = { datasets, streamed, location: resource.jobReference.location };
+  const statisticsOf = ({ bytes, statementType }: PreparedQuery, deleted?: number) => {
     usage.bytesProcessed += bytes.processed;
     usage.bytesBilled += bytes.billed;
     const totalBytesProcessed = String(bytes.processed);
     const totalBytesBilled = String(bytes.billed);
-    const query = { totalBytesProcessed, totalBytesBilled, cacheHit: false, statementType };
+    const query = {
+      totalBytesProcessed,
+      totalBytesBilled,
+      cacheHit: false,
+      statementType,
+      ...(deleted === undefined ? {} : { numDmlAffectedRows: String(deleted) }),
+    };
     return { totalBytesProcessed, query };
   };
   const writes = configuration.destinationTable || /^\s*DELETE\b/i.test(configuration.query);
   if (writes) {
     await warehouse.transaction(async (connection) => {
       const prepared = await prepareQuery(connection, scope, configuration);
-      if (prepared.statementType === 'DELETE') await connection.run(prepared.statement);
-      else await writeQuery(connection, scope, configuration, prepared);
-      const statistics = statisticsOf(prepared);
+      let deleted: number | undefined;
+      if (prepared.statementType === 'DELETE') {
+        deleted = (await connection.run(prepared.statement)).rowsChanged;
+      } else await writeQuery(connection, scope, configuration, prepared);
+      const statistics = statisticsOf(prepared, deleted);
       await recordEnd(connection, resource, clock.now(), { statistics });
     });
     return;

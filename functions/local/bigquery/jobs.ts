@@ -33,6 +33,9 @@ const jobRequest = z.strictObject({
   }),
 });
 
+/** Of a statement that changes rows, and so gives none. */
+const affectedRows = z.object({ numDmlAffectedRows: z.string() });
+
 interface KnownJob {
   resource: JobResource;
   /** Asked for so many more times, it still runs. */
@@ -214,6 +217,10 @@ export class Jobs {
     if (status.state !== 'DONE') return JSON.stringify({ ...head, jobComplete: false });
     if (status.errorResult) {
       throw new BigQueryFailure(status.errorResult.reason, status.errorResult.message);
+    }
+    const deleted = affectedRows.safeParse(statistics.query).data?.numDmlAffectedRows;
+    if (deleted !== undefined) {
+      return JSON.stringify({ ...head, jobComplete: true, numDmlAffectedRows: deleted });
     }
     return this.standIn.warehouse.reader(async (connection) => {
       const { rows: total, ...source } = await this.resultOf(connection, job.resource);

@@ -16,7 +16,13 @@ import {
   type Bytes,
   bytesOfScans,
   scansOf,
+  tablesOf,
 } from './scans.ts';
+import { assertNotStreamed, type StreamedRows } from './streamed.ts';
+
+/** https://docs.cloud.google.com/bigquery/quotas#query_jobs */
+const longestQuery = 1_024 * 1_024;
+const mostParameters = 10_000;
 
 const datasetReference = z.strictObject({
   projectId: z.string().optional(),
@@ -77,6 +83,7 @@ export interface PreparedQuery {
 export interface QueryScope {
   datasets: Datasets;
   location: string;
+  streamed: StreamedRows;
 }
 
 /**
@@ -97,7 +104,7 @@ export const emptySchema = 'kenko_no_dataset';
 
 /**
  * Translates and plans; nothing is run.
- * @throws BigQueryFailure `invalidQuery`, `notFound`, `bytesBilledLimitExceeded`
+ * @throws BigQueryFailure `invalid`, `invalidQuery`, `notFound`, `bytesBilledLimitExceeded`
  */
 export async function prepareQuery(
   connection: DuckDBConnection,
@@ -105,6 +112,7 @@ export async function prepareQuery(
   configuration: QueryConfiguration,
 ): Promise<PreparedQuery> {
   const { datasets, location } = scope;
+  assertSize(configuration);
   try {
     const parameters = parametersOf(configuration.queryParameters);
     const isDelete = /^\s*DELETE\s+FROM\b/i.test(configuration.query);
@@ -112,14 +120,20 @@ export async function prepareQuery(
     const sql = configuration.query.replace(/^\s*DELETE\s+FROM\b/i, 'SELECT * FROM');
     const schemas = new Map([...datasets.schemas, ['', defaultSchema(scope, configuration)]]);
     const translated = translateGoogleSql(sql, { parameters, schemas });
+    const named = await tablesOf(connection, datasets, translated);
     const scans = await scansOf(connection, datasets, translated);
-    for (const { table } of scans) {
-      datasets.getIn(location, table.dataset.projectId, table.dataset.datasetId);
+    for (const { dataset } of [...named, ...scans.map(({ table }) => table)]) {
+      datasets.getIn(location, dataset.projectId, dataset.datasetId);
     }
     assertPartitionFilters(scans);
-    const bytes = isDelete ? { processed: 0, billed: 0 } : await bytesOfScans(connection, scans);
+    // To drop partitions whole, none of their rows is read.
+    const free = isDelete && scans.every(({ isWhole, partitions }) => isWhole && partitions);
+    const bytes = free ? { processed: 0, billed: 0 } : await bytesOfScans(connection, scans);
     assertWithinLimit(bytes, configuration.maximumBytesBilled);
     if (isDelete) {
+      for (const table of named) {
+        await assertNotStreamed(connection, scope.streamed, table, translated);
+      }
       const statement = translated.replace(/^SELECT \*/, 'DELETE');
       return { statementType: 'DELETE', statement, columns: [], bytes };
     }
@@ -129,6 +143,20 @@ export async function prepareQuery(
     return { statementType: 'SELECT', statement, columns, bytes };
   } catch (error) {
     throw asFailure(error);
+  }
+}
+
+/** @throws BigQueryFailure `invalid` for a text or parameters beyond what BigQuery takes */
+function assertSize({ query, queryParameters }: QueryConfiguration): void {
+  if (query.length > longestQuery) {
+    throw invalid(
+      'The query is too large. The maximum standard SQL query length is 1024.00K characters, including comments and white space characters.',
+    );
+  }
+  if (queryParameters.length > mostParameters) {
+    throw invalid(
+      `Too many query parameters: ${queryParameters.length}; at most ${mostParameters} are allowed.`,
+    );
   }
 }
 

@@ -25,6 +25,8 @@ export interface Scan {
   columns: string[];
   /** A condition on the partition's column, as SQL. */
   partitions: string | undefined;
+  /** Rows are left out by nothing else: whole partitions are read. */
+  isWhole: boolean;
 }
 
 const megabyte = 1 << 20;
@@ -33,6 +35,23 @@ const leastBilled = 10 * megabyte;
 
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string' && one !== '');
+
+/**
+ * Tables that a statement for DuckDB names, read or not: those that a plan has no use for, too.
+ * @throws BigQueryFailure `notFound` for one that is not there, or whose time is over
+ */
+export async function tablesOf(
+  connection: DuckDBConnection,
+  datasets: Datasets,
+  statement: string,
+): Promise<StoredTable[]> {
+  const tables: StoredTable[] = [];
+  for (const name of connection.getTableNames(statement, true)) {
+    const found = tableOf(datasets, name);
+    if (found) tables.push(await datasets.require(connection, found.dataset, found.tableId));
+  }
+  return tables;
+}
 
 /** The scans of a statement for DuckDB, from its plan. */
 export async function scansOf(
@@ -43,42 +62,50 @@ export async function scansOf(
   const reader = await connection.runAndReadAll(`EXPLAIN (FORMAT JSON) ${statement}`);
   const plan = z.array(planNode).parse(JSON.parse(String(reader.getRows()[0]?.[1])));
   const scans: Scan[] = [];
-  const visit = async (node: PlanNode): Promise<void> => {
+  const visit = async (node: PlanNode, isFiltered: boolean): Promise<void> => {
     const [name] = texts(node.extra_info.Table);
     const found = name === undefined ? undefined : tableOf(datasets, name);
     if (found) {
       const table = await datasets.require(connection, found.dataset, found.tableId);
       const filters = texts(node.extra_info.Filters);
-      const read = new Set(texts(node.extra_info.Projections));
+      const read = new Set(texts(node.extra_info.Projections).map(unquoted));
       for (const { name: column } of table.schema.columns) {
         const word = new RegExp(`(^|[^\\w"])"?${column}"?\\b`);
         if (filters.some((filter) => word.test(filter))) read.add(column);
       }
       const columns = table.schema.columns.map(({ name: column }) => column);
+      const partitions = partitionFilter(table, filters);
       scans.push({
         table,
         columns: columns.filter((column) => read.has(column)),
-        partitions: partitionFilter(table, filters),
+        partitions,
+        isWhole: !isFiltered && filters.every((filter) => filter === partitions),
       });
     }
-    for (const child of node.children) await visit(child);
+    const filters = isFiltered || 'Expression' in node.extra_info;
+    for (const child of node.children) await visit(child, filters);
   };
-  for (const node of plan) await visit(node);
+  for (const node of plan) await visit(node, false);
   return scans;
 }
 
-/** `catalog.schema.table`, any of which may have dots. */
+/**
+ * `catalog.schema.table` or less of it, with quotes around what DuckDB takes for a word of its own,
+ * and maybe the name that a statement gives it.
+ */
 function tableOf(
   datasets: Datasets,
   name: string,
 ): { dataset: Dataset; tableId: string } | undefined {
-  const path = name.slice(name.indexOf('.') + 1);
-  for (let at = path.indexOf('.'); at >= 0; at = path.indexOf('.', at + 1)) {
-    const dataset = datasets.ofSchema(path.slice(0, at));
-    if (dataset) return { dataset, tableId: path.slice(at + 1) };
-  }
-  return undefined;
+  const path = name.replace(/ AS ("(?:[^"]|"")*"|\w+)$/i, '');
+  const parts = [...path.matchAll(/"(?:[^"]|"")*"|[^."]+/g)].map(([part]) => unquoted(part));
+  const tableId = parts.at(-1);
+  const dataset = datasets.ofSchema(parts.at(-2) ?? 'main');
+  return dataset && tableId !== undefined ? { dataset, tableId } : undefined;
 }
+
+const unquoted = (name: string): string =>
+  name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 
 function partitionFilter({ schema }: StoredTable, filters: readonly string[]): string | undefined {
   const { partition } = schema;

@@ -18,6 +18,7 @@ import { emptySchema } from './query.ts';
 import { QueryResults, resultsDatabase } from './results.ts';
 import { type Route, routeOf } from './routes.ts';
 import type { BigQueryUsage, StandIn } from './stand-in.ts';
+import { StreamedRows } from './streamed.ts';
 
 export interface BigQueryServerOptions {
   /** Holds the tables, and stays its owner's to close. */
@@ -58,6 +59,7 @@ export async function startBigQueryServer(options: BigQueryServerOptions): Promi
     warehouse,
     datasets: new Datasets(options, clock),
     results: new QueryResults(),
+    streamed: new StreamedRows(clock),
     faults: new BigQueryFaults(),
     usage: { requests: {}, jobs: {}, bytesProcessed: 0, bytesBilled: 0 },
     clock,

@@ -4,11 +4,13 @@ import type { DuckDbWarehouse } from '../warehouse/warehouse.ts';
 import type { Datasets } from './datasets.ts';
 import type { BigQueryFaults } from './faults.ts';
 import type { QueryResults } from './results.ts';
+import type { StreamedRows } from './streamed.ts';
 
 export interface StandIn {
   warehouse: DuckDbWarehouse;
   datasets: Datasets;
   results: QueryResults;
+  streamed: StreamedRows;
   faults: BigQueryFaults;
   usage: BigQueryUsage;
   clock: Clock;

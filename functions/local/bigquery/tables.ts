@@ -41,7 +41,7 @@ export class Tables {
     const request = parse(tableRequest, body, 'table');
     const { tableId } = request.tableReference;
     const schema = schemaOfRequest(request);
-    const { warehouse, datasets } = this.standIn;
+    const { warehouse, datasets, streamed } = this.standIn;
     return warehouse.transaction(async (connection) => {
       if (await datasets.find(connection, dataset, tableId)) {
         const { projectId, datasetId } = dataset;
@@ -52,6 +52,7 @@ export class Tables {
       }
       // One whose time is over is still in the way.
       await datasets.drop(connection, dataset, tableId);
+      streamed.forget(dataset, tableId);
       const name = nameOf(dataset, tableId);
       await connection.run(`CREATE TABLE ${name} (${columnDefinitions(schema.columns)})`);
       const table: StoredTable = { dataset, tableId, schema, ...propertiesOf(request) };
@@ -148,10 +149,17 @@ export class Tables {
         table,
         columns: columns.map((column) => column.name),
         partitions: part && `${quoted(part.column)} = DATE '${part.date}'`,
+        isWhole: true,
       },
     ]);
+    const buffered = this.standIn.streamed.of(table.dataset, table.tableId);
+    const streamingBuffer = {
+      estimatedRows: String(buffered.reduce((sum, { rows }) => sum + rows, 0)),
+      oldestEntryTime: String(buffered[0]?.at),
+    };
     return {
       ...tableResource(table),
+      ...(buffered.length === 0 ? {} : { streamingBuffer }),
       numRows: String(await countRows(connection, name, part)),
       numBytes: String(processed),
     };

@@ -13,9 +13,11 @@ import {
   type DuckDbWarehouse,
   openDuckDbWarehouse,
 } from '../../../functions/local/warehouse/warehouse.ts';
+import { virtualClock } from '../virtual-clock.ts';
 
 export const projectId = 'a-project';
 export const location = 'asia-northeast1';
+export const clock = virtualClock(new Date('2026-03-01T00:00:00Z'));
 export const folder = mkdtempSync(join(tmpdir(), 'kenko-bigquery-'));
 let tables: DuckDbWarehouse;
 export let server: BigQueryServer;
@@ -31,6 +33,7 @@ export const serve = () =>
       { datasetId: 'elsewhere', location: 'EU' },
     ],
     pageBytes: 2_000,
+    clock,
   });
 export const clientOf = (place: string | undefined): BigQuery =>
   new BigQuery({
@@ -105,5 +108,7 @@ export function serveStandIn(): void {
           parts: [i, i + 1],
         })),
       );
+    // Rows that have just been streamed are not copied.
+    await clock.sleep(60 * 60_000);
   });
 }
