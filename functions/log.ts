@@ -105,6 +105,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const candidateCompared = write('NOTICE', 'candidate-compared');
   const candidateFailed = write('WARNING', 'candidate-failed');
   const sweepResumed = write('NOTICE', 'sweep-resumed');
+  const batchLost = write('WARNING', 'batch-lost');
   const requestFailed = write('ERROR', 'request-failed');
   const requestRefused = write('NOTICE', 'request-refused');
   const notConfigured = write('ERROR', 'not-configured');
@@ -259,6 +260,12 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** Sweep set something going that had stopped. */
     sweepResumed: (f: { what: string; count: number; run?: string }) =>
       sweepResumed(`sweep resumed ${f.count} ${f.what}`, f),
+    /** Not all messages of a batch were received while they could be alive: given up, or lost. */
+    batchLost: (f: { queue: string; messages: number; sent: number }) =>
+      batchLost(
+        `of ${f.messages} messages that sweep sent to ${f.queue}, not all were received`,
+        f,
+      ),
     /** A request, or a part of its work, ended in an error of ours. */
     requestFailed: (f: { function: string; error: unknown }) => {
       const fields = { function: f.function, ...failureFields(f.error) };

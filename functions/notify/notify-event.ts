@@ -21,6 +21,7 @@ export async function notifyEvent(runtime: Runtime, event: EventBody): Promise<v
   await keepEvent(runtime, event);
   const account = (await runtime.snapshots.get(ref(accounts, event.account)))?.data;
   if (!pack.signals || account?.state !== 'active') {
+    await endEvent(runtime, event);
     const reason = pack.signals ? 'an event of no account of ours' : 'the pack has no signals';
     return log.messageIgnored({ function: 'notify-event', reason });
   }
@@ -33,14 +34,26 @@ export async function notifyEvent(runtime: Runtime, event: EventBody): Promise<v
     if (await openEpisode(runtime, signal, event)) count += 1;
   }
   const counts = await deliverEpisodes(runtime, pack.signals, ids);
-  const known = await runtime.snapshots.get(ref(events, event.id));
-  if (known) await runtime.snapshots.set(ref(events, event.id), { ...known.data, handled: true });
+  await endEvent(runtime, event);
   log.accountsNotified({ opened: count, ...counts });
 }
 
 const subjectOf = ({ user }: EventBody): string => user ?? '';
 
-async function keepEvent({ snapshots, clock, pack }: Runtime, event: EventBody): Promise<void> {
+/** Everything it asks for was begun; where that is nothing, it asks for nothing later either. */
+async function endEvent({ snapshots }: Runtime, { id }: EventBody): Promise<void> {
+  const known = await snapshots.get(ref(events, id));
+  if (known) await snapshots.set(ref(events, id), { ...known.data, handled: true });
+}
+
+/**
+ * Keeps an event before anything is done about it, so that sweep finds it whatever becomes of its message.
+ * @throws Rejected `conflict` where another event has its id
+ */
+export async function keepEvent(
+  { snapshots, clock, pack }: Runtime,
+  event: EventBody,
+): Promise<void> {
   const target = ref(events, event.id);
   try {
     await snapshots.create(target, {

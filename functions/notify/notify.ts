@@ -8,6 +8,7 @@ import {
 } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
+import { leaveReceipt } from '../sweep/batches.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
 import { closed, isUnsent, nextEpisodes } from './episodes.ts';
 import { sendDigest } from './send-digest.ts';
@@ -24,6 +25,11 @@ const lanes = 8;
  * reordering converge. Whatever cannot be sent now waits for sweep.
  */
 export async function notify(runtime: Runtime, message: SignalsChangedMessage): Promise<void> {
+  await takeMessage(runtime, message);
+  if ('swept' in message) await leaveReceipt(runtime, 'signals-changed', message.swept);
+}
+
+async function takeMessage(runtime: Runtime, message: SignalsChangedMessage): Promise<void> {
   const { pack, log } = runtime;
   const { signals } = pack;
   if (!signals || message.pack !== pack.id) {

@@ -30,6 +30,12 @@ const mostOverrides = 10_000;
 /** How long after its end an override is still looked at, so that no end is missed. */
 const lookBackMs = 7 * dayMs;
 
+/** Accounts that one call looks at; where more have overrides, the next calls look at the others. */
+const accountsAtOnce = 2_000;
+/** How often those who look at some of them are called. */
+const callsEveryMs = 10 * 60_000;
+const accountsPerMessage = 200;
+
 /** Three sweeps: how long a beginning or an end is announced. */
 export const announcedMs = 30 * 60_000;
 
@@ -128,10 +134,11 @@ function worklistKey(worklists: AccountDocument['worklists']): string[] {
  * Publishes accounts whose overrides began or ended since their document was written. With
  * `again`, those that did so lately are announced in any case: whoever wrote the document may
  * have died before it could say so, and announcing what is known already has no effect.
+ * Without an `account`, all of them, in turn where they are many.
  */
 export async function republishOverridden(
   runtime: Runtime,
-  options: { again?: boolean } = {},
+  options: { again?: boolean; account?: string } = {},
 ): Promise<number> {
   const { snapshots, bus, clock, pack } = runtime;
   const now = clock.now();
@@ -150,7 +157,8 @@ export async function republishOverridden(
       .map((override) => override.account),
   );
   const changed: { account: string; run: string }[] = [];
-  for (const account of entered.keys()) {
+  const { account: only } = options;
+  for (const account of only === undefined ? turnOf([...entered.keys()], now) : [only]) {
     const write = snapshots.transaction(async (tx) => {
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
@@ -168,8 +176,19 @@ export async function republishOverridden(
     });
     if (run) changed.push({ account, run });
   }
-  for (const { account, run } of changed) {
-    await bus.publish('accounts-changed', [{ body: { pack: pack.id, run, accounts: [account] } }]);
+  for (const [run, group] of Map.groupBy(changed, (one) => one.run)) {
+    for (let first = 0; first < group.length; first += accountsPerMessage) {
+      const some = group.slice(first, first + accountsPerMessage).map(({ account }) => account);
+      await bus.publish('accounts-changed', [{ body: { pack: pack.id, run, accounts: some } }]);
+    }
   }
   return changed.length;
+}
+
+/** Those whose turn it is: all of them unless they are too many, one part after the other then. */
+function turnOf(all: readonly string[], now: Date): readonly string[] {
+  const parts = Math.ceil(all.length / accountsAtOnce);
+  if (parts <= 1) return all;
+  const part = Math.floor(now.getTime() / callsEveryMs) % parts;
+  return all.slice(part * accountsAtOnce, (part + 1) * accountsAtOnce);
 }

@@ -38,7 +38,7 @@ export const eventBody = z.discriminatedUnion(
 );
 export type EventBody = z.infer<typeof eventBody>;
 
-/** An event, and the signals it set off. Written by notify-event. */
+/** An event, kept by whoever takes it first: the API, or notify-event, which says when it is handled. */
 export const eventDocument = z.strictObject({
   pack: z.string(),
   account: z.string(),

@@ -14,6 +14,10 @@ export const shardMessage = z.object({
 });
 export type ShardMessage = z.infer<typeof shardMessage>;
 
+/** Of what sweep sends: the batch, and which of its messages this is; whoever is done with it says so. */
+const swept = z.object({ batch: z.iso.datetime(), part: z.int().min(0) });
+export type Swept = z.infer<typeof swept>;
+
 /** These accounts may have changed; `run` names the run that said so, for the logs. */
 export const accountsChangedMessage = z.object({
   pack: z.string().min(1).max(100),
@@ -21,6 +25,7 @@ export const accountsChangedMessage = z.object({
   accounts: z.array(z.string().min(1).max(1500)).min(1).max(200),
   /** Written again, to a record looked up anew, even where it was written before. */
   again: z.boolean().optional(),
+  swept: swept.optional(),
 });
 export type AccountsChangedMessage = z.infer<typeof accountsChangedMessage>;
 
@@ -28,8 +33,12 @@ const pack = z.string().min(1).max(100);
 
 /** Signals of these accounts may have changed; a digest may be due; a person has seen an episode. */
 export const signalsChangedMessage = z.union([
-  z.object({ pack, accounts: z.array(z.string().min(1).max(1500)).min(1).max(200) }),
-  z.object({ pack, digest: z.iso.date() }),
+  z.object({
+    pack,
+    accounts: z.array(z.string().min(1).max(1500)).min(1).max(200),
+    swept: swept.optional(),
+  }),
+  z.object({ pack, digest: z.iso.date(), swept: swept.optional() }),
   z.object({
     pack,
     acknowledge: z.object({

@@ -1,10 +1,8 @@
 import { code, hasCode } from '../errors.ts';
-import type { Stored } from '../ports/snapshots.ts';
 import { sweepMoving } from '../publish/move-pack.ts';
 import { republishOverridden } from '../publish/overrides.ts';
 import { sweepRetired } from '../publish/retire-pack.ts';
 import { ref } from '../records/collection.ts';
-import { type CrmDocument, crmAccounts } from '../records/documents.ts';
 import { activeRunStates, type RunDocument, runs } from '../records/run-documents.ts';
 import { compareCandidate } from '../runs/candidate/compare-candidate.ts';
 import { claimRun } from '../runs/claim-run.ts';
@@ -14,19 +12,19 @@ import { runsInState } from '../runs/leases.ts';
 import { advanceRun } from '../runs/start-run.ts';
 import { reportStuckRuns, unfinishedRuns } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
+import { sweepAccounts } from './accounts.ts';
+import { sweepEvents } from './events.ts';
 import { sweepSignals } from './signals.ts';
 
 /** A run without progress for this long is taken up again. */
 const stalledMs = 5 * 60_000;
 /** A run that is not closed by then never will be: the next slot has long been due. */
 const expiredMs = 20 * 3_600_000;
-/** Accounts that wait for Salesforce are sent again in messages of this size. */
-const accountsPerMessage = 200;
-const pendingPerPage = 2_000;
 
 /**
  * What nobody else would notice: runs that stopped or wait, accounts that wait for Salesforce,
- * overrides that began or ended, notices that were not sent. Runs every ten minutes; each step may be repeated.
+ * overrides that began or ended, notices that were not sent, events that were not handled. Runs every ten
+ * minutes; each step may be repeated, and does no more than a bounded part of its work: the next goes on.
  */
 export async function sweep(
   runtime: Runtime,
@@ -40,11 +38,14 @@ export async function sweep(
   await step(() => reportStuckRuns(runtime), undefined);
   const retired = await step(() => sweepRetired(runtime), 0);
   if (retired > 0) runtime.log.sweepResumed({ what: 'accounts of retired packs', count: retired });
-  const waiting = await step(() => sweepPending(runtime), 0);
+  const waiting = await step(() => sweepAccounts(runtime), 0);
+  if (waiting > 0) runtime.log.sweepResumed({ what: 'accounts', count: waiting });
   const overridden = await step(() => republishOverridden(runtime, { again: true }), 0);
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
   const unsent = await step(() => sweepSignals(runtime, options), 0);
   if (unsent > 0) runtime.log.sweepResumed({ what: 'notices', count: unsent });
+  const unhandled = await step(() => sweepEvents(runtime), 0);
+  if (unhandled > 0) runtime.log.sweepResumed({ what: 'events', count: unhandled });
   // Last: what is only looked at keeps nothing waiting.
   const compared = await step(
     () => compareCandidate(runtime, options.stalledMs ?? stalledMs),
@@ -131,30 +132,4 @@ async function expire(
   await dropRunTables(runtime, id, run);
   runtime.log.runFailed({ run: id, code: failure.code, reason: failure.message });
   return true;
-}
-
-/** Sends accounts that wait for Salesforce on their way again. */
-async function sweepPending(runtime: Runtime): Promise<number> {
-  const { snapshots, bus, log, pack } = runtime;
-  let count = 0;
-  let last: string | undefined;
-  do {
-    const page: Stored<CrmDocument>[] = await snapshots.query({
-      collection: crmAccounts,
-      where: [{ field: 'state', op: '==', value: 'pending' }],
-      limit: pendingPerPage,
-      ...(last !== undefined && { startAfter: { id: last } }),
-    });
-    for (let first = 0; first < page.length; first += accountsPerMessage) {
-      const group = page.slice(first, first + accountsPerMessage);
-      const run = group[0]?.data.run ?? '';
-      await bus.publish('accounts-changed', [
-        { body: { pack: pack.id, run, accounts: group.map(({ id }) => id) } },
-      ]);
-    }
-    count += page.length;
-    last = page.length < pendingPerPage ? undefined : page.at(-1)?.id;
-  } while (last !== undefined);
-  if (count > 0) log.sweepResumed({ what: 'accounts', count });
-  return count;
 }

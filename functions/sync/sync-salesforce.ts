@@ -4,6 +4,7 @@ import type { AccountsChangedMessage, DeliveryAttempt } from '../records/message
 import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
+import { leaveReceipt } from '../sweep/batches.ts';
 import { isGone } from './former-records.ts';
 import { withoutKept, writtenAfter } from './kept-by-hand.ts';
 import {
@@ -41,7 +42,17 @@ export interface SyncCounts {
 export async function syncSalesforce(
   runtime: Runtime,
   message: AccountsChangedMessage,
-  { repeated }: DeliveryAttempt = { repeated: false },
+  delivery: DeliveryAttempt = { repeated: false },
+): Promise<SyncCounts> {
+  const counts = await syncAccounts(runtime, message, delivery);
+  await leaveReceipt(runtime, 'accounts-changed', message.swept);
+  return counts;
+}
+
+async function syncAccounts(
+  runtime: Runtime,
+  message: AccountsChangedMessage,
+  { repeated }: DeliveryAttempt,
 ): Promise<SyncCounts> {
   const counts: SyncCounts = { updated: 0, unchanged: 0, parked: 0, waiting: 0 };
   const mapping = runtime.pack.salesforce;
@@ -71,7 +82,8 @@ export async function syncSalesforce(
     }
     // Documents that move faster than we can write them get another message, not a loop.
     if (left.length > 0) {
-      const body = { ...message, accounts: left, again: true };
+      const { swept: _, ...others } = message;
+      const body = { ...others, accounts: left, again: true };
       await runtime.bus.publish('accounts-changed', [{ body }]);
     }
     // Delivered again, it is written and logged again. What waits for sweep is so by itself.

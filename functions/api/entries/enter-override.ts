@@ -38,7 +38,7 @@ export async function enterOverride(
       'The Idempotency-Key stands for another override of this account; use a new one.',
     );
   }
-  await republishOverridden(runtime);
+  await republishOverridden(runtime, { account });
   const { pack: _, ...shown } = kept;
   return { id, ...shown, in_force: inForce(kept, now) };
 }

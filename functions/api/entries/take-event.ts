@@ -1,6 +1,6 @@
 /** Events that do not wait for a run. */
 import { code, Rejected } from '../../errors.ts';
-import { otherEvent, sameEvent } from '../../notify/notify-event.ts';
+import { keepEvent, otherEvent, sameEvent } from '../../notify/notify-event.ts';
 import type { EventAnswer } from '../../records/api/episodes.ts';
 import { ref } from '../../records/collection.ts';
 import { type EventBody, events } from '../../records/events.ts';
@@ -9,7 +9,7 @@ import { findAccount } from '../accounts/account.ts';
 import { quoted } from '../parameters.ts';
 
 /**
- * Passes an event on to whoever keeps events and notifies people of them.
+ * Keeps an event, and passes it on to whoever notifies people of it.
  * @throws Rejected `not-found` for an unknown account, `bad-request` for one that has left,
  *   `conflict` where another event has the id
  */
@@ -21,6 +21,7 @@ export async function takeEvent(runtime: Runtime, event: EventBody): Promise<Eve
   if (data.state === 'absent') {
     throw new Rejected(code.badRequest, `Account ${quoted(event.account)} has left.`);
   }
+  await keepEvent(runtime, event);
   await runtime.bus.publish('events', [{ body: event }]);
   return { id: event.id, known: known !== undefined };
 }
