@@ -122,6 +122,11 @@ const variables = {
     secret: true,
     optional: true,
   },
+  KENKO_INSTANCES: {
+    schema: z.string().regex(/^[a-z-]+=\d{1,5}(,[a-z-]+=\d{1,5})*$/),
+    meaning: 'how many messages each function takes at once, e.g. notify=3,sync-salesforce=5',
+    optional: true,
+  },
   KENKO_SLACK_TOKEN: {
     schema: z.string().regex(/^xox[abp]-[\w-]+$/),
     meaning: "the token of the Slack app's bot, which begins with xoxb-",
@@ -147,6 +152,11 @@ const variablesOfPort: Record<PortName, readonly VariableName[]> = {
   messenger: ['KENKO_SLACK_TOKEN'],
 };
 
+/** What a function is told beside what its ports need. */
+const variablesOfFunction: Partial<Record<FunctionName, readonly VariableName[]>> = {
+  sweep: ['KENKO_INSTANCES'],
+};
+
 /** One variable of a function's environment, for whoever deploys it. */
 export interface EnvironmentVariable {
   name: VariableName;
@@ -170,6 +180,7 @@ export function environmentOf(name: FunctionName): EnvironmentVariable[] {
     ...portsOf[name].flatMap((port) =>
       variablesOfPort[port].map((variable) => described(variable, maySpare(name, port))),
     ),
+    ...(variablesOfFunction[name] ?? []).map((variable) => described(variable, false)),
   ];
 }
 
@@ -188,6 +199,8 @@ export interface Configuration {
   crm?: { loginUrl: string; auth: CrmAuth };
   /** Without a token, nothing is sent to Slack. */
   messenger?: { token: string };
+  /** Messages that functions take at once, by name; those that are not named: as usual. */
+  instances?: Record<string, number>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -271,6 +284,11 @@ function understand(
     const isGiven = first !== undefined && (environment[first] ?? '').trim() !== '';
     if (maySpare(name, port) && !isGiven) continue;
     Object.assign(configuration, { [port]: openers[port]() });
+  }
+  if (variablesOfFunction[name]?.includes('KENKO_INSTANCES')) {
+    const given = optional('KENKO_INSTANCES')?.split(',') ?? [];
+    const pairs = given.map((pair) => pair.split('='));
+    configuration.instances = Object.fromEntries(pairs.map(([of, many]) => [of, Number(many)]));
   }
   return { configuration, problems };
 }

@@ -15,7 +15,7 @@ export interface Runtime {
   crm: Crm;
   messenger: Messenger;
   clock: Clock;
-  /** Instances of consumers of queues, where they are not as many as usual (`sweep/capacity.ts`). */
+  /** Messages that consumers take at once, where they are not as many as usual (`sweep/capacity.ts`). */
   instances?: Readonly<Record<string, number>>;
   /** A demo's days pass faster than the clock's, so runs may be ahead of it. */
   aheadOfClock?: boolean;

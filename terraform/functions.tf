@@ -92,7 +92,7 @@ locals {
       description = "Every ten minutes: takes up what stopped, waits or has to be sent again"
       has_caller  = true
       ingress     = "ALLOW_INTERNAL_ONLY"
-      publishes   = ["accounts-changed", "publish-shards", "score-shards", "signals-changed"]
+      publishes   = ["accounts-changed", "events", "publish-shards", "score-shards", "signals-changed"]
       salesforce  = false
       slack       = false
       sources     = true
@@ -119,6 +119,20 @@ locals {
   deployed = {
     for name, function in local.functions : name => function
     if var.salesforce != null || !function.salesforce || function.slack
+  }
+
+  resources = {
+    for name, function in local.deployed : name => merge(
+      function.resources,
+      { for setting, value in try(var.functions[name], {}) : setting => value if value != null },
+    )
+  }
+
+  # Sweep adds no more to a queue than its consumer gets done until the next sweep.
+  taken_at_once = {
+    for name in flatten([for queue in local.queues : queue.consumers]) :
+    name => local.resources[name].max_instances * local.resources[name].concurrency
+    if contains(keys(local.deployed), name)
   }
 
   api_members = setunion(
@@ -186,7 +200,7 @@ module "function" {
   prefix      = var.prefix
   project_id  = var.project_id
   region      = var.region
-  resources   = merge(each.value.resources, { for setting, value in try(var.functions[each.key], {}) : setting => value if value != null })
+  resources   = local.resources[each.key]
   source_code = module.build.source
 
   service_account_email = google_service_account.function[each.key].email
@@ -198,6 +212,7 @@ module "function" {
       KENKO_PROJECT  = var.project_id
     },
     length(each.value.publishes) == 0 ? {} : { KENKO_PREFIX = var.prefix },
+    each.key == "sweep" ? { KENKO_INSTANCES = join(",", [for name, several in local.taken_at_once : "${name}=${several}"]) } : {},
     each.value.warehouse == "none" ? {} : local.environment_of_warehouse,
     each.value.salesforce ? local.environment_of_salesforce : {},
   )

@@ -8,9 +8,8 @@ import type { Runtime } from '../runtime.ts';
 const intervalSeconds = 600;
 
 /**
- * Instances of each consumer that Kenko is deployed with unless configured otherwise (terraform:
- * `functions.<name>.max_instances`, which sweep is told of as KENKO_INSTANCES). Each takes one
- * message at a time.
+ * Messages that each consumer takes at once unless configured otherwise (terraform: its
+ * `max_instances` times its `concurrency`, which sweep is told of as KENKO_INSTANCES).
  */
 export const usualInstances = { 'sync-salesforce': 5, notify: 3, 'notify-event': 3 } as const;
 export type SweptConsumer = keyof typeof usualInstances;

@@ -90,7 +90,7 @@ function outOfReach<P extends PortName>(name: FunctionName, port: P): Runtime[P]
 
 /** Google's services as the function's environment names them. @throws Rejected */
 async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
-  const { pack, projectId, ...ports } = readConfiguration(name);
+  const { pack, projectId, instances, ...ports } = readConfiguration(name);
   const root = repositoryRoot();
   const clock = systemClock;
   const [rules, snapshots, bus, warehouse, crm, messenger] = await Promise.all([
@@ -109,6 +109,7 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
     crm: crm ?? absent(name, 'crm'),
     messenger: messenger ?? absent(name, 'messenger'),
     clock,
+    ...(instances && { instances }),
     log: createLog(writeToStdout(projectId), clock),
     engineHash: engineHash(root),
   };

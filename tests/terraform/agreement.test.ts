@@ -12,6 +12,7 @@ import { announcedMs } from '../../functions/publish/overrides.ts';
 import { queueConsumers, queues } from '../../functions/records/messages.ts';
 import { leaseMs } from '../../functions/runs/leases.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
+import { longestLifeMs, usualInstances } from '../../functions/sweep/capacity.ts';
 import { readPackFiles } from '../../functions/wiring/deployed-files.ts';
 import {
   byName,
@@ -145,6 +146,18 @@ describe.each(Object.entries(queueConsumers))('the queue %s', (queue, consumer) 
     expect(timeout * 1000).toBeLessThan(leaseMs);
   });
 
+  it('lets a message that is delivered live no longer than sweep waits for it', () => {
+    const push = byName(deployed, 'google_pubsub_subscription').get(`kenko-${queue}`) ?? {};
+    const retry = blockIn(push, 'retry_policy') ?? {};
+    const [least, most] = ['minimum_backoff', 'maximum_backoff'].map((name) =>
+      Number.parseInt(textIn(retry, name), 10),
+    );
+    const attempts = Number(blockIn(push, 'dead_letter_policy')?.max_delivery_attempts);
+    let seconds = attempts * Number(push.ack_deadline_seconds);
+    for (let n = 0; n < attempts - 1; n += 1) seconds += Math.min(most ?? 0, (least ?? 0) * 2 ** n);
+    expect(longestLifeMs).toBeGreaterThan(seconds * 1000);
+  });
+
   it('tries a message as often as the twin does', () => {
     const push = byName(deployed, 'google_pubsub_subscription').get(`kenko-${queue}`) ?? {};
     expect(blockIn(push, 'dead_letter_policy')?.max_delivery_attempts).toBe(20);
@@ -156,6 +169,26 @@ describe('queues', () => {
   it('are those of functions/records/messages.ts, and no others', () => {
     const names = Object.keys(queues).flatMap((queue) => [`kenko-${queue}`, `kenko-${queue}-dead`]);
     expect([...byName(deployed, 'google_pubsub_topic').keys()].sort()).toEqual(names.sort());
+  });
+});
+
+describe('sweep', () => {
+  const instances = (from: Deployment) =>
+    readConfiguration('sweep', environmentIn(from, 'sweep').plain).instances;
+
+  it('is told how many messages the consumers take at once, which are as many as it supposes', () => {
+    expect(instances(deployed)).toMatchObject(usualInstances);
+  });
+
+  it('is told of other sizes', async () => {
+    const functions = { 'sync-salesforce': { max_instances: 10 } };
+    const other = await openDeployment({ variables: { ...largest, functions } });
+    try {
+      await other.apply();
+      expect(instances(other)).toMatchObject({ ...usualInstances, 'sync-salesforce': 10 });
+    } finally {
+      other.close();
+    }
   });
 });
 

@@ -158,6 +158,16 @@ describe('a configuration', () => {
     );
   });
 
+  it('tells sweep how many messages each function takes at once, as far as that was given', () => {
+    const given = { ...complete, KENKO_INSTANCES: 'notify=3,sync-salesforce=10' };
+    expect(readConfiguration('sweep', given).instances).toEqual({
+      notify: 3,
+      'sync-salesforce': 10,
+    });
+    expect(readConfiguration('sweep', complete).instances).toEqual({});
+    expect(readConfiguration('score', given).instances).toBeUndefined();
+  });
+
   it('tells all that is wrong at once', () => {
     expect(refusal('api', { KENKO_PACK: 'SaaS' }).split('. ').length).toBeGreaterThan(5);
   });
@@ -171,6 +181,7 @@ describe('a configuration', () => {
     KENKO_DATASET: ['acme.kenko', 'ken ko', 'kenko-1'],
     KENKO_SOURCE_DATASET: ['a.b.c', 'acme-data.', '`product`'],
     KENKO_MAX_BYTES_BILLED: ['10GB', '1000', '1e12', '-1'],
+    KENKO_INSTANCES: ['5', 'notify=many', 'notify:3'],
     KENKO_SALESFORCE_LOGIN_URL: [
       'login.salesforce.com',
       'http://acme.my.salesforce.com',
@@ -194,6 +205,7 @@ describe('a configuration', () => {
     const users: [start: string, user: FunctionName][] = [
       ['KENKO_SALESFORCE', 'sync-salesforce'],
       ['KENKO_SLACK', 'notify'],
+      ['KENKO_INSTANCES', 'sweep'],
       ['KENKO', 'score'],
     ];
     const user = users.find(([start]) => name.startsWith(start))?.[1] ?? 'score';

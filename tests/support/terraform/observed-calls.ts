@@ -8,6 +8,7 @@ import { momentOf } from '../../../functions/inputs/moments.ts';
 import { runId } from '../../../functions/inputs/run-tables.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { crmAccounts } from '../../../functions/records/documents.ts';
+import { events } from '../../../functions/records/events.ts';
 import { runs } from '../../../functions/records/run-documents.ts';
 import { episodeId } from '../../../functions/records/signal-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
@@ -100,9 +101,25 @@ async function daysAndPeople(system: TestSystem): Promise<void> {
   await wait(system, 'a2');
   await postJson(system.url('reconcile'), {});
   await system.bus.idle();
-  await system.clock.advance(2 * 3_600_000);
+  await forgottenEvent(system);
+  await system.clock.advance(7 * 3_600_000);
   await system.sweep(system.clock.now().toISOString());
   await system.bus.idle();
+}
+
+/** An event whose message was lost. */
+async function forgottenEvent({ runtime, clock }: TestSystem): Promise<void> {
+  const at = clock.now().toISOString();
+  const body = {
+    kind: 'survey_answer',
+    id: 'e2',
+    account: 'a4',
+    survey: 'nps',
+    score: 1,
+    at,
+  } as const;
+  const event = { pack: 'tiny', account: 'a4', taken_at: at, body, handled: false };
+  await runtime.snapshots.set(ref(events, 'e2'), event);
 }
 
 /** An event of a customer, and a person who looks after what it opened. */
