@@ -96,6 +96,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const syncDelayed = write('WARNING', 'sync-delayed');
   const credentialsRefused = write('ERROR', 'credentials-refused');
   const reconciled = write('NOTICE', 'reconciled');
+  const reconcileProgressed = write('INFO', 'reconcile-progressed');
   const recordsDiffer = write('WARNING', 'records-differ');
   const recordsLeft = write('ERROR', 'records-left');
   const accountsNotified = write('INFO', 'accounts-notified');
@@ -248,6 +249,14 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
       candidateFailed(`the candidate could not be compared: ${f.reason}`, f),
     /** Salesforce was compared with the latest results. */
     reconciled: (f: ReconciledCounts) => reconciled(`${f.compared} accounts compared`, { ...f }),
+    /** A part of a comparison is done; the next call goes on. */
+    reconcileProgressed: (f: {
+      reconciliation: string;
+      state: string;
+      step: string;
+      compared: number;
+      calls: number;
+    }) => reconcileProgressed(`${f.compared} accounts compared so far`, f),
     /** Salesforce was found to differ; what can be mended is on its way. */
     recordsDiffer: (f: ReconciledCounts) =>
       recordsDiffer(

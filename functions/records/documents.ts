@@ -182,12 +182,23 @@ const reconciledAccounts = z.strictObject({
   examples: z.array(z.string()),
 });
 
-/** One comparison of the CRM with the latest results. Written by reconcile. */
+/** Parts of a comparison, one after the other. */
+export const reconciliationStep = z.enum(['accounts', 'records', 'judging', 'emptying']);
+
+/** One comparison of the CRM with the latest results, by one call or many. Written by reconcile. */
 export const reconciliationDocument = z.strictObject({
   pack: z.string(),
   started_at: instant,
+  /** Until it has ended: when it was last known how far it is. */
   ended_at: instant,
-  /** False where the CRM took no more calls before all was compared. */
+  /** running: the next call goes on; waiting: so it does, once the CRM takes calls again. */
+  state: z.enum(['running', 'waiting', 'ended']).default('ended'),
+  step: reconciliationStep.default('emptying'),
+  /** Where the step goes on; null: at its beginning. */
+  cursor: z.string().nullable().default(null),
+  /** Calls that have worked on it; only the last one writes. */
+  calls: z.int().default(1),
+  /** False until all was compared. */
   complete: z.boolean(),
   /** Accounts compared field by field. */
   compared: z.int(),
@@ -215,6 +226,13 @@ export const reconciliations: Collection<ReconciliationDocument> = {
   path: 'reconciliations',
   schema: reconciliationDocument,
 };
+
+/** Records that one comparison found to be their account's no more; removed at its end. */
+const straysDocument = z.strictObject({
+  strays: z.array(z.strictObject({ account: z.string(), record_id: z.string() })),
+});
+export const straysOf = (reconciliation: string): Collection<z.infer<typeof straysDocument>> =>
+  subcollection(reconciliations, reconciliation, 'strays', straysDocument);
 
 /** The texts that produced results, and how to read rows made by them. Written by score. */
 export const rulesDocument = z.strictObject({

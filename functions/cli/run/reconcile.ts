@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { withState } from '../options.ts';
-import { exitCode, print, printJson, table } from '../output.ts';
+import { exitCode, print, printJson, progressLine, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 
 /** `kenko reconcile`: compares Salesforce with the results, and sends what differs again. */
@@ -8,8 +8,10 @@ export function addReconcile(kenko: Command): void {
   withState(kenko.command('reconcile'))
     .description('compare Salesforce with the results field by field; what differs is sent again')
     .action(async (options) => {
+      const progress = progressLine(options.json);
       await using(await openExisting(options), async (session) => {
-        const found = await session.reconcile();
+        const found = await session.reconcile(undefined, progress.show);
+        progress.clear();
         if (!found.complete) process.exitCode = exitCode.failed;
         if (options.json) return printJson(found);
         const examples = ({ examples }: { examples: string[] }) => examples.slice(0, 5).join(', ');
@@ -33,7 +35,11 @@ export function addReconcile(kenko: Command): void {
           print(`${field} differed in ${accounts} accounts.`);
         }
         if (!found.complete) {
-          print('Not all was compared: Salesforce has no calls left for it today.');
+          print(
+            found.state === 'waiting'
+              ? 'Not all was compared: Salesforce has no calls left for it now. The next comparison goes on where this one stopped.'
+              : 'Nothing was compared: the run that people see is withheld from Salesforce.',
+          );
         }
       });
     });

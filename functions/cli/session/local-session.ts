@@ -9,6 +9,7 @@ import { activeRunStates, type RunDocument, runs, shardsOf } from '../../records
 import { isWithheld } from '../../runs/first-runs.ts';
 import { runsInState } from '../../runs/leases.ts';
 import { sweep } from '../../sweep/sweep.ts';
+import type { ReconcileAnswer } from '../../sync/reconcile.ts';
 import { examineLocal } from '../doctor/examine-here.ts';
 import { checkPeriod } from '../options.ts';
 import { summarise } from '../run/run-summary.ts';
@@ -17,6 +18,8 @@ import type { LocalSystem } from './local-system.ts';
 import type { BackfillSummary, Progress, Request, Session } from './session.ts';
 import type { StateData } from './state-data.ts';
 
+/** How long one call compares with Salesforce before it says how far it is. */
+const secondsOfAPart = 5;
 /** How often a run's progress is looked at. */
 const pollMs = 150;
 
@@ -165,9 +168,15 @@ export async function openLocalSession(
       await settle();
       return answer;
     },
-    async reconcile() {
-      const answer = await system.call('reconcile', clock.now().toISOString(), {});
-      const id = String(Object(answer).reconciliation);
+    async reconcile(_, progress = unheard) {
+      const slot = clock.now().toISOString();
+      let answer: Partial<ReconcileAnswer>;
+      for (;;) {
+        answer = Object(await system.call('reconcile', slot, { seconds: secondsOfAPart }));
+        if (answer.state !== 'running') break;
+        progress(`${answer.compared} accounts compared so far`);
+      }
+      const id = String(answer.reconciliation);
       await settle();
       const report = await snapshots.get(ref(reconciliations, id));
       if (!report) throw new Rejected(code.notFound, `The comparison ${id} is not stored.`);

@@ -9,11 +9,10 @@ import { runs } from '../../../functions/records/run-documents.ts';
 import { decideHeldRun } from '../../../functions/runs/held-runs.ts';
 import { score } from '../../../functions/runs/score.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
-import { reconcile } from '../../../functions/sync/reconcile.ts';
 import { accountIds, correctedUsage, usage } from '../../support/system/tiny-data.ts';
 import { tinyPackFiles } from '../../support/system/tiny-pack.ts';
 import { signalsYaml } from '../../support/system/tiny-signals.ts';
-import type { Deployment, Simulation, WorldEvent } from './simulation.ts';
+import { comparison, type Deployment, type Simulation, type WorldEvent } from './simulation.ts';
 
 export const start = '2026-03-01T12:00:00Z';
 
@@ -133,7 +132,7 @@ const ordinaryDays: WorldEvent[] = [
   {
     at: '2026-03-03T20:00:00Z',
     name: 'the nightly comparison',
-    ask: (runtime) => reconcile(runtime, { slot: '2026-03-03T20:00:00Z' }),
+    ask: (runtime) => comparison(runtime, '2026-03-03T20:00:00Z'),
   },
   world('2026-03-04T15:00:00Z', 'usage of 4 March', [
     ...movement('2026-03-04'),

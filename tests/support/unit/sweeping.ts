@@ -96,6 +96,8 @@ const waiting: CrmDocument = {
   at: '2026-03-01T18:00:00.000Z',
   code: 'daily-limit',
   reason: 'None left.',
+  fields: [],
+  since: '2026-03-01T18:00:00.000Z',
   written: {},
   shown: {},
   former: [],
