@@ -2,6 +2,7 @@
 import { code, hasCode, messageOf, Unauthorized } from '../errors.ts';
 import { type Crm, type CrmField, taskKeyField } from '../ports/crm.ts';
 import { type CustomField, externalIdField, mappedFields } from '../salesforce/custom-fields.ts';
+import { type WrittenValues, writtenValues } from '../salesforce/written-values.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, notChecked, ok, problem, type Trouble, warning } from './report.ts';
 import { salesforce as texts } from './service-texts.ts';
@@ -54,11 +55,12 @@ export const salesforceFields: Check = {
     if (without) return without;
     const described = await crm.describe(object);
     const byName = new Map(described.map((field) => [field.name.toLowerCase(), field]));
+    const values = writtenValues(examined.pack);
     const looked = (wanted: CustomField, look: FieldCheck): Found[] => {
       const field = byName.get(wanted.name.toLowerCase());
       const title = texts.field(object, wanted.name);
       if (!field) return [problem(title, texts.noField(wanted))];
-      const { problems = [], warnings = [] } = look(field, wanted);
+      const { problems = [], warnings = [] } = look(field, wanted, values.get(wanted.name) ?? {});
       const findings = [
         ...problems.map((trouble) => problem(title, trouble)),
         ...warnings.map((trouble) => warning(title, trouble)),
@@ -110,6 +112,7 @@ async function taskFindings({ signals }: Examined['pack'], crm: Crm): Promise<Fo
 type FieldCheck = (
   found: CrmField,
   wanted: CustomField,
+  values: WrittenValues,
 ) => { problems?: Trouble[]; warnings?: Trouble[] };
 
 const lookAtExternalId: FieldCheck = (found, wanted) => ({
@@ -117,24 +120,48 @@ const lookAtExternalId: FieldCheck = (found, wanted) => ({
     ...(found.type === 'string' ? [] : [texts.wrongType(found.type, wanted)]),
     ...(found.externalId ? [] : [texts.notExternalId]),
   ],
-  warnings: found.unique ? [] : [texts.notUnique],
+  warnings: [
+    ...(found.unique ? [] : [texts.notUnique]),
+    ...(found.unique && !found.caseSensitive ? [texts.notCaseSensitive] : []),
+  ],
 });
 
-const lookAtField: FieldCheck = (found, wanted) => {
-  if (!fittingTypes[wanted.type].includes(found.type)) {
+const lookAtField: FieldCheck = (found, wanted, values) => {
+  const takesSeveral = values.several && found.type === 'multipicklist';
+  if (!takesSeveral && !fittingTypes[wanted.type].includes(found.type)) {
     return { problems: [texts.wrongType(found.type, wanted)] };
   }
-  const length = wanted.length ?? 0;
+  const refusals = wanted.type === 'number' ? ofNumbers(found, values) : ofTexts(found, values);
+  const length = values.texts ? 0 : (wanted.length ?? 0);
+  const isFixed = found.restricted && wanted.type === 'text' && !values.texts;
   return {
-    problems: [
-      ...(found.updateable ? [] : [texts.readOnly]),
-      ...(wanted.type === 'number' && found.scale < leastScale
-        ? [texts.tooCoarse(found.scale)]
-        : []),
+    problems: [...(found.updateable ? [] : [texts.readOnly]), ...refusals],
+    warnings: [
+      ...(isFixed ? [texts.fixedChoices(found.choices.length)] : []),
+      ...(found.length < length && !isFixed ? [texts.tooShort(found.length, length)] : []),
     ],
-    warnings: found.length < length ? [texts.tooShort(found.length, length)] : [],
   };
 };
+
+function ofNumbers({ precision, scale }: CrmField, { most }: WrittenValues): Trouble[] {
+  const digits = precision - scale;
+  const isTooSmall = most !== undefined && precision > 0 && most >= 10 ** digits;
+  const largest = `${'9'.repeat(digits) || '0'}${scale > 0 ? `.${'9'.repeat(scale)}` : ''}`;
+  return [
+    ...(isTooSmall ? [texts.tooSmall(largest, most)] : []),
+    ...(scale < leastScale ? [texts.tooCoarse(scale)] : []),
+  ];
+}
+
+/** Of texts that the rules know: each has to fit, and be one of a restricted picklist's. */
+function ofTexts(found: CrmField, { texts: known = [], several }: WrittenValues): Trouble[] {
+  if (several && found.type === 'picklist' && known.length > 1) return [texts.singleChoice];
+  const missing = found.restricted ? known.filter((text) => !found.choices.includes(text)) : [];
+  if (missing.length > 0) return [texts.missingChoices(missing)];
+  const written = several && found.type !== 'multipicklist' ? [known.join(';')] : known;
+  const longest = written.reduce((one, other) => (other.length > one.length ? other : one), '');
+  return longest.length > found.length ? [texts.tooShortFor(found.length, longest)] : [];
+}
 
 export const salesforceCalls: Check = {
   id: 'salesforce-calls',

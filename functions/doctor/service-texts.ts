@@ -84,6 +84,60 @@ export const salesforce = {
       ),
       both(`Give it ${wanted} characters.`, `${wanted} 文字にしてください。`),
     ),
+  tooShortFor: (length: number, text: string) =>
+    trouble(
+      both(
+        `It takes ${length} characters, so "${text}" (${text.length}) is refused.`,
+        `${length} 文字までしか入らないため、「${text}」（${text.length} 文字）は拒否されます。`,
+      ),
+      both(
+        `Give it ${text.length} characters, or shorten the label.`,
+        `${text.length} 文字以上にするか、ラベルを短くしてください。`,
+      ),
+    ),
+  missingChoices: (texts: readonly string[]) =>
+    trouble(
+      both(
+        `It is a restricted picklist without ${quotedList(texts, '"', '"', ', ')}: accounts that are to show ${texts.length === 1 ? 'it' : 'one of them'} are refused.`,
+        `制限付き選択リストに${quotedList(texts, '「', '」', '')}がないため、その値になる顧客は書き込みを拒否されます。`,
+      ),
+      both(
+        `Add ${texts.length === 1 ? 'the value' : 'these values'} to the picklist, or do not restrict it.`,
+        '選択リストに値を追加するか、値の制限を外してください。',
+      ),
+    ),
+  fixedChoices: (count: number) =>
+    trouble(
+      both(
+        `It is a restricted picklist of ${count} values, and the data decide what is written: any other value is refused.`,
+        `${count} 個の値だけを許す制限付き選択リストです。書き込む値はデータによるため、リストにない値は拒否されます。`,
+      ),
+      both(
+        'Make it Text(255), or do not restrict the picklist.',
+        'テキスト(255) にするか、値の制限を外してください。',
+      ),
+    ),
+  singleChoice: trouble(
+    both(
+      'It is a picklist of one value, but an account may be on several lists at once.',
+      '1 つの値しか選べない選択リストですが、1 社が複数のリストに載ることがあります。',
+    ),
+    both(
+      'Make it Text(255), or a multi-select picklist.',
+      'テキスト(255) か、複数選択の選択リストにしてください。',
+    ),
+  ),
+  tooSmall: (largest: string, most: number) =>
+    trouble(
+      both(
+        `It takes numbers up to ${largest}, but what is written goes up to ${most}: larger ones are refused.`,
+        `${largest} までしか入りませんが、最大 ${most} を書き込むため、大きい値は拒否されます。`,
+      ),
+      both(
+        `Give it at least ${String(Math.trunc(most)).length} digits before the decimal point.`,
+        `小数点の左を ${String(Math.trunc(most)).length} 桁以上にしてください。`,
+      ),
+    ),
   tooCoarse: (scale: number) =>
     trouble(
       both(
@@ -127,6 +181,16 @@ export const salesforce = {
     ),
     both('Tick External ID in its definition.', '項目定義で「外部 ID」を有効にしてください。'),
   ),
+  notCaseSensitive: trouble(
+    both(
+      'It takes "ABC" and "abc" for one value, but these are two account ids to Kenko: only one of them can have a record.',
+      '「ABC」と「abc」を同じ値とみなします。Kenko では別の顧客 ID なので、片方しかレコードを持てません。',
+    ),
+    both(
+      'Choose "case sensitive" under Unique in its definition.',
+      '項目定義の「ユニーク」で「大文字と小文字を区別する」を選んでください。',
+    ),
+  ),
   notUnique: trouble(
     both(
       'It is not Unique: an account with two records gets no scores.',
@@ -167,6 +231,12 @@ export const sync = {
     );
   },
 };
+
+/** At most three, and how many more. */
+function quotedList(texts: readonly string[], open: string, close: string, comma: string): string {
+  const shown = texts.slice(0, 3).map((text) => `${open}${text}${close}`);
+  return [...shown, ...(texts.length > 3 ? [`... (${texts.length})`] : [])].join(comma);
+}
 
 function sizeOf({ type, length, precision, scale }: CustomField): string {
   if (type === 'text' || type === 'long-text') return `(${length})`;

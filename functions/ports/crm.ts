@@ -43,6 +43,12 @@ export interface CrmField {
   createable: boolean;
   externalId: boolean;
   unique: boolean;
+  /** Of a unique text: "ABC" and "abc" are two values. */
+  caseSensitive: boolean;
+  /** Values of a picklist that may be chosen. */
+  choices: string[];
+  /** Of a picklist: no other value is taken. */
+  restricted: boolean;
 }
 
 /** Something for a person to do, on the record it is about. */

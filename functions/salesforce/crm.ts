@@ -54,19 +54,29 @@ const queryPage = z.union([
 ]);
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const readRecords = z.array(z.record(z.string(), z.unknown()).nullable());
+const choice = z.object({ value: z.string(), active: z.boolean() });
 const described = z.object({
   fields: z.array(
-    z.object({
-      name: z.string(),
-      type: z.string(),
-      length: z.number(),
-      precision: z.number(),
-      scale: z.number(),
-      updateable: z.boolean(),
-      createable: z.boolean(),
-      externalId: z.boolean(),
-      unique: z.boolean(),
-    }),
+    z
+      .object({
+        name: z.string(),
+        type: z.string(),
+        length: z.number(),
+        precision: z.number(),
+        scale: z.number(),
+        updateable: z.boolean(),
+        createable: z.boolean(),
+        externalId: z.boolean(),
+        unique: z.boolean(),
+        caseSensitive: z.boolean().default(false),
+        restrictedPicklist: z.boolean().default(false),
+        picklistValues: z.array(choice).default([]),
+      })
+      .transform(({ restrictedPicklist, picklistValues, ...field }) => ({
+        ...field,
+        restricted: restrictedPicklist,
+        choices: picklistValues.filter(({ active }) => active).map(({ value }) => value),
+      })),
   ),
 });
 

@@ -43,7 +43,9 @@ export function isEmpty(value: FieldValue | undefined): boolean {
 
 function normal(value: FieldValue): FieldValue {
   if (typeof value !== 'string') return value;
-  return value.replaceAll('\r\n', '\n').trim() || null;
+  const text = value.replaceAll('\r\n', '\n').trim();
+  // A multi-select picklist shows its choices in an order of its own.
+  return (text.includes(';') ? text.split(';').sort().join(';') : text) || null;
 }
 
 /** `2026-04-01T00:00:00.000+0000` and `2026-04-01T00:00:00Z` are one instant. */

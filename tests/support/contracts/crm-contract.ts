@@ -368,6 +368,9 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
           createable: true,
           externalId: false,
           unique: false,
+          caseSensitive: false,
+          choices: [],
+          restricted: false,
         });
         expect(byName.get(fields.number)).toMatchObject({
           type: 'double',

@@ -7,6 +7,19 @@ import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { type Breakage, findingsOf, now, wrongIn } from '../../support/doctor/fixture.ts';
 import { signalPackFiles } from '../../support/system/tiny-signals.ts';
 
+it.each<[string, NonNullable<NonNullable<Breakage['field']>['as']>]>([
+  ['Kenko_Band__c', { length: 7 }],
+  ['Kenko_Band__c', { type: 'picklist', values: ['red'] }],
+  [
+    'Kenko_Band__c',
+    { type: 'picklist', values: ['unknown', 'red', 'yellow', 'green'], restricted: true },
+  ],
+  ['Kenko_Health__c', { type: 'percent', precision: 5, scale: 2 }],
+  ['Kenko_Owner__c', { type: 'email', length: 255 }],
+])('finds nothing in %s that takes all that is written: %j', async (name, as) => {
+  expect(wrongIn(await findingsOf({ field: { name, as } }))).toEqual([]);
+});
+
 it('finds nothing where nothing is wrong, and says what it looked at', async () => {
   const findings = await findingsOf();
   expect(wrongIn(findings)).toEqual([]);
@@ -224,6 +237,36 @@ const cases: Record<string, { broken: Breakage; found: RegExp[] }> = {
   'a field rounds what is written': {
     broken: field('Kenko_Health__c', { scale: 0 }),
     found: [/^problem salesforce-fields Account\.Kenko_Health__c: It keeps 0 decimal places/],
+  },
+  'a picklist lacks a band': {
+    broken: field('Kenko_Band__c', {
+      type: 'picklist',
+      values: ['red', 'yellow', 'green'],
+      restricted: true,
+    }),
+    found: [
+      /^problem salesforce-fields Account\.Kenko_Band__c: It is a restricted picklist without "unknown": accounts that are to show it are refused/,
+    ],
+  },
+  'a field is shorter than a band': {
+    broken: field('Kenko_Band__c', { length: 5 }),
+    found: [
+      /^problem salesforce-fields Account\.Kenko_Band__c: It takes 5 characters, so "unknown" \(7\) is refused/,
+    ],
+  },
+  'a picklist takes only what it names, and the data decide': {
+    broken: field('Kenko_Owner__c', { type: 'picklist', values: ['csm'], restricted: true }),
+    found: [/^warning salesforce-fields Account\.Kenko_Owner__c: .*of 1 values, and the data/],
+  },
+  'a number has more digits than its field': {
+    broken: field('Kenko_Health__c', { precision: 4, scale: 2 }),
+    found: [
+      /^problem salesforce-fields Account\.Kenko_Health__c: It takes numbers up to 99\.99, but what is written goes up to 100/,
+    ],
+  },
+  'the external id takes no account of case': {
+    broken: field('Kenko_Account_Id__c', { caseSensitive: false }),
+    found: [/^warning salesforce-fields Account\.Kenko_Account_Id__c: It takes "ABC" and "abc"/],
   },
   'the external id is none': {
     broken: field('Kenko_Account_Id__c', { externalId: false }),
