@@ -15,6 +15,7 @@ import { sameInCrm } from './field-values.ts';
 import { sameRecord } from './former-records.ts';
 import { isByHand, keptFields } from './kept-by-hand.ts';
 import { fieldsHash } from './pending-accounts.ts';
+import { isUntouched } from './pilot.ts';
 import { noRecord } from './sync-salesforce.ts';
 
 /** Accounts compared at a time: what one call of Salesforce reads. */
@@ -54,6 +55,7 @@ export async function compareAccounts(
   const written: { account: Stored<AccountDocument>; crm: CrmDocument }[] = [];
   for (const [i, account] of page.entries()) {
     const crm = states[i]?.data;
+    if (isUntouched(mapping, account.data, crm)) continue;
     const hash = fieldsHash(mapping.object, crmFields(mapping, account.data));
     if (crm?.hash === hash && crm.state === 'parked') {
       report.parked += 1;
@@ -129,10 +131,11 @@ function compareFields(
 /** Records that name an account, from one on: one of ours, and found by it? Counted in the report. */
 export async function compareRecords(
   { snapshots, crm }: Runtime,
-  { object, externalId }: SalesforceMapping,
+  mapping: SalesforceMapping,
   report: ReconciliationDocument,
   after: string | null,
 ): Promise<Omit<ComparedPage, 'strays'>> {
+  const { object, externalId } = mapping;
   if (externalId === null) return { again: [], next: null };
   const page = await crm.list(object, externalId, after);
   const ids = page.records.map((record) => record.externalId);
@@ -141,7 +144,9 @@ export async function compareRecords(
   const found = new Set<string>();
   for (const [i, { id: recordId, externalId: id }] of page.records.entries()) {
     const state = states[i]?.data;
-    if (!documents[i]) note(report.orphans, id);
+    const document = documents[i]?.data;
+    if (!document) note(report.orphans, id);
+    else if (isUntouched(mapping, document, state)) continue;
     // The record came after we had looked for it.
     else if (state?.state === 'parked' && state.code === noRecord) found.add(id);
     // It is not the one that is written to: a second one has the id, or moved meanwhile.

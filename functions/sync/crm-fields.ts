@@ -3,9 +3,16 @@ import { unpackDetails } from '../records/account-details.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import type { SalesforceMapping, SalesforceValue } from '../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../scorecard/meaning/texts.ts';
+import { isOutside } from './pilot.ts';
 
-/** What the CRM should show of an account, by field. An account that left shows nothing. */
-export function crmFields(
+/** What the CRM should show of an account, by field: nothing at all of one outside the pilot. */
+export const crmFields = (
+  mapping: SalesforceMapping,
+  document: AccountDocument,
+): Record<string, FieldValue> => (isOutside(mapping, document) ? {} : allFields(mapping, document));
+
+/** What it shows of it, in a pilot or not. An account that left shows nothing. */
+export function allFields(
   mapping: SalesforceMapping,
   document: AccountDocument,
 ): Record<string, FieldValue> {

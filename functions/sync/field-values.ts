@@ -41,6 +41,16 @@ export function isEmpty(value: FieldValue | undefined): boolean {
   return plain === null || plain === false;
 }
 
+/** Whether a value was written here: it has one of the marks, or is what would be written now. */
+export function isOurs(
+  found: FieldValue | undefined,
+  marks: readonly string[] | undefined,
+  now: FieldValue | undefined,
+): boolean {
+  if (found === undefined || isEmpty(found)) return false;
+  return marks?.includes(markOf(found)) || sameInCrm(now ?? null, found);
+}
+
 function normal(value: FieldValue): FieldValue {
   if (typeof value !== 'string') return value;
   const text = value.replaceAll('\r\n', '\n').trim();

@@ -5,7 +5,8 @@ import { accounts, type CrmDocument, crmAccounts } from '../records/documents.ts
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { clearedFields } from './crm-fields.ts';
-import { isEmpty, markOf, sameInCrm } from './field-values.ts';
+import { isOurs, markOf } from './field-values.ts';
+import { isOutside } from './pilot.ts';
 
 /** Values that a record may show, by field: `markOf` each. */
 type Marks = CrmDocument['shown'];
@@ -91,16 +92,13 @@ export async function leftOnStrays(
   mapping: SalesforceMapping,
   strays: readonly Stray[],
 ): Promise<{ account: string; id: string; fields: Record<string, FieldValue> }[]> {
-  const { externalId } = mapping;
   const empty = clearedFields(mapping);
   const left: { account: string; id: string; fields: Record<string, FieldValue> }[] = [];
   for (const { account, recordId, found, shown, fields } of strays) {
-    const ours = Object.keys(fields).filter((name) => {
-      const value = found[name];
-      if (value === undefined || isEmpty(value)) return false;
-      return (shown[name] ?? []).includes(markOf(value)) || sameInCrm(fields[name] ?? null, value);
-    });
-    if (ours.length === 0 || (await hasOwner(snapshots, externalId, recordId, found))) continue;
+    const ours = Object.keys(empty).filter((name) =>
+      isOurs(found[name], shown[name], fields[name]),
+    );
+    if (ours.length === 0 || (await hasOwner(snapshots, mapping, recordId, found))) continue;
     const cleared = Object.fromEntries(ours.map((name) => [name, empty[name] ?? null]));
     left.push({ account, id: recordId, fields: cleared });
   }
@@ -110,15 +108,16 @@ export async function leftOnStrays(
 /** Whether the record is another account's, whose sync writes to it unless Salesforce refuses that. */
 async function hasOwner(
   snapshots: Runtime['snapshots'],
-  externalId: string | null,
+  mapping: SalesforceMapping,
   recordId: string,
   found: Record<string, FieldValue>,
 ): Promise<boolean> {
-  if (externalId !== null) {
-    const owner = found[externalId];
+  if (mapping.externalId !== null) {
+    const owner = found[mapping.externalId];
     if (typeof owner !== 'string' || owner === '') return false;
-    const isOurs = (await snapshots.get(ref(accounts, owner))) !== undefined;
-    return isOurs && (await snapshots.get(ref(crmAccounts, owner)))?.data.state !== 'parked';
+    const document = (await snapshots.get(ref(accounts, owner)))?.data;
+    if (!document || isOutside(mapping, document)) return false;
+    return (await snapshots.get(ref(crmAccounts, owner)))?.data.state !== 'parked';
   }
   const holders = await snapshots.count({
     collection: crmAccounts,

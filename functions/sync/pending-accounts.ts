@@ -11,15 +11,18 @@ import {
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
-import { crmFields } from './crm-fields.ts';
+import { allFields } from './crm-fields.ts';
+import { isOutside, isUntouched } from './pilot.ts';
 
 export interface PendingAccount {
   account: string;
-  /** What the record should show, by field. */
+  /** What the record should show, by field; of one outside the pilot, what it would. */
   fields: Record<string, FieldValue>;
   /** Identifies `fields`. */
   hash: string;
   recordId: string | null;
+  /** Outside the pilot: what stands of it is taken back. */
+  isOutside: boolean;
   /** It left: where no record names it, nothing is missing. */
   isAbsent: boolean;
   /** The document that this was decided on; undefined before the first sync. */
@@ -51,18 +54,24 @@ export async function pendingAccounts(
     if (!found) continue;
     const document = found.data;
     const stored = states[index];
-    const fields = crmFields(mapping, document);
-    const hash = fieldsHash(mapping.object, fields);
     const known = stored?.data;
+    if (isUntouched(mapping, document, known)) continue;
+    const outside = isOutside(mapping, document);
+    const fields = allFields(mapping, document);
+    const hash = fieldsHash(mapping.object, outside ? {} : fields);
     const column = recordIdColumn(mapping, document);
     const isMoved = column !== null && column !== known?.record_id;
     const isKnown = known?.hash === hash && known.state !== 'pending' && !isMoved;
     if (isKnown && resend === 'no') continue;
-    const kept = resend === 'to-record-found-anew' ? null : (known?.record_id ?? null);
-    const recordId = column ?? kept;
+    const isForgotten = resend === 'to-record-found-anew' && !outside;
+    const kept = isForgotten ? null : (known?.record_id ?? null);
+    const recordId = outside ? kept : (column ?? kept);
     const isAbsent = document.state === 'absent';
     const resultVersion = found.version;
-    pending.push({ account, fields, hash, recordId, isAbsent, stored, resultVersion });
+    pending.push({
+      ...{ account, fields, hash, recordId, isAbsent, stored, resultVersion },
+      isOutside: outside,
+    });
   }
   return pending;
 }

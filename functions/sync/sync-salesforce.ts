@@ -5,6 +5,7 @@ import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { leaveReceipt } from '../sweep/batches.ts';
+import { clearedFields } from './crm-fields.ts';
 import { isGone } from './former-records.ts';
 import { withoutKept, writtenAfter } from './kept-by-hand.ts';
 import {
@@ -13,6 +14,7 @@ import {
   pendingAccounts,
   type Resend,
 } from './pending-accounts.ts';
+import { takenBack } from './pilot.ts';
 import { type Attempt, recordFound, recordOutcomes } from './record-outcomes.ts';
 
 /** How often an account is loaded and sent again because its documents moved meanwhile. */
@@ -155,22 +157,26 @@ async function attemptAll(
   try {
     await lookUp(pending);
     const known = pending.filter((row) => row.recordId !== null && !found.has(row));
-    const fields = await withoutKept(runtime, mapping, known);
-    for (const [i, row] of known.entries()) sent.set(row, fields[i] ?? {});
+    for (const [row, fields] of await fieldsToSend(runtime, mapping, known)) sent.set(row, fields);
+    const isThere = (row: PendingAccount) => Object.keys(sent.get(row) ?? {}).length > 0;
+    const written = known.filter((row) => !row.isOutside || isThere(row));
     const answers = await runtime.crm.update(
       mapping.object,
-      known.map((row, i) => ({ id: row.recordId ?? '', fields: fields[i] ?? {} })),
+      written.map((row) => ({ id: row.recordId ?? '', fields: sent.get(row) ?? {} })),
     );
     const gone: PendingAccount[] = [];
-    for (const [i, row] of known.entries()) {
+    for (const [i, row] of written.entries()) {
       const answer = answers[i] ?? noAnswer;
       if (answer.outcome === 'rejected' && isGone(answer.code)) gone.push(row);
       results.set(row, answer);
     }
-    if (mapping.externalId !== null) {
-      for (const row of gone) row.recordId = null;
-      await lookUp(gone);
-    }
+    const takenFrom = known.filter((row) => {
+      const outcome = results.get(row)?.outcome ?? 'updated';
+      return row.isOutside && (outcome === 'updated' || gone.includes(row));
+    });
+    const again = mapping.externalId === null ? takenFrom : [...takenFrom, ...gone];
+    for (const row of again) row.recordId = null;
+    await lookUp(again);
   } catch (error) {
     if (!(error instanceof KenkoError)) throw error;
     const waiting = pending.filter((row) => !results.has(row) && !found.has(row));
@@ -199,6 +205,25 @@ const noAnswer: UpdateResult = {
   reason: 'Salesforce gave no answer for the record.',
 };
 
+/** What is written to each record: what it should show, or what is taken back from it. */
+async function fieldsToSend(
+  runtime: Runtime,
+  mapping: SalesforceMapping,
+  rows: readonly PendingAccount[],
+): Promise<[PendingAccount, Record<string, FieldValue>][]> {
+  const shown = rows.filter((row) => !row.isOutside);
+  const outside = rows.filter((row) => row.isOutside);
+  const toShow = await withoutKept(runtime, mapping, shown);
+  const toTake = await takenBack(runtime, mapping, outside, clearedFields(mapping));
+  return [
+    ...shown.map((row, i): [PendingAccount, Record<string, FieldValue>] => [row, toShow[i] ?? {}]),
+    ...outside.map((row, i): [PendingAccount, Record<string, FieldValue>] => [
+      row,
+      toTake[i] ?? {},
+    ]),
+  ];
+}
+
 /** Finds the records of those whose record is not known. @returns what is settled without one */
 async function resolveRecords(
   { crm }: Runtime,
@@ -206,7 +231,9 @@ async function resolveRecords(
   pending: readonly PendingAccount[],
 ): Promise<Map<PendingAccount, UpdateResult>> {
   const results = new Map<PendingAccount, UpdateResult>();
-  const unresolved = pending.filter((row) => row.recordId === null);
+  const unknown = pending.filter((row) => row.recordId === null);
+  const unresolved = unknown.filter((row) => !row.isOutside);
+  for (const row of unknown) if (row.isOutside) results.set(row, { outcome: 'updated' });
   if (unresolved.length === 0) return results;
   const found = externalId
     ? await crm.resolve(

@@ -20,6 +20,7 @@ import {
 } from '../../records/documents.ts';
 import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
+import { isUntouched } from '../../sync/pilot.ts';
 import { waitingSince } from '../../sync/record-outcomes.ts';
 import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
 import { quoted } from '../parameters.ts';
@@ -67,18 +68,20 @@ export async function getAccount(runtime: Runtime, id: string): Promise<AccountA
       since: data.assignment.since,
       why: data.assignment.why,
     },
-    crm: crm
-      ? {
-          state: crm.state,
-          record_id: crm.record_id,
-          code: crm.code,
-          reason: crm.reason,
-          fields: crm.fields,
-          since: waitingSince(crm),
-          at: crm.at,
-          run: crm.run,
-        }
-      : null,
+    // Outside the pilot of the mapping there is nothing to say of it.
+    crm:
+      crm && !(pack.salesforce && isUntouched(pack.salesforce, data, crm))
+        ? {
+            state: crm.state,
+            record_id: crm.record_id,
+            code: crm.code,
+            reason: crm.reason,
+            fields: crm.fields,
+            since: waitingSince(crm),
+            at: crm.at,
+            run: crm.run,
+          }
+        : null,
   };
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts } from '../../../functions/records/documents.ts';
+import { isOutside } from '../../../functions/sync/pilot.ts';
 import { accountNames, externalId, type Fault, ourFields, stranger, type World } from './world.ts';
 
 const names = [...accountNames, stranger, null];
@@ -17,13 +18,15 @@ type Edit =
   | { do: 'make'; as: number }
   | { do: 'copy'; record: number; as: number }
   | { do: 'type'; record: number; field: number };
+/** What else happens at any time: other results, and messages side by side. */
+type Other = { do: 'change' | 'leave'; account: number } | { do: 'sync'; message: number };
 export type Step =
   | Edit
-  | { do: 'change' | 'leave'; account: number }
-  | { do: 'sync'; message: number }
+  | Other
   | { do: 'reconcile' }
   | { do: 'fail'; how: Fault }
-  | { do: 'meanwhile'; call: number; edit: Edit };
+  /** While Kenko is at work: before one of its calls. */
+  | { do: 'meanwhile'; call: number; happens: Edit | Other };
 
 const small = fc.nat({ max: 5 });
 const as = fc.nat({ max: names.length - 1 });
@@ -43,17 +46,26 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ do: fc.constant('type' as const), record: small, field: fc.nat({ max: 1 }) }),
 );
 const account = fc.nat({ max: accountNames.length - 1 });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: edit },
+const other: fc.Arbitrary<Other> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('change' as const), account }) },
   fc.record({ do: fc.constant('leave' as const), account }),
   { weight: 3, arbitrary: fc.record({ do: fc.constant('sync' as const), message: small }) },
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: edit },
+  { weight: 6, arbitrary: other },
   { weight: 2, arbitrary: fc.constant({ do: 'reconcile' as const }) },
   fc.record({
     do: fc.constant('fail' as const),
     how: fc.constantFrom<Fault>('not-sent', 'answer-lost', 'row-refused', 'not-kept'),
   }),
-  fc.record({ do: fc.constant('meanwhile' as const), call: fc.integer({ min: 1, max: 4 }), edit }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...{ do: fc.constant('meanwhile' as const), call: fc.integer({ min: 1, max: 4 }) },
+      happens: fc.oneof(edit, other),
+    }),
+  },
 );
 export const history: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 4, maxLength: 14 });
 
@@ -80,7 +92,7 @@ async function take(world: World, step: Step): Promise<void> {
     case 'fail':
       return world.fail(step.how);
     case 'meanwhile':
-      return world.interrupt(step.call, () => editRecords(world, step.edit));
+      return world.interrupt(step.call, () => take(world, step.happens));
     default:
       return editRecords(world, step);
   }
@@ -143,28 +155,32 @@ export async function wrongInTheEnd(world: World): Promise<string[]> {
   const records = world.salesforce.accounts();
   // What came there without a mark of ours may stay there: functions/sync/README.md.
   const took = ({ Id: id }: FieldData, value: unknown) => world.taken.get(String(id))?.has(value);
+  const isOurs = (record: FieldData, value: unknown) =>
+    value !== null && value !== typed && !took(record, value);
   const named = (name: unknown) => records.filter((one) => one[externalId] === name);
   for (const record of records) {
     const name = record[externalId];
     const shown = oursOf(record);
     const is = `${record.Id} of ${name}`;
     if (!isAccount(name)) {
-      const ours = Object.entries(shown).filter(
-        ([, value]) => value !== null && value !== typed && !took(record, value),
-      );
+      const ours = Object.entries(shown).filter(([, value]) => isOurs(record, value));
       if (ours.length > 0) wrong.push(`${is} shows ${JSON.stringify(Object.fromEntries(ours))}`);
       continue;
     }
     if (named(name).length > 1) {
       const known = world.shown.get(String(name)) ?? {};
       for (const [field, value] of Object.entries(shown)) {
-        const may =
-          value === null || value === typed || known[field]?.has(value) || took(record, value);
+        const may = !isOurs(record, value) || known[field]?.has(value);
         if (!may) wrong.push(`${is}, one of several, shows ${field} = ${value}`);
       }
       continue;
     }
     const right = await wanted(world, String(name));
+    if (right === 'nothing of ours') {
+      const ours = Object.values(shown).filter((value) => isOurs(record, value));
+      if (ours.length > 0) wrong.push(`${is}, outside the pilot, shows ${JSON.stringify(shown)}`);
+      continue;
+    }
     if (JSON.stringify(shown) !== JSON.stringify(right)) {
       wrong.push(`${is} shows ${JSON.stringify(shown)} instead of ${JSON.stringify(right)}`);
     }
@@ -172,8 +188,10 @@ export async function wrongInTheEnd(world: World): Promise<string[]> {
   return wrong;
 }
 
-async function wanted(world: World, account: string): Promise<FieldData> {
+async function wanted(world: World, account: string): Promise<FieldData | 'nothing of ours'> {
   const document = (await world.snapshots.get(ref(accounts, account)))?.data;
+  const { salesforce } = world.pack;
+  if (document && salesforce && isOutside(salesforce, document)) return 'nothing of ours';
   if (document?.state !== 'active')
     return Object.fromEntries(ourFields.map((name) => [name, null]));
   const points = document.scores.health?.points ?? null;

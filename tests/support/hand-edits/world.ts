@@ -24,9 +24,13 @@ export const stranger = 'stranger';
 export const externalId = 'Kenko_Account_Id__c';
 export const ourFields = ['Kenko_Owner__c', 'Kenko_Name__c', 'Kenko_Day__c', 'Kenko_Health__c'];
 
-const mapping = `
+/** Two of three owners that an account has in turn. */
+export const somePilot = 'pilot: account.owner.endsWith("-1") || account.owner.endsWith("-2")';
+
+const mapping = (pilot: string) => `
 object: Account
 external_id: ${externalId}
+${pilot}
 fields:
   Kenko_Owner__c: account.owner
   Kenko_Name__c: account.name
@@ -40,8 +44,8 @@ export type Fault = 'not-sent' | 'answer-lost' | 'row-refused' | 'not-kept';
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** One org, for many worlds after each other: each begins without records. */
-export async function openOrg() {
-  const pack = parsePack(tinyPackFiles({ 'rules/tiny/salesforce.yaml': mapping }));
+export async function openOrg(pilot = '') {
+  const pack = parsePack(tinyPackFiles({ 'rules/tiny/salesforce.yaml': mapping(pilot) }));
   const clock = virtualClock(new Date('2026-03-02T00:00:00Z'), { auto: true });
   // Not unique, so that two records may carry one id.
   const fields = customFields(pack).map(({ unique: _, ...field }) => field);
@@ -250,6 +254,7 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
     },
     sweepAndDeliver,
     salesforce,
+    pack,
     fail: (kind: Fault) => void faults.push(kind),
     noMoreFaults(): void {
       faults = [];

@@ -195,6 +195,24 @@ const strayFiles: [what: string, path: string, text: string, sentence: string][]
     'rules/small/salesforce.yaml:2 fields.A__c is a block of fields, which does not fit: it needs a source such as health.points, or { value: health.points, by_hand: keep } (or repair)',
   ],
   [
+    'a pilot over a column that accounts are not shown with',
+    'rules/small/salesforce.yaml',
+    'external_id: K__c\npilot: account.plan == "team"\nfields: { A__c: health.points }',
+    'rules/small/salesforce.yaml:2 pilot reads account.plan, which accounts are not shown with: list it under attributes in pack.yaml',
+  ],
+  [
+    'a pilot that is no condition',
+    'rules/small/salesforce.yaml',
+    'external_id: K__c\npilot: account.mrr\nfields: { A__c: health.points }',
+    'rules/small/salesforce.yaml:2 pilot gives a number, but must give true or false',
+  ],
+  [
+    'a pilot over results',
+    'rules/small/salesforce.yaml',
+    'external_id: K__c\npilot: now.health.level == 1\nfields: { A__c: health.points }',
+    'rules/small/salesforce.yaml:2 pilot reads now, but a pilot stays the same whatever results say: read account.<column>',
+  ],
+  [
     'a second pack',
     'rules/other/pack.yaml',
     'pack: other',

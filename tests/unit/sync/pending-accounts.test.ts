@@ -19,6 +19,7 @@ import { virtualClock } from '../../support/virtual-clock.ts';
 const mapping: SalesforceMapping = {
   object: 'Account',
   externalId: null,
+  pilot: null,
   fields: [
     {
       name: 'Kenko_Health__c',

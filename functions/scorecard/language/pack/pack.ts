@@ -202,6 +202,8 @@ export interface SalesforceField {
 export interface SalesforceMapping {
   object: string;
   externalId: string | null;
+  /** Only accounts of which it holds are written; of the others nothing stands there. Null: all are. */
+  pilot: Expression | null;
   fields: SalesforceField[];
 }
 

@@ -107,7 +107,8 @@ export function parsePack(files: Files): Pack {
   });
   const shown = { ...scope, scores, phases, attributes };
   const lists = readWorklists(worklists, shown);
-  const showable = { scores, attributes, routed: has('routing.yaml'), lists: lists.lists };
+  const routes = has('routing.yaml');
+  const showable = { scores, attributes, routed: routes, lists: lists.lists, shown };
   const mapping = salesforce ? readSalesforce(salesforce, showable, scope.account) : null;
   const written = ({ file }: { file: string }) => files.get(file) ?? '';
   const routed = routing ? readRouting(routing, written(routing), shown) : null;

@@ -1,11 +1,13 @@
 /** Reads `salesforce.yaml`: which field shows what. */
 
+import { checkExpression, type Expression } from '../cel/expressions.ts';
 import type { AccountColumn, Label } from '../pack/catalogue.ts';
 import type { SalesforceMapping, SalesforceValue, Score } from '../pack/pack.ts';
 import type { Worklist } from '../pack/worklists.ts';
-import { isNoAttribute, suggestion } from '../problems.ts';
+import { isNoAttribute, type Report, suggestion } from '../problems.ts';
 import type { SalesforceFile } from '../schema/scorecards.ts';
 import type { YamlDocument } from '../yaml/document.ts';
+import { type ShownContext, shownColumns } from './shown.ts';
 
 const plainValues = [
   'points',
@@ -30,6 +32,8 @@ interface Showable {
   /** Whether the pack says which team has an account. */
   routed: boolean;
   lists: readonly Worklist[];
+  /** What a pilot may read. */
+  shown: ShownContext;
 }
 
 export function readSalesforce(
@@ -55,7 +59,26 @@ export function readSalesforce(
     if ('problem' in value) report(['fields', name], value.problem);
     else fields.push({ name, source, value, keepByHand: byHand === 'keep' });
   }
-  return { object: data.object, externalId: data.external_id ?? null, fields };
+  const pilot = data.pilot === undefined ? null : readPilot(data.pilot, report, showable.shown);
+  return { object: data.object, externalId: data.external_id ?? null, pilot, fields };
+}
+
+/** Which accounts are written: a condition over what their documents hold of them. */
+function readPilot(text: string, report: Report, shown: ShownContext): Expression | null {
+  const other = /\b(metrics|now)\s*\./.exec(text)?.[1];
+  if (other !== undefined) {
+    const why = `reads ${other}, but a pilot stays the same whatever results say: read account.<column>`;
+    report(['pilot'], why);
+    return null;
+  }
+  const scope = { account: shownColumns(shown), metrics: new Map() };
+  const checked = checkExpression(text, scope, 'signal');
+  if (!('problem' in checked)) return checked;
+  const unread = /^reads account\.(\w+), which is no column/.exec(checked.problem)?.[1];
+  const isUnlisted = unread !== undefined && shown.account.has(unread);
+  const unlisted = `reads account.${unread}, which accounts are not shown with: list it under attributes in pack.yaml`;
+  report(['pilot'], isUnlisted ? unlisted : checked.problem);
+  return null;
 }
 
 function readValue(

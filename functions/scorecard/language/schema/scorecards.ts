@@ -241,6 +241,9 @@ export const salesforceFile = z.strictObject({
     .string()
     .regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Account_Id__c')
     .optional(),
+  pilot: expression
+    .optional()
+    .describe('Condition over account columns: only these accounts are written; without it, all.'),
   fields: z.record(
     z.string().regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Health__c'),
     z.union(
