@@ -227,6 +227,21 @@ export function configurationProblems(
   return understand(name, environment).problems;
 }
 
+/**
+ * Whose queues an environment names: all that is needed to look at messages.
+ * @throws Rejected `bad-request` with one sentence for each variable that is missing or malformed
+ */
+export function readQueues(environment: Environment = process.env): {
+  projectId: string;
+  prefix: string;
+} {
+  const problems: string[] = [];
+  const { required } = readers(environment, problems);
+  const found = { projectId: required('KENKO_PROJECT'), prefix: required('KENKO_PREFIX') };
+  if (problems.length > 0) throw new Rejected(code.badRequest, problems.join(' '));
+  return found;
+}
+
 /** Whether an environment says anything about Salesforce: a deployment may be without it. */
 export function namesSalesforce(environment: Environment = process.env): boolean {
   return variablesOfPort.crm.some((variable) => environment[variable]?.trim());
@@ -244,22 +259,7 @@ function understand(
   environment: Environment,
 ): { configuration: Configuration; problems: string[] } {
   const problems: string[] = [];
-  const optional = (variable: VariableName): string | undefined => {
-    const text = environment[variable]?.trim();
-    if (text === undefined || text === '') return undefined;
-    const { schema, meaning }: Variable = variables[variable];
-    if (!schema.safeParse(text).success) {
-      problems.push(`${variable} is malformed; it has to be ${meaning}.`);
-    }
-    return text;
-  };
-  const required = (variable: VariableName, instead = ''): string => {
-    const found = optional(variable);
-    if (found === undefined) {
-      problems.push(`${variable} is missing; set it to ${variables[variable].meaning}${instead}.`);
-    }
-    return found ?? '';
-  };
+  const { optional, required } = readers(environment, problems);
   const openers = {
     snapshots: () => ({ databaseId: required('KENKO_DATABASE') }),
     bus: () => ({ prefix: required('KENKO_PREFIX') }),
@@ -291,6 +291,27 @@ function understand(
     configuration.instances = Object.fromEntries(pairs.map(([of, many]) => [of, Number(many)]));
   }
   return { configuration, problems };
+}
+
+/** Reads one variable each; what is wrong with it is added to the problems. */
+function readers(environment: Environment, problems: string[]) {
+  const optional = (variable: VariableName): string | undefined => {
+    const text = environment[variable]?.trim();
+    if (text === undefined || text === '') return undefined;
+    const { schema, meaning }: Variable = variables[variable];
+    if (!schema.safeParse(text).success) {
+      problems.push(`${variable} is malformed; it has to be ${meaning}.`);
+    }
+    return text;
+  };
+  const required = (variable: VariableName, instead = ''): string => {
+    const found = optional(variable);
+    if (found === undefined) {
+      problems.push(`${variable} is missing; set it to ${variables[variable].meaning}${instead}.`);
+    }
+    return found ?? '';
+  };
+  return { optional, required };
 }
 
 /** A user name makes it a JWT login; without one the connected app logs in as itself. */

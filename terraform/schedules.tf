@@ -17,6 +17,17 @@ locals {
       function    = "reconcile"
       schedule    = var.salesforce == null ? null : var.schedules.reconcile
     }
+    # A call works for twenty minutes at most, so these do not get in each other's way.
+    reconcile-resume = {
+      body        = { resume = true }
+      description = "Goes on with a comparison that one call had no time for, or that stopped; does nothing else"
+      function    = "reconcile"
+      schedule = var.salesforce == null ? null : {
+        cron      = "25,55 * * * *"
+        paused    = var.schedules.reconcile.paused
+        time_zone = var.schedules.reconcile.time_zone
+      }
+    }
     sweep = {
       description = "Takes up what stopped, waits or has to be sent again"
       function    = "sweep"
@@ -29,6 +40,7 @@ module "schedule" {
   source   = "./modules/schedule"
   for_each = { for name, job in local.jobs : name => job if job.schedule != null }
 
+  body = try(each.value.body, {})
   # As long as the function may take.
   deadline_seconds = module.function[each.value.function].timeout_seconds
   description      = each.value.description

@@ -1,11 +1,12 @@
 variable "alert_thresholds" {
-  description = "Beyond what alerts are raised: `api_errors` (5xx in 5 minutes), `api_latency_ms` (95th percentile), `failed_requests` (in 15 minutes), `finished_run_hours` (without a finished run), `parked_accounts` (in a day)."
+  description = "Beyond what alerts are raised: `api_errors` (5xx in 5 minutes), `api_latency_ms` (95th percentile), `failed_requests` (in 15 minutes), `finished_run_hours` (without a finished run), `parked_accounts` (in a day), `reconciled_hours` (without a finished comparison with Salesforce)."
   type = object({
     api_errors         = optional(number, 5)
     api_latency_ms     = optional(number, 5000)
     failed_requests    = optional(number, 10)
     finished_run_hours = optional(number, 26)
     parked_accounts    = optional(number, 20)
+    reconciled_hours   = optional(number, 50)
   })
   default  = {}
   nullable = false

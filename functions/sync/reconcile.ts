@@ -10,7 +10,7 @@ import { emptyStrays, judgeStrays, keepStrays, mayEmpty } from './strays.ts';
 
 const accountsPerMessage = 200;
 /** A call ends by itself well before Cloud Scheduler's 1,800 s are over; the next one goes on. */
-const longestCallSeconds = 20 * 60;
+export const longestCallSeconds = 20 * 60;
 /** Comparisons that have not ended: more than one only where somebody asked for more. */
 const mostUnfinished = 10;
 

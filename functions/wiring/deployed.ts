@@ -5,13 +5,13 @@ import {
   type PortName,
   portsOf,
   readConfiguration,
+  readQueues,
 } from '../config.ts';
 import { code, Rejected } from '../errors.ts';
 import type { BigQueryWarehouseOptions } from '../gcp/bigquery/warehouse.ts';
 import type { FirestoreSnapshotsOptions } from '../gcp/firestore/snapshots.ts';
-import type { PubSubBusOptions } from '../gcp/pubsub/bus.ts';
+import type { PubSubBus, PubSubBusOptions } from '../gcp/pubsub/bus.ts';
 import { createLog, writeToStdout } from '../log.ts';
-import type { Bus } from '../ports/bus.ts';
 import type { Crm } from '../ports/crm.ts';
 import type { Messenger } from '../ports/messenger.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
@@ -123,7 +123,7 @@ async function firestore(options: FirestoreSnapshotsOptions): Promise<Snapshots>
   return openFirestoreSnapshots(options);
 }
 
-async function pubSub(options: PubSubBusOptions): Promise<Bus> {
+async function pubSub(options: PubSubBusOptions): Promise<PubSubBus> {
   const { openPubSubBus } = await import('../gcp/pubsub/bus.ts');
   return openPubSubBus(options);
 }
@@ -141,6 +141,14 @@ async function salesforce(options: SalesforceCrmOptions): Promise<Crm> {
 async function slack(options: SlackOptions): Promise<Messenger> {
   const { openSlackMessenger } = await import('../slack/messenger.ts');
   return openSlackMessenger(options);
+}
+
+/**
+ * The queues of the deployment that the environment names, for whoever looks after them by hand,
+ * with their own credentials. @throws Rejected `bad-request` saying what the environment lacks
+ */
+export async function openDeployedBus(): Promise<PubSubBus> {
+  return pubSub({ ...readQueues(), clock: systemClock });
 }
 
 /** Loads every adapter and its client, and opens none: for code that is to be compiled ahead. */

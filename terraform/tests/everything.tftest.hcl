@@ -41,7 +41,7 @@ run "jwt" {
     error_message = "The JWT flow keeps a private key."
   }
   assert {
-    condition     = output.jobs == { daily = "kenko-daily", intraday = "kenko-intraday", reconcile = "kenko-reconcile", sweep = "kenko-sweep" }
+    condition     = output.jobs == { daily = "kenko-daily", intraday = "kenko-intraday", reconcile = "kenko-reconcile", reconcile-resume = "kenko-reconcile-resume", sweep = "kenko-sweep" }
     error_message = "The intraday job is there."
   }
   assert {

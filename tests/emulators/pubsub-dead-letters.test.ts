@@ -1,11 +1,14 @@
 /** Dead letters as Pub/Sub leaves them in a subscription, on Google's emulator. */
+import { Command } from '@commander-js/extra-typings';
 import type { PubSub } from '@google-cloud/pubsub';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { addDeadLetters } from '../../functions/cli/run/dead-letters.ts';
 import { code } from '../../functions/errors.ts';
 import { openPubSubBus, type PubSubBus } from '../../functions/gcp/pubsub/bus.ts';
 import { type Emulator, startPubSubEmulator } from '../../functions/local/emulators/processes.ts';
 import { createQueues, openEmulatedPubSub } from '../../functions/local/emulators/pubsub-queues.ts';
 import { mostDeadLetters } from '../../functions/ports/bus.ts';
+import { queueNames } from '../../functions/records/messages.ts';
 import { systemClock } from '../../functions/system-clock.ts';
 import { pullAll } from './pull-all.ts';
 
@@ -172,4 +175,37 @@ test('dead letters of several queues are replayed together', async () => {
   expect(await pullAll(pubsub, 'test-score-shards')).toHaveLength(1);
   expect(await pullAll(pubsub, 'test-publish-shards')).toHaveLength(2);
   expect(await bus.deadLetters()).toEqual([]);
+});
+
+test('kenko dead-letters lists those of every queue, and sends them again', async () => {
+  for (const queue of queueNames) await give(queue, [{ data: shard(1) }]);
+  const printed: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    printed.push(String(chunk));
+    return true;
+  });
+  const run = (...args: string[]) => {
+    const program = new Command();
+    addDeadLetters(program, async () => ({
+      deadLetters: (queue) => bus.deadLetters(queue),
+      replay: (ids) => bus.replay(ids),
+      close: async () => undefined,
+    }));
+    return program.parseAsync(['node', 'kenko', 'dead-letters', ...args, '--deployed', '--json']);
+  };
+  try {
+    await run('list');
+    await run('replay');
+    await run('list');
+  } finally {
+    spy.mockRestore();
+  }
+  const [listed, replayed, left] = printed.map((text) => JSON.parse(text));
+  expect(listed.map(({ queue }: { queue: string }) => queue).sort()).toEqual(
+    [...queueNames].sort(),
+  );
+  expect([replayed, left]).toEqual([{ replayed: queueNames.length }, []]);
+  for (const queue of queueNames) {
+    expect(await pullAll(pubsub, `test-${queue}`)).toHaveLength(1);
+  }
 });

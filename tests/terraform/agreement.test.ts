@@ -13,6 +13,7 @@ import { queueConsumers, queues } from '../../functions/records/messages.ts';
 import { leaseMs } from '../../functions/runs/leases.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { longestLifeMs, usualInstances } from '../../functions/sweep/capacity.ts';
+import { longestCallSeconds } from '../../functions/sync/reconcile.ts';
 import { readPackFiles } from '../../functions/wiring/deployed-files.ts';
 import {
   byName,
@@ -200,6 +201,7 @@ describe('jobs', () => {
     ['daily', 'score'],
     ['intraday', 'score'],
     ['reconcile', 'reconcile'],
+    ['reconcile-resume', 'reconcile'],
     ['sweep', 'sweep'],
   ])('%s calls %s and waits as long as it may take', (name, target) => {
     const http = blockIn(jobOf(name), 'http_target') ?? {};
@@ -209,6 +211,21 @@ describe('jobs', () => {
     expect(textIn(jobOf(name), 'attempt_deadline')).toBe(
       `${serviceOf(deployed, target).timeout_seconds}s`,
     );
+  });
+
+  it('resume a comparison with a body that the function understands', () => {
+    const bodyOf = (name: string) =>
+      Buffer.from(textIn(blockIn(jobOf(name), 'http_target') ?? {}, 'body'), 'base64').toString();
+    expect(JSON.parse(bodyOf('reconcile-resume'))).toEqual({ resume: true });
+    expect(JSON.parse(bodyOf('reconcile'))).toEqual({});
+    expect(longestCallSeconds).toBeLessThan(
+      Number(serviceOf(deployed, 'reconcile').timeout_seconds),
+    );
+    const minutes = textIn(jobOf('reconcile-resume'), 'schedule').split(' ')[0]?.split(',') ?? [];
+    const apart = minutes.map(
+      (at, i) => (Number(minutes[(i + 1) % minutes.length]) - Number(at) + 60) % 60,
+    );
+    for (const wait of apart) expect(wait * 60).toBeGreaterThan(longestCallSeconds);
   });
 
   it('run in the zone of the pack, where none is given', () => {

@@ -99,7 +99,10 @@ locals {
     }
   }
 
-  queried = {
+  # Where there is no Salesforce, nothing is compared with it.
+  queried = { for name, alert in local.all_queried : name => alert if name != "reconcile-overdue" || contains(keys(var.services), "reconcile") }
+
+  all_queried = {
     accounts-parked = {
       severity = "WARNING"
       query    = "sum(increase(${local.promql.accounts-parked}{monitored_resource=\"cloud_run_revision\"}[24h])) > ${var.thresholds.parked_accounts}"
@@ -111,6 +114,12 @@ locals {
       query    = "(sum(increase(${local.promql.runs-finished}{monitored_resource=\"cloud_run_revision\"}[${var.thresholds.finished_run_hours}h])) or vector(0)) < 0.5"
       means    = "No run has finished for ${var.thresholds.finished_run_hours} hours: scores grow old, whatever the reason. Also on the first day, until a run has finished."
       remedy   = "Look for `run-failed`, `run-held`, dead letters; look whether the daily job is paused or its calls fail (Cloud Scheduler). Then run it: `gcloud scheduler jobs run`."
+    }
+    reconcile-overdue = {
+      severity = "ERROR"
+      query    = "(sum(increase(${local.promql.reconciled}{monitored_resource=\"cloud_run_revision\"}[${var.thresholds.reconciled_hours}h])) or vector(0)) < 0.5"
+      means    = "No comparison with Salesforce has come to its end for ${var.thresholds.reconciled_hours} hours: what people change there, and what was lost on the way, is not noticed. Also on the first days, until the first night."
+      remedy   = "The newest entry `reconcile-progressed` says how far it is, and `request-failed` or `sync-delayed` of `reconcile` what stops it: a login, no calls left, an error. Look whether the jobs `reconcile` and `reconcile-resume` are paused (Cloud Scheduler). It goes on where it stopped, every half hour."
     }
     requests-failed = {
       severity = "ERROR"

@@ -10,6 +10,7 @@ locals {
   # Events that are counted. A backfill that finishes says nothing about the daily run.
   counted = {
     accounts-parked = "jsonPayload.event = \"account-parked\""
+    reconciled      = "jsonPayload.event = (\"reconciled\" OR \"records-differ\")"
     requests-failed = "jsonPayload.event = \"request-failed\""
     runs-failed     = "jsonPayload.event = \"run-failed\""
     runs-finished   = "jsonPayload.event = \"run-finished\" AND NOT jsonPayload.run : \"-backfill-\""

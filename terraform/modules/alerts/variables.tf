@@ -45,13 +45,14 @@ variable "services" {
 }
 
 variable "thresholds" {
-  description = "Beyond what an alert is raised: 5xx of the API in 5 minutes, its 95th percentile in ms, failed requests in 15 minutes, hours without a finished run, accounts parked in a day."
+  description = "Beyond what an alert is raised: 5xx of the API in 5 minutes, its 95th percentile in ms, failed requests in 15 minutes, hours without a finished run, accounts parked in a day, hours without a finished comparison with Salesforce."
   type = object({
     api_errors         = optional(number, 5)
     api_latency_ms     = optional(number, 5000)
     failed_requests    = optional(number, 10)
     finished_run_hours = optional(number, 26)
     parked_accounts    = optional(number, 20)
+    reconciled_hours   = optional(number, 50)
   })
   default  = {}
   nullable = false

@@ -144,7 +144,7 @@ resource "google_monitoring_alert_policy" "dead_letters" {
     mime_type = "text/markdown"
     content   = <<-EOT
       A message of ${local.name} was delivered ${var.max_delivery_attempts} times without success and now waits in ${google_pubsub_subscription.dead.name} for ${var.dead_letter_days} days.
-      Find the cause in the log (event `request-failed`), mend it, then send it again: `gcloud pubsub subscriptions pull ${google_pubsub_subscription.dead.name}` shows what waits. See "Alerts" in terraform/README.md.
+      Find the cause in the log (event `request-failed`), mend it, then send it again: `npx kenko dead-letters list --deployed` shows what waits, `replay` sends it. See "Alerts" in terraform/README.md.
     EOT
   }
 }

@@ -23,7 +23,7 @@ resource "google_cloud_scheduler_job" "this" {
   http_target {
     uri         = var.target.uri
     http_method = "POST"
-    body        = base64encode("{}")
+    body        = base64encode(jsonencode(var.body))
     # Scheduler's own default is octet-stream.
     headers = {
       "Content-Type" = "application/json"

@@ -1,3 +1,10 @@
+variable "body" {
+  description = "What the function is asked for, as JSON."
+  type        = map(bool)
+  default     = {}
+  nullable    = false
+}
+
 variable "deadline_seconds" {
   description = "Seconds that one call may take, 15 to 1800."
   type        = number

@@ -54,6 +54,31 @@ run "defaults" {
   }
 }
 
+run "a_comparison_that_does_not_finish" {
+  assert {
+    condition     = !contains(keys(google_monitoring_alert_policy.queried), "reconcile-overdue")
+    error_message = "Without Salesforce nothing is overdue."
+  }
+}
+
+run "a_comparison_that_does_not_finish_with_salesforce" {
+  variables {
+    services   = { api = "kenko-eu-api", reconcile = "kenko-eu-reconcile" }
+    thresholds = { reconciled_hours = 200 }
+  }
+  assert {
+    condition = (
+      strcontains(google_monitoring_alert_policy.queried["reconcile-overdue"].conditions[0].condition_prometheus_query_language[0].query, "logging_googleapis_com:user_kenko_eu_reconciled{") &&
+      strcontains(google_monitoring_alert_policy.queried["reconcile-overdue"].conditions[0].condition_prometheus_query_language[0].query, "[200h])) or vector(0)) < 0.5")
+    )
+    error_message = "That none has finished for so long raises an alert, also where nothing was ever counted."
+  }
+  assert {
+    condition     = strcontains(google_logging_metric.counted["reconciled"].filter, "(\"reconciled\" OR \"records-differ\")")
+    error_message = "A comparison has finished whatever it found."
+  }
+}
+
 run "refuses_services_without_the_api" {
   command = plan
   variables {

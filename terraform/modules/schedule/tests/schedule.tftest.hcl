@@ -43,6 +43,17 @@ run "defaults" {
   }
 }
 
+run "a_body" {
+  command = plan
+  variables {
+    body = { resume = true }
+  }
+  assert {
+    condition     = base64decode(google_cloud_scheduler_job.this.http_target[0].body) == "{\"resume\":true}"
+    error_message = "The function is asked for what the body says."
+  }
+}
+
 run "paused" {
   command = plan
   variables {
