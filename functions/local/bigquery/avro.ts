@@ -8,7 +8,7 @@ import avro from 'avsc';
 import { z } from 'zod';
 import type { ColumnType, TableColumn } from '../../ports/warehouse.ts';
 import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
-import { invalid } from './errors.ts';
+import { invalid, notServed } from './errors.ts';
 
 /** Rows that are held as objects at a time. */
 const batchRows = 4_096;
@@ -62,7 +62,7 @@ const plain: Record<string, ColumnType> = {
 /** https://docs.cloud.google.com/bigquery/docs/loading-data-cloud-storage-avro#avro_conversions */
 function typeOf(name: string, type: z.infer<typeof avroType>, logical: boolean): ColumnType {
   const refused = (): never => {
-    throw invalid(`Field ${name} is of Avro type ${JSON.stringify(type)}, which is not used here.`);
+    throw notServed(`Avro type ${JSON.stringify(type)} of field ${name}`);
   };
   if (typeof type === 'string') return plain[type] ?? refused();
   if (type.type === 'array') {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sameSchema } from '../warehouse/schemas.ts';
 import { countRows, replaceRows } from '../warehouse/tables.ts';
 import { type Datasets, decorated, nameOf, type StoredTable } from './datasets.ts';
-import { BigQueryFailure, invalid, notFound } from './errors.ts';
+import { BigQueryFailure, invalid, notFound, notServed } from './errors.ts';
 import { createDisposition, type QueryScope, tableReference, writeDisposition } from './query.ts';
 
 export const copyConfiguration = z.strictObject({
@@ -34,7 +34,7 @@ async function partitionOf(
   const table = await datasets.find(connection, dataset, tableId);
   if (!table) throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
   const column = table.schema.partition;
-  if (date === undefined) throw invalid('Copying a whole table is not used here.');
+  if (date === undefined) throw notServed('Copying a whole table');
   if (column === undefined) {
     throw invalid(
       `Cannot read partition information from a table that is not partitioned: ${projectId}:${datasetId}.${tableId}`,
@@ -58,7 +58,7 @@ export async function runCopy(
   const from = await partitionOf(connection, datasets, location, sourceTable);
   const to = await partitionOf(connection, datasets, location, destinationTable);
   if (streamed.of(from.table.dataset, from.table.tableId).length > 0) {
-    throw invalid('Copying a table that rows are streamed into is not used here.');
+    throw notServed('Copying a table that rows are streamed into');
   }
   if (!sameSchema(from.table.schema, to.table.schema)) {
     throw invalid(
@@ -68,7 +68,7 @@ export async function runCopy(
   if (from.date !== to.date) {
     throw invalid(`Rows of ${from.date} cannot be stored in the partition of ${to.date}.`);
   }
-  if (write === 'WRITE_APPEND') throw invalid('Copying with WRITE_APPEND is not used here.');
+  if (write === 'WRITE_APPEND') throw notServed('Copying with WRITE_APPEND');
   if (write === 'WRITE_EMPTY' && (await countRows(connection, to.name, to)) > 0) {
     throw new BigQueryFailure('duplicate', `Already Exists: Table ${destinationTable.tableId}`);
   }

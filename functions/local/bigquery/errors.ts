@@ -63,3 +63,10 @@ export const notFound = (what: string): BigQueryFailure =>
 
 export const invalid = (message: string): BigQueryFailure =>
   new BigQueryFailure('invalid', message);
+
+/** @param what a method of BigQuery's API, or a part of one's request */
+export const notServed = (what: string): BigQueryFailure =>
+  new BigQueryFailure(
+    'notImplemented',
+    `${what}: Kenko does not use this of BigQuery's API, so this stand-in does not serve it.`,
+  );

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ColumnType, TableColumn, TableSchema } from '../../ports/warehouse.ts';
 import type { StoredTable } from './datasets.ts';
-import { invalid } from './errors.ts';
+import { invalid, notServed } from './errors.ts';
 
 /** The API answers with the names of legacy SQL. */
 const legacy: Partial<Record<ColumnType, string>> = {
@@ -57,10 +57,9 @@ export function fieldOf({ name, type, required, description }: TableColumn): Api
 function columnOf(given: unknown): TableColumn {
   const { name, type: named, mode, description } = parse(field, given, 'schema.fields');
   const type = standard[named.toUpperCase()] ?? named.toUpperCase();
-  if (!scalars.has(type))
-    throw invalid(`Field ${name} is of type ${named}, which is not used here.`);
+  if (!scalars.has(type)) throw notServed(`${named}, the type of field ${name}`);
   if (mode === 'REPEATED' && type !== 'INT64' && type !== 'FLOAT64') {
-    throw invalid(`Field ${name} repeats ${named}, which is not used here.`);
+    throw notServed(`Repeated ${named}, the type of field ${name}`);
   }
   return {
     name,
@@ -70,11 +69,17 @@ function columnOf(given: unknown): TableColumn {
   };
 }
 
-/** @throws BigQueryFailure `invalid` saying which part of a request is wrong */
+/**
+ * @throws BigQueryFailure `invalid` saying which part of a request is wrong, `notImplemented` naming
+ *   one that is not served
+ */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
+  if (issue?.code === 'unrecognized_keys') {
+    throw notServed([what, ...issue.path, issue.keys.join(', ')].join('.'));
+  }
   throw invalid(
     `Invalid value at '${[what, ...(issue?.path ?? [])].join('.')}': ${issue?.message}`,
   );

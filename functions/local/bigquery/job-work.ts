@@ -1,6 +1,6 @@
 /** What jobs do, by type. */
 import { copyConfiguration, runCopy } from './copy.ts';
-import { invalid } from './errors.ts';
+import { notServed } from './errors.ts';
 import type { JobFault } from './faults.ts';
 import { parse } from './fields.ts';
 import { type JobResource, recordEnd } from './job-records.ts';
@@ -33,7 +33,7 @@ export function workOf(
   }
   if (type === 'load') {
     const configuration = parse(loadConfiguration, given, 'configuration.load');
-    if (file === undefined) throw invalid('A load job without data is not used here.');
+    if (file === undefined) throw notServed('A load job without data');
     return () =>
       warehouse.transaction(async (connection) => {
         const rows = await runLoad(connection, scope, configuration, file);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { appendBatches } from '../warehouse/append.ts';
 import { readAvro } from './avro.ts';
 import { decorated } from './datasets.ts';
-import { asFailure, invalid, notFound } from './errors.ts';
+import { asFailure, notFound, notServed } from './errors.ts';
 import { createDisposition, type QueryScope, tableReference, writeDisposition } from './query.ts';
 
 export const loadConfiguration = z.strictObject({
@@ -27,17 +27,17 @@ export async function runLoad(
 ): Promise<number> {
   const { destinationTable, sourceFormat, useAvroLogicalTypes } = configuration;
   const { projectId, datasetId, tableId } = destinationTable;
-  if (sourceFormat !== 'AVRO') throw invalid(`Loading ${sourceFormat} is not used here.`);
+  if (sourceFormat !== 'AVRO') throw notServed(`Loading ${sourceFormat}`);
   if (configuration.writeDisposition !== 'WRITE_APPEND') {
-    throw invalid(`Loading with ${configuration.writeDisposition} is not used here.`);
+    throw notServed(`Loading with ${configuration.writeDisposition}`);
   }
   if (decorated(tableId).date !== undefined) {
-    throw invalid('Loading into one partition is not used here.');
+    throw notServed('Loading into one partition');
   }
   const dataset = datasets.getIn(location, projectId, datasetId);
   const table = await datasets.find(connection, dataset, tableId);
   if (!table && configuration.createDisposition === 'CREATE_IF_NEEDED') {
-    throw invalid('Loading into a table that is not there is not used here.');
+    throw notServed('Loading into a table that is not there');
   }
   if (!table) throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
   const { columns } = table.schema;

@@ -1,15 +1,14 @@
 /** Named parameters as jobs carry them, in the translator's terms. */
 import { z } from 'zod';
 import type { Parameter } from '../../ports/warehouse.ts';
-import { BigQueryFailure, invalid } from './errors.ts';
-
-const scalarTypes = ['STRING', 'INT64', 'FLOAT64', 'BOOL', 'DATE', 'TIMESTAMP'] as const;
+import { BigQueryFailure, invalid, notServed } from './errors.ts';
 
 export const queryParameter = z.strictObject({
-  name: z.string(),
+  // Positional ones have none.
+  name: z.string().default(''),
   parameterType: z.strictObject({
-    type: z.enum([...scalarTypes, 'ARRAY']),
-    arrayType: z.strictObject({ type: z.literal('STRING') }).optional(),
+    type: z.string(),
+    arrayType: z.strictObject({ type: z.string() }).optional(),
   }),
   parameterValue: z.strictObject({
     // The client sends numbers and booleans as they are.
@@ -20,10 +19,13 @@ export const queryParameter = z.strictObject({
 type QueryParameter = z.infer<typeof queryParameter>;
 
 function parameterOf({ name, parameterType, parameterValue }: QueryParameter): Parameter {
-  const { type } = parameterType;
+  const { type, arrayType } = parameterType;
+  if (type === 'ARRAY' && arrayType?.type !== 'STRING') {
+    throw notServed(`ARRAY<${arrayType?.type}>, the type of parameter ${name}`);
+  }
   if (type === 'ARRAY') return (parameterValue.arrayValues ?? []).map(({ value }) => value);
   if (parameterValue.value === null || parameterValue.value === undefined) {
-    throw invalid(`Parameter ${name} is NULL, which is not used here.`);
+    throw notServed(`NULL, the value of parameter ${name}`);
   }
   const value = String(parameterValue.value);
   const refused = (): never => {
@@ -49,6 +51,8 @@ function parameterOf({ name, parameterType, parameterValue }: QueryParameter): P
           ? value.replace(/([+-]\d\d)$/, '$1:00')
           : `${value}Z`,
       };
+    default:
+      throw notServed(`${type}, the type of parameter ${name}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { translateGoogleSql } from '../googlesql/translate.ts';
 import { sameSchema } from '../warehouse/schemas.ts';
 import { columnsOfQuery, countRows, orderedBy, typedQuery } from '../warehouse/tables.ts';
 import { type Datasets, nameOf } from './datasets.ts';
-import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
+import { asFailure, BigQueryFailure, invalid, notFound, notServed } from './errors.ts';
 import { clusteringOf } from './fields.ts';
 import { parametersOf, queryParameter } from './parameters.ts';
 import { refuseNullItems } from './results.ts';
@@ -23,6 +23,10 @@ import { assertNotStreamed, type StreamedRows } from './streamed.ts';
 /** https://docs.cloud.google.com/bigquery/quotas#query_jobs */
 const longestQuery = 1_024 * 1_024;
 const mostParameters = 10_000;
+
+/** Statements of GoogleSQL that nothing of ours makes, after comments. */
+const unservedVerb =
+  /^(?:\s|--[^\n]*\n|#[^\n]*\n|\/\*[\s\S]*?\*\/)*(INSERT|UPDATE|MERGE|TRUNCATE|CREATE|ALTER|DROP|BEGIN|DECLARE|SET|CALL|EXECUTE|EXPORT|LOAD|GRANT|REVOKE|ASSERT)\b/i;
 
 const datasetReference = z.strictObject({
   projectId: z.string().optional(),
@@ -45,7 +49,7 @@ const common = {
   useLegacySql: z.literal(false),
   defaultDataset: datasetReference.optional(),
   maximumBytesBilled: z.string().regex(/^\d+$/).optional(),
-  parameterMode: z.stringFormat('mode', /^named$/i).optional(),
+  parameterMode: z.string().optional(),
   queryParameters: z.array(queryParameter).default([]),
   useQueryCache: z.boolean().optional(),
 };
@@ -113,11 +117,19 @@ export async function prepareQuery(
 ): Promise<PreparedQuery> {
   const { datasets, location } = scope;
   assertSize(configuration);
+  if (configuration.parameterMode?.toUpperCase() === 'POSITIONAL') {
+    throw notServed('Positional parameters');
+  }
+  const verb = unservedVerb.exec(configuration.query)?.[1];
+  if (verb !== undefined) throw notServed(`${verb.toUpperCase()} statements`);
   try {
     const parameters = parametersOf(configuration.queryParameters);
     const isDelete = /^\s*DELETE\s+FROM\b/i.test(configuration.query);
     // The rows to delete are those that the same conditions select.
-    const sql = configuration.query.replace(/^\s*DELETE\s+FROM\b/i, 'SELECT * FROM');
+    const sql = withPartedPaths(configuration.query).replace(
+      /^\s*DELETE\s+FROM\b/i,
+      'SELECT * FROM',
+    );
     const schemas = new Map([...datasets.schemas, ['', defaultSchema(scope, configuration)]]);
     const translated = translateGoogleSql(sql, { parameters, schemas });
     const named = await tablesOf(connection, datasets, translated);
@@ -144,6 +156,15 @@ export async function prepareQuery(
   } catch (error) {
     throw asFailure(error);
   }
+}
+
+/** A path may stand between two backticks as a whole, or each of its names. */
+function withPartedPaths(sql: string): string {
+  const tokens =
+    /--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`([^`\n]+)`/g;
+  return sql.replace(tokens, (token, path: string | undefined) =>
+    path === undefined ? token : `\`${path.replaceAll('.', '`.`')}\``,
+  );
 }
 
 /** @throws BigQueryFailure `invalid` for a text or parameters beyond what BigQuery takes */
@@ -184,13 +205,13 @@ export async function writeQuery(
   if (destinationTable === undefined)
     throw invalid('Required parameter is missing: destinationTable');
   const { projectId, datasetId, tableId } = destinationTable;
-  if (tableId.includes('$')) throw invalid('A query into a partition is not used here.');
+  if (tableId.includes('$')) throw notServed('A query into a partition');
   const dataset = datasets.getIn(location, projectId, datasetId);
   const existing = await datasets.find(connection, dataset, tableId);
   if (!existing && create === 'CREATE_NEVER') {
     throw notFound(`Table ${projectId}:${datasetId}.${tableId}`);
   }
-  if (write === 'WRITE_APPEND') throw invalid('WRITE_APPEND of a query is not used here.');
+  if (write === 'WRITE_APPEND') throw notServed('WRITE_APPEND of a query');
   const types = new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]));
   const cluster =
     configuration.clustering === undefined ? [] : clusteringOf(configuration.clustering, types);

@@ -11,12 +11,12 @@ import { systemClock } from '../../system-clock.ts';
 import { bodyOf, closeServer, listenOnLoopback } from '../loopback.ts';
 import type { DuckDbWarehouse } from '../warehouse/warehouse.ts';
 import { type DatasetOptions, Datasets } from './datasets.ts';
-import { asFailure, BigQueryFailure, invalid, notFound } from './errors.ts';
+import { asFailure, BigQueryFailure, invalid, notFound, notServed } from './errors.ts';
 import { type Answer, BigQueryFaults } from './faults.ts';
 import { methodsOf } from './methods.ts';
 import { emptySchema } from './query.ts';
 import { QueryResults, resultsDatabase } from './results.ts';
-import { type Route, routeOf } from './routes.ts';
+import { type Route, routeOf, unservedMethod } from './routes.ts';
 import type { BigQueryUsage, StandIn } from './stand-in.ts';
 import { StreamedRows } from './streamed.ts';
 
@@ -79,7 +79,7 @@ export async function startBigQueryServer(options: BigQueryServerOptions): Promi
     const url = new URL(request.url ?? '/', 'http://localhost');
     const route = routeOf(request.method ?? 'GET', url.pathname);
     const body = await bodyOf(request, route?.isUpload ? longestUpload : longestJson);
-    if (!route) return reply(response, notFound(`${request.method} ${url.pathname}`));
+    if (!route) return reply(response, noRoute(request.method ?? 'GET', url.pathname));
     const { operation } = route;
     standIn.usage.requests[operation] = (standIn.usage.requests[operation] ?? 0) + 1;
     const fault = standIn.faults.takeAnswer(operation);
@@ -121,6 +121,11 @@ export async function startBigQueryServer(options: BigQueryServerOptions): Promi
     usage: standIn.usage,
     close: () => closeServer(server),
   };
+}
+
+function noRoute(method: string, pathname: string): BigQueryFailure {
+  const name = unservedMethod(method, pathname);
+  return name === undefined ? notFound(`${method} ${pathname}`) : notServed(name);
 }
 
 function reply(response: ServerResponse, answer: string | BigQueryFailure): void {

@@ -24,7 +24,7 @@ const tableRequest = z.strictObject({
     datasetId: z.string().optional(),
     tableId: z.string().regex(/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]{1,1024}$/u),
   }),
-  schema: z.unknown(),
+  schema: z.unknown().optional(),
   timePartitioning: z.unknown().optional(),
   clustering: z.unknown().optional(),
   ...changeable,

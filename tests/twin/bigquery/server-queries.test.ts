@@ -108,7 +108,7 @@ describe('queries', () => {
         error ? reject(error) : resolve(body),
       );
     });
-    expect((await failureOf(unknown)).reason).toBe('invalid');
+    expect((await failureOf(unknown)).reason).toBe('notImplemented');
   });
 
   it('say what they have read', async () => {
