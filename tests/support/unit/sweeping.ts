@@ -49,6 +49,8 @@ export function openSweeping(instances: Record<string, number> = {}) {
     clock,
     entries,
     at,
+    /** What was sent since this was asked last. */
+    taken: (): Message[] => sent.splice(0).map(({ body }) => body),
     /** The next sweep, ten minutes later. @returns what it sent */
     async sweep(): Promise<Message[]> {
       await clock.advance(interval);
