@@ -29,7 +29,7 @@ export async function finalState(system: StateHolder): Promise<Record<string, un
     accounts: latest.map(({ id, data }) => ({ id, ...data })),
     snapshots: kept.flat(),
     crm: (await snapshots.query({ collection: crmAccounts, limit: everything })).map(
-      ({ id, data: { at: _, ...rest } }) => ({ id, ...rest }),
+      ({ id, data: { at: _, since: __, ...rest } }) => ({ id, ...rest }),
     ),
     days: (await snapshots.query({ collection: days, limit: everything })).map(({ id, data }) => ({
       id,
