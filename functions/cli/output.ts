@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import pico from 'picocolors';
 import { wantsColour } from '../config.ts';
 import type { KenkoError } from '../errors.ts';
+import { asCell } from '../safe-text.ts';
 
 /** What scripts can rely on. */
 export const exitCode = { done: 0, failed: 1, badInput: 2 } as const;
@@ -18,11 +19,12 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** Lines of a CSV file, the last one without its end. */
+/** Lines of a CSV file, the last one without its end; no cell of it is a formula. */
 export const csv = (rows: readonly (readonly string[])[]): string =>
   rows
     .map((row) =>
       row
+        .map(asCell)
         .map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
         .join(','),
     )

@@ -1,7 +1,7 @@
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import { both } from '../scorecard/meaning/texts.ts';
-import { escaped } from './notice-text.ts';
+import { escaped } from './slack-text.ts';
 
 interface Group {
   signal: string;

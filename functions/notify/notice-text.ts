@@ -4,11 +4,13 @@ import type { CrmTask } from '../ports/crm.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import { localDay } from '../records/entries.ts';
 import type { Delivery, EpisodeDocument } from '../records/signal-documents.ts';
+import { oneLine } from '../safe-text.ts';
 import type { Lang } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import type { Severity, SignalText } from '../scorecard/language/pack/signals.ts';
 import type { SignalFact } from '../scorecard/meaning/signals.ts';
 import { both, valueText } from '../scorecard/meaning/texts.ts';
+import { escaped } from './slack-text.ts';
 
 interface Given {
   pack: Pack;
@@ -86,14 +88,14 @@ function sectionsOf(
 
 export function nameOf({ account, episode }: Pick<Given, 'account' | 'episode'>): string {
   const name = account?.attributes.name;
-  return typeof name === 'string' && name !== '' ? name : episode.account;
+  return typeof name === 'string' && name !== '' ? oneLine(name) : episode.account;
 }
 
 function ownerOf({ signal: { owner }, account }: Given): string | null {
   if (owner === null) return null;
   if ('address' in owner) return owner.address;
   const value = account?.attributes[owner.column];
-  return value === null || value === undefined || value === '' ? null : String(value);
+  return value === null || value === undefined || value === '' ? null : oneLine(String(value));
 }
 
 /** A fact with the words that the pack has for it; undefined for what says little by itself. */
@@ -120,11 +122,6 @@ function factText(pack: Pack, { of, value }: SignalFact, lang: Lang): string | u
       ? score?.bands[value - 1]
       : score?.bands.find(({ id }) => id === value);
   return band ? `${name} ${band.label[lang]}` : undefined;
-}
-
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function mentioned(mention: string): string {

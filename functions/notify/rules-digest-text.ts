@@ -2,7 +2,7 @@ import type { Pack } from '../scorecard/language/pack/pack.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import type { MeasureDelta } from '../scorecard/meaning/explanation.ts';
 import { both, number, unknownBand } from '../scorecard/meaning/texts.ts';
-import { escaped } from './notice-text.ts';
+import { escaped } from './slack-text.ts';
 
 /** An account that a new version of the rules moved. */
 export interface MovedAccount {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { code, Rejected } from '../errors.ts';
 import { literal, quoted } from '../local/googlesql/duckdb-text.ts';
+import { guardedCell } from '../safe-text.ts';
 import type { SourceTable } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { openAsUtf8, tableStart } from './text-file.ts';
@@ -119,6 +120,10 @@ export function lineOfRecord(text: string, record: number): number {
   return start;
 }
 
+/** What a column's cell holds, without the apostrophe that kept a spreadsheet from computing it. */
+const cellOf = (column: number): string =>
+  `(CASE WHEN starts_with(c${column}, '''') AND regexp_matches(c${column}, ${literal(guardedCell)}) THEN substr(c${column}, 2) ELSE c${column} END)`;
+
 /** One of DuckDB's, at the file's own lines. */
 function csvFile(
   { contract, table, file, zone }: Pick<DataFile, 'contract' | 'table' | 'file' | 'zone'>,
@@ -133,7 +138,7 @@ function csvFile(
     const rest = above === 0 ? opened.start : opened.start.replace(/^.*?(\r\n|\r|\n)/, '');
     const header = firstRecord(rest, separator).map((name) => name.trim());
     requireNames(header, `${file} line ${above + 1}`);
-    const columns = header.map((name, i) => ({ name, expression: `c${i}`, type: 'VARCHAR' }));
+    const columns = header.map((name, i) => ({ name, expression: cellOf(i), type: 'VARCHAR' }));
     const types = header.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
     return {
       contract,

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
 import { code, messageOf, Rejected } from '../errors.ts';
+import { textOfCell } from '../safe-text.ts';
 import { type Encoding, readText, tableStart } from './text-file.ts';
 
 export interface FlatFile {
@@ -27,7 +28,7 @@ export function readFlatFile(path: string): FlatFile {
   } catch (error) {
     throw new Rejected(code.invalidData, `${path} ${whyNotCsv(error)}.`, { cause: error });
   }
-  const [header = [], ...records] = rows;
+  const [header = [], ...records] = rows.map((row) => row.map(textOfCell));
   if (records.length === 0) {
     throw new Rejected(code.invalidData, `${path}: it has no rows below the column names.`);
   }

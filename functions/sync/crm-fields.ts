@@ -1,6 +1,7 @@
 import type { FieldValue } from '../ports/crm.ts';
 import { unpackDetails } from '../records/account-details.ts';
 import type { AccountDocument } from '../records/documents.ts';
+import { asCell, oneLine } from '../safe-text.ts';
 import type { SalesforceMapping, SalesforceValue } from '../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../scorecard/meaning/texts.ts';
 import { isOutside } from './pilot.ts';
@@ -38,6 +39,9 @@ function cleared(value: SalesforceValue): FieldValue {
 const isFlag = (value: string): boolean =>
   value === 'waiting_for_data' || value === 'held_by_hysteresis';
 
+/** What the team's data holds, in one line, and no formula where a report is opened as a spreadsheet. */
+const nameText = (text: string): string => asCell(oneLine(text));
+
 type Details = ReturnType<typeof unpackDetails>;
 
 /** Points as people read them, with at most two decimals. */
@@ -50,8 +54,10 @@ function fieldValue(
   details: Details,
 ): FieldValue {
   switch (value.of) {
-    case 'account':
-      return document.attributes[value.column] ?? null;
+    case 'account': {
+      const shown = document.attributes[value.column] ?? null;
+      return typeof shown === 'string' ? nameText(shown) : shown;
+    }
     case 'date':
       return document.date;
     case 'team': {
@@ -72,10 +78,12 @@ function fieldValue(
           },
         ]) => value.actions[list]?.[first]?.[value.as] ?? [],
       );
-      return next.join('\n') || null;
+      return asCell(next.join('\n')) || null;
     }
-    case 'owner':
-      return document.assignment?.owner ?? null;
+    case 'owner': {
+      const owner = document.assignment?.owner ?? null;
+      return owner === null ? null : nameText(owner);
+    }
     case 'phase': {
       if (value.as === 'id' || document.phase === null) return document.phase;
       const [first] = Object.values(details);
@@ -117,7 +125,7 @@ function scoreValue(
     case 'band':
       return value.as === 'id' ? score.band : bandLabel(detail, score.band, value.as);
     case 'reasons':
-      return detail.reasons[value.as].join('\n') || null;
+      return asCell(detail.reasons[value.as].join('\n')) || null;
     case 'axis':
       return inPoints(detail.explanation.axes.find((axis) => axis.id === value.axis)?.points);
   }

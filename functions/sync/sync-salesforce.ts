@@ -225,8 +225,8 @@ async function fieldsToSend(
 }
 
 /** Finds the records of those whose record is not known. @returns what is settled without one */
-async function resolveRecords(
-  { crm }: Runtime,
+export async function resolveRecords(
+  { crm }: Pick<Runtime, 'crm'>,
   { object, externalId }: SalesforceMapping,
   pending: readonly PendingAccount[],
 ): Promise<Map<PendingAccount, UpdateResult>> {

@@ -97,6 +97,10 @@ describe('commands that look', () => {
     expect(JSON.parse((await kenko('sync', 'retry', '--json', ...state)).stdout)).toEqual({
       ...{ sent: 0, parked: [] },
     });
+    const { stdout } = await kenko('sync', 'preview', '--limit', '7', ...state);
+    expect(stdout).toBe(
+      '0 fields of 0 records would change; 7 accounts were looked at, and nothing was written.\n',
+    );
     const { status, stderr } = await kenko('sync', 'retry', 'nobody', ...state);
     expect([status, stderr]).toEqual([2, 'kenko: There is no account "nobody".\n']);
   });

@@ -1,13 +1,24 @@
 import type { Command } from '@commander-js/extra-typings';
-import { type ParkedAccount, parkedList, retryAnswer } from '../../records/api/sync.ts';
-import { withState } from '../options.ts';
+import {
+  mostPreviewed,
+  type ParkedAccount,
+  type PreviewPage,
+  parkedList,
+  retryAnswer,
+} from '../../records/api/sync.ts';
+import { oneLine } from '../../safe-text.ts';
+import { previewSync } from '../../sync/preview.ts';
+import { runtimeOf } from '../../wiring/deployed.ts';
+import { positiveInteger, withState } from '../options.ts';
 import { exitCode, print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import type { Session } from '../session/session.ts';
 
-/** `kenko sync`: accounts that Salesforce refuses, and how they are tried again. */
+/** `kenko sync`: what would be written to Salesforce, what it refuses, and how that is tried again. */
 export function addSync(kenko: Command): void {
-  const sync = kenko.command('sync').description('what Salesforce refuses, and trying it again');
+  const sync = kenko
+    .command('sync')
+    .description('what would be written to Salesforce, what it refuses, and trying that again');
   withState(sync.command('parked', { isDefault: true }))
     .description('accounts that Salesforce refuses as they are: reason, field, since when')
     .action(async (options) => {
@@ -44,6 +55,83 @@ export function addSync(kenko: Command): void {
         print(`${sent} ${sent === 1 ? 'account was' : 'accounts were'} sent again. ${still}`);
       });
     });
+  withState(sync.command('preview'))
+    .argument('[account]', 'only this one; all accounts without it')
+    .description('record, field, value before and after; nothing is written')
+    .option('--limit <n>', 'accounts looked at, the first by id', positiveInteger)
+    .option('--all', `print every change, not the first ${mostShown}`)
+    .option('--deployed', 'the deployment that KENKO_... variables name, and its Salesforce')
+    .action(async (account, { limit, all, deployed, ...options }) => {
+      const session = deployed ? await openDeployment() : await openExisting(options);
+      await using(session, async ({ preview }) => {
+        const found = await previewAll(preview, account, limit);
+        if (options.json) return printJson(found);
+        print(previewText(found, all === true));
+      });
+    });
+}
+
+/** Changes that are printed without being asked for all. */
+const mostShown = 200;
+
+type Preview = Omit<PreviewPage, 'next'>;
+
+/** What functions that reach Salesforce work with, without a process that owns anything. */
+async function openDeployment(): Promise<Pick<Session, 'preview' | 'close'>> {
+  const runtime = await runtimeOf('reconcile');
+  return { preview: (request) => previewSync(runtime, request), close: async () => undefined };
+}
+
+async function previewAll(
+  preview: Session['preview'],
+  account: string | undefined,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Preview> {
+  const all: Preview = { accounts: 0, outside: 0, withheld: false, changes: [], unwritable: [] };
+  let after: string | undefined;
+  do {
+    const limit = Math.min(most - all.accounts, mostPreviewed);
+    const { next, ...page } = await preview({ account, after, limit });
+    all.accounts += page.accounts;
+    all.outside += page.outside;
+    all.withheld = page.withheld;
+    all.changes.push(...page.changes);
+    all.unwritable.push(...page.unwritable);
+    after = next;
+  } while (after !== undefined && all.accounts < most);
+  return all;
+}
+
+function previewText(found: Preview, isAll: boolean): string {
+  const { changes, unwritable, accounts, outside, withheld } = found;
+  const shown = isAll ? changes : changes.slice(0, mostShown);
+  const value = (of: Preview['changes'][number]['after']) =>
+    of === null ? '-' : oneLine(String(of)).slice(0, 60);
+  const records = new Set(changes.map(({ record }) => record)).size;
+  const lines = [
+    ...(shown.length > 0
+      ? [
+          table(
+            ['account', 'record', 'field', 'before', 'after'],
+            shown.map(({ account, record, field, before, after }) => [
+              ...[account, record, field, value(before), value(after)],
+            ]),
+          ),
+        ]
+      : []),
+    ...(shown.length < changes.length
+      ? [`${changes.length - shown.length} more: --all shows them.`]
+      : []),
+    `${changes.length} fields of ${records} records would change; ${accounts} accounts were looked at, and nothing was written.`,
+    ...(outside > 0 ? [`${outside} accounts are outside the pilot.`] : []),
+    ...(unwritable[0]
+      ? [
+          `${unwritable.length} accounts cannot be written, such as ${unwritable[0].account}: ${unwritable[0].reason}`,
+        ]
+      : []),
+    ...(withheld ? ['Nothing is written as long as most accounts are unknown.'] : []),
+  ];
+  return lines.join('\n');
 }
 
 async function allParked(session: Pick<Session, 'get'>): Promise<ParkedAccount[]> {

@@ -9,6 +9,7 @@ import { activeRunStates, type RunDocument, runs, shardsOf } from '../../records
 import { isWithheld } from '../../runs/first-runs.ts';
 import { runsInState } from '../../runs/leases.ts';
 import { sweep } from '../../sweep/sweep.ts';
+import { previewSync } from '../../sync/preview.ts';
 import type { ReconcileAnswer } from '../../sync/reconcile.ts';
 import { examineLocal } from '../doctor/examine-here.ts';
 import { checkPeriod } from '../options.ts';
@@ -182,6 +183,7 @@ export async function openLocalSession(
       if (!report) throw new Rejected(code.notFound, `The comparison ${id} is not stored.`);
       return report.data;
     },
+    preview: (request) => previewSync(runtime, request),
     doctor: () => examineLocal(runtime, system.salesforce.url),
     close: () => system.close(),
   };

@@ -1,6 +1,7 @@
 /** What commands ask of the system that works on a state folder. */
 import { z } from 'zod';
 import { doctorReport } from '../../doctor/report.ts';
+import { previewPage, previewRequest } from '../../records/api/sync.ts';
 import { reconciliationDocument } from '../../records/documents.ts';
 import { queueNames } from '../../records/messages.ts';
 import { runSummary } from '../run/run-summary.ts';
@@ -52,6 +53,8 @@ export const calls = {
   },
   /** Compares Salesforce with the results, as Cloud Scheduler asks for every night. */
   reconcile: { request: z.void(), answer: reconciliationDocument },
+  /** What a sync would write to Salesforce, a page of accounts; nothing is written. */
+  preview: { request: previewRequest, answer: previewPage },
   /** Looks at all that the system rests on, and changes nothing. */
   doctor: { request: z.void(), answer: doctorReport },
 };

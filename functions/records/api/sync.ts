@@ -35,6 +35,40 @@ export const retryAnswer = z.strictObject({
 });
 export type RetryAnswer = z.infer<typeof retryAnswer>;
 
+/** Accounts of one page of a preview: what two calls of Salesforce read. */
+export const mostPreviewed = 200;
+
+export const previewRequest = z.strictObject({
+  account: z.string().min(1).max(1500).optional(),
+  /** The account after which the page begins. */
+  after: z.string().min(1).max(1500).optional(),
+  limit: z.int().min(1).max(mostPreviewed).default(mostPreviewed),
+});
+export type PreviewRequest = z.output<typeof previewRequest>;
+
+const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const previewed = { account: z.string(), name: z.string().nullable() };
+
+export const previewPage = z.strictObject({
+  accounts: count.describe('Looked at'),
+  outside: count.describe('Of them outside the pilot of the mapping'),
+  withheld: z.boolean().describe('Nothing is written while most accounts are unknown'),
+  changes: z.array(
+    z.strictObject({
+      ...previewed,
+      record: z.string(),
+      field: z.string(),
+      before: fieldValue,
+      after: fieldValue,
+    }),
+  ),
+  unwritable: z
+    .array(z.strictObject({ ...previewed, code: z.string(), reason: z.string() }))
+    .describe('Accounts that have no one record'),
+  next: z.string().optional().describe('The account after which the next page begins'),
+});
+export type PreviewPage = z.infer<typeof previewPage>;
+
 nameBodies({
   ParkedAccount: parkedAccount,
   ParkedList: parkedList,

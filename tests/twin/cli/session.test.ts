@@ -30,6 +30,7 @@ beforeEach(async () => {
     replay: call('replay'),
     post: call('post'),
     reconcile: call('reconcile'),
+    preview: call('preview'),
     doctor: call('doctor'),
     sweep: async () => undefined,
     get: async () => undefined,
