@@ -1,7 +1,7 @@
 /** The resources below /services/data of the Salesforce stand-in. */
 import { z } from 'zod';
 import { type FieldData, InvalidField } from './account-table.ts';
-import type { AccountStore } from './accounts.ts';
+import type { AccountStore, SaveResult } from './accounts.ts';
 import type { AccountFields } from './fields.ts';
 import { MalformedQuery, parseSoql } from './soql.ts';
 import type { TaskStore } from './tasks.ts';
@@ -26,6 +26,9 @@ const mostRead = 2_000;
 const account = 'Account';
 /** Tasks are only made, in a Collections call, queried and described. */
 const task = 'Task';
+
+const servedQueries =
+  'This stand-in takes SELECT of fields or COUNT() FROM one object, WHERE with =, !=, <, <=, >, >= and IN joined by AND, ORDER BY and LIMIT.';
 
 const record = z.record(z.string(), z.unknown());
 const writeBody = z.object({ allOrNone: z.boolean().optional(), records: z.array(record) });
@@ -52,7 +55,9 @@ export class SalesforceRest {
       return this.#route(method, parts.map(decodeURIComponent), url, text, base);
     } catch (error) {
       if (error instanceof InvalidField) return refuse(400, 'INVALID_FIELD', error.message);
-      if (error instanceof MalformedQuery) return refuse(400, 'MALFORMED_QUERY', error.message);
+      if (error instanceof MalformedQuery) {
+        return refuse(400, 'MALFORMED_QUERY', `${error.message}. ${servedQueries}`);
+      }
       if (error instanceof z.ZodError || error instanceof SyntaxError) {
         return refuse(400, 'JSON_PARSER_ERROR', error.message);
       }
@@ -78,14 +83,47 @@ export class SalesforceRest {
       if (method === 'DELETE') return this.#deleteMany(url.searchParams);
       return this.#collection(method, rest, text, base);
     }
-    const [id, ...below] = rest;
-    if (resource !== 'sobjects' || id === undefined || below.length > 0) return missing();
+    if (resource !== 'sobjects') return missing();
+    if (rest.length === 0 || rest.length === 2) return this.#writeOne(method, parts, text, base);
+    const [id = '', ...below] = rest;
+    if (below.length > 0) return missing();
     if (id === 'describe' && method === 'GET' && (type === account || type === task)) {
       const described = type === account ? fields.describe() : tasks.describe();
       return ok({ name: type, label: type, custom: false, fields: described });
     }
     if (type !== account) return missing();
+    if (method === 'PATCH') return this.#writeOne(method, parts, text, base);
     return this.#single(method, id, url.searchParams.get('fields'), base);
+  }
+
+  /** One record: made, updated by its id, or either by an external id. */
+  #writeOne(method: string, [, type, key, value]: string[], text: string, base: string): Answer {
+    const { store, fields } = this.#resources;
+    if (type !== account) return missing();
+    const row = record.parse(JSON.parse(text)) as FieldData;
+    if (method === 'POST' && key === undefined) return saved(201, store.create([row], true));
+    if (method !== 'PATCH' || key === undefined) {
+      return refuse(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed.`);
+    }
+    if (value === undefined) {
+      const answer = saved(200, store.update([{ ...row, id: key }], true));
+      return answer.status === 200 ? { status: 204 } : answer;
+    }
+    const field = fields.nameOf(key);
+    if (field === undefined || !fields.isExternalId(field)) return missing();
+    const results = store.upsert(field, [{ ...row, [field]: value }], true);
+    if (results[0]?.errors[0]?.statusCode === 'DUPLICATE_EXTERNAL_ID') {
+      const where = [{ field, operator: '=' as const, values: [value] }];
+      const alike = store.query({
+        fields: ['Id'],
+        object: type,
+        where,
+        orderBy: [],
+        limit: undefined,
+      });
+      return { status: 300, body: alike.map(({ Id }) => `${base}/sobjects/${type}/${Id}`) };
+    }
+    return saved(results[0]?.created ? 201 : 200, results);
   }
 
   #single(method: string, id: string, wanted: string | null, base: string): Answer {
@@ -210,6 +248,15 @@ export class SalesforceRest {
       records,
     });
   }
+}
+
+/** One row's result as an answer of its own. */
+function saved(status: number, [result]: SaveResult[]): Answer {
+  const [error] = result?.errors ?? [];
+  if (!error) return { status, body: result };
+  const { statusCode: errorCode, message, fields } = error;
+  const isGone = errorCode === 'NOT_FOUND' || errorCode === 'ENTITY_IS_DELETED';
+  return { status: isGone ? 404 : 400, body: [{ errorCode, message, fields }] };
 }
 
 function attributesOf(row: Record<string, unknown>): { type?: string } | undefined {

@@ -15,6 +15,7 @@ import { AccountFields, type FieldDefinition } from './fields.ts';
 import { SalesforceRest } from './rest.ts';
 import { type SalesforceClients, Sessions } from './sessions.ts';
 import { TaskStore } from './tasks.ts';
+import { notServed, unservedResource } from './unserved.ts';
 
 export type { FieldDefinition } from './fields.ts';
 
@@ -114,6 +115,8 @@ export async function startSalesforceServer(
     if (url.pathname === '/stand-in/accounts' && method === 'POST') {
       return reply(200, { created: store.seed(seeds.parse(JSON.parse(text))) });
     }
+    const unserved = unservedResource(method, url);
+    if (unserved !== undefined) return refuse(501, 'NOT_IMPLEMENTED', notServed(unserved));
     if (!api) return refuse(404, 'NOT_FOUND', 'The requested resource does not exist');
     if (!sessions.holds(request.headers.authorization)) {
       return refuse(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
