@@ -53,6 +53,7 @@ module "snapshots" {
   project_id = var.project_id
   scores     = local.scores
   users      = local.members
+  worklists  = local.worklists
 
   depends_on = [module.services]
 }

@@ -9,6 +9,9 @@ locals {
   pack   = yamldecode(file("${local.root}/rules/${var.pack}/pack.yaml"))
   scores = [for score in local.pack.scores : score.id]
 
+  worklists_file = "${local.root}/rules/${var.pack}/worklists.yaml"
+  worklists      = fileexists(local.worklists_file) ? [for list in yamldecode(file(local.worklists_file)) : list.id] : []
+
   # What `npm run build` made: the archive beside this file, and the functions in it.
   manifest_file = coalesce(var.bundle_manifest, "${local.root}/dist/functions.json")
   # Where there is none, the output `bundle` says so.

@@ -56,6 +56,7 @@ import {
   accountParameters,
   answerParameters,
   candidateParameters,
+  disagreementParameters,
   episodeParameters,
   handOverParameters,
   historyParameters,
@@ -222,8 +223,9 @@ export const endpoints: readonly Endpoint[] = [
     path: '/v1/disagreements',
     name: 'listDisagreements',
     summary: 'Where people and score disagree: what the next review of the rules should look at',
+    query: disagreementParameters,
     answer: disagreementList,
-    handle: ({ runtime }) => listDisagreements(runtime),
+    handle: ({ runtime, query }) => listDisagreements(runtime, query),
   }),
   endpoint({
     path: '/v1/answers',

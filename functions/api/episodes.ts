@@ -26,13 +26,25 @@ export async function listEpisodes(
   };
 }
 
+/** More at once are shown by the list alone. */
+const mostOpen = 20;
+
 /** Episodes of an account that are not closed, the one opened last first. */
 export async function listOpenEpisodes(
   runtime: Pick<Runtime, 'snapshots' | 'pack'>,
   account: string,
 ): Promise<EpisodeAnswer[]> {
-  const { episodes: all } = await listEpisodes(runtime, { account, limit: 200 });
-  return all.filter(({ state }) => state !== 'closed');
+  const found = await runtime.snapshots.query({
+    collection: episodes,
+    where: [
+      { field: 'pack', op: '==', value: runtime.pack.id },
+      { field: 'account', op: '==', value: account },
+      { field: 'state', op: 'in', value: ['open', 'acknowledged'] },
+    ],
+    orderBy: { field: 'opened_at', direction: 'desc' },
+    limit: mostOpen,
+  });
+  return found.map((episode) => shownEpisode(runtime.pack, episode));
 }
 
 /**

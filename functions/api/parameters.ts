@@ -95,6 +95,12 @@ export const answerParameters = z.strictObject({
 export const parkedParameters = z.strictObject(paged);
 export type ParkedParameters = z.infer<typeof parkedParameters>;
 
+export const disagreementParameters = z.strictObject({
+  limit: paged.limit.describe('Overrides and entries to look at'),
+  cursor,
+});
+export type DisagreementParameters = z.infer<typeof disagreementParameters>;
+
 export const candidateParameters = z.strictObject(paged);
 export type CandidateParameters = z.infer<typeof candidateParameters>;
 

@@ -1,6 +1,7 @@
 /** Runs of the pack: what was scored when, and how far it has come. */
 import { code, Rejected } from '../errors.ts';
 import type { Filter, Stored } from '../ports/snapshots.ts';
+import { mostCounted } from '../records/api/common.ts';
 import type {
   CrmCounts,
   DecisionRequest,
@@ -102,6 +103,7 @@ export async function crmCountsOf(
       snapshots.count({
         collection: crmAccounts,
         where: [{ field: 'state', op: '==', value: state }, ...ofRun],
+        most: mostCounted,
       }),
     ),
   );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageOf, Rejected } from '../errors.ts';
 import type { Snapshots, Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { type CompositeIndex, indexes } from '../records/indexes.ts';
+import { type CompositeIndex, indexesOf } from '../records/indexes.ts';
 import { packs, type RunDocument, runs as runDocuments } from '../records/run-documents.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, ok, problem, warning } from './report.ts';
@@ -29,11 +29,10 @@ export const indexesServed: Check = {
   id: 'indexes',
   needs: ['documents'],
   async look({ snapshots, pack }) {
-    const needed = indexes.flatMap((index) =>
-      `${index.equal} ${index.by}`.includes(anyScore)
-        ? pack.scores.map(({ id }) => ofScore(index, id))
-        : [index],
-    );
+    const needed = indexesOf({
+      scores: pack.scores.map(({ id }) => id),
+      worklists: pack.worklists.lists.map(({ id }) => id),
+    });
     const findings: Found[] = [];
     for (const index of needed) {
       const refusal = await refusalOf(snapshots, index);
@@ -44,13 +43,6 @@ export const indexesServed: Check = {
     return findings.length > 0 ? findings : [ok(titles.indexes, documents.served(needed.length))];
   },
 };
-
-const anyScore = '{score}';
-
-function ofScore(index: CompositeIndex, score: string): CompositeIndex {
-  const named = (field: string) => field.replace(anyScore, score);
-  return { ...index, equal: named(index.equal), by: named(index.by) };
-}
 
 async function refusalOf(
   snapshots: Snapshots,

@@ -71,6 +71,8 @@ export interface Snapshots {
   transaction<R>(work: (tx: Transaction) => Promise<R>): Promise<R>;
   /** @throws Rejected `bad-request` also where Firestore would need an index that is not listed */
   query<T>(query: Query<T>): Promise<Stored<T>[]>;
-  /** Number of documents that a query without limit would give. */
-  count<T>(query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'>): Promise<number>;
+  /** Number of documents that a query without limit would give; no more than `most` are counted. */
+  count<T>(
+    query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'> & { most?: number },
+  ): Promise<number>;
 }

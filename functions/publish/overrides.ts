@@ -40,7 +40,10 @@ const accountsPerMessage = 200;
 export const announcedMs = 30 * 60_000;
 
 /** Everything people have overridden that has not ended. */
-export async function lastingOverrides(runtime: Runtime, pack: string): Promise<Overrides> {
+export async function lastingOverrides(
+  runtime: Pick<Runtime, 'snapshots' | 'clock'>,
+  pack: string,
+): Promise<Overrides> {
   return byAccount(await overridesUntil(runtime, pack, runtime.clock.now().toISOString()));
 }
 
@@ -57,7 +60,7 @@ export function overridesInForce(
 }
 
 async function overridesUntil(
-  runtime: Runtime,
+  runtime: Pick<Runtime, 'snapshots'>,
   pack: string,
   after: string,
 ): Promise<EnteredOverride[]> {

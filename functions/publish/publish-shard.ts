@@ -38,6 +38,7 @@ import {
 } from './account-document.ts';
 import { decideAssignment } from './assignments.ts';
 import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
+import { keepCounts } from './portfolio-counts.ts';
 import { announceSignals, definitionsOf, isSwitch, looksAtSignals } from './publish-signals.ts';
 import { readResults } from './read-results.ts';
 import { type ShardTables, shardTables } from './shard-tables.ts';
@@ -285,6 +286,7 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
     noUnpublished(),
   );
   await publishLateMerges(runtime, id, run);
+  await keepCounts(runtime, { run: id, date: run.date });
   await dropRunTables(runtime, id, run);
   const finished = await snapshots.transaction(async (tx) => {
     const now = (await tx.get(ref(runs, id)))?.data;

@@ -10,7 +10,7 @@ import unindexedFile from './unindexed-fields.json' with { type: 'json' };
 export interface CompositeIndex {
   /** Last segment of the collection's path. */
   collection: string;
-  /** Field compared for equality; `{score}` stands for each score of the pack. */
+  /** Field compared for equality; `{score}` and `{worklist}` stand for each of the pack's. */
   equal: string;
   /** Field of the order, or of the range. */
   by: string;
@@ -27,6 +27,23 @@ const unindexed: readonly { collection: string; field: string }[] = unindexedFil
 
 /** Whether a filter takes a range of its field, which is then the order. */
 export const isRange = (op: string): boolean => ['<', '<=', '>', '>='].includes(op);
+
+/** The indexes that a pack with these scores and worklists needs. */
+export const indexesOf = (
+  pack: { scores: readonly string[]; worklists: readonly string[] },
+  list: readonly CompositeIndex[] = indexes,
+): CompositeIndex[] =>
+  list.flatMap((index) => {
+    const { equal, by } = index;
+    const named = (placeholder: string, ids: readonly string[]) =>
+      ids.map((id) => ({
+        ...index,
+        equal: equal.replace(placeholder, id),
+        by: by.replace(placeholder, id),
+      }));
+    if (`${equal} ${by}`.includes('{score}')) return named('{score}', pack.scores);
+    return by.includes('{worklist}') ? named('{worklist}', pack.worklists) : [index];
+  });
 
 /** The parts of a query that decide which index serves it. */
 interface QueryShape {
@@ -61,7 +78,7 @@ export function missingIndexes(
   const direction = query.orderBy?.direction ?? 'asc';
   const collection = lastSegment(query.collection);
   return [...equal, ...ranges.filter((field) => field !== by)]
-    .map((field) => ({ collection, equal: anyScore(field), by: anyScore(by), direction }) as const)
+    .map((field) => ({ collection, equal: anyId(field), by: anyId(by), direction }) as const)
     .filter((needed) => !list.some((index) => sameIndex(index, needed)));
 }
 
@@ -71,7 +88,10 @@ function fieldsOf({ where = [], orderBy }: QueryShape): string[] {
 
 const lastSegment = ({ path }: { path: string }): string => path.split('/').at(-1) ?? '';
 
-const anyScore = (field: string): string => field.replace(/^scores\.[^.]+\./, 'scores.{score}.');
+const anyId = (field: string): string =>
+  field
+    .replace(/^scores\.[^.]+\./, 'scores.{score}.')
+    .replace(/^worklists\.[^.]+\./, 'worklists.{worklist}.');
 
 function sameIndex(a: CompositeIndex, b: CompositeIndex): boolean {
   return (

@@ -1,6 +1,7 @@
 import { code, hasCode } from '../errors.ts';
 import { sweepMoving } from '../publish/move-pack.ts';
 import { republishOverridden } from '../publish/overrides.ts';
+import { keepOverridden } from '../publish/portfolio-counts.ts';
 import { sweepRetired } from '../publish/retire-pack.ts';
 import { ref } from '../records/collection.ts';
 import { activeRunStates, type RunDocument, runs } from '../records/run-documents.ts';
@@ -40,7 +41,11 @@ export async function sweep(
   if (retired > 0) runtime.log.sweepResumed({ what: 'accounts of retired packs', count: retired });
   const waiting = await step(() => sweepAccounts(runtime), 0);
   if (waiting > 0) runtime.log.sweepResumed({ what: 'accounts', count: waiting });
-  const overridden = await step(() => republishOverridden(runtime, { again: true }), 0);
+  const overridden = await step(async () => {
+    const count = await republishOverridden(runtime, { again: true });
+    if (count > 0) await keepOverridden(runtime);
+    return count;
+  }, 0);
   if (overridden > 0) runtime.log.sweepResumed({ what: 'overrides', count: overridden });
   const unsent = await step(() => sweepSignals(runtime, options), 0);
   if (unsent > 0) runtime.log.sweepResumed({ what: 'notices', count: unsent });

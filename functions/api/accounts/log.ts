@@ -1,6 +1,7 @@
 /** All that people did, judged and noted of an account, and its hand-overs, in their order. */
 
 import type { AccountLog, LogEntry } from '../../records/api/entries.ts';
+import type { Collection } from '../../records/collection.ts';
 import {
   type HandOverDocument,
   handOvers,
@@ -8,16 +9,15 @@ import {
   overrides,
 } from '../../records/documents.ts';
 import { type EntryDocument, entries, happenedOn, localDay } from '../../records/entries.ts';
-import { handOverTicks, type TickDocument } from '../../records/hand-over-ticks.ts';
+import type { TickDocument } from '../../records/hand-over-ticks.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import { summaryOf } from '../entries/entry-texts.ts';
-import { checklistOf } from '../entries/hand-overs.ts';
+import { checklistOf, ticksOf } from '../entries/hand-overs.ts';
 import { bandNamed, teamNamed } from '../names.ts';
 import { findAccount } from './account.ts';
 
 const mostEntries = 1_000;
-const mostTicks = 10_000;
 
 /** @throws Rejected `not-found` */
 export async function getLog(runtime: Runtime, account: string): Promise<AccountLog> {
@@ -25,27 +25,28 @@ export async function getLog(runtime: Runtime, account: string): Promise<Account
   return { account, entries: await readLog(runtime, account) };
 }
 
-export async function readLog({ snapshots, pack }: Runtime, account: string): Promise<LogEntry[]> {
+/** @param most of each kind, the latest */
+export async function readLog(
+  { snapshots, pack }: Runtime,
+  account: string,
+  most = mostEntries,
+): Promise<LogEntry[]> {
   const where = [{ field: 'account', op: '==', value: account }] as const;
-  const [entered, overridden, handed, ticked] = await Promise.all([
-    snapshots.query({
-      collection: entries,
-      where,
-      orderBy: { field: 'at', direction: 'desc' },
-      limit: mostEntries,
-    }),
-    snapshots.query({ collection: overrides, where, limit: mostEntries }),
-    snapshots.query({ collection: handOvers, where, limit: mostEntries }),
-    snapshots.query({ collection: handOverTicks, where, limit: mostTicks }),
+  const latest = <T>(collection: Collection<T>, field: keyof T & string) =>
+    snapshots.query({ collection, where, orderBy: { field, direction: 'desc' }, limit: most });
+  const [entered, overridden, handed] = await Promise.all([
+    latest(entries, 'at'),
+    latest(overrides, 'from'),
+    latest(handOvers, 'date'),
   ]);
-  const ticks = ticked.map(({ data }) => data);
+  const ticks = await ticksOf(snapshots, handed);
   return [
     ...entered.map(({ id, data }) => logged(pack, id, data)),
     ...overridden.map(({ id, data }) => overrideEntry(pack, id, data)),
     ...handed.map(({ id, data }) => handOverEntry(pack, id, data, ticks)),
   ]
     .sort(inOrder)
-    .slice(-mostEntries);
+    .slice(-most);
 }
 
 /** By day, then by time of entry; hands change before anybody enters anything of that day. */

@@ -1,9 +1,10 @@
 /** All accounts at a glance, as of the date that readers see. */
-import { z } from 'zod';
+import { countPortfolio } from '../../publish/portfolio-counts.ts';
 import { unpackDetails } from '../../records/account-details.ts';
 import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import { ref } from '../../records/collection.ts';
-import { accounts, type OverrideDocument, overrides } from '../../records/documents.ts';
+import { accounts } from '../../records/documents.ts';
+import { type PortfolioCounts, portfolios, type Tally } from '../../records/portfolio-counts.ts';
 import { type PackDocument, packs, runs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
@@ -13,36 +14,20 @@ import { crmCountsOf, listRuns } from '../runs.ts';
 import { nameOf } from './list.ts';
 
 const moversShown = 5;
-/** As many overrides as a publication applies. */
-const mostOverrides = 10_000;
-
 type Current = NonNullable<PackDocument['current']>;
-
-const tally = z.strictObject({
-  score: z.string(),
-  state: z.enum(['scored', 'absent', 'error']),
-  phase: z.string().nullable(),
-  band: z.string().nullable(),
-  accounts: z.int(),
-  /** Sum of hundredths, and how many accounts have points. */
-  points: z.number().nullable(),
-  counted: z.int(),
-});
-type Tally = z.infer<typeof tally>;
 
 export async function getPortfolio(runtime: Runtime): Promise<PortfolioAnswer> {
   const { snapshots, pack } = runtime;
   const current = (await snapshots.get(ref(packs, pack.id)))?.data.current ?? null;
-  const [tallies, changes, run, latest, crm] = await Promise.all([
-    current ? talliesOf(runtime, current) : [],
-    current ? bandsInForce(runtime) : [],
+  const [{ tallies, overridden }, run, latest, crm] = await Promise.all([
+    current ? countsOf(runtime, current) : { tallies: [], overridden: [] },
     current ? snapshots.get(ref(runs, current.run)) : undefined,
     listRuns(runtime, { kind: 'scheduled', limit: 1 }),
     crmCountsOf(runtime),
   ]);
   const scores: ScorePortfolio[] = [];
   for (const score of pack.scores) {
-    scores.push(await scorePortfolioOf(runtime, score, current, tallies, changes));
+    scores.push(await scorePortfolioOf(runtime, score, current, tallies, overridden));
   }
   const main = tallies.filter((row) => row.score === pack.scores[0]?.id);
   const left = main.filter((row) => row.state === 'absent');
@@ -64,57 +49,25 @@ export async function getPortfolio(runtime: Runtime): Promise<PortfolioAnswer> {
   };
 }
 
-/** Counts by score, phase and computed band: one partition read, whatever the accounts. */
-async function talliesOf({ warehouse }: Runtime, current: Current): Promise<Tally[]> {
-  const rows = await warehouse.query(
-    `SELECT score, state, phase, band, COUNT(*) AS accounts, SUM(points) AS points,
-       COUNT(points) AS counted
-     FROM score_history WHERE date = @date GROUP BY score, state, phase, band`,
-    { date: { date: current.date } },
-  );
-  return rows.map((row) => tally.parse(row));
+/** As they were kept when the run was published; counted here while it is not. */
+async function countsOf(runtime: Runtime, current: Current): Promise<PortfolioCounts> {
+  const kept = (await runtime.snapshots.get(ref(portfolios, runtime.pack.id)))?.data;
+  return kept?.run === current.run ? kept : countPortfolio(runtime, current);
 }
-
-/** Where a person's band counts instead of the computed one. */
-async function bandsInForce({ snapshots, pack, clock }: Runtime) {
-  const now = clock.now().toISOString();
-  const entered = await snapshots.query({
-    collection: overrides,
-    where: [
-      { field: 'pack', op: '==', value: pack.id },
-      { field: 'until', op: '>', value: now },
-    ],
-    orderBy: { field: 'until', direction: 'asc' },
-    limit: mostOverrides,
-  });
-  const affected = await snapshots.getAll(
-    [...new Set(entered.map(({ data }) => data.account))].map((id) => ref(accounts, id)),
-  );
-  return affected.flatMap((account) =>
-    Object.entries(account?.data.scores ?? {}).flatMap(
-      ([score, { band, computed_band, override }]) =>
-        override ? [{ score, computed: computed_band, band }] : [],
-    ),
-  );
-}
-type BandInForce = Pick<OverrideDocument, 'score'> & {
-  computed: string | null;
-  band: string | null;
-};
 
 async function scorePortfolioOf(
   runtime: Runtime,
   score: Score,
   current: Current | null,
   tallies: readonly Tally[],
-  inForce: readonly BandInForce[],
+  overridden: PortfolioCounts['overridden'],
 ): Promise<ScorePortfolio> {
   const rows = tallies.filter((row) => row.score === score.id && row.state !== 'absent');
-  const changes = inForce.filter((change) => change.score === score.id);
+  const changes = overridden.filter((change) => change.score === score.id);
   const inBand = (band: string | null): number =>
     total(rows.filter((row) => row.band === band)) +
-    changes.filter((change) => change.band === band).length -
-    changes.filter((change) => change.computed === band).length;
+    total(changes.filter((change) => change.band === band)) -
+    total(changes.filter((change) => change.computed === band));
   const bands = score.bands.map(({ id, label, from }) => ({
     id,
     label,
@@ -133,7 +86,7 @@ async function scorePortfolioOf(
     unknown: Math.max(0, inBand(unknownBand.id)),
     unscored: Math.max(0, inBand(null)),
     errors: total(rows.filter((row) => row.state === 'error')),
-    overridden: changes.length,
+    overridden: total(changes),
     average: counted === 0 ? null : inPoints(Math.round(sum / counted)),
     movers: {
       up: current ? await moversOf(runtime, score, current, 'up') : [],
@@ -142,7 +95,8 @@ async function scorePortfolioOf(
   };
 }
 
-const total = (rows: readonly Tally[]): number => rows.reduce((sum, row) => sum + row.accounts, 0);
+const total = (rows: readonly { accounts: number }[]): number =>
+  rows.reduce((sum, row) => sum + row.accounts, 0);
 
 /** Accounts whose score moved most on the current date, biggest move first. */
 async function moversOf(

@@ -2,6 +2,7 @@
 import { code, Rejected } from '../../errors.ts';
 import type { Filter, Stored } from '../../ports/snapshots.ts';
 import { unpackDetails } from '../../records/account-details.ts';
+import { mostCounted } from '../../records/api/common.ts';
 import type {
   WorklistAnswer,
   WorklistEntryAnswer,
@@ -20,9 +21,6 @@ import { ids } from '../names.ts';
 import { quoted, type WorklistParameters } from '../parameters.ts';
 import { summaryOf } from './list.ts';
 
-/** Entries that one request with a filter looks at. */
-const mostLookedAt = 2_000;
-
 type Account = Stored<AccountDocument>;
 
 export async function listWorklists(runtime: Runtime): Promise<WorklistsAnswer> {
@@ -38,27 +36,35 @@ export async function getWorklist(
 ): Promise<WorklistAnswer> {
   const list = listNamed(runtime.pack, id);
   const order = `worklist ${id}`;
-  let position = cursor === undefined ? { order, part: 0 } : decodeAccountCursor(cursor, order);
-  const wanted = (account: Account): boolean =>
-    (owner === undefined || ownerOf(account.data) === owner) &&
-    (team === undefined || account.data.assignment?.team.id === team);
-  const found: Account[] = [];
-  let lookedAt = 0;
-  let more = false;
-  for await (const account of walk(runtime, list, position, limit + 1)) {
-    more = found.length === limit || lookedAt === mostLookedAt;
-    if (more) break;
-    lookedAt += 1;
-    position = { order, part: 0, id: account.id, value: rankOf(account.data, id) };
-    if (wanted(account)) found.push(account);
-  }
+  const start = cursor === undefined ? undefined : decodeAccountCursor(cursor, order);
+  const found = await runtime.snapshots.query({
+    collection: accounts,
+    where: [
+      ...(owner === undefined ? [] : [equal(ownerField(runtime.pack), owner)]),
+      ...(team === undefined ? [] : [equal('assignment.team.id', team)]),
+      onList(id),
+    ],
+    orderBy: { field: `worklists.${id}.rank`, direction: 'desc' },
+    limit: limit + 1,
+    ...(start?.id === undefined
+      ? {}
+      : { startAfter: { id: start.id, value: start.value ?? unranked } }),
+  });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const next = last && { order, part: 0, id: last.id, value: rankOf(last.data, id) };
   return {
     ...(await summary(runtime, list)),
-    entries: found.map((account) => entryOf(runtime.pack, list, account)),
-    looked_at: lookedAt,
-    ...(more ? { next: encodeCursor(position) } : {}),
+    entries: page.map((account) => entryOf(runtime.pack, list, account)),
+    ...(next && found.length > limit ? { next: encodeCursor(next) } : {}),
   };
 }
+
+const equal = (field: string, value: string): Filter => ({ field, op: '==', value });
+
+/** Who looks after an account stands in the routing's assignment, or else in the data. */
+const ownerField = ({ routing }: Pack): string =>
+  routing ? 'assignment.owner' : 'attributes.owner';
 
 /** Who looks after an account: as routing has it, else as the data says. */
 function ownerOf({ assignment, attributes }: AccountDocument): string | null {
@@ -88,33 +94,12 @@ async function summary({ snapshots }: Runtime, list: Worklist): Promise<Worklist
     id,
     label,
     score,
-    accounts: await snapshots.count({ collection: accounts, where: [onList(id)] }),
-  };
-}
-
-/** Accounts of a list from a position on, the highest rank first. */
-async function* walk(
-  { snapshots }: Runtime,
-  { id: list }: Worklist,
-  from: { id?: string | undefined; value?: string | number | null | undefined },
-  batch: number,
-): AsyncGenerator<Account> {
-  let { id, value } = from;
-  for (let full = true; full; ) {
-    const found: Account[] = await snapshots.query({
+    accounts: await snapshots.count({
       collection: accounts,
-      where: [onList(list)],
-      orderBy: { field: `worklists.${list}.rank`, direction: 'desc' },
-      limit: batch,
-      ...(id === undefined ? {} : { startAfter: { id, value: value ?? unranked } }),
-    });
-    for (const account of found) {
-      id = account.id;
-      value = rankOf(account.data, list);
-      yield account;
-    }
-    full = found.length === batch;
-  }
+      where: [onList(id)],
+      most: mostCounted,
+    }),
+  };
 }
 
 function entryOf(pack: Pack, list: Worklist, account: Account): WorklistEntryAnswer {

@@ -10,7 +10,7 @@ import { bandChip, joined, scaleOf, titleOf } from './parts.ts';
 
 export function disagreementPage(
   context: PageContext,
-  { disagreements }: DisagreementList,
+  { disagreements, next }: DisagreementList,
   reports: readonly AnswerReport[],
 ): Page {
   const { text } = context;
@@ -23,9 +23,10 @@ export function disagreementPage(
       <section class="card" aria-label=${text.disagreements}>
         ${
           disagreements.length === 0
-            ? html`<p class="soft">${text.noDisagreements}</p>`
+            ? html`<p class="soft">${next ? text.noDisagreementsYet : text.noDisagreements}</p>`
             : disagreementTable(context, disagreements)
         }
+        ${next && html`<nav class="pager" aria-label=${text.disagreements}><a rel="next" href=${context.href('/disagreements', { cursor: next })}>${text.lookOn}</a></nav>`}
       </section>
       <section class="card" aria-labelledby="answers">
         <h2 id="answers">${text.answers}</h2>

@@ -1,4 +1,5 @@
 /** Numbers, dates and values as people of one language write them. */
+import { mostCounted } from '../../records/api/common.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { number, percent, wordLabel } from '../../scorecard/meaning/texts.ts';
 import type { Texts } from './texts.ts';
@@ -10,6 +11,8 @@ type Value = string | number | boolean | null;
 
 export interface Formats {
   count(n: number): string;
+  /** Of things that are counted so far only. */
+  counted(n: number): string;
   /** A score, always with one decimal: scores stand below one another. */
   score(points: number): string;
   /** Points of a measure or a boundary, with as many decimals as they have. */
@@ -67,6 +70,7 @@ export function formatsOf(lang: Lang, text: Texts, zone: string): Formats {
   };
   return {
     count: (n) => whole.format(n),
+    counted: (n) => (n < mostCounted ? whole.format(n) : text.orMore(whole.format(n))),
     score: (points) => oneAlways.format(points),
     points: (points) => number(points, lang),
     signed: (points) => signedNumber.format(points).replace('-', minus),

@@ -24,7 +24,7 @@ export function handOverPage(
     content: html`<h1>${text.handOvers}</h1>
       <p class="lead">${text.handOversLead}</p>
       ${filterForm(context, kept)}
-      ${list.hand_overs.length === 0 && html`<p class="card soft">${text.noHandOvers}</p>`}
+      ${list.hand_overs.length === 0 && html`<p class="card soft">${list.next ? text.noHandOversYet : text.noHandOvers}</p>`}
       ${list.hand_overs.map((one) => handOverCard(context, one))}
       <nav class="pager" aria-label=${text.handOvers}>
         ${cursor && html`<a href=${href(path, kept)}>${text.firstPage}</a>`}

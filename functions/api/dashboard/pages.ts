@@ -19,6 +19,7 @@ import { failureOf, logFailure } from '../failures.ts';
 import { ids, scoreOf } from '../names.ts';
 import {
   accountParameters,
+  disagreementParameters,
   handOverParameters,
   parkedParameters,
   parseParameters,
@@ -58,6 +59,10 @@ const firstAccounts = 25;
 /** Of each worklist there. */
 const firstEntries = 5;
 const handOversAtOnce = 20;
+/** Overrides and entries that a page looks at. */
+const disagreementsAtOnce = 20;
+/** Of each kind, the latest on the page of an account. */
+const entriesShown = 25;
 
 const routes: Record<string, PageRoute> = {
   '/': {
@@ -98,7 +103,11 @@ const routes: Record<string, PageRoute> = {
       const { show, ...wanted } = given;
       if (show !== 'all') wanted.open = 'true';
       const parameters = parseParameters(handOverParameters, { ...wanted, limit: handOversAtOnce });
-      return handOverPage(context, await listHandOvers(runtime, parameters), given);
+      return handOverPage(
+        context,
+        await listHandOvers(runtime, parameters, handOversAtOnce),
+        given,
+      );
     },
   },
   '/sync': {
@@ -113,11 +122,14 @@ const routes: Record<string, PageRoute> = {
     make: async ({ runtime, context }) => candidatePage(context, await getCandidate(runtime)),
   },
   '/disagreements': {
-    parameters: [],
-    make: async ({ runtime, context }) =>
+    parameters: ['cursor'],
+    make: async ({ runtime, context, given }) =>
       disagreementPage(
         context,
-        await listDisagreements(runtime),
+        await listDisagreements(
+          runtime,
+          parseParameters(disagreementParameters, { ...given, limit: disagreementsAtOnce }),
+        ),
         await Promise.all(runtime.pack.scores.map(({ id }) => getAnswers(runtime, { score: id }))),
       ),
   },
@@ -152,7 +164,7 @@ async function oneAccount(runtime: Runtime, context: PageContext, id: string): P
   );
   return accountPage(context, account, histories, {
     episodes: await listOpenEpisodes(runtime, id),
-    log: await readLog(runtime, id),
+    log: await readLog(runtime, id, entriesShown),
     moves: await getCandidateMoves(runtime, id),
   });
 }

@@ -181,7 +181,7 @@ function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
     <h3>Salesforce</h3><p>${
       synced.length === 0
         ? text.none
-        : joined(synced.map((state) => `${text.crm[state]} ${format.count(crm[state])}`))
+        : joined(synced.map((state) => `${text.crm[state]} ${format.counted(crm[state])}`))
     }</p>${crm.parked > 0 && html`<p class="small"><a href=${href('/sync')}>${text.parkedAccounts}</a></p>`}</div>
   </section>`;
 }

@@ -55,7 +55,7 @@ export function worklistCard(context: PageContext, list: WorklistAnswer): VNode 
   return html`<section class="card" aria-labelledby=${heading}>
     <div class="row between">
       <h2 id=${heading}>${list.label[lang]}</h2>
-      <a class="small" href=${href(`/worklists/${list.id}`)}>${text.wholeList(format.count(list.accounts))}</a>
+      <a class="small" href=${href(`/worklists/${list.id}`)}>${text.wholeList(format.counted(list.accounts))}</a>
     </div>
     ${entryTable(context, list)}
   </section>`;

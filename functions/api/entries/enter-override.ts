@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { clocksApartMs, dayMs } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
 import { lastingOverrides, republishOverridden } from '../../publish/overrides.ts';
+import { keepOverridden } from '../../publish/portfolio-counts.ts';
 import type { OverrideAnswer, OverrideRequest } from '../../records/api/overrides.ts';
 import { ref } from '../../records/collection.ts';
 import { type OverrideDocument, overrides } from '../../records/documents.ts';
@@ -38,7 +39,7 @@ export async function enterOverride(
       'The Idempotency-Key stands for another override of this account; use a new one.',
     );
   }
-  await republishOverridden(runtime, { account });
+  if ((await republishOverridden(runtime, { account })) > 0) await keepOverridden(runtime);
   const { pack: _, ...shown } = kept;
   return { id, ...shown, in_force: inForce(kept, now) };
 }

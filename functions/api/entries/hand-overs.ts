@@ -18,9 +18,9 @@ import { ids, teamNamed } from '../names.ts';
 import { type HandOverParameters, quoted } from '../parameters.ts';
 import { keepOnce } from './keep-once.ts';
 
-/** Hand-overs that one search looks at, by as many at once. */
-const mostLookedAt = 1_000;
-const lookedAtOnce = 100;
+/** Hand-overs that one search looks at, unless told otherwise, by as many at once. */
+const usuallyLookedAt = 1_000;
+const mostAtOnce = 100;
 /** Values that Firestore compares with in one query. */
 const mostCompared = 30;
 const mostTicks = 10_000;
@@ -32,7 +32,9 @@ const mostTicks = 10_000;
 export async function listHandOvers(
   runtime: Runtime,
   { open, owner, limit, cursor }: HandOverParameters,
+  mostLookedAt = usuallyLookedAt,
 ): Promise<HandOverList> {
+  const lookedAtOnce = Math.min(mostAtOnce, mostLookedAt);
   const where: Filter[] = [{ field: 'pack', op: '==', value: runtime.pack.id }];
   if (owner !== undefined) where.push({ field: 'to.owner', op: '==', value: owner });
   const kept: HandOverAnswer[] = [];
@@ -68,13 +70,7 @@ async function shownHandOvers(
   const refs = [...new Set(found.map(({ data }) => data.account))].map((id) => ref(accounts, id));
   const stored = refs.length === 0 ? [] : await snapshots.getAll(refs);
   const names = new Map(stored.flatMap((one) => (one ? [[one.id, nameOf(one.data)]] : [])));
-  const ticks: TickDocument[] = [];
-  for (let i = 0; i < found.length; i += mostCompared) {
-    const value = ids(found.slice(i, i + mostCompared));
-    const where = [{ field: 'hand_over', op: 'in', value }] as const;
-    const some = await snapshots.query({ collection: handOverTicks, where, limit: mostTicks });
-    ticks.push(...some.map(({ data }) => data));
-  }
+  const ticks = await ticksOf(snapshots, found);
   const holder = ({ team, owner }: HandOverDocument['to']) => ({
     team: teamNamed(pack, team),
     owner,
@@ -93,6 +89,21 @@ async function shownHandOvers(
       checklist,
     };
   });
+}
+
+/** What people said of the items of hand-overs. */
+export async function ticksOf(
+  snapshots: Runtime['snapshots'],
+  found: readonly Stored<HandOverDocument>[],
+): Promise<TickDocument[]> {
+  const ticks: TickDocument[] = [];
+  for (let i = 0; i < found.length; i += mostCompared) {
+    const value = ids(found.slice(i, i + mostCompared));
+    const where = [{ field: 'hand_over', op: 'in', value }] as const;
+    const some = await snapshots.query({ collection: handOverTicks, where, limit: mostTicks });
+    ticks.push(...some.map(({ data }) => data));
+  }
+  return ticks;
 }
 
 /** The items of a hand-over with what people said of each; ticks of others do no harm. */

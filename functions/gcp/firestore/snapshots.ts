@@ -110,12 +110,13 @@ class Documents implements FirestoreSnapshots {
     return docs.flatMap((snapshot) => storedDocument(query.collection, snapshot) ?? []);
   }
 
-  async count<T>(query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'>): Promise<number> {
+  async count({ most, ...query }: Parameters<Snapshots['count']>[0]): Promise<number> {
     const plan = plannedQuery(query, this.#indexes);
     const client = await this.#open();
-    const counted = await classifying(`firestore: counting ${plan.collection}`, () =>
-      filteredQuery(client, plan).count().get(),
-    );
+    const counted = await classifying(`firestore: counting ${plan.collection}`, () => {
+      const all = filteredQuery(client, plan);
+      return (most === undefined ? all : all.limit(most)).count().get();
+    });
     return counted.data().count;
   }
 

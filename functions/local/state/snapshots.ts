@@ -142,18 +142,25 @@ class Documents implements SqliteSnapshots {
     this.#prepare(plan);
     const rows: Row[] = [];
     for (const { where, order } of statementsOf(plan)) {
-      const rest = `ORDER BY ${order} LIMIT ${limit - rows.length}`;
-      const found = this.#search(`id, version, data FROM ${sourceOf(plan)}`, where, rest);
+      const found = this.#search(
+        (condition) =>
+          `SELECT id, version, data FROM ${sourceOf(plan)} WHERE ${condition} ORDER BY ${order} LIMIT ${limit - rows.length}`,
+        where,
+      );
       rows.push(...(found as unknown as Row[]));
       if (rows.length === limit) break;
     }
     return rows.map((row) => parsed(collection, row));
   }
 
-  async count<T>(query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'>): Promise<number> {
+  async count({ most, ...query }: Parameters<Snapshots['count']>[0]): Promise<number> {
     const plan = plannedQuery(query, this.#indexes);
     this.#prepare(plan);
-    const [row] = this.#search(`COUNT(*) AS n FROM ${sourceOf(plan)}`, conditionsOf(plan));
+    const [row] = this.#search(
+      (where) =>
+        `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${sourceOf(plan)} WHERE ${where} LIMIT ${most ?? -1})`,
+      conditionsOf(plan),
+    );
     return Number(row?.n);
   }
 
@@ -170,12 +177,10 @@ class Documents implements SqliteSnapshots {
     }
   }
 
-  #search(what: string, conditions: readonly Condition[], rest = '') {
+  #search(statement: (where: string) => string, conditions: readonly Condition[]) {
     const where = conditions.map(({ sql }) => sql).join(' AND ');
     return translatingErrors('sqlite snapshots', () =>
-      this.#database
-        .prepare(`SELECT ${what} WHERE ${where} ${rest}`)
-        .all(...conditions.flatMap(({ values }) => values)),
+      this.#database.prepare(statement(where)).all(...conditions.flatMap(({ values }) => values)),
     );
   }
 

@@ -11,6 +11,10 @@ export const points = z.number().describe('In points, up to two decimals');
 export const instant = z.iso.datetime();
 export const day = z.iso.date();
 export const count = z.int().min(0);
+/** Counting costs by what is counted: where a person only wants to know whether it is much, it ends here. */
+export const mostCounted = 10_000;
+export const counted = (what: string) =>
+  count.describe(`${what}; ${mostCounted} stands for that many or more`);
 export const bothLanguages = z.strictObject({ en: z.array(z.string()), ja: z.array(z.string()) });
 
 /** Something of the pack's, with its label in both languages. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { answerValues, interventionKinds, questions } from '../entries.ts';
 import { enteredText, oneOf } from '../fields.ts';
-import { cursor, nameBodies } from './common.ts';
+import { count, cursor, nameBodies } from './common.ts';
 import { checklistItem } from './hand-overs.ts';
 
 const author = enteredText(200);
@@ -102,7 +102,15 @@ const disagreement = z.strictObject({
 export type Disagreement = z.infer<typeof disagreement>;
 
 export const disagreementList = z.strictObject({
-  disagreements: z.array(disagreement).describe('Newest first'),
+  disagreements: z
+    .array(disagreement)
+    .describe(
+      'Overrides in force, the one that ends first first; then what was entered, newest first',
+    ),
+  looked_at: count.describe(
+    'Overrides and entries looked at; those that fit the score are not listed',
+  ),
+  next: cursor,
 });
 export type DisagreementList = z.infer<typeof disagreementList>;
 

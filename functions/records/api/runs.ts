@@ -10,7 +10,7 @@ import {
   unpublishedAccounts,
   withheldRun,
 } from '../run-documents.ts';
-import { count, cursor, day, instant, nameBodies } from './common.ts';
+import { count, counted, cursor, day, instant, nameBodies } from './common.ts';
 
 const runCounts = z.strictObject({
   scored: count,
@@ -42,9 +42,9 @@ export const runSummary = z.strictObject({
 export type RunSummary = z.infer<typeof runSummary>;
 
 export const crmCounts = z.strictObject({
-  updated: count,
-  pending: count.describe('Wait for Salesforce'),
-  parked: count.describe('Salesforce refuses the row as it is'),
+  updated: counted('Shown by Salesforce as they are'),
+  pending: counted('Wait for Salesforce'),
+  parked: counted('Salesforce refuses the row as it is'),
 });
 export type CrmCounts = z.infer<typeof crmCounts>;
 

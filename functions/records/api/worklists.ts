@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { accountSummary } from './accounts.ts';
-import { bothLanguages, count, cursor, nameBodies, named } from './common.ts';
+import { bothLanguages, counted, cursor, nameBodies, named } from './common.ts';
 
 const worklistSummary = z.strictObject({
   id: z.string(),
   label,
   score: z.string().describe('The score whose reasons are shown'),
-  accounts: count.describe('On the list now'),
+  accounts: counted('On the list now'),
 });
 export type WorklistSummary = z.infer<typeof worklistSummary>;
 
@@ -30,7 +30,6 @@ export type WorklistEntryAnswer = z.infer<typeof worklistEntry>;
 
 export const worklistAnswer = worklistSummary.extend({
   entries: z.array(worklistEntry).describe('Highest rank first'),
-  looked_at: count.describe('Entries looked at; a filter stops at 2,000 and goes on by `next`'),
   next: cursor,
 });
 export type WorklistAnswer = z.infer<typeof worklistAnswer>;

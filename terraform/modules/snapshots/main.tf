@@ -1,14 +1,17 @@
 # The Firestore database: what readers see, and what runs know of themselves.
 
 locals {
-  # `{score}` stands for each score of the pack.
+  # `{score}` and `{worklist}` stand for each of the pack's.
   indexes = merge([
     for index in var.indexes : {
-      for score in strcontains("${index.equal} ${index.by}", "{score}") ? var.scores : [""] :
-      "${index.collection}: ${replace(index.equal, "{score}", score)}, ${replace(index.by, "{score}", score)} ${index.direction}" => {
+      for id in(
+        strcontains("${index.equal} ${index.by}", "{score}") ? var.scores :
+        strcontains(index.by, "{worklist}") ? var.worklists : [""]
+      ) :
+      "${index.collection}: ${replace(index.equal, "{score}", id)}, ${replace(index.by, "/{score}|{worklist}/", id)} ${index.direction}" => {
         collection = index.collection
-        equal      = replace(index.equal, "{score}", score)
-        by         = replace(index.by, "{score}", score)
+        equal      = replace(index.equal, "{score}", id)
+        by         = replace(index.by, "/{score}|{worklist}/", id)
         order      = { asc = "ASCENDING", desc = "DESCENDING" }[index.direction]
       }
     }

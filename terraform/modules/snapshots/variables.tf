@@ -24,7 +24,7 @@ variable "expiring" {
 }
 
 variable "indexes" {
-  description = "Composite indexes: a field compared for equality and the field of the order; `{score}` stands for each score."
+  description = "Composite indexes: a field compared for equality and the field of the order; `{score}` and `{worklist}` stand for each of the pack's."
   type = list(object({
     by         = string
     collection = string
@@ -71,5 +71,12 @@ variable "users" {
   description = "Members who read and write documents, by a name that stays."
   type        = map(string)
   default     = {}
+  nullable    = false
+}
+
+variable "worklists" {
+  description = "Ids of the pack's worklists."
+  type        = list(string)
+  default     = []
   nullable    = false
 }

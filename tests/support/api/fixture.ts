@@ -15,6 +15,7 @@ import type { AccountsChangedMessage, Message } from '../../../functions/records
 import { packs, runs, shardsOf } from '../../../functions/records/run-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import type { Column } from '../../../functions/scorecard/engine/columns.ts';
+import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
 import { virtualClock } from '../virtual-clock.ts';
 import {
   type AccountSpec,
@@ -98,22 +99,32 @@ const crm: Crm = {
 
 export type AnyQuery = Pick<Query<unknown>, 'where' | 'orderBy'> & { collection: { path: string } };
 
-/** Notes every query on its way. */
-function watched(snapshots: Snapshots, queries: AnyQuery[]): Snapshots {
+/** Notes every query on its way, and how many documents Firestore would count as read. */
+function watched(snapshots: Snapshots, queries: AnyQuery[], reads: TestApi['reads']): Snapshots {
   return {
-    get: (of) => snapshots.get(of),
-    getAll: (of) => snapshots.getAll(of),
+    get: (of) => {
+      reads.documents += 1;
+      return snapshots.get(of);
+    },
+    getAll: (of) => {
+      reads.documents += of.length;
+      return snapshots.getAll(of);
+    },
     create: (of, data) => snapshots.create(of, data),
     set: (of, data, options) => snapshots.set(of, data, options),
     delete: (of) => snapshots.delete(of),
     transaction: (work) => snapshots.transaction(work),
-    query: (query) => {
+    query: async (query) => {
       queries.push(query);
-      return snapshots.query(query);
+      const found = await snapshots.query(query);
+      reads.documents += Math.max(1, found.length);
+      return found;
     },
-    count: (query) => {
+    count: async (query) => {
       queries.push(query);
-      return snapshots.count(query);
+      const counted = await snapshots.count(query);
+      reads.documents += Math.max(1, Math.ceil(counted / 1_000));
+      return counted;
     },
   };
 }
@@ -122,6 +133,7 @@ export interface TestApi {
   url: string;
   runtime: Runtime;
   queries: AnyQuery[];
+  reads: { documents: number };
   announced: AccountsChangedMessage[];
   sent: Message[];
   logged: LogEntry[];
@@ -138,6 +150,8 @@ export async function startApi(given: {
   accounts?: readonly AccountSpec[];
   history?: readonly HistorySpec[];
   closed?: boolean;
+  /** What of the pack is otherwise. */
+  pack?: Partial<Pack>;
 }): Promise<TestApi> {
   const stored = openSqliteSnapshots({ path: ':memory:' });
   const warehouse = await openDuckDbWarehouse({ path: ':memory:', threads: 1 });
@@ -167,6 +181,7 @@ export async function startApi(given: {
     });
   }
   const queries: AnyQuery[] = [];
+  const reads = { documents: 0 };
   const announced: AccountsChangedMessage[] = [];
   /** Messages of every other queue. */
   const sent: Message[] = [];
@@ -174,7 +189,7 @@ export async function startApi(given: {
   const clock = virtualClock(now);
   const runtime: Runtime = {
     warehouse,
-    snapshots: watched(stored, queries),
+    snapshots: watched(stored, queries, reads),
     bus: {
       publish: async (_queue, messages) => {
         for (const { body } of messages) {
@@ -190,7 +205,7 @@ export async function startApi(given: {
     messenger: { send: noCrm, find: noCrm, workspace: noCrm },
     clock,
     log: createLog((entry) => logged.push(entry), clock),
-    pack,
+    pack: { ...pack, ...given.pack },
     packFiles: new Map(),
     tables,
     engineHash: 'engine',
@@ -209,6 +224,7 @@ export async function startApi(given: {
     url,
     runtime,
     queries,
+    reads,
     announced,
     sent,
     logged,

@@ -67,6 +67,12 @@ export function describeSnapshotQueries(
       expect(await opened.snapshots.count({ collection: things, where })).toBe(expected.length);
     });
 
+    test('no more are counted than asked for', async () => {
+      await fill(opened.snapshots, documents);
+      const counted = (most: number) => opened.snapshots.count({ collection: things, most });
+      expect([await counted(4), await counted(5), await counted(6)]).toEqual([4, 5, 5]);
+    });
+
     test('a list that holds a value is found, whole elements of its own type only', async () => {
       await fill(opened.snapshots, {
         a: { list: ['red', 'green'], name: 'x' },

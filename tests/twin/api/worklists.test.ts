@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { worklistAnswer, worklistsAnswer } from '../../../functions/records/api/worklists.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
 
+const routing = { teams: [], milestones: [], cells: [], checklist: [], hash: '' };
+
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi({
+    pack: { routing },
     accounts: [
       {
         id: 'a-1',
@@ -15,7 +18,14 @@ beforeAll(async () => {
         reasons: { en: ['Fewer users'], ja: ['利用者が減少'] },
       },
       { id: 'a-2', points: 10, rank: 900, team: 'large', owner: 'ben' },
-      { id: 'a-3', points: 30, rank: -1, attributes: { name: 'Aoba', owner: 'ann' } },
+      {
+        id: 'a-3',
+        points: 30,
+        rank: -1,
+        team: 'smb',
+        owner: 'ann',
+        attributes: { name: 'Aoba', owner: 'zoe' },
+      },
       { id: 'a-4', points: 35, rank: 500, team: 'large', owner: 'ann' },
       { id: 'a-5', points: 90 },
     ],
@@ -44,7 +54,7 @@ describe('worklists', () => {
       action: { en: 'Call them.', ja: '電話する。' },
       why: { en: ['Active users 12: 20 of 100 points'], ja: ['利用者数 12: 100点中20点'] },
     });
-    expect(entries[3]).toMatchObject({ rank: null, team: null, owner: 'ann' });
+    expect(entries[3]).toMatchObject({ rank: null, team: { id: 'smb' }, owner: 'ann' });
   });
 
   it('T17: are filtered by owner and team, as routing has them', async () => {
@@ -53,6 +63,14 @@ describe('worklists', () => {
     expect(await idsOf('?owner=ann')).toEqual(['a-4', 'a-1', 'a-3']);
     expect(await idsOf('?team=large')).toEqual(['a-2', 'a-4']);
     expect(await idsOf('?team=large&owner=ann')).toEqual(['a-4']);
+  });
+
+  it('are filtered by the owner of the data where the pack has no routing', async () => {
+    const { pack } = api.runtime;
+    api.runtime.pack = { ...pack, routing: null };
+    const { entries } = await list('?owner=zoe');
+    api.runtime.pack = pack;
+    expect(entries.map(({ account }) => account.id)).toEqual(['a-3']);
   });
 
   it('go on page by page, also between equal ranks and with a filter', async () => {

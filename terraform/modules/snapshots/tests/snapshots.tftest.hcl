@@ -9,9 +9,11 @@ variables {
   location   = "asia-northeast1"
   project_id = "acme-health"
   scores     = ["health", "approach"]
+  worklists  = ["save"]
   indexes = [
     { collection = "accounts", equal = "scores.{score}.band", by = "scores.{score}.points", direction = "asc" },
     { collection = "runs", equal = "pack", by = "started_at", direction = "desc" },
+    { collection = "accounts", equal = "assignment.owner", by = "worklists.{worklist}.rank", direction = "desc" },
   ]
   unindexed = [{ collection = "accounts", field = "details" }]
   users     = { api = "serviceAccount:kenko-api@acme-health.iam.gserviceaccount.com" }
@@ -20,11 +22,12 @@ variables {
 run "defaults" {
   assert {
     condition = keys(google_firestore_index.this) == [
+      "accounts: assignment.owner, worklists.save.rank desc",
       "accounts: scores.approach.band, scores.approach.points asc",
       "accounts: scores.health.band, scores.health.points asc",
       "runs: pack, started_at desc",
     ]
-    error_message = "Indexes are made for every score, and once where none is named."
+    error_message = "Indexes are made for every score and worklist, and once where none is named."
   }
   assert {
     condition = (
