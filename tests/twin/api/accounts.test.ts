@@ -298,6 +298,7 @@ describe('the list of composite indexes', () => {
     // Each index costs a part of every write; some are for runs and notices.
     const others = new Set([
       'days',
+      'events',
       'entries kind',
       // Those of worklists: see their tests.
       'accounts worklists.{worklist}.rank',
