@@ -80,8 +80,8 @@ export function proveScore(
     const rate = accounts === 0 ? null : wilson({ accounts, good: bad });
     return { id, label, ...countsOf(here), accounts, bad, rate };
   });
-  const claimed = judged.filter(({ row }) => claims(row));
-  const auc = aucOf(score, claimed, ({ row }) => row.points ?? -1);
+  const claimed = judged.filter(claims);
+  const auc = pointsArea(score, claimed);
   const { bad } = accountsOf(score, claimed);
   return {
     score: score.id,
@@ -164,10 +164,16 @@ export function accountsOf(
 }
 
 /** Without enough data there was no band, and so no claim that could be wrong. */
-const claims = ({ band }: JudgedOutcome['row']): boolean => band !== unknown.id;
+export const claims = ({ row }: JudgedOutcome): boolean => row.band !== unknown.id;
+
+/** Of all outcomes that a band was claimed for, how well points tell who ended well. */
+export const pointsArea = (
+  score: Pick<Score, 'purpose'>,
+  judged: readonly JudgedOutcome[],
+): Area | null => aucOf(score, judged.filter(claims), ({ row }) => row.points ?? -1);
 
 export function aucOf(
-  score: Score,
+  score: Pick<Score, 'purpose'>,
   judged: readonly JudgedOutcome[],
   points: (one: JudgedOutcome) => number,
 ): Area | null {

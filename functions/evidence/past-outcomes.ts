@@ -17,6 +17,8 @@ export interface PastOutcome {
    * and an account that grew in summer may leave in spring.
    */
   decided: boolean;
+  /** Why it left, in the team's own words; only where the data says so. */
+  reason?: string;
 }
 
 /** Something that people did for an account. */
@@ -32,6 +34,8 @@ export interface PastAction {
 /** An outcome with the result of a day before it. */
 export interface JudgedOutcome extends PastOutcome {
   row: HistoryRow;
+  /** Segment, plan and their like as of the day of the result, where the pack reads them. */
+  segments?: Readonly<Record<string, string>>;
 }
 
 export interface Lead {
@@ -54,7 +58,7 @@ export function dateBefore({ on }: Pick<PastOutcome, 'on'>, { lead, every }: Lea
 }
 
 /** A row of a table of outcomes. */
-export type OutcomeRow = Pick<PastOutcome, 'account' | 'on' | 'kind'>;
+export type OutcomeRow = Pick<PastOutcome, 'account' | 'on' | 'kind' | 'reason'>;
 
 /**
  * One outcome for an account and decision: an expansion at the renewal is a renewal too, and leaving
@@ -71,6 +75,7 @@ export function distinctOutcomes(rows: readonly OutcomeRow[]): PastOutcome[] {
         continue;
       }
       if (rank(row) < rank(last)) last.kind = row.kind;
+      if (row.reason !== undefined) last.reason ??= row.reason;
       last.decided ||= row.kind !== 'expanded';
     }
     return found;
@@ -80,15 +85,25 @@ export function distinctOutcomes(rows: readonly OutcomeRow[]): PastOutcome[] {
 /** By date and account, one score's results. */
 export type PastRows = ReadonlyMap<string, ReadonlyMap<string, HistoryRow>>;
 
+/** By date and account: segment, plan and their like as they were then. */
+export type PastSegments = ReadonlyMap<
+  string,
+  ReadonlyMap<string, Readonly<Record<string, string>>>
+>;
+
 /** Outcomes of accounts that had points on the day they are held against. */
 export function judgeOutcomes(
   outcomes: readonly PastOutcome[],
   rows: PastRows,
   lead: Lead,
+  segments?: PastSegments,
 ): JudgedOutcome[] {
   return outcomes.flatMap((outcome) => {
-    const row = rows.get(dateBefore(outcome, lead))?.get(outcome.account);
-    return row && hasPoints(row) ? [{ ...outcome, row }] : [];
+    const date = dateBefore(outcome, lead);
+    const row = rows.get(date)?.get(outcome.account);
+    if (!row || !hasPoints(row)) return [];
+    const own = segments?.get(date)?.get(outcome.account);
+    return [{ ...outcome, row, ...(own ? { segments: own } : {}) }];
   });
 }
 

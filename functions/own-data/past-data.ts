@@ -1,6 +1,6 @@
 /** Past outcomes with the results of the days that they are held against, by rules as they are now. */
 
-import { addDays } from '../calendar.ts';
+import { addDays, dayOf } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
 import {
   dateBefore,
@@ -12,8 +12,11 @@ import {
   leftOutOutcomes,
   type OutcomeRow,
   outcomeKinds,
+  type PastOutcome,
   type PastRows,
+  type PastSegments,
 } from '../evidence/past-outcomes.ts';
+import { seenBands } from '../evidence/report/seen-bands.ts';
 import { dateEndingAt, endOfDate } from '../inputs/moments.ts';
 import { findSources, type ProvidedSource, sourceQuery } from '../inputs/sources-query.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
@@ -32,6 +35,8 @@ export interface PastRequest extends Lead {
   /** Local days of the outcomes looked at, inclusive; without them, the last year of the data. */
   from?: string;
   to?: string;
+  /** Leads that outcomes are held against as well, and every date in between, as people saw it. */
+  history?: { leads: readonly number[] };
 }
 
 export interface PastScore {
@@ -41,8 +46,10 @@ export interface PastScore {
   judged: JudgedOutcome[];
   /** Outcomes that no result is held against, and what became of them. */
   leftOut: LeftOutOutcomes[];
-  /** Results by date and account. */
+  /** Results by date and account; with a history, of every date, and with the bands that stood then. */
   rows: PastRows;
+  /** Outcomes held against other leads, where a history was asked for. */
+  byLead: { lead: number; judged: JudgedOutcome[] }[];
 }
 
 export interface PastData {
@@ -69,6 +76,7 @@ export async function judgePast(
   pack: Pack,
   place: DataPlace,
   request: PastRequest,
+  progress: (date: number, of: number) => void = () => undefined,
 ): Promise<PastData> {
   const warehouse = await openDuckDbWarehouse({ path: ':memory:' });
   try {
@@ -79,17 +87,20 @@ export async function judgePast(
     const from = request.from ?? addDays(to, 1 - usualDays);
     const outcomes = distinctOutcomes(await readOutcomes(warehouse, pack, { asOf, from, to }));
     if (outcomes.length === 0) throw noOutcomes(from, to);
-    const dates = new Set(outcomes.map((outcome) => dateBefore(outcome, request)));
-    const rows = await scoreOn(warehouse, pack, [...dates].sort());
-    const scores = pack.scores.map(({ id }): [string, PastScore] => {
-      const byDate = rows.get(id) ?? new Map();
+    const { rows, segments } = await scoreOn(warehouse, pack, datesOf(outcomes, request), progress);
+    const scores = pack.scores.map((score): [string, PastScore] => {
+      const scored = rows.get(score.id) ?? new Map();
+      const byDate = request.history ? seenBands(score, scored) : scored;
+      const judge = (lead: number) =>
+        judgeOutcomes(outcomes, byDate, { lead, every: request.every }, segments);
       return [
-        id,
+        score.id,
         {
           results: resultsIn(byDate),
-          judged: judgeOutcomes(outcomes, byDate, request),
+          judged: judge(request.lead),
           leftOut: leftOutOutcomes(outcomes, byDate, request),
           rows: byDate,
+          byLead: (request.history?.leads ?? []).map((lead) => ({ lead, judged: judge(lead) })),
         },
       ];
     });
@@ -105,6 +116,20 @@ export async function judgePast(
   } finally {
     await warehouse.close();
   }
+}
+
+/** Days to score: those that outcomes are held against; for a history, every one of the grid between. */
+function datesOf(outcomes: readonly PastOutcome[], request: PastRequest): string[] {
+  const { lead, every, history } = request;
+  const leads = history ? [lead, ...history.leads] : [lead];
+  const held = new Set(
+    outcomes.flatMap((outcome) => leads.map((one) => dateBefore(outcome, { lead: one, every }))),
+  );
+  const dates = [...held].sort();
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (!history || first === undefined || last === undefined) return dates;
+  const days = dayOf(last) - dayOf(first);
+  return Array.from({ length: days / every + 1 }, (_, i) => addDays(first, i * every));
 }
 
 function requireInData({ from, to }: PastRequest, last: string): void {
@@ -171,25 +196,28 @@ async function readOutcomes(
   const kept = 'past_outcomes';
   await warehouse.materialize({
     id: kept,
-    sql: `SELECT account_id, CAST(${day} AS STRING) AS known_on, kind FROM (${known}) AS known
+    sql: `SELECT account_id, CAST(${day} AS STRING) AS known_on, kind, ${source.columns.has('reason') ? 'reason' : "''"} AS reason FROM (${known}) AS known
      WHERE outcome_on >= @from_date AND kind IN (${outcomeKinds.map((kind) => `'${kind}'`).join(', ')})`,
     parameters: { as_of: { timestamp: asOf }, date: { date: to }, from_date: { date: from } },
     table: kept,
     cluster: ['account_id'],
   });
-  const columns = ['account_id', 'known_on', 'kind'].map((name) => ({
+  const columns = ['account_id', 'known_on', 'kind', 'reason'].map((name) => ({
     name,
     as: 'string' as const,
   }));
   const found: OutcomeRow[] = [];
   // In batches: a query gives 10,000 rows at most, and there may be a million outcomes.
   for await (const batch of warehouse.read({ table: kept, columns })) {
-    const [accounts, days, kinds] = columns.map(
+    const [accounts, days, kinds, reasons] = columns.map(
       ({ name }) => batch.columns.get(name)?.values ?? [],
     );
     for (let i = 0; i < batch.rows; i++) {
       const kind = outcomeKinds.find((one) => one === kinds?.[i]);
-      if (kind) found.push({ account: String(accounts?.[i]), on: String(days?.[i]), kind });
+      if (!kind) continue;
+      const reason = String(reasons?.[i] ?? '').trim();
+      const row = { account: String(accounts?.[i]), on: String(days?.[i]), kind };
+      found.push(kind === 'churned' && reason !== '' ? { ...row, reason } : row);
     }
   }
   return found;
@@ -219,23 +247,49 @@ async function scoreOn(
   warehouse: DuckDbWarehouse,
   pack: Pack,
   dates: readonly string[],
-): Promise<Map<string, Map<string, Map<string, HistoryRow>>>> {
+  progress: (date: number, of: number) => void,
+): Promise<{ rows: Map<string, Map<string, Map<string, HistoryRow>>>; segments: PastSegments }> {
+  const segments = new Map<string, Map<string, Record<string, string>>>();
   const found = new Map(
     pack.scores.map(({ id }) => [id, new Map<string, Map<string, HistoryRow>>()]),
   );
   const accounts = (await findSources(warehouse, pack)).get('accounts');
-  for (const date of dates) {
+  for (const [i, date] of dates.entries()) {
+    progress(i + 1, dates.length);
     const asOf = endOfDate(date, pack.zone);
     // Before the data begins there is nobody to score, and nothing to hold outcomes against.
     if (accounts && !(await hasRows(warehouse, pack, accounts, { asOf, date }))) continue;
-    const { rows } = await scoreAll(
-      warehouse,
-      pack,
-      asOf,
-      `past_inputs_${date.replaceAll('-', '')}`,
-    );
+    const inputs = `past_inputs_${date.replaceAll('-', '')}`;
+    const { rows } = await scoreAll(warehouse, pack, asOf, inputs);
+    segments.set(date, await segmentsIn(warehouse, pack, inputs));
     for (const [score, results] of rows)
       found.get(score)?.set(date, new Map(results.map((row) => [row.account_id, row])));
+  }
+  return { rows: found, segments };
+}
+
+/** Columns of accounts by which teams look at their customers apart. */
+const segmentColumns = ['segment', 'plan', 'industry', 'region'];
+
+async function segmentsIn(
+  warehouse: DuckDbWarehouse,
+  { accountColumns }: Pack,
+  inputs: string,
+): Promise<Map<string, Record<string, string>>> {
+  const read = segmentColumns.filter((name) => accountColumns.some((one) => one.name === name));
+  const found = new Map<string, Record<string, string>>();
+  if (read.length === 0) return found;
+  const columns = ['account_id', ...read.map((name) => `account_${name}`)];
+  const asked = columns.map((name) => ({ name, as: 'string' as const }));
+  for await (const batch of warehouse.read({ table: inputs, columns: asked })) {
+    const [accounts, ...values] = columns.map((name) => batch.columns.get(name)?.values ?? []);
+    for (let i = 0; i < batch.rows; i++) {
+      const own = read.flatMap((name, at): [string, string][] => {
+        const value = values[at]?.[i];
+        return typeof value === 'string' && value !== '' ? [[name, value]] : [];
+      });
+      found.set(String(accounts?.[i]), Object.fromEntries(own));
+    }
   }
   return found;
 }

@@ -218,7 +218,7 @@ function anyOf(sets: readonly Int32Array[], row: number, wanted: Int32Array): bo
 }
 
 /** Index of the band that `points` (hundredths) fall into. */
-function bandAt(bounds: Float64Array, points: number): number {
+export function bandAt(bounds: Float64Array, points: number): number {
   let band = 0;
   for (let b = 0; b < bounds.length; b++) band += +(points >= (bounds[b] as number));
   return band;
@@ -228,7 +228,7 @@ function bandAt(bounds: Float64Array, points: number): number {
  * The band before where the score is within `margin` of its boundary, else `band`.
  * `before`: index of the band before, -1 where it does not count.
  */
-function withHysteresis(
+export function withHysteresis(
   bounds: Float64Array,
   band: number,
   points: number,

@@ -1,0 +1,39 @@
+/** Bands as people saw them: with hysteresis from date to date, which results made singly lack. */
+import { bandAt, withHysteresis } from '../../scorecard/engine/bands.ts';
+import type { HistoryRow } from '../../scorecard/engine/history-row.ts';
+import type { Score } from '../../scorecard/language/pack/pack.ts';
+import type { PastRows } from '../past-outcomes.ts';
+
+/**
+ * The same results with the bands that would have stood, if each date had followed the one before it.
+ * A cap decides by itself, and says nothing about where the points were.
+ */
+export function seenBands(
+  { bands, hysteresis }: Pick<Score, 'bands' | 'hysteresis'>,
+  rows: PastRows,
+): PastRows {
+  if (hysteresis === 0) return rows;
+  const bounds = Float64Array.from(bands.slice(1), ({ from }) => from);
+  const found = new Map<string, Map<string, HistoryRow>>();
+  let before = new Map<string, number>();
+  for (const [date, results] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const now = new Map<string, number>();
+    const seen = new Map<string, HistoryRow>();
+    for (const [account, row] of results) {
+      const points = row.band_points ?? row.points;
+      const known = bands.some(({ id }) => id === row.band);
+      if (row.state !== 'scored' || row.cap !== null || points === null || !known) {
+        seen.set(account, row);
+        continue;
+      }
+      const plain = bandAt(bounds, points);
+      const band = withHysteresis(bounds, plain, points, before.get(account) ?? -1, hysteresis);
+      now.set(account, band);
+      const id = bands[band]?.id ?? row.band;
+      seen.set(account, id === row.band ? row : { ...row, band: id, held_by_hysteresis: true });
+    }
+    before = now;
+    found.set(date, seen);
+  }
+  return found;
+}
