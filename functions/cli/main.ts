@@ -3,11 +3,14 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { KenkoError, messageOf } from '../errors.ts';
 import { RulesError, sentenceOf } from '../scorecard/language/problems.ts';
 import { addDoctor } from './doctor/doctor.ts';
+import { addAccept } from './evidence/accept.ts';
 import { addActions, addEffects } from './evidence/actions.ts';
 import { addBacktest, addRulesBacktest } from './evidence/backtest.ts';
 import { addCalibrate } from './evidence/calibrate.ts';
 import { addCompare } from './evidence/compare.ts';
 import { addLot } from './evidence/lot.ts';
+import { addRanking } from './evidence/ranking.ts';
+import { addReport } from './evidence/report/report.ts';
 import { addTry } from './evidence/try.ts';
 import { exitCode, fail } from './output.ts';
 import { addAccounts } from './people/accounts.ts';
@@ -58,7 +61,10 @@ function addEvidence(kenko: Command): void {
   const evidence = kenko
     .command('evidence')
     .description('does the score predict, and did acting on it help?');
-  for (const add of [addTry, addBacktest, addCalibrate, addCompare, addEffects, addLot])
+  for (const add of [
+    ...[addTry, addReport, addBacktest, addCalibrate, addCompare, addEffects, addLot],
+    ...[addRanking, addAccept],
+  ])
     add(evidence);
 }
 

@@ -38,22 +38,32 @@ export interface ScoredData {
   revenue: Map<string, number>;
 }
 
+interface Names {
+  /** By account; empty where the pack shows none. */
+  names: Map<string, string>;
+}
+
 /**
  * Scores every account by each pack's rules, all as of one instant and without results before:
  * no band is held or waits. The last pack decides what the newest day is.
  * @throws Rejected for data that cannot be scored, with the sentence that a run would give
  */
-export async function scoreOnData(packs: readonly Pack[], place: DataPlace): Promise<ScoredData[]> {
+export async function scoreOnData(
+  packs: readonly Pack[],
+  place: DataPlace,
+): Promise<(ScoredData & Names)[]> {
   const warehouse = await openDuckDbWarehouse({ path: ':memory:' });
   try {
     const last = packs.at(-1);
     if (!last) return [];
     const asOf = await provideData(warehouse, last, place);
-    const scored: ScoredData[] = [];
+    const scored: (ScoredData & Names)[] = [];
     for (const [i, pack] of packs.entries()) {
       // Files are read by the pack's own names; those that are read alike stay as they are.
       if ('folder' in place) await importData(warehouse, { folder: place.folder, pack });
-      scored.push(await scoreAll(warehouse, pack, asOf, `rules_inputs_${i}`));
+      const inputs = `rules_inputs_${i}`;
+      const found = await scoreAll(warehouse, pack, asOf, inputs);
+      scored.push({ ...found, names: await readNames(warehouse, pack, inputs) });
     }
     return scored;
   } finally {
@@ -125,6 +135,25 @@ async function lastDate(connection: DuckDBConnection): Promise<string | undefine
   );
   const [row] = reader.getRows();
   return typeof row?.[0] === 'string' ? row[0] : undefined;
+}
+
+/** What people call accounts, where the pack shows that. */
+async function readNames(
+  warehouse: DuckDbWarehouse,
+  { accountColumns }: Pack,
+  inputs: string,
+): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  if (!accountColumns.some(({ name }) => name === 'name')) return names;
+  const columns = ['account_id', 'account_name'].map((name) => ({ name, as: 'string' as const }));
+  for await (const batch of warehouse.read({ table: inputs, columns })) {
+    const [accounts, values] = columns.map(({ name }) => batch.columns.get(name)?.values ?? []);
+    for (let i = 0; i < batch.rows; i++) {
+      const name = values?.[i];
+      if (typeof name === 'string') names.set(String(accounts?.[i]), name);
+    }
+  }
+  return names;
 }
 
 export async function scoreAll(

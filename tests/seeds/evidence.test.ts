@@ -127,6 +127,42 @@ describe('evidence', () => {
     expect(all?.difference?.low).toBeLessThan(all?.difference?.value ?? 0);
   });
 
+  it('tells a head of CS all of it on one page, which is the same each time', async () => {
+    const page = join(folder, 'report.html');
+    const period = ['--state', state, '--from', '2025-06-01', '--to', '2026-02-15'];
+    const report = (...flags: string[]) =>
+      kenko('evidence', 'report', join(rules, 'saas'), '--score', 'health', ...period, ...flags);
+    const told = await report('--html', page, '--lang', 'ja');
+    expect(told.status, told.stderr).toBe(0);
+    const text = readFileSync(page, 'utf8');
+    const questions = [
+      '解約する顧客を見分けているか',
+      'どれくらい前に分かるか',
+      '見分けられないのはどこか',
+      '何を直すべきか',
+      '対応は効果があったか',
+      'このデータでは言えないこと',
+    ];
+    for (const source of [told.stdout, text]) {
+      const places = questions.map((question) => source.indexOf(question));
+      expect(places).toEqual(places.toSorted((a, b) => a - b));
+      expect(places[0]).toBeGreaterThan(-1);
+    }
+    expect(text).not.toMatch(/https?:/);
+    await report('--html', page, '--lang', 'ja', '--json');
+    expect(readFileSync(page, 'utf8')).toBe(text);
+    const { scores } = JSON.parse((await report('--json')).stdout);
+    const [health] = scores;
+    expect(health.leads.map(({ lead }: { lead: number }) => lead)).toEqual([90, 60, 30]);
+    const [early, , late] = health.leads;
+    expect(late.auc.value).toBeGreaterThan(early.auc.value);
+    const { churns } = health.warnings;
+    expect(churns.length).toBe(health.proof.outcomes.churned);
+    expect(health.effects.comparisons.map(({ did }: { did: string }) => did)).toEqual(['call']);
+    const years = health.parts.filter(({ by }: { by: string }) => by === 'year');
+    expect(years.map(({ id }: { id: string }) => id)).toEqual(['2025', '2026']);
+  });
+
   it('M8: hypotheses are marked, and each is held against outcomes', async () => {
     const pack = join(rules, 'monoxer');
     const { scores } = await backtest(pack, '--accounts', '250', '--today', '2026-04-20');

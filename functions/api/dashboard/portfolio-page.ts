@@ -7,6 +7,7 @@ import type { WorklistAnswer } from '../../records/api/worklists.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import type { PageContext } from './context.ts';
+import { evidenceCard } from './evidence-section.ts';
 import type { Page } from './frame.ts';
 import { bandChip, bandClass, joined, moved, scaleOf, titleOf } from './parts.ts';
 import { worklistCard } from './worklist-page.ts';
@@ -37,6 +38,7 @@ export function portfolioPage(
       ${current && portfolio.scores.map((score) => scoreCard(context, score))}
       ${current && worklists.map((worklist) => worklistCard(context, worklist))}
       ${stateCard(context, portfolio)}
+      ${evidenceCard(context)}
       ${
         current &&
         main &&

@@ -207,6 +207,14 @@ const pairs = {
       `It could not be compared on the data of ${date}.`,
       `${date}のデータでは比較できませんでした。`,
     ),
+  evidence: both('Evidence', 'エビデンス'),
+  evidenceAccepted: (day: string, by: string) =>
+    both(`accepted on ${day} by ${by}`, `${day} に ${by} が承認`),
+  evidenceOfOtherRules: both('of other rules than these', '現在とは別のルールでの結果'),
+  evidenceMeans: both(
+    'AUC: how often an account that stayed has more points than one that left; 0.5 is chance.',
+    'AUC は、継続した顧客の点数が解約した顧客より高い確率です（0.5 は偶然）。',
+  ),
   noCandidate: both('No version waits beside the live rules.', '候補のルールはありません。'),
   scoreSays: both('The score said', 'スコアのバンド'),
   peopleSay: both('People say', '担当者の見立て'),

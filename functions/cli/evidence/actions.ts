@@ -16,6 +16,7 @@ import { actionsOf } from './logged-actions.ts';
 import { readLot } from './lot.ts';
 import { pastWords } from './past-texts.ts';
 import { renamed } from './renamed.ts';
+import { readings } from './report/sections.ts';
 
 const command = (parent: Command, name: string) =>
   withPast(withState(parent.command(name)))
@@ -96,13 +97,6 @@ function comparisonsText(comparisons: readonly ActionComparison[], lang: Lang): 
     ]),
   );
 }
-
-const readings = {
-  differs: 'differs',
-  'no difference shown': 'noDifference',
-  'not comparable': 'notComparable',
-  'too few': 'tooFewAlike',
-} as const;
 
 function signed(share: number): string {
   const points = Math.round(100 * share);

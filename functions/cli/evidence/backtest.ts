@@ -1,32 +1,21 @@
-import { basename, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
-import { scoreOf } from '../../api/names.ts';
-import { untreated } from '../../evidence/action-effects.ts';
-import {
-  type MeasureProof,
-  proveScore,
-  relevant,
-  type ScoreProof,
-} from '../../evidence/backtest.ts';
-import type { JudgedOutcome, Lead, PastAction } from '../../evidence/past-outcomes.ts';
-import type { Area } from '../../evidence/statistics/auc.ts';
-import { judgePast, type PastScore } from '../../own-data/past-data.ts';
+import type { MeasureProof, ScoreProof } from '../../evidence/backtest.ts';
+import type { EvidenceReport } from '../../evidence/report/evidence-report.ts';
+import type { PastScore } from '../../own-data/past-data.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
-import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
-import { parsePack } from '../../scorecard/language/parse/pack.ts';
-import { readPackFiles } from '../../wiring/deployed-files.ts';
-import { checkPeriod, dataPlaceOf, type OptionsOf, withDataPlace, withPast } from '../options.ts';
+import { number, percent } from '../../scorecard/meaning/texts.ts';
 import { colour, print, printJson, table } from '../output.ts';
-import { openExisting, using } from '../session/open-session.ts';
 import { areaText, rateText } from './figures.ts';
-import { actionsOf } from './logged-actions.ts';
 import { pastWords } from './past-texts.ts';
 import { renamed } from './renamed.ts';
+import { type ReportOptions, readReports, reportCommand } from './report/past-reports.ts';
+import { onlySurvivors, partName } from './report/sections.ts';
+import { reportWords } from './report/texts.ts';
 
 const command = (rules: Command) =>
-  withPast(withDataPlace(rules.command('backtest')))
-    .description('how well scores and measures told who stays, held against past outcomes')
-    .argument('[folder]', 'folder of the pack', 'rules/saas');
+  reportCommand(rules, 'backtest').description(
+    'how well scores and measures told who stays, held against past outcomes',
+  );
 
 /** `kenko evidence backtest [DIR]`: scores and measures held against what became of accounts. */
 export function addBacktest(evidence: Command): void {
@@ -38,23 +27,20 @@ export function addRulesBacktest(rules: Command): void {
   command(rules).action(renamed('evidence backtest', backtest));
 }
 
-async function backtest(folder: string, options: OptionsOf<typeof command>): Promise<void> {
-  checkPeriod(options);
-  const pack = parsePack(readPackFiles(basename(resolve(folder)), { folder }));
-  const wanted = options.score === undefined ? pack.scores : [scoreOf(pack, options.score)];
-  const { state, data, lead, every } = options;
-  const actions =
-    state === undefined || data !== undefined
-      ? []
-      : await using(await openExisting({ state, pack: pack.id }), (session) =>
-          actionsOf(session, pack.zone),
-        );
-  const past = await judgePast(pack, dataPlaceOf(options), options);
+async function backtest(folder: string, options: ReportOptions): Promise<void> {
+  const { pack, past, demo, scores } = await readReports(folder, options);
+  const { lead, every } = options;
   const { from, to, outcomes, dates, timeless, timelessAccounts } = past;
-  const proofs = wanted.map((score): ShownProof => {
-    const { results, judged, leftOut } = past.scores.get(score.id) ?? noPast;
-    const apart = withoutTreated(pack, score, judged, actions, { lead, every });
-    return { ...proveScore(pack, score, judged), ...apart, results, leftOut };
+  const proofs = scores.map(({ report }): ShownProof => {
+    const { proof, leftOut, treated, growth, leads, parts, warnings, stability, capacity } = report;
+    return {
+      ...proof,
+      results: past.scores.get(proof.score)?.results ?? 0,
+      leftOut,
+      treated: treated.outcomes,
+      aucUntreated: treated.outcomes === 0 ? null : treated.auc,
+      ...{ growth, leads, parts, warnings, stability, capacity },
+    };
   });
   if (options.json) {
     const asked = { pack: pack.id, from, to, lead, every };
@@ -63,39 +49,27 @@ async function backtest(folder: string, options: OptionsOf<typeof command>): Pro
   const lang = options.lang ?? 'en';
   const t = pastWords[lang];
   print(t.looked(outcomes, from, to, lead));
-  if (data === undefined && state === undefined) print(t.demo);
+  if (demo) print(t.demo);
   if (timeless.length > 0) print(colour.yellow(t.timeless(timeless)));
   if (timelessAccounts.length > 0) {
     print(colour.yellow(t.timelessAccounts(timelessAccounts.join(', '))));
   }
-  for (const proof of proofs) print(`\n${proofText(proof, dates, lang)}`);
+  for (const proof of proofs) print(`\n${proofText(proof, dates, every, lang)}`);
   print(`\n${colour.dim(t.chance)}`);
 }
 
-const noPast = { results: 0, judged: [], leftOut: [] };
-
 /** With what it rests on: accounts with points over all dates, and outcomes without any. */
 type ShownProof = ScoreProof &
-  Pick<PastScore, 'results' | 'leftOut'> & { treated: number; aucUntreated: Area | null };
+  Pick<PastScore, 'results'> &
+  Pick<
+    EvidenceReport,
+    'leftOut' | 'growth' | 'leads' | 'parts' | 'warnings' | 'stability' | 'capacity'
+  > & {
+    treated: number;
+    aucUntreated: EvidenceReport['treated']['auc'];
+  };
 
-/**
- * A team that calls whoever stands low makes its own score look wrong, so those accounts are shown
- * apart as well.
- */
-function withoutTreated(
-  pack: Pack,
-  score: Score,
-  judged: readonly JudgedOutcome[],
-  actions: readonly PastAction[],
-  lead: Lead,
-): Pick<ShownProof, 'treated' | 'aucUntreated'> {
-  const outcomes = relevant(score, judged);
-  const left = untreated(outcomes, actions, lead);
-  const treated = outcomes.length - left.length;
-  return { treated, aucUntreated: treated === 0 ? null : proveScore(pack, score, left).auc };
-}
-
-function proofText(proof: ShownProof, dates: number, lang: Lang): string {
+function proofText(proof: ShownProof, dates: number, every: number, lang: Lang): string {
   const t = pastWords[lang];
   const versions = proof.versions.map(({ scorecard, version }) => `${scorecard} ${version}`);
   return [
@@ -113,12 +87,12 @@ function proofText(proof: ShownProof, dates: number, lang: Lang): string {
     '',
     bandsTable(proof, lang),
     '',
+    partsTable(proof, lang),
+    ...timeLines(proof, every, lang),
+    '',
     measuresTable(proof, lang),
   ].join('\n');
 }
-
-/** With so many left out for want of a row, it matters who they were. */
-const survivors = { least: 5, share: 0.8 };
 
 function warnings({ measures, leftOut, monotone }: ShownProof, lang: Lang): string[] {
   const t = pastWords[lang];
@@ -128,12 +102,8 @@ function warnings({ measures, leftOut, monotone }: ShownProof, lang: Lang): stri
       .map(({ label }) => label[lang])
       .join(', ');
   const [leaks, upsideDown] = [named('leak'), named('upside down')];
-  const gone = leftOut.find(({ because }) => because === 'no such account');
-  const all = gone ? gone.churned + gone.renewed + gone.expanded : 0;
-  const onlySurvivors =
-    gone && gone.churned >= survivors.least && gone.churned >= survivors.share * all;
   return [
-    ...(onlySurvivors ? [t.onlySurvivors] : []),
+    ...(onlySurvivors(leftOut) ? [t.onlySurvivors] : []),
     ...(leaks ? [t.leaks(leaks)] : []),
     ...(upsideDown ? [t.upsideDown(upsideDown)] : []),
     ...(monotone ? [] : [t.notMonotone]),
@@ -162,6 +132,43 @@ function bandsTable({ bands, purpose }: ShownProof, lang: Lang): string {
       rate && rateText(rate, lang),
     ]),
   );
+}
+
+/** At other leads, and by contract year, phase and segment: one table, since each row is the same figure. */
+function partsTable({ leads, parts }: ShownProof, lang: Lang): string {
+  const [t, r] = [pastWords[lang], reportWords[lang]];
+  return table(
+    ['', 'AUC', t.accounts, r.bad],
+    [
+      ...leads.map(({ lead, auc }) => [r.leadDays(lead), auc ? areaText(auc) : r.few, null, null]),
+      ...parts.map((part) => [
+        partName(part, lang),
+        part.auc ? areaText(part.auc) : r.few,
+        part.accounts,
+        part.bad,
+      ]),
+    ],
+  );
+}
+
+/** How early, how steady, and whom a team reaches that calls so many. */
+function timeLines(
+  { warnings, stability, capacity, purpose }: ShownProof,
+  every: number,
+  lang: Lang,
+): string[] {
+  const r = reportWords[lang];
+  const { days } = warnings;
+  const { perMonth, changes, undone } = stability;
+  const { calls, called, caught, bad, atRandom } = capacity;
+  const undoneShare = percent(changes === 0 ? 0 : undone / changes, lang);
+  const steady = perMonth === null ? [] : [r.stability(number(perMonth, lang), undoneShare, every)];
+  if (purpose === 'upsell') return steady;
+  return [
+    ...(days ? [r.days(days.median, days.quarter, days.threeQuarters)] : []),
+    ...steady,
+    ...(bad > 0 ? [r.capacity(calls, called, caught, bad, number(atRandom, lang))] : []),
+  ];
 }
 
 function measuresTable({ measures }: ShownProof, lang: Lang): string {

@@ -49,7 +49,8 @@ async function calibrate(folder: string, options: OptionsOf<typeof command>): Pr
     options.scorecard ?? mostCommon(judged.map(({ row }) => row.scorecard)),
   );
   const found = recalibrate(score, layoutOf(pack), judged, card.id, options);
-  if (options.write !== undefined) write(options.write, options.anyway, card, found, files);
+  if (options.write !== undefined)
+    write(options.write, options.anyway, card, found, files, past.to);
   if (options.json) printJson(jsonOf(pack.id, score, card, found));
   else print(recalibratedText(card, found, options.lang ?? 'en'));
 }
@@ -75,6 +76,7 @@ function write(
   card: Scorecard,
   found: Recalibration,
   files: ReadonlyMap<string, string>,
+  tunedUntil: string,
 ): void {
   if (existsSync(path)) {
     throw new Rejected(
@@ -91,7 +93,7 @@ function write(
       `Only ${found.bad} accounts ended badly; with fewer than ${fewestForScorecard}, the points would be chance. Write them with --anyway to use them as a hypothesis.`,
     );
   }
-  writeFileSync(path, calibratedCard(files.get(card.place.file) ?? '', card, found));
+  writeFileSync(path, calibratedCard(files.get(card.place.file) ?? '', card, found, tunedUntil));
 }
 
 function jsonOf(pack: string, score: Score, card: Scorecard, found: Recalibration) {

@@ -9,9 +9,15 @@ import { measureReason } from './measure-reason.ts';
 
 /**
  * @param text the scorecard as it is
+ * @param tunedUntil last local day of the outcomes that the proposal is made from
  * @throws Rejected for one with axes, whose points people share out
  */
-export function calibratedCard(text: string, card: Scorecard, found: Recalibration): string {
+export function calibratedCard(
+  text: string,
+  card: Scorecard,
+  found: Recalibration,
+  tunedUntil: string,
+): string {
   const before = scorecardFile.parse(parse(text));
   if (Object.keys(before.axes).length > 0) {
     throw new Rejected(
@@ -36,7 +42,12 @@ export function calibratedCard(text: string, card: Scorecard, found: Recalibrati
     };
   });
   const { axes: _axes, ...rest } = before;
-  const document = new Document({ ...rest, version: nextVersion(before.version), measures });
+  const document = new Document({
+    ...rest,
+    version: nextVersion(before.version),
+    tuned_until: tunedUntil,
+    measures,
+  });
   document.commentBefore = ` ${found.verdict.en}`;
   const list = document.get('measures');
   if (isSeq(list)) {

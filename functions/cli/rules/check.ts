@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { dataFindings } from '../../evidence/data-findings.ts';
+import { gateFindings } from '../../evidence/gate/gate.ts';
 import { lintPackSql } from '../../local/googlesql/lint.ts';
 import { scoreOnData } from '../../own-data/rules-data.ts';
 import { parseCandidate } from '../../scorecard/language/candidate.ts';
@@ -16,7 +17,9 @@ import { colour, exitCode, print, printJson } from '../output.ts';
 const command = (rules: Command) =>
   rules
     .command('check')
-    .description('types, gaps, rule tests; with data, coverage, noise and exemplars too')
+    .description(
+      'types, gaps, rule tests, required evidence; with data, coverage, noise and exemplars too',
+    )
     .argument('[folder]', 'folder of the pack', 'rules/saas')
     .option('--data <folder>', 'CSV or Parquet files that the rules are tried on')
     .option('--state <folder>', 'state folder whose data the rules are tried on')
@@ -24,7 +27,7 @@ const command = (rules: Command) =>
     .option('--json', 'print one JSON value instead of text');
 type CheckOptions = OptionsOf<typeof command>;
 
-/** `kenko rules check`: types, gaps and rule tests; with data, coverage, noise and exemplars. */
+/** `kenko rules check`: types, gaps, rule tests and the gate; with data, coverage, noise and exemplars. */
 export function addCheck(rules: Command): void {
   command(rules).action(check);
 }
@@ -34,7 +37,12 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
   const pack = parsePack(readPackFiles(name, { folder }));
   const { tests, findings: found } = lookedAt(pack);
   const data = await onData(pack, options);
-  const findings = [...found, ...candidateFindings(pack, folder), ...(data?.findings ?? [])];
+  const findings = [
+    ...found,
+    ...gateFindings(pack),
+    ...candidateFindings(pack, folder),
+    ...(data?.findings ?? []),
+  ];
   const blocked = findings.some(({ severity }) => severity === 'block');
   if (options.json) {
     const { passed, failed } = tests;

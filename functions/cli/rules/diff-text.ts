@@ -1,6 +1,6 @@
 /** A comparison of rules as text for the terminal and as Markdown for a pull request. */
 import type { MeasureEffect, Mover, ScoreComparison } from '../../evidence/compare-rules.ts';
-import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
+import type { Label, Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { pointsOf } from '../../scorecard/language/pack/points.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { colour, table } from '../output.ts';
@@ -13,6 +13,8 @@ export interface RulesDiff {
   /** own: the team's data; demo: invented customers. */
   data: 'own' | 'demo';
   same_rules: boolean;
+  /** What keeps the new rules from going live, for want of evidence; a candidate need not have any. */
+  evidence?: { required: boolean; accepted: { score: string; said: Label }[]; missing: string[] };
   scores: ScoreComparison[];
 }
 
@@ -31,6 +33,8 @@ const texts = {
     'On the invented customers of the demo: it shows what the rules do, not what your customers do.',
     'デモの架空の顧客による比較です。ルールの動きは分かりますが、実際のお客様への影響ではありません。',
   ),
+  evidence: both('Evidence', 'エビデンス'),
+  noneRequired: both('The pack requires none.', 'このパックでは不要です。'),
   same: both('Both are the same rules.', 'どちらも同じルールです。'),
   still: both('No account changes its points.', '点数が変わる顧客はありません。'),
   gone: both('This score is gone.', 'このスコアは廃止されます。'),
@@ -178,6 +182,14 @@ function closing({ movers, movements }: ScoreComparison, lang: Lang): string[] {
   ];
 }
 
+/** What was accepted of the new rules, and what is missing before they may go live. */
+function evidenceLines(evidence: NonNullable<RulesDiff['evidence']>, lang: Lang): string[] {
+  const { required, accepted, missing } = evidence;
+  const said = accepted.map((one) => `${one.score}: ${one.said[lang]}`);
+  const found = [...missing, ...said];
+  return found.length > 0 || required ? found : [words[lang].noneRequired];
+}
+
 export function diffText(diff: RulesDiff, lang: Lang): string {
   const text = words[lang];
   const lines = [colour.bold(text.title(diff.pack)), text.seen(diff).replaceAll('`', '')];
@@ -188,6 +200,9 @@ export function diffText(diff: RulesDiff, lang: Lang): string {
     lines.push('', colour.bold(heading), ...said);
     for (const { head, rows } of tables) lines.push('', table(head, rows));
     lines.push(...closing(comparison, lang));
+  }
+  if (diff.evidence) {
+    lines.push('', colour.bold(text.evidence), ...evidenceLines(diff.evidence, lang));
   }
   return lines.join('\n');
 }
@@ -205,6 +220,10 @@ export function diffMarkdown(diff: RulesDiff, lang: Lang): string {
       lines.push('', row(head), row(head.map(() => '---')), ...rows.map(row));
     }
     lines.push('', ...closing(comparison, lang));
+  }
+  if (diff.evidence) {
+    const said = evidenceLines(diff.evidence, lang).map((line) => `- ${cell(line)}`);
+    lines.push('', `### ${text.evidence}`, '', ...said);
   }
   return lines.join('\n').trimEnd();
 }

@@ -3,7 +3,10 @@ import { join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
 import { compareRules } from '../../evidence/compare-rules.ts';
+import { acceptedText } from '../../evidence/gate/accepted-text.ts';
+import { gateFindings } from '../../evidence/gate/gate.ts';
 import { scoreOnData } from '../../own-data/rules-data.ts';
+import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { packOfFolder, readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
 import { dataPlaceOf, language, type OptionsOf, withDataPlace } from '../options.ts';
@@ -39,11 +42,27 @@ async function diff(old: string, now: string, options: OptionsOf<typeof command>
     date: is.date,
     data: 'demo' in place ? 'demo' : 'own',
     same_rules: before.hash === after.hash,
+    evidence: evidenceOf(after),
     scores: compareRules(was, is),
   };
   if (options.json) printJson(found);
   else if (options.markdown) print(diffMarkdown(found, options.lang ?? 'en'));
   else print(diffText(found, options.lang ?? 'en'));
+}
+
+function evidenceOf(pack: Pack): RulesDiff['evidence'] {
+  const { required, accepted } = pack.evidence;
+  return {
+    required: required !== null,
+    accepted:
+      accepted?.rules === pack.hash
+        ? pack.scores.flatMap((score) => {
+            const own = accepted.scores[score.id];
+            return own ? [{ score: score.id, said: acceptedText(score, own) }] : [];
+          })
+        : [],
+    missing: gateFindings(pack).map(({ message, advice }) => `${message}. ${advice}.`),
+  };
 }
 
 /** The folder of a pack or of its candidate, a checkout of the repository, or a revision of this one. */

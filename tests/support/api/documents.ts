@@ -116,6 +116,7 @@ export const pack: Pack = {
     metrics: [],
     hash: 'lists',
   },
+  evidence: { yearFrom: 1, required: null, accepted: null },
   exemplars: [],
   idle: [],
   tests: [],

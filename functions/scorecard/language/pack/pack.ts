@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Expression } from '../cel/expressions.ts';
 import type { Place, Problem } from '../problems.ts';
+import type { EvidenceFile } from '../schema/evidence.ts';
 import type { RuleTestCase } from '../schema/scorecards.ts';
 import {
   type AccountColumn,
@@ -128,6 +129,8 @@ export interface Scorecard {
   purpose: string | null;
   /** What the purpose means here. */
   note: Label | null;
+  /** Last local day of the outcomes that it was tuned on; null: of none. */
+  tunedUntil: string | null;
   /** Absent: applies to every account. */
   appliesTo?: Expression;
   axes: Axis[];
@@ -224,6 +227,23 @@ export interface RuleTests {
   cases: { line: number; test: RuleTestCase }[];
 }
 
+/** What rules must have shown before they go live, and what they did. */
+export interface PackEvidence {
+  /** Month in which the contract year begins, from 1. */
+  yearFrom: number;
+  /** Null: they may go live without. */
+  required: {
+    /** Ids of scores. */
+    scores: string[];
+    auc: number | null;
+    monotone: boolean;
+    exemplars: boolean;
+    place: Place;
+  } | null;
+  /** As stored, and where. */
+  accepted: (EvidenceFile & { place: Place }) | null;
+}
+
 export interface Pack {
   id: string;
   label: Label;
@@ -237,6 +257,7 @@ export interface Pack {
   carry: number;
   /** How many accounts a run may set aside for their rows: a number or a share, whichever is more. */
   tolerance: { accounts: number; share: number };
+  evidence: PackEvidence;
   /** The first one is the main one. */
   scores: Score[];
   phases: Phase[];

@@ -14,6 +14,7 @@ import {
   requireUnique,
   suggestion,
 } from '../problems.ts';
+import { evidenceFile } from '../schema/evidence.ts';
 import { routingFile } from '../schema/routing.ts';
 import {
   bandsFile,
@@ -29,6 +30,7 @@ import { worklistsFile } from '../schema/worklists.ts';
 import { readYaml, type YamlDocument } from '../yaml/document.ts';
 import { type Catalogue, type CatalogueGroup, readCatalogue } from './catalogue.ts';
 import { weighProblems } from './consequences.ts';
+import { readEvidence } from './evidence.ts';
 import { readRouting } from './routing.ts';
 import { readSalesforce } from './salesforce.ts';
 import { columnsRead, type PackScope, packScope, readExpression } from './scope.ts';
@@ -63,6 +65,7 @@ export function parsePack(files: Files): Pack {
   const routing = read('routing.yaml', routingFile);
   const worklists = read('worklists.yaml', worklistsFile);
   const exemplars = read('exemplars.yaml', exemplarsFile);
+  const accepted = read('evidence.yaml', evidenceFile);
   const names = [...files.keys()].filter((path) => path.startsWith(folder)).sort();
   const scorecards = [];
   const tests = [];
@@ -116,6 +119,7 @@ export function parsePack(files: Files): Pack {
     ? readSignals(signals, written(signals), { ...shown, hasRecords: has('salesforce.yaml') })
     : null;
   const examples = exemplars ? readExemplars(exemplars, scores) : [];
+  const evidence = readEvidence(packDocument, accepted, scores);
 
   const { data } = packDocument;
   const scored = scores.flatMap((score) => metricsOf({ ...scope, phases }, score));
@@ -134,6 +138,7 @@ export function parsePack(files: Files): Pack {
     tolerance: data.tolerance,
     breaker: data.breaker,
     carry: Number.parseInt(data.carry, 10),
+    evidence,
     scores,
     phases,
     attributes,
@@ -175,6 +180,7 @@ const knownFiles = [
   'routing.yaml',
   'worklists.yaml',
   'exemplars.yaml',
+  'evidence.yaml',
 ];
 
 /** `rules/<pack>/`, or a problem where there is none or more than one. */

@@ -53,6 +53,7 @@ export function readScorecard(
     label: data.label,
     purpose: data.purpose ?? null,
     note: data.note ?? null,
+    tunedUntil: data.tuned_until ?? null,
     ...(appliesTo ? { appliesTo } : {}),
     axes,
     measures,

@@ -1,6 +1,7 @@
 /** JSON Schemas of the files that people write: completion and errors while they type. */
 import { z } from 'zod';
 import { metricGroup, sourceTable } from '../pack/catalogue.ts';
+import { evidenceFile } from './evidence.ts';
 import { routingFile } from './routing.ts';
 import {
   bandsFile,
@@ -30,6 +31,7 @@ const editedFiles: readonly EditedFile[] = [
   { name: 'signals', schema: signalsFile, isFor: /^rules\/[^/]+\/signals\.yaml$/ },
   { name: 'worklists', schema: worklistsFile, isFor: /^rules\/[^/]+\/worklists\.yaml$/ },
   { name: 'exemplars', schema: exemplarsFile, isFor: /^rules\/[^/]+\/exemplars\.yaml$/ },
+  { name: 'evidence', schema: evidenceFile, isFor: /^rules\/[^/]+\/evidence\.yaml$/ },
   { name: 'metrics', schema: metricGroup, isFor: /^sql\/metrics\/[^/]+\/[^/]+\.yaml$/ },
   { name: 'source', schema: sourceTable, isFor: /^sql\/sources\/[^/]+\.yaml$/ },
 ];

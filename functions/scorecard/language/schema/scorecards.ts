@@ -130,6 +130,36 @@ export const packFile = z.strictObject({
     .describe(
       'Share of the accounts shown before that may be gone, in another band or unknown before a run is held.',
     ),
+  evidence: z
+    .strictObject({
+      auc: z
+        .number()
+        .gt(0.5)
+        .max(1)
+        .optional()
+        .describe('The least AUC with which the rules may go live; 0.5 is chance.'),
+      monotone: z
+        .boolean()
+        .optional()
+        .describe('Whether no band may have ended worse than a lower one, beyond chance.'),
+      exemplars: z
+        .literal('pass')
+        .optional()
+        .describe('All accounts of exemplars.yaml come out as people know them.'),
+      scores: z
+        .array(identifier)
+        .min(1)
+        .optional()
+        .describe('Of which scores this is required; of all without it.'),
+      year_from: z
+        .int()
+        .min(1)
+        .max(12)
+        .default(1)
+        .describe('Month in which the contract year begins: scores are judged by that year.'),
+    })
+    .prefault({})
+    .describe('What rules must have shown before they go live; evidence.yaml holds what they did.'),
   carry: days
     .default('7d')
     .describe(
@@ -209,6 +239,12 @@ export const scorecardFile = z.strictObject({
   version: written(/^\d+\.\d+\.\d+$/, 'a version such as 1.0.0'),
   label,
   purpose: purpose.optional(),
+  tuned_until: z.iso
+    .date()
+    .optional()
+    .describe(
+      'Last day of the outcomes that its steps and points were tuned on; later ones are the test.',
+    ),
   note: label
     .optional()
     .describe('What the purpose means here: who looks at it, and what they then do.'),
