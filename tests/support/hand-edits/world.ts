@@ -1,4 +1,4 @@
-/** A few accounts, an org that people change as they like, and Kenko between them; all in one process. */
+/** Accounts, an org that people change as they like, and Kenko between them; all in one process. */
 import { Retryable } from '../../../functions/errors.ts';
 import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
@@ -38,6 +38,8 @@ fields:
   Kenko_Health__c: health.points
 `;
 
+const accountsPerMessage = 200;
+
 /** What goes wrong at the next call of its kind. */
 export type Fault = 'not-sent' | 'answer-lost' | 'row-refused' | 'not-kept';
 
@@ -76,7 +78,6 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
   let sent: readonly RecordUpdate[] = [];
   let edits = 0;
   let nights = 0;
-  let writes = 0;
 
   const interrupted = async (): Promise<void> => {
     if (!during) return;
@@ -109,7 +110,6 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
     },
     update: async (type, rows) => {
       await interrupted();
-      writes += rows.length;
       if (rows.length > 0 && faulted('not-sent')) throw lost();
       if (rows.length > 0 && faulted('row-refused')) {
         const others = await crm.update(type, rows.slice(1));
@@ -150,7 +150,20 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
     pack,
   } as unknown as Runtime;
 
+  /** Another result of an account, and the message of it. */
   async function show(account: string, change: { isAbsent?: boolean } = {}): Promise<void> {
+    await publish(account, change);
+    tell([account]);
+  }
+
+  function tell(changed: readonly string[]): void {
+    for (let first = 0; first < changed.length; first += accountsPerMessage) {
+      const group = changed.slice(first, first + accountsPerMessage);
+      waiting.push({ message: { pack: pack.id, run: `r${edits}`, accounts: group }, tries: 0 });
+    }
+  }
+
+  async function publish(account: string, change: { isAbsent?: boolean } = {}): Promise<void> {
     edits += 1;
     const attributes = { owner: `${account}-owner-${edits % 3}`, name: `Name of ${account}` };
     const document = accountOf({ id: account, points: 1_000 * (edits % 5), attributes });
@@ -171,7 +184,6 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
       known[field].add(typeof value === 'number' ? value / 100 : value);
     }
     shown.set(account, known);
-    waiting.push({ message: { pack: pack.id, run: `r${edits}`, accounts: [account] }, tries: 0 });
   }
 
   const recordAt = (i: number): string | undefined =>
@@ -223,16 +235,14 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
     }
   }
 
+  /** What waits is sent again, as sweep does, and all messages are put through. */
   async function sweepAndDeliver(): Promise<void> {
     const pending = await snapshots.query({
       collection: crmAccounts,
       where: [{ field: 'state', op: '==', value: 'pending' }],
-      limit: 100,
+      limit: 1_000,
     });
-    if (pending.length > 0) {
-      const message = { pack: pack.id, run: 'swept', accounts: pending.map(({ id }) => id) };
-      waiting.push({ message, tries: 0 });
-    }
+    tell(pending.map(({ id }) => id));
     for (let most = 0; waiting.length > 0 && most < 100; most += 1) await deliver(0);
   }
 
@@ -249,6 +259,8 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
       edit,
       make,
       show,
+      publish,
+      tell,
       deliver,
       night,
     },
@@ -267,9 +279,6 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
     restore: (id: string) => void salesforce.undelete(id),
     merge: (id: string, into: string, values: FieldData) =>
       void salesforce.merge(into, [id], values),
-    writes: () => writes,
-    lastNight: () =>
-      entries.filter(({ event }) => event === 'reconciled' || event === 'records-differ').at(-1),
     close: () => snapshots.close(),
   };
 }
