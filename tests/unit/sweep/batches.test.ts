@@ -7,6 +7,7 @@ import { events } from '../../../functions/records/events.ts';
 import type { Message } from '../../../functions/records/messages.ts';
 import { sweeps } from '../../../functions/records/sweep-documents.ts';
 import { drainedInInterval, longestLifeMs } from '../../../functions/sweep/capacity.ts';
+import { sweep } from '../../../functions/sweep/sweep.ts';
 import { accountsIn, openSweeping } from '../../support/unit/sweeping.ts';
 
 const hour = 3_600_000;
@@ -56,6 +57,16 @@ describe('accounts that wait for Salesforce', () => {
     expect(accountsIn(second)).toEqual(names(most, most + 300));
     await sync(second);
     expect(await system.sweep()).toEqual([]);
+  });
+
+  it('all have their turn where Salesforce takes none of them', async () => {
+    const most = drained();
+    await wait(names(0, most + 300));
+    await system.receive('accounts-changed', await system.sweep());
+    const second = await system.sweep();
+    expect(accountsIn(second)).toEqual([...names(most, most + 300), ...names(0, most - 300)]);
+    await system.receive('accounts-changed', second);
+    expect(accountsIn(await system.sweep()).slice(0, 600)).toEqual(names(most - 300, most + 300));
   });
 
   it('are sent with the next sweep where Salesforce took none of them, in turn with the others', async () => {
@@ -118,9 +129,29 @@ describe('accounts that wait for Salesforce', () => {
     await wait(['a1']);
     const lost = await system.sweep();
     await system.clock.advance(longestLifeMs);
-    expect(accountsIn(await system.sweep())).toEqual(['a1']);
+    const last = await system.sweep();
+    expect(accountsIn(last)).toEqual(['a1']);
     await system.receive('accounts-changed', lost);
     expect(await system.sweep()).toEqual([]);
+    await system.receive('accounts-changed', last);
+    await system.receive('accounts-changed', lost);
+    expect(accountsIn(await system.sweep())).toEqual(['a1']);
+  });
+
+  it('are left to a sweep that is sending them just now', async () => {
+    await wait(['a1']);
+    const { bus } = system.runtime;
+    const publish = bus.publish.bind(bus);
+    let meanwhile: Message[] | undefined;
+    bus.publish = async (queue, messages) => {
+      bus.publish = publish;
+      await system.clock.advance(60_000);
+      await sweep(system.runtime);
+      meanwhile = system.taken();
+      return publish(queue, messages);
+    };
+    expect(accountsIn(await system.sweep())).toEqual(['a1']);
+    expect(meanwhile).toEqual([]);
   });
 
   it('nothing is written by a sweep that finds nothing', async () => {

@@ -95,6 +95,7 @@ describe('a comparison that one call has no time for', () => {
   });
 
   it('waits where Salesforce has no calls left, and is not begun anew by the next night', async () => {
+    await system.snapshots.delete(ref(crmAccounts, nameOf(2_500)));
     let pages = 0;
     system.onRead(async () => {
       pages += 1;
@@ -104,7 +105,14 @@ describe('a comparison that one call has no time for', () => {
     expect(stopped).toMatchObject({ state: 'waiting', complete: false, compared: 2_000 });
     expect(system.events()).toContain('sync-delayed');
     const next = await system.reconcile(tomorrow);
-    expect(next).toMatchObject({ ...stopped, state: 'ended', complete: true, compared: many });
+    expect(next).toMatchObject({
+      ...stopped,
+      state: 'ended',
+      complete: true,
+      compared: many - 1,
+      resent: 1,
+    });
+    expect((await system.report(next)).unsent.count).toBe(1);
     expect(await system.reconcile(tomorrow)).toMatchObject({ reconciliation: `tiny~${tomorrow}` });
   });
 
