@@ -15,6 +15,7 @@ import { measureCost } from './cost-bench.ts';
 import { measureMemory } from './memory-bench.ts';
 import { measurePipeline } from './pipeline-bench.ts';
 import { holds, type Measured, type Ratio, tableOf } from './ratios.ts';
+import { measureScale } from './scale-bench.ts';
 import { measureScorer } from './scorer-bench.ts';
 import { measureStages } from './stages-bench.ts';
 
@@ -46,6 +47,18 @@ const parts: Record<string, Part> = {
   stages: { names: ['publish/snapshots', 'sync/crm', 'bus/http'], measure: measureStages },
   'cold-start': { names: coldStartNames, measure: measureColdStart },
   memory: { names: ['memory/100k-to-300k'], measure: measureMemory },
+  scale: {
+    names: [
+      'scale/score-seconds',
+      'scale/score-peak-mb',
+      'scale/memory-growth',
+      'scale/publish',
+      'scale/sync',
+      'scale/reconcile',
+      'scale/pages',
+    ],
+    measure: measureScale,
+  },
   cost: {
     names: ['cost/writes-per-change', 'cost/writes-per-change-least', 'cost/writes-of-run'],
     measure: measureCost,

@@ -6,11 +6,10 @@
 import { beforeFields } from '../../functions/inputs/run-inputs.ts';
 import { historyTable, inputsTable, stagingTable } from '../../functions/inputs/run-tables.ts';
 import { ref } from '../../functions/records/collection.ts';
-import { rules } from '../../functions/records/documents.ts';
+import { accountFormat, rules } from '../../functions/records/documents.ts';
 import {
   dayId,
   days,
-  noRewrites,
   packs,
   type RunDocument,
   runs,
@@ -132,7 +131,8 @@ function secondRun(accounts: number, accountsPerShard: number): RunDocument {
     equal_rows_published: false,
     shown_hash: shownHash(pack),
     late_merges: [],
-    rewrites: noRewrites(),
+    // Documents of the day before are all of today's format.
+    rewrites: { format: accountFormat, from: 1_000, until: 1_000 },
     changed: null,
     started_at: now,
     reached: {},
