@@ -94,10 +94,18 @@ describe('a first run of which most accounts are unknown', () => {
 });
 
 describe('a first run', () => {
-  it('writes to Salesforce where most accounts have a band', async () => {
-    await execute(system, [`DELETE FROM source.usage_daily WHERE account_id <= 'a4'`]);
-    expect((await system.run(monday)).withheld).toBeNull();
-    expect(written()).toHaveLength(9);
+  it.each([
+    ['writes to Salesforce where half of the accounts have a band', 'a4', null],
+    ['writes nothing where fewer have one', 'a5', { accounts: 10, unknown: 6 }],
+  ])('%s', async (_, last, withheld) => {
+    await execute(system, [
+      `INSERT INTO source.accounts VALUES ('b1', 'Tenth', 'csm-0@example.com', NULL, NULL)`,
+      `DELETE FROM source.usage_daily WHERE account_id <= '${last}'`,
+    ]);
+    const run = await system.run(monday);
+    if (withheld) expect(run.withheld).toMatchObject(withheld);
+    else expect(run.withheld).toBeNull();
+    expect(written()).toHaveLength(withheld ? 0 : 9);
   });
 
   it('is not held against history that was filled before it', async () => {
