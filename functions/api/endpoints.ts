@@ -21,6 +21,7 @@ import {
   episodeList,
   eventAnswer,
   eventRequest,
+  lotList,
 } from '../records/api/episodes.ts';
 import { handOverAnswer, handOverList, tickRequest } from '../records/api/hand-overs.ts';
 import { historyAnswer } from '../records/api/history.ts';
@@ -50,7 +51,7 @@ import { enterAssessment, enterIntervention, enterNote } from './entries/enter-e
 import { enterOverride } from './entries/enter-override.ts';
 import { listHandOvers, tickItem } from './entries/hand-overs.ts';
 import { takeEvent } from './entries/take-event.ts';
-import { acknowledgeEpisode, listEpisodes } from './episodes.ts';
+import { acknowledgeEpisode, listEpisodes, listLots } from './episodes.ts';
 import { openApi } from './open-api.ts';
 import {
   accountParameters,
@@ -61,6 +62,7 @@ import {
   handOverParameters,
   historyParameters,
   interventionParameters,
+  lotParameters,
   parkedParameters,
   runParameters,
   worklistParameters,
@@ -128,6 +130,14 @@ export const endpoints: readonly Endpoint[] = [
     query: episodeParameters,
     answer: episodeList,
     handle: ({ runtime, query }) => listEpisodes(runtime, query),
+  }),
+  endpoint({
+    path: '/v1/lots',
+    name: 'listLots',
+    summary: 'Accounts that signals with hold_out held back by lot, and those they did not',
+    query: lotParameters,
+    answer: lotList,
+    handle: ({ runtime, query }) => listLots(runtime, query),
   }),
   endpoint({
     path: '/v1/episodes/{id}/acknowledge',

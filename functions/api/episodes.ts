@@ -1,12 +1,17 @@
 /** Episodes of signals: listed, and acknowledged by people. */
 import { code, Rejected } from '../errors.ts';
 import type { Filter, Stored } from '../ports/snapshots.ts';
-import type { Acknowledgement, EpisodeAnswer, EpisodeList } from '../records/api/episodes.ts';
+import type {
+  Acknowledgement,
+  EpisodeAnswer,
+  EpisodeList,
+  LotList,
+} from '../records/api/episodes.ts';
 import { ref } from '../records/collection.ts';
 import { type EpisodeDocument, episodes } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { latestFirst } from './cursors.ts';
-import { type EpisodeParameters, quoted } from './parameters.ts';
+import { type EpisodeParameters, type LotParameters, quoted } from './parameters.ts';
 
 /** The one opened last first. @throws Rejected `bad-request` for a bad cursor */
 export async function listEpisodes(
@@ -21,9 +26,26 @@ export async function listEpisodes(
   const list = { collection: episodes, where, field: 'opened_at', limit, cursor } as const;
   const { page, ...rest } = await latestFirst(snapshots, list);
   return {
-    episodes: page.map((episode) => shownEpisode(pack, episode)),
+    episodes: page.filter(isShown).map((episode) => shownEpisode(pack, episode)),
     ...rest,
   };
+}
+
+/** Whom a lot holds back is nothing to do for anybody. */
+const isShown = ({ data }: Stored<EpisodeDocument>): boolean => !data.held_back;
+
+/** Whom the lots of signals held back, and whom not, by contract year. */
+export async function listLots(
+  { snapshots, pack }: Pick<Runtime, 'snapshots' | 'pack'>,
+  { limit, cursor }: LotParameters,
+): Promise<LotList> {
+  const where: Filter[] = [{ field: 'pack', op: '==', value: pack.id }];
+  const list = { collection: episodes, where, field: 'opened_at', limit, cursor } as const;
+  const { page, ...rest } = await latestFirst(snapshots, list);
+  const lots = page.flatMap(({ data: { account, signal, lots: drawn } }) =>
+    drawn.map((lot) => ({ account, signal, ...lot })),
+  );
+  return { lots, ...rest };
 }
 
 /** More at once are shown by the list alone. */
@@ -44,7 +66,7 @@ export async function listOpenEpisodes(
     orderBy: { field: 'opened_at', direction: 'desc' },
     limit: mostOpen,
   });
-  return found.map((episode) => shownEpisode(runtime.pack, episode));
+  return found.filter(isShown).map((episode) => shownEpisode(runtime.pack, episode));
 }
 
 /**
@@ -57,7 +79,8 @@ export async function acknowledgeEpisode(
   { author, note }: Acknowledgement,
 ): Promise<{ episode: string; number: number }> {
   const known = id === '' ? undefined : (await snapshots.get(ref(episodes, id)))?.data;
-  if (!known) throw new Rejected(code.notFound, `There is no episode ${quoted(id)}.`);
+  if (!known || known.held_back)
+    throw new Rejected(code.notFound, `There is no episode ${quoted(id)}.`);
   if (known.state !== 'open') {
     throw new Rejected(code.conflict, `The episode ${quoted(id)} is ${known.state} already.`);
   }

@@ -88,6 +88,9 @@ export const episodeParameters = z.strictObject({
 });
 export type EpisodeParameters = z.infer<typeof episodeParameters>;
 
+export const lotParameters = z.strictObject(paged);
+export type LotParameters = z.infer<typeof lotParameters>;
+
 export const answerParameters = z.strictObject({
   score,
 });

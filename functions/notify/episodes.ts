@@ -8,6 +8,7 @@ import {
   type SignalsDocument,
 } from '../records/signal-documents.ts';
 import type { PackSignals, SignalText } from '../scorecard/language/pack/signals.ts';
+import { drawn } from '../scorecard/meaning/lot.ts';
 
 /** Episodes by id. */
 export type Episodes = ReadonlyMap<string, EpisodeDocument>;
@@ -21,6 +22,8 @@ export interface Opening {
   cause: string;
   facts: EpisodeDocument['facts'];
   silent: boolean;
+  /** What the signal's lot says of the account; null: it has none. */
+  lot: EpisodeDocument['lots'][number] | null;
   /** Of a silent one: the digest of a switch of rules says it, not that of the day. */
   rules?: boolean;
 }
@@ -59,7 +62,8 @@ export function nextEpisodes(
     }
     const { pack, account } = document;
     const { run: cause, facts, silent, rules } = holds;
-    const state = { subject: '', kind: 'state', cause, facts, silent, rules } as const;
+    const lot = signal.lot && drawn(signal.lot, account, holds.since);
+    const state = { subject: '', kind: 'state', cause, facts, silent, rules, lot } as const;
     const opening: Opening = { pack, account, ...state };
     next.set(id, opened(signal, opening, last, now));
   }
@@ -120,29 +124,34 @@ export const dueDelivery = (
 /** A new episode; `last`: the one before it of the same account, signal and subject. */
 export function opened(
   signal: SignalText,
-  { silent, rules = false, ...opening }: Opening,
+  { silent, rules = false, lot, ...opening }: Opening,
   last: EpisodeDocument | undefined,
   now: Date,
 ): EpisodeDocument {
   const number = (last?.number ?? 0) + 1;
   const id = episodeId(opening.account, signal.id, opening.subject);
-  const deliveries = silent
-    ? []
-    : signal.targets.flatMap((target, i): EpisodeDocument['deliveries'] => {
-        if (target.to === 'digest') return [];
-        return [
-          dueDelivery({
-            to: target.to,
-            channel: target.to === 'slack' ? target.channel : null,
-            mention: target.to === 'slack' ? target.mention : null,
-            key: `${id}-${number}-${i}`,
-          }),
-        ];
-      });
+  const heldBack = lot?.held_back ?? false;
+  const deliveries =
+    silent || heldBack
+      ? []
+      : signal.targets.flatMap((target, i): EpisodeDocument['deliveries'] => {
+          if (target.to === 'digest') return [];
+          return [
+            dueDelivery({
+              to: target.to,
+              channel: target.to === 'slack' ? target.channel : null,
+              mention: target.to === 'slack' ? target.mention : null,
+              key: `${id}-${number}-${i}`,
+            }),
+          ];
+        });
   const inDigest = silent ? !rules : signal.targets.some(({ to }) => to === 'digest');
+  const lots = (last?.lots ?? []).filter(({ year }) => year !== lot?.year);
   return {
     ...opening,
     silent,
+    held_back: heldBack,
+    lots: lot ? [...lots, lot] : lots,
     signal: signal.id,
     severity: signal.severity,
     state: 'open',
@@ -153,7 +162,7 @@ export function opened(
     closed_by: null,
     quiet_until: null,
     deliveries,
-    digest: inDigest ? 'due' : 'none',
+    digest: inDigest && !heldBack ? 'due' : 'none',
     due_at: deliveries.length > 0 ? now.toISOString() : null,
   };
 }

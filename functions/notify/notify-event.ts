@@ -131,6 +131,7 @@ function openEpisode(
       cause: event.id,
       facts,
       silent: false,
+      lot: null,
     } as const;
     tx.set(target, opened(signal, opening, last, now));
     return true;

@@ -115,7 +115,7 @@ export function accountDocumentOf(given: {
     search: searchKeys(result.attributes.name),
     details: packDetails(details),
   };
-  return withOverrides(document, given.overrides, given.pack);
+  return withOverrides(result.account, document, given.overrides, given.pack);
 }
 
 /** What an account is explained by; nothing where that cannot be read: the document is replaced. */

@@ -13,6 +13,7 @@ import {
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
+import { drawn } from '../scorecard/meaning/lot.ts';
 import { inForce } from '../scorecard/meaning/override.ts';
 import { documentRow } from '../scorecard/meaning/shown-row.ts';
 import { entriesOf } from '../scorecard/meaning/worklists.ts';
@@ -91,6 +92,7 @@ function byAccount(all: readonly EnteredOverride[]): Overrides {
 
 /** The document with these overrides in force, and no others, on the lists that it then is on. */
 export function withOverrides(
+  account: string,
   document: AccountDocument,
   active: readonly EnteredOverride[],
   pack: Pick<Pack, 'scores' | 'worklists'>,
@@ -115,7 +117,10 @@ export function withOverrides(
     };
   }
   const row = documentRow(pack.scores, { ...document, scores });
-  const worklists = document.state === 'absent' ? {} : entriesOf(pack.worklists.lists, row);
+  const worklists =
+    document.state === 'absent'
+      ? {}
+      : entriesOf(pack.worklists.lists, row, (lot) => drawn(lot, account, document.date).held_back);
   const shown = [...applied, ...assignmentKey(document), ...worklistKey(worklists)];
   // Of a later release's document, only what this one knows was read.
   const format = Math.min(document.format, accountFormat);
@@ -165,7 +170,12 @@ export async function republishOverridden(
     const write = snapshots.transaction(async (tx) => {
       const latest = (await tx.get(ref(accounts, account)))?.data;
       if (!latest) return undefined;
-      const next = withOverrides(latest, overridesInForce(entered, account, clock.now()), pack);
+      const next = withOverrides(
+        account,
+        latest,
+        overridesInForce(entered, account, clock.now()),
+        pack,
+      );
       if (showTheSame(next, latest))
         return options.again && turned.has(account) ? latest.run : undefined;
       tx.set(ref(accounts, account), next);

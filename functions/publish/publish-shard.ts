@@ -188,7 +188,7 @@ function publishAccounts(
       const next =
         isSame && isOfToday
           ? {
-              ...withOverrides({ ...latest, assignment, metrics }, active, pack),
+              ...withOverrides(result.account, { ...latest, assignment, metrics }, active, pack),
               pack: run.pack,
               run: id,
             }

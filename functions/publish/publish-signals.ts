@@ -23,6 +23,8 @@ import {
 import { isWithheld } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
+import type { StateSignal } from '../scorecard/language/pack/signals.ts';
+import { drawn } from '../scorecard/meaning/lot.ts';
 import {
   type BandsOf,
   definitionOf,
@@ -170,7 +172,7 @@ export async function announceSignals(
   }
   if (switched) {
     const documentOf = (one: SignalAccount) => next(one, stored.get(one.account));
-    await keepMoved(runtime, run, id, movedIn(id, read, documentOf));
+    await keepMoved(runtime, run, id, movedIn(id, signals.states, read, documentOf));
   }
   return unpublished;
 
@@ -195,6 +197,7 @@ export async function announceSignals(
 /** Accounts that the switch moved: to another band, or into a signal. */
 function movedIn(
   id: string,
+  states: readonly StateSignal[],
   read: readonly SignalAccount[],
   documentOf: (account: SignalAccount) => SignalsDocument,
 ): MovedByRules[] {
@@ -205,7 +208,10 @@ function movedIn(
       const from = byRulesBefore?.inputs.now.get(score)?.band ?? null;
       return from === null || to === null || from === to ? [] : [{ score, from, to }];
     });
-    const begun = documentOf(one).held.filter(({ rules, run }) => rules && run === id);
+    const begun = documentOf(one).held.filter(({ id: signal, since, rules, run }) => {
+      const lot = states.find((of) => of.id === signal)?.lot;
+      return rules && run === id && !(lot && drawn(lot, account, since).held_back);
+    });
     const signals = begun.map((signal) => signal.id);
     return bands.length + signals.length === 0 ? [] : [{ account, bands, signals }];
   });

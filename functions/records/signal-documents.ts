@@ -106,6 +106,10 @@ export const episodeDocument = z.strictObject({
   facts: z.array(fact),
   /** Held already when it was first looked at, or only because rules changed: in a digest only. */
   silent: z.boolean(),
+  /** By lot: nobody is notified of it, and it is shown nowhere as something to do. */
+  held_back: z.boolean().default(false),
+  /** What the lot said in each contract year in which an episode opened: whom its effect is seen on. */
+  lots: z.array(z.strictObject({ year: z.string(), held_back: z.boolean() })).default([]),
   acknowledged: z.strictObject({ by: z.string(), note: z.string(), at: instant }).nullable(),
   closed_at: instant.nullable(),
   closed_by: z.enum(['recovered', 'absent', 'removed', 'acknowledged']).nullable(),

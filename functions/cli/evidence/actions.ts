@@ -13,7 +13,7 @@ import { checkPeriod, type OptionsOf, withPast, withState } from '../options.ts'
 import { colour, print, printJson, table } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 import { actionsOf } from './logged-actions.ts';
-import { readLot } from './lot.ts';
+import { recordedLots, sidesOfFile } from './lot.ts';
 import { pastWords } from './past-texts.ts';
 import { renamed } from './renamed.ts';
 import { readings } from './report/sections.ts';
@@ -40,17 +40,25 @@ async function showEffects(options: EffectsOptions): Promise<void> {
   const pack = parsePack(readPackFiles(options.pack));
   const score = scoreOf(pack, options.score);
   const { data, state, pack: name } = options;
-  const lot = options.lot === undefined ? null : readLot(options.lot);
+  const given = options.lot === undefined ? [] : [sidesOfFile(options.lot)];
   // Files are looked at, never taken into the state, which is read when the session lets go of it.
-  const actions = await using(await openExisting({ state, pack: name }), (session) =>
-    actionsOf(session, pack.zone),
+  const { actions, drawn } = await using(
+    await openExisting({ state, pack: name }),
+    async (session) => ({
+      actions: await actionsOf(session, pack.zone),
+      drawn: await recordedLots(session, pack.evidence.yearFrom),
+    }),
   );
+  const lots = given.length > 0 ? given : drawn;
   const past = await judgePast(pack, data === undefined ? { state } : { folder: data }, options);
   const judged = past.scores.get(score.id)?.judged ?? [];
   const effects = actionEffects(score, judged, actions, options);
   const trial = trialOf(score, judged, actions, options);
   const comparisons = compareActions(trial);
-  const holdOut = lot && holdOutOf(score, judged, lot);
+  const holdOuts = lots.map(({ signal, sideOf }) => ({
+    signal,
+    holdOut: holdOutOf(score, judged, sideOf),
+  }));
   const { from, to, outcomes } = past;
   const { lead, every } = options;
   if (options.json) {
@@ -68,18 +76,21 @@ async function showEffects(options: EffectsOptions): Promise<void> {
       comparisons,
       endedWithin: trial.endedWithin,
       unused: trial.unused,
-      ...(lot ? { holdOut } : {}),
+      ...(given.length > 0 ? { holdOut: holdOuts[0]?.holdOut ?? null } : { holdOuts }),
     });
   }
   const lang = options.lang ?? 'en';
   const t = pastWords[lang];
   print(t.looked(outcomes, from, to, lead));
-  if (lot) print(`\n${colour.bold(holdOut ? holdOut[lang] : t.smallLot(fewestHeld))}`);
+  for (const { signal, holdOut } of holdOuts) {
+    const said = holdOut ? holdOut[lang] : t.smallLot(fewestHeld);
+    print(`\n${colour.bold(signal === null ? said : `${signal}: ${said}`)}`);
+  }
   if (effects.length === 0) return print(t.noActions);
   print(`\n${effectsText(effects, score.purpose === 'upsell', lang)}`);
   print(`\n${comparisonsText(comparisons, lang)}`);
   if (trial.unused.inHindsight > 0) print(colour.yellow(t.inHindsight(trial.unused.inHindsight)));
-  if (!lot) print(`\n${colour.dim(t.noLots)}`);
+  if (lots.length === 0) print(`\n${colour.dim(t.noLots)}`);
 }
 
 function comparisonsText(comparisons: readonly ActionComparison[], lang: Lang): string {

@@ -1,11 +1,15 @@
 import { type Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
-import { isHeldBack } from '../../evidence/effects/hold-out.ts';
+import type { PastOutcome } from '../../evidence/past-outcomes.ts';
 import { isBool, isYes } from '../../evidence/sheet/cells.ts';
 import { noColumn } from '../../evidence/sheet/read-table.ts';
 import { readFlatFile } from '../../own-data/flat-file.ts';
+import { lotList } from '../../records/api/episodes.ts';
+import { contractYear, isHeldBack } from '../../scorecard/meaning/lot.ts';
 import type { OptionsOf } from '../options.ts';
 import { csv, print, printJson } from '../output.ts';
+import { readList } from '../session/http-client.ts';
+import type { Session } from '../session/session.ts';
 
 const command = (evidence: Command) =>
   evidence
@@ -42,7 +46,7 @@ function draw(path: string, options: OptionsOf<typeof command>): void {
  * Whether each account of a lot was held back, from the file that a lot was written to.
  * @throws Rejected where a column is missing, a cell says neither yes nor no, or rows disagree
  */
-export function readLot(path: string): Map<string, boolean> {
+function readLot(path: string): Map<string, boolean> {
   const { header, records } = readFlatFile(path);
   const [account, held] = columns.map((name) => placeOf(header, name));
   const lot = new Map<string, boolean>();
@@ -58,6 +62,45 @@ export function readLot(path: string): Map<string, boolean> {
     lot.set(id, isYes(cell));
   }
   return lot;
+}
+
+/** A lot, and on which side of it the account of an outcome stands; undefined: on none. */
+export interface LotSides {
+  /** Null: of a file. */
+  signal: string | null;
+  sideOf: (one: Pick<PastOutcome, 'account' | 'on'>) => boolean | undefined;
+}
+
+export function sidesOfFile(path: string): LotSides {
+  const lot = readLot(path);
+  return { signal: null, sideOf: ({ account }) => lot.get(account) };
+}
+
+/**
+ * The lots that signals with `hold_out` drew, that with most accounts first. An outcome belongs to the
+ * lot of its contract year, or, where the account was not in it, to that of the year before.
+ */
+export async function recordedLots(session: Session, yearFrom: number): Promise<LotSides[]> {
+  const { pages } = await readList(session, '/v1/lots', lotList, { all: true });
+  const signals = Map.groupBy(
+    pages.flatMap(({ lots }) => lots),
+    ({ signal }) => signal,
+  );
+  return [...signals]
+    .sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
+    .map(([signal, lots]): LotSides => {
+      const keyOf = (account: string, year: string) => JSON.stringify([account, year]);
+      const held = new Map(lots.map((one) => [keyOf(one.account, one.year), one.held_back]));
+      return {
+        signal,
+        sideOf: ({ account, on }) => {
+          const year = contractYear(on, yearFrom);
+          return (
+            held.get(keyOf(account, year)) ?? held.get(keyOf(account, String(Number(year) - 1)))
+          );
+        },
+      };
+    });
 }
 
 function placeOf(header: readonly string[], name: string): number {

@@ -27,15 +27,15 @@ export const fewestHeld = 20;
 /**
  * What became of the accounts of a lot, of those with an outcome; several of one account are one, which
  * is bad where one of them is.
- * @param heldBack by account of the lot; whoever is not in it counts for neither side
+ * @param heldBack of an outcome's account by the lot; undefined: it is not in it, and counts for neither side
  */
 export function holdOutOf(
   score: Score,
   judged: readonly JudgedOutcome[],
-  heldBack: ReadonlyMap<string, boolean>,
+  heldBack: (one: JudgedOutcome) => boolean | undefined,
 ): HoldOut | null {
   const side = (held: boolean): Share => {
-    const own = relevant(score, judged).filter(({ account }) => heldBack.get(account) === held);
+    const own = relevant(score, judged).filter((one) => heldBack(one) === held);
     const { accounts, bad } = accountsOf(score, own);
     return { accounts, good: accounts - bad };
   };
@@ -86,19 +86,4 @@ export function smallestEffect(acted: Share, held: Share): number {
   const rate = (acted.good + held.good + 1) / (all + 2);
   const spread = rate * (1 - rate) * (1 / acted.accounts + 1 / held.accounts);
   return (z + normalQuantile(power)) * Math.sqrt(spread);
-}
-
-/**
- * Whether an account is held back from an action: the same whenever it is asked, another lot for each
- * signal and each contract year (FNV-1a, mixed so that neighbouring ids draw independently).
- * @param share of the accounts that are held back, from 0 to 1
- */
-export function isHeldBack(account: string, signal: string, year: string, share: number): boolean {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(JSON.stringify([signal, year, account]))) {
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 4_294_967_296 < share;
 }

@@ -37,8 +37,8 @@ export interface ReportOptions extends Lead {
   /** Accounts that the team can call a month. */
   calls: number;
   actions: readonly PastAction[];
-  /** By account whether a lot held it back; null without a lot. */
-  lot: ReadonlyMap<string, boolean> | null;
+  /** Whether a lot held its account back, undefined where it is not in it; null without a lot. */
+  lot: ((one: JudgedOutcome) => boolean | undefined) | null;
 }
 
 export interface EvidenceReport {

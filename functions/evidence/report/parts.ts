@@ -1,6 +1,7 @@
 /** The same proof for parts of the outcomes: where does a score tell who leaves, and where not? */
 import type { Label } from '../../scorecard/language/pack/catalogue.ts';
 import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
+import { contractYear } from '../../scorecard/meaning/lot.ts';
 import { plain } from '../../scorecard/meaning/texts.ts';
 import { accountsOf, claims, pointsArea, relevant } from '../backtest.ts';
 import type { JudgedOutcome } from '../past-outcomes.ts';
@@ -64,12 +65,6 @@ export function partsOf(
 }
 
 const mostParts = 20;
-
-/** The calendar year in which the contract year of a local day begins. */
-export function contractYear(day: string, yearFrom: number): string {
-  const [year, month] = day.split('-').map(Number);
-  return String((year ?? 0) - Number((month ?? 0) < yearFrom));
-}
 
 function yearText(year: string, from: number): string {
   if (from === 1) return year;

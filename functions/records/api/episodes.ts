@@ -46,6 +46,19 @@ export const episodeList = z.strictObject({
 });
 export type EpisodeList = z.infer<typeof episodeList>;
 
+export const lotList = z.strictObject({
+  lots: z.array(
+    z.strictObject({
+      account: shape.account,
+      signal: shape.signal,
+      year: z.string().describe('In which the contract year begins'),
+      held_back: shape.held_back.unwrap().describe('Nobody was notified of it'),
+    }),
+  ),
+  next: cursor,
+});
+export type LotList = z.infer<typeof lotList>;
+
 const note = 'a text of at most 2,000 characters';
 
 export const acknowledgement = z.strictObject({
@@ -69,6 +82,7 @@ export type EventAnswer = z.infer<typeof eventAnswer>;
 nameBodies({
   Episode: episodeAnswer,
   EpisodeList: episodeList,
+  LotList: lotList,
   Acknowledgement: acknowledgement,
   Acknowledged: acknowledgedAnswer,
   Event: eventRequest,

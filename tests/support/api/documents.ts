@@ -109,6 +109,7 @@ export const pack: Pack = {
             label: { en: 'Low score', ja: 'スコアが低い' },
             when: lowest,
             action: { en: 'Call them.', ja: '電話する。' },
+            lot: null,
           },
         ],
       },

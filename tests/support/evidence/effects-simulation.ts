@@ -1,7 +1,8 @@
 /** Teams that call some accounts, with what is known and what is not, and the truth about calling. */
 import { compareActions } from '../../../functions/evidence/effects/compare-actions.ts';
-import { holdOutEffect, isHeldBack } from '../../../functions/evidence/effects/hold-out.ts';
+import { holdOutEffect } from '../../../functions/evidence/effects/hold-out.ts';
 import { overlapEffect, type Unit } from '../../../functions/evidence/effects/overlap-weights.ts';
+import { isHeldBack } from '../../../functions/scorecard/meaning/lot.ts';
 import { drawsFrom, shareOf } from './draws.ts';
 
 export interface Team {

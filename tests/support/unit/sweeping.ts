@@ -116,6 +116,8 @@ const episode: Omit<EpisodeDocument, 'pack' | 'account' | 'due_at'> = {
   cause: 'r',
   facts: [],
   silent: false,
+  held_back: false,
+  lots: [],
   acknowledged: null,
   closed_at: null,
   closed_by: null,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acknowledgeEpisode, listOpenEpisodes } from '../../../functions/api/episodes.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import {
   type EpisodeDocument,
@@ -21,6 +22,8 @@ const episode = (changes: Partial<EpisodeDocument> = {}): EpisodeDocument => ({
   cause: 'run',
   facts: [{ of: 'metrics.days_since_last_use', value: 15 }],
   silent: false,
+  held_back: false,
+  lots: [],
   acknowledged: null,
   closed_at: null,
   closed_by: null,
@@ -46,6 +49,14 @@ beforeAll(async () => {
   await put(episode({ signal: 'drop', opened_at: '2026-11-21T17:05:00.000Z', state: 'closed' }));
   await put(episode({ signal: 'other', pack: 'another' }));
   await put(episode({ account: 'a-2', opened_at: '2026-11-20T17:05:00.000Z' }));
+  await put(
+    episode({
+      signal: 'lot',
+      opened_at: '2026-11-19T17:05:00.000Z',
+      held_back: true,
+      lots: [{ year: '2026', held_back: true }],
+    }),
+  );
 });
 afterAll(() => api.close());
 
@@ -55,6 +66,26 @@ const signalsOf = async (query: string): Promise<string[]> => {
     ({ account, signal }) => `${account} ${signal}`,
   );
 };
+
+describe('an episode that a lot holds back', () => {
+  const id = episodeId('a-1', 'lot');
+
+  it('is in no list, is no task on a page, and cannot be acknowledged', async () => {
+    expect(await signalsOf('limit=100')).not.toContain('a-1 lot');
+    const found = await listOpenEpisodes(api.runtime, 'a-1');
+    expect(found.map(({ signal }) => signal)).toEqual(['silence']);
+    await expect(acknowledgeEpisode(api.runtime, id, { author: 'csm', note: '' })).rejects.toThrow(
+      'There is no episode',
+    );
+  });
+
+  it('is recorded among the lots', async () => {
+    const { body } = await api.get('/v1/lots');
+    expect(body).toEqual({
+      lots: [{ account: 'a-1', signal: 'lot', year: '2026', held_back: true }],
+    });
+  });
+});
 
 describe('GET /v1/episodes', () => {
   it('lists those of the pack, the one opened last first, page by page', async () => {

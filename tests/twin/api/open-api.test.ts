@@ -47,6 +47,7 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/hand-overs',
       'get /v1/health',
       'get /v1/interventions',
+      'get /v1/lots',
       'get /v1/openapi.json',
       'get /v1/portfolio',
       'get /v1/runs',

@@ -19,7 +19,7 @@ import {
 import { progressLine } from '../../output.ts';
 import { openExisting, using } from '../../session/open-session.ts';
 import { actionsOf } from '../logged-actions.ts';
-import { readLot } from '../lot.ts';
+import { recordedLots, sidesOfFile } from '../lot.ts';
 import { reportWords } from './texts.ts';
 
 /** Options of the commands that look at all that the past says. */
@@ -55,13 +55,17 @@ export async function readReports(folder: string, options: ReportOptions): Promi
   const { state, data, lead, every, calls } = options;
   const pack = parsePack(readPackFiles(basename(resolve(folder)), { folder }));
   const wanted = options.score === undefined ? pack.scores : [scoreOf(pack, options.score)];
-  const lot = options.lot === undefined ? null : readLot(options.lot);
-  const actions =
+  const { yearFrom } = pack.evidence;
+  const given = options.lot === undefined ? null : sidesOfFile(options.lot);
+  const entered =
     state === undefined
-      ? []
-      : await using(await openExisting({ state, pack: pack.id }), (session) =>
-          actionsOf(session, pack.zone),
-        );
+      ? { actions: [], lots: [] }
+      : await using(await openExisting({ state, pack: pack.id }), async (session) => ({
+          actions: await actionsOf(session, pack.zone),
+          lots: await recordedLots(session, yearFrom),
+        }));
+  const { actions } = entered;
+  const lot = (given ?? entered.lots[0])?.sideOf ?? null;
   const progress = progressLine(options.json);
   const history = { leads: [...new Set([...usualLeads, lead])] };
   const past = await judgePast(pack, dataPlaceOf(options), { ...options, history }, (date, of) =>
@@ -70,7 +74,7 @@ export async function readReports(folder: string, options: ReportOptions): Promi
   progress.clear();
   const scores = wanted.flatMap((score) => {
     const own = past.scores.get(score.id);
-    const asked = { lead, every, calls, actions, lot, yearFrom: pack.evidence.yearFrom };
+    const asked = { lead, every, calls, actions, lot, yearFrom };
     return own ? [{ score, report: reportOf(pack, score, own, asked), judged: own.judged }] : [];
   });
   return { pack, past, demo: data === undefined && state === undefined, lot: lot !== null, scores };

@@ -26,9 +26,19 @@ export interface SignalText
   place: Place;
 }
 
+/** Accounts of a signal that are held back from its action: drawn anew each contract year. */
+export interface Lot {
+  signal: string;
+  share: number;
+  /** Month in which the contract year begins, from 1. */
+  yearFrom: number;
+}
+
 /** A state that an account is in, looked at in every run. */
 export interface StateSignal extends SignalText {
   kind: 'state';
+  /** Null: people are notified of every account. */
+  lot: Lot | null;
   /** Null: as soon as `when` does not hold. */
   recovers: Expression | null;
   /** Days that `before` and `moved` look back. */

@@ -3,12 +3,15 @@
 import type { Expression } from '../cel/expressions.ts';
 import type { WorklistsFile } from '../schema/worklists.ts';
 import type { Label } from './catalogue.ts';
+import type { Lot } from './signals.ts';
 
 export interface WorklistReason {
   id: string;
   label: Label;
   when: Expression;
   action: Label;
+  /** Whom it holds back is not on the list for this reason. */
+  lot: Lot | null;
 }
 
 export interface Worklist {

@@ -37,7 +37,7 @@ import { columnsRead, type PackScope, packScope, readExpression } from './scope.
 import { readScores } from './scores.ts';
 import { readSignals } from './signals.ts';
 import { readExemplars, readTests } from './tests.ts';
-import { readWorklists } from './worklists.ts';
+import { readWorklists, withLots } from './worklists.ts';
 
 export type { Pack } from '../pack/pack.ts';
 export { type Problem, RulesError, sentenceOf } from '../problems.ts';
@@ -113,11 +113,17 @@ export function parsePack(files: Files): Pack {
   const routes = has('routing.yaml');
   const showable = { scores, attributes, routed: routes, lists: lists.lists, shown };
   const mapping = salesforce ? readSalesforce(salesforce, showable, scope.account) : null;
+  const yearFrom = packDocument.data.evidence.year_from;
   const written = ({ file }: { file: string }) => files.get(file) ?? '';
   const routed = routing ? readRouting(routing, written(routing), shown) : null;
   const watched = signals
-    ? readSignals(signals, written(signals), { ...shown, hasRecords: has('salesforce.yaml') })
+    ? readSignals(signals, written(signals), {
+        ...shown,
+        hasRecords: has('salesforce.yaml'),
+        yearFrom,
+      })
     : null;
+  const held = withLots(lists, watched?.states ?? [], worklists);
   const examples = exemplars ? readExemplars(exemplars, scores) : [];
   const evidence = readEvidence(packDocument, accepted, scores);
 
@@ -151,7 +157,7 @@ export function parsePack(files: Files): Pack {
     salesforce: mapping,
     signals: watched,
     routing: routed,
-    worklists: lists,
+    worklists: held,
     exemplars: examples,
     tests: ruleTests,
     idle,

@@ -20,6 +20,8 @@ type Written = SignalsFile['signals'][number];
 export interface SignalContext extends ShownContext {
   /** Whether the pack says how records in Salesforce are found. */
   hasRecords: boolean;
+  /** Month in which the contract year begins, from 1. */
+  yearFrom: number;
 }
 
 /** `text`: the file as written, which the signals' hash is of. */
@@ -58,9 +60,11 @@ export function readSignals(
       written.recovers === undefined ? null : condition('recovers', written.recovers, scope);
     if (!when || recovers === undefined) continue;
     checkState(written, [when, recovers], report);
+    const { id, hold_out: share } = written;
     states.push({
       ...common,
       kind: 'state',
+      lot: share === undefined ? null : { signal: id, share, yearFrom: context.yearFrom },
       when,
       recovers,
       within: wholeDays(written.within ?? '1d'),
@@ -142,17 +146,24 @@ function readOwner(
   return { column };
 }
 
-function refuseLookingBack({ within, recovers }: Written, report: Report): void {
+function refuseLookingBack({ within, recovers, hold_out }: Written, report: Report): void {
   const why = 'does not fit an event, which is reported when it happens: remove it';
   if (within !== undefined) report(['within'], why);
   if (recovers !== undefined) report(['recovers'], why);
+  if (hold_out !== undefined) report(['hold_out'], why);
 }
 
 function checkState(
-  { within }: Written,
+  { within, severity, hold_out }: Written,
   expressions: readonly (Expression | null)[],
   report: Report,
 ): void {
+  if (hold_out !== undefined && severity === 'critical') {
+    report(
+      ['hold_out'],
+      'is given, but nobody is held back from what is critical: remove it, or make the signal a warning',
+    );
+  }
   const others = expressions.flatMap((expression) => expression?.others ?? []);
   if (
     within !== undefined &&

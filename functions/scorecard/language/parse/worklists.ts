@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Expression } from '../cel/expressions.ts';
 import { metricsIn } from '../pack/inputs.ts';
+import type { Lot, StateSignal } from '../pack/signals.ts';
 import { usualWorklists, type Worklist, type Worklists } from '../pack/worklists.ts';
 import { isNone, type Report, requireUnique } from '../problems.ts';
 import type { WorklistsFile } from '../schema/worklists.ts';
@@ -34,7 +35,8 @@ export function readWorklists(
       when: (when !== undefined && read([i, 'when'], when, 'signal')) || null,
       reasons: list.reasons.flatMap((reason, r) => {
         const holds = read([i, 'reasons', r, 'when'], reason.when, 'signal');
-        return holds ? [{ ...reason, when: holds }] : [];
+        const { signal: _lot, ...rest } = reason;
+        return holds ? [{ ...rest, when: holds, lot: null }] : [];
       }),
       sort: (sort !== undefined && numeric(read([i, 'sort'], sort, 'value'), report, i)) || null,
       score: list.score ?? scores[0] ?? '',
@@ -47,6 +49,37 @@ export function readWorklists(
   ]);
   const hash = createHash('sha256').update(JSON.stringify(written));
   return { lists, metrics: metricsIn(expressions), hash: hash.digest('hex').slice(0, 16) };
+}
+
+/** The same lists, with the lots of the signals that their reasons name. */
+export function withLots(
+  worklists: Worklists,
+  states: readonly StateSignal[],
+  document: YamlDocument<WorklistsFile> | undefined,
+): Worklists {
+  const lots: [list: string, reason: string, lot: Lot][] = [];
+  for (const [i, list] of (document?.data ?? []).entries()) {
+    for (const [r, { id, signal: name }] of list.reasons.entries()) {
+      if (name === undefined) continue;
+      const signal = states.find((one) => one.id === name);
+      const ids = states.map((one) => one.id);
+      if (!signal) {
+        document?.report([i, 'reasons', r, 'signal'], isNone(name, 'no signal of a state', ids));
+      } else if (signal.lot) lots.push([list.id, id, signal.lot]);
+    }
+  }
+  if (lots.length === 0) return worklists;
+  const lotOf = (list: string, reason: string) =>
+    lots.find(([of, id]) => of === list && id === reason)?.[2] ?? null;
+  const hash = createHash('sha256').update(JSON.stringify([worklists.hash, lots]));
+  return {
+    ...worklists,
+    lists: worklists.lists.map((list) => ({
+      ...list,
+      reasons: list.reasons.map((one) => ({ ...one, lot: lotOf(list.id, one.id) })),
+    })),
+    hash: hash.digest('hex').slice(0, 16),
+  };
 }
 
 function numeric(

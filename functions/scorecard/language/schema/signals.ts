@@ -45,6 +45,14 @@ const signal = z.strictObject({
   recovers: expression.optional(),
   /** After one has ended, days without another of the same account. */
   cooldown: days.default('14d'),
+  hold_out: z
+    .number()
+    .gt(0)
+    .max(0.5)
+    .optional()
+    .describe(
+      'Share of accounts that a lot holds back from the action, so that its effect shows: nobody is notified of them.',
+    ),
   /** What to consider: hints, not answers. */
   hints: texts,
   /** What to do next. */

@@ -9,6 +9,9 @@ const reason = z.strictObject({
   when: expression,
   /** What to do next, where this is the first reason that holds. */
   action: label,
+  signal: identifier
+    .optional()
+    .describe('A signal of the same action: whom its lot holds back is not on the list for this.'),
 });
 
 const worklist = z.strictObject({

@@ -4,17 +4,14 @@ import {
   compareActions,
   standardised,
 } from '../../../../functions/evidence/effects/compare-actions.ts';
-import {
-  holdOutEffect,
-  isHeldBack,
-  smallestEffect,
-} from '../../../../functions/evidence/effects/hold-out.ts';
+import { holdOutEffect, smallestEffect } from '../../../../functions/evidence/effects/hold-out.ts';
 import {
   overlapEffect,
   type Unit,
 } from '../../../../functions/evidence/effects/overlap-weights.ts';
 import { targetTrial } from '../../../../functions/evidence/effects/target-trial.ts';
 import { cautiousDifference } from '../../../../functions/evidence/intervals.ts';
+import { isHeldBack } from '../../../../functions/scorecard/meaning/lot.ts';
 import {
   effectCoverage,
   falseVerdicts,

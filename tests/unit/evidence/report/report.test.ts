@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JudgedOutcome, OutcomeKind } from '../../../../functions/evidence/past-outcomes.ts';
 import { reportOf } from '../../../../functions/evidence/report/evidence-report.ts';
-import { contractYear, partsOf } from '../../../../functions/evidence/report/parts.ts';
+import { partsOf } from '../../../../functions/evidence/report/parts.ts';
 import { seenBands } from '../../../../functions/evidence/report/seen-bands.ts';
 import {
   capacityOf,
@@ -11,6 +11,7 @@ import {
 } from '../../../../functions/evidence/report/warnings.ts';
 import type { HistoryRow } from '../../../../functions/scorecard/engine/history-row.ts';
 import { parsePack } from '../../../../functions/scorecard/language/parse/pack.ts';
+import { contractYear } from '../../../../functions/scorecard/meaning/lot.ts';
 import { readPackFiles } from '../../../../functions/wiring/deployed-files.ts';
 
 const pack = parsePack(readPackFiles('saas'));
