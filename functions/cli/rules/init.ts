@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
+import type { CandidateMetric } from '../../evidence/sheet/profile.ts';
 import { identifier } from '../../scorecard/language/pack/catalogue.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { systemClock } from '../../system-clock.ts';
@@ -20,6 +21,8 @@ const command = (kenko: Command) =>
     .description('a new pack, from a template or a sheet; asks where flags leave something open')
     .argument('<name>', 'name of the pack: lower-case letters, digits and _')
     .option('--from-sheet <file>', 'CSV file with a row per account: its numbers become measures')
+    .option('--outcome <column>', 'of the sheet: who left, so that directions are no guesses')
+    .option('--left <value>', 'what it holds where an account left')
     .option('--label <text>', 'what people call it, in English')
     .option('--label-ja <text>', 'the same in Japanese')
     .addOption(new Option('--purpose <problem>', 'what it is for').choices(purposes))
@@ -36,7 +39,10 @@ export function addInit(kenko: Command): void {
 async function init(name: string, options: InitOptions): Promise<void> {
   const root = options.into === undefined ? repositoryRoot() : resolve(options.into);
   refuseName(name, root);
-  const sheet = options.fromSheet === undefined ? undefined : readSheet(options.fromSheet);
+  const sheet =
+    options.fromSheet === undefined
+      ? undefined
+      : readSheet(options.fromSheet, options.outcome, options.left);
   const files = newPackFiles({ name, ...(await answers(name, options)) }, sheet);
   parsePack(new Map([...contract(), ...files]));
   writeTexts(root, files);
@@ -106,6 +112,20 @@ async function answers(name: string, options: InitOptions): Promise<Omit<NewPack
   };
 }
 
+/** What directions rest on: an upside-down measure looks like any other. */
+function directionsOf(scored: readonly CandidateMetric[], outcome: string | null): string {
+  if (outcome === null) {
+    return 'No column says who left, so every direction is a guess from a name: look at each, or name the column with --outcome.';
+  }
+  const guessed = scored.filter(({ directionFrom }) => directionFrom === 'name');
+  const shown = scored.length - guessed.length;
+  const rest =
+    guessed.length === 0
+      ? ''
+      : ` Those of ${guessed.map(({ column }) => column).join(', ')} are guesses from names, since it shows none beyond chance.`;
+  return `"${outcome}" says who left: ${shown} of ${scored.length} directions are those that it shows.${rest}`;
+}
+
 function written(
   name: string,
   files: readonly string[],
@@ -114,11 +134,12 @@ function written(
 ): string {
   const lines = [`The pack ${name} is written:`, ...files.map((file) => `  ${file}`)];
   if (sheet) {
-    const { id, date, scored, reference, left } = sheet.profile;
+    const { id, date, scored, reference, left, outcome } = sheet.profile;
     lines.push('', `Accounts are known by "${id}"${date === null ? '' : `, days by "${date}"`}.`);
     lines.push(
       `Scored: ${scored.map(({ column, direction, daysSince }) => `${daysSince ? `days since ${column}` : column} (${direction} is better)`).join(', ')}.`,
     );
+    lines.push(directionsOf(scored, outcome));
     for (const { column, because } of [...reference, ...left]) {
       lines.push(`Not scored: ${column}, since ${because}.`);
     }

@@ -77,7 +77,9 @@ export function newPackFiles(pack: NewPack, sheet?: NewSheet): Map<string, strin
     const path = `sql/metrics/${pack.name}/${groupOf(pack)}.yaml`;
     add(
       path,
-      'Columns of the sheet. Look at every direction: it is guessed.',
+      sheet.profile.outcome === null
+        ? 'Columns of the sheet. Look at every direction: it is guessed.'
+        : `Columns of the sheet. Look at directions: those that ${sheet.profile.outcome} shows beyond chance are so, others are guessed.`,
       groupFile(pack, sheet, ids),
     );
   }

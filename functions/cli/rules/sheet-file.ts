@@ -2,7 +2,9 @@
 import { basename, extname } from 'node:path';
 import { dayOf } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
+import { readOutcome } from '../../evidence/sheet/outcome.ts';
 import { profileSheet } from '../../evidence/sheet/profile.ts';
+import { noColumn } from '../../evidence/sheet/read-table.ts';
 import { readFlatFile } from '../../own-data/flat-file.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { systemClock } from '../../system-clock.ts';
@@ -23,9 +25,11 @@ const attributeNames: Record<string, string> = {
 
 /**
  * A sheet as people export it.
+ * @param outcome the column that says who left; found by its name without it
+ * @param left what that holds where an account left
  * @throws Rejected `not-found`, or `invalid-data` with one sentence about what to mend
  */
-export function readSheet(path: string): NewSheet {
+export function readSheet(path: string, outcome?: string, left?: string): NewSheet {
   const refuse = (why: string): Rejected => new Rejected(code.invalidData, `${path}: ${why}.`);
   if (extname(path).toLowerCase() !== '.csv') {
     throw refuse('a CSV file is expected; export the sheet as CSV (UTF-8)');
@@ -45,7 +49,11 @@ export function readSheet(path: string): NewSheet {
     if (known !== undefined && !attributes.has(known)) attributes.set(known, column);
   }
   const today = dayOf(systemClock.now().toISOString().slice(0, 10));
-  const profile = profileSheet(names, records, [...attributes.values()], today);
+  const at = outcome === undefined ? -1 : names.indexOf(outcome);
+  if (outcome !== undefined && at < 0) throw noColumn(outcome, names);
+  const cells = records.map((record) => (record[at] ?? '').trim());
+  const ends = outcome === undefined ? undefined : readOutcome(outcome, cells, left);
+  const profile = profileSheet(names, records, [...attributes.values()], today, ends);
   if ('problem' in profile) throw refuse(profile.problem);
   for (const [known, column] of attributes) {
     if (column === profile.id || column === profile.date) attributes.delete(known);

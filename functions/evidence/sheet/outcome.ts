@@ -71,3 +71,10 @@ function usualWay(
     ? leaving
     : undefined;
 }
+
+/** The same of a column that nobody named; undefined where its two ends cannot be told apart. */
+export function outcomeOf(column: string, cells: readonly string[]): ReadOutcome | undefined {
+  const values = new Set(withoutPlaceholders(cells).filter((cell) => cell !== ''));
+  const isLeft = values.size < 2 ? undefined : usualWay(column, [...values]);
+  return isLeft && [...values].some(isLeft) ? readOutcome(column, cells) : undefined;
+}

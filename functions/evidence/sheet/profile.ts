@@ -2,6 +2,7 @@
 
 import { percent } from '../../scorecard/meaning/texts.ts';
 import { rankCorrelation } from '../rank-correlation.ts';
+import { areaUnderCurve, numbered } from '../statistics/auc.ts';
 import {
   dayOf,
   isBool,
@@ -18,6 +19,7 @@ import {
   numberIn,
   withoutPlaceholders,
 } from './cells.ts';
+import { outcomeOf, type ReadOutcome } from './outcome.ts';
 
 /** A column that may be scored: a candidate, since only people know what it means. */
 export interface CandidateMetric {
@@ -25,8 +27,9 @@ export interface CandidateMetric {
   type: 'int' | 'float' | 'bool';
   /** The column holds dates: the values are days from them to the day of the row, or of the sheet. */
   daysSince: boolean;
-  /** A guess from the column's name. */
   direction: 'higher' | 'lower';
+  /** outcome: so it is of those who left and stayed, beyond chance; name: a guess. */
+  directionFrom: 'outcome' | 'name';
   /** Values at the ends and the fifths, ascending, each once; true and false as 1 and 0. */
   quantiles: number[];
 }
@@ -38,6 +41,8 @@ export interface SheetProfile {
   date: string | null;
   /** Days between its dates, the longest usual gap: a monthly sheet is not late after a week. */
   every: number | null;
+  /** The column that says who left; null: there is none, so that directions are guesses. */
+  outcome: string | null;
   /** Known of nearly all, and different between accounts. */
   scored: CandidateMetric[];
   /** To show beside the score, each with the reason why it is not scored. */
@@ -75,6 +80,7 @@ interface Column {
  * @param records cells by row
  * @param own columns that say what an account is rather than how it does, never scored
  * @param today in days since 1970: dates after it do not make the day of the sheet
+ * @param ends which records left; without it, a column whose name says so is looked for
  * @returns the profile, or what keeps the sheet from being one, as a sentence
  */
 export function profileSheet(
@@ -82,6 +88,7 @@ export function profileSheet(
   records: readonly (readonly string[])[],
   own: readonly string[],
   today = Number.POSITIVE_INFINITY,
+  ends?: ReadOutcome,
 ): SheetProfile | { problem: string } {
   const columns = header.map((name, i): Column => {
     const cells = records.map((record) => (record[i] ?? '').trim());
@@ -97,29 +104,89 @@ export function profileSheet(
   }
   const days = columns.find(({ name }) => name === key.date)?.cells;
   const every = days ? usualGap(days) : null;
-  const profile: SheetProfile = { ...key, every, scored: [], reference: [], left: [] };
+  const ended = ends ?? endsIn(columns);
+  const outcome = ended?.column ?? null;
+  const profile: SheetProfile = { ...key, every, outcome, scored: [], reference: [], left: [] };
+  const accounts = numbered(columns.find(({ name }) => name === key.id)?.cells ?? []);
   const seenOn = daysOfRows(columns, days, today);
-  const numbers = new Map<string, (number | undefined)[]>();
+  const candidates: (Directed & { values: (number | undefined)[] })[] = [];
   for (const column of columns) {
     if (column.name === key.id || column.name === key.date || own.includes(column.name)) continue;
+    if (column.name === ends?.column) {
+      const because = 'it says how it ended, which the score is to foresee';
+      profile.left.push({ column: column.name, because });
+      continue;
+    }
     const said = withoutPlaceholders(column.cells);
     const read = candidateOf(column.name, said, seenOn);
     if ('because' in read) {
       profile.left.push({ column: column.name, because: read.because });
       continue;
     }
-    const { values, ...metric } = read;
+    const { values, ...guessed } = read;
+    const found = ended
+      ? directed(guessed, values, ended.left, accounts)
+      : { metric: guessed, strength: 0 };
+    candidates.push({ ...found, values });
+  }
+  // Of more than people keep in mind, those that tell most of who left.
+  const numbers = new Map<string, (number | undefined)[]>();
+  for (const { metric, values } of candidates.toSorted((a, b) => b.strength - a.strength)) {
     const because = whyNotScored(metric, values, profile.scored, numbers);
     if (because !== undefined) profile.reference.push({ ...metric, because });
     else {
       profile.scored.push(metric);
-      numbers.set(column.name, values);
+      numbers.set(metric.column, values);
     }
   }
+  const inOrder = (a: CandidateMetric, b: CandidateMetric) =>
+    header.indexOf(a.column) - header.indexOf(b.column);
+  profile.scored.sort(inOrder);
+  profile.reference.sort(inOrder);
   if (profile.scored.length > 0) return profile;
   return {
     problem: 'no column has numbers that are known of nearly every account and differ between them',
   };
+}
+
+/** The column that says who left, by its name and by what it holds; undefined without a single one. */
+function endsIn(columns: readonly Column[]): ReadOutcome | undefined {
+  const found = columns.flatMap(({ name, cells }) => {
+    if (!namesEnd(name)) return [];
+    const read = outcomeOf(name, cells);
+    return read ? [read] : [];
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** A candidate with how far it tells who left from who stayed; 0: not beyond chance. */
+interface Directed {
+  metric: CandidateMetric;
+  strength: number;
+}
+
+/** The direction that those who left and stayed show, where it is more than chance. */
+function directed(
+  metric: CandidateMetric,
+  values: readonly (number | undefined)[],
+  left: ReadOutcome['left'],
+  accounts: ArrayLike<number>,
+): Directed {
+  const known = values.flatMap((value, row) => {
+    const ended = left[row];
+    return value === undefined || ended === null || ended === undefined
+      ? []
+      : [{ value, good: 1 - ended, account: accounts[row] ?? row }];
+  });
+  const area = areaUnderCurve({
+    score: known.map(({ value }) => value),
+    good: known.map(({ good }) => good),
+    account: known.map(({ account }) => account),
+  });
+  if (!area || (area.low <= 0.5 && area.high >= 0.5)) return { metric, strength: 0 };
+  const direction = area.low > 0.5 ? 'higher' : 'lower';
+  const strength = Math.abs(area.value - 0.5);
+  return { metric: { ...metric, direction, directionFrom: 'outcome' }, strength };
 }
 
 /** The id, and the day where one account stands in many rows. */
@@ -228,6 +295,7 @@ function candidateOf(
     type: bool ? 'bool' : whole ? 'int' : 'float',
     daysSince: false,
     direction: lowerIsBetter.test(name) ? 'lower' : 'higher',
+    directionFrom: 'name',
     quantiles: quantilesOf(numbers),
     values,
   };
@@ -260,6 +328,7 @@ function daysSinceOf(
     type: 'int',
     daysSince: true,
     direction: longIsBetter.test(name) ? 'higher' : 'lower',
+    directionFrom: 'name',
     quantiles: quantilesOf(days),
     values,
   };

@@ -72,6 +72,49 @@ const header =
   '顧客ID,会社名,ログイン日数,open_tickets,NPS,ログイン率,key_user,plan_no,契約日,月額';
 
 describe('kenko init', () => {
+  it('takes directions from who left, and says which ones are guesses', async () => {
+    // Tickets are few where customers leave, against their name; visits say nothing.
+    const lines = Array.from({ length: 200 }, (_, i) => {
+      const left = i % 4 === 0;
+      return `c${i},${(left ? 2 : 9) + (i % 5)},${(i * 37) % 41},${left ? 'yes' : 'no'}`;
+    });
+    const data = sheet('ended', `account_id,open_tickets,visits,churned\n${lines.join('\n')}\n`);
+    const path = join(data, 'ended.csv');
+    const run = (name: string, ...flags: string[]) =>
+      kenko('init', name, '--into', folder, '--from-sheet', path, ...flags);
+    const told = await run('ended');
+    expect(told.stdout).toContain(
+      '"churned" says who left: 1 of 2 directions are those that it shows',
+    );
+    expect(told.stdout).toContain('Those of visits are guesses');
+    expect(told.stdout).toContain('open_tickets (higher is better)');
+    expect(told.stdout).toContain('Not scored: churned');
+    const turned = JSON.parse(
+      (await run('turned', '--outcome', 'churned', '--left', 'no', '--json')).stdout,
+    );
+    expect(turned.sheet.scored).toMatchObject([
+      { column: 'open_tickets', direction: 'lower', directionFrom: 'outcome' },
+      { column: 'visits', directionFrom: 'name' },
+    ]);
+    const wrong = await run('wrong', '--outcome', 'lost');
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain('There is no column lost');
+  });
+
+  it('says that directions are guesses where no column says who left', async () => {
+    const lines = Array.from({ length: 40 }, (_, i) => `c${i},${i},${(i * 7) % 11}`);
+    const data = sheet('guessed', `account_id,logins,open_tickets\n${lines.join('\n')}\n`);
+    const made = await kenko(
+      'init',
+      'guessed',
+      '--into',
+      folder,
+      '--from-sheet',
+      join(data, 'guessed.csv'),
+    );
+    expect(made.stdout).toContain('No column says who left, so every direction is a guess');
+  });
+
   it('makes a pack of the template that passes the checks', async () => {
     const pack = await init('plain');
     expectNoWarnings(pack);
