@@ -23,6 +23,8 @@ export class AccountTable {
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
+  /** By the field that they look into. */
+  readonly #lookUps = new Map<string, StatementSync>();
 
   constructor(path: string, fields: AccountFields) {
     this.#fields = fields;
@@ -46,10 +48,12 @@ export class AccountTable {
   indexKeys(): void {
     // Salesforce compares text without regard to case.
     for (const name of this.#fields.keys()) {
+      const index = `accounts_by_${name}${this.#fields.isCaseSensitive(name) ? '_exactly' : ''}`;
       this.#database.exec(
-        `CREATE INDEX IF NOT EXISTS "accounts_by_${name}" ON accounts (${this.#column(name)});`,
+        `CREATE INDEX IF NOT EXISTS "${index}" ON accounts (${this.#column(name)});`,
       );
     }
+    this.#lookUps.clear();
   }
 
   close(): void {
@@ -78,6 +82,19 @@ export class AccountTable {
 
   replace({ number }: AccountRow, data: FieldData, deleted = false): void {
     this.#replace.run(JSON.stringify(data), deleted ? 1 : 0, number);
+  }
+
+  /** Rows whose field, one that records are found by, has a value. */
+  holders(name: string, value: string | number): AccountRow[] {
+    let lookUp = this.#lookUps.get(name);
+    if (lookUp === undefined) {
+      const [bound] = this.#bound(name, value);
+      lookUp = this.#database.prepare(
+        `SELECT * FROM accounts WHERE deleted = 0 AND ${this.#column(name)} = ${bound} ORDER BY +number`,
+      );
+      this.#lookUps.set(name, lookUp);
+    }
+    return lookUp.all(value) as unknown as AccountRow[];
   }
 
   /** Rows that meet all conditions, deleted ones only where they are asked for. @throws InvalidField */
@@ -123,12 +140,19 @@ export class AccountTable {
         bound.push(numberOf(String(value)) ?? -1);
         return '?';
       }
-      bound.push(typeof value === 'boolean' ? Number(value) : value);
-      return typeof value === 'string' && !this.#fields.isCaseSensitive(name) ? 'lower(?)' : '?';
+      const [mark, given] = this.#bound(name, value);
+      bound.push(given);
+      return mark;
     });
     return operator === 'IN' || operator === 'NOT IN'
       ? `${column} ${operator} (${marks.join(', ')})`
       : `${column} ${operator} ${marks[0]}`;
+  }
+
+  /** How a value is compared, and as what it is bound. */
+  #bound(name: string, value: string | number | boolean | null): [mark: string, SQLInputValue] {
+    const isFolded = typeof value === 'string' && !this.#fields.isCaseSensitive(name);
+    return [isFolded ? 'lower(?)' : '?', typeof value === 'boolean' ? Number(value) : value];
   }
 
   #column(name: string): string {

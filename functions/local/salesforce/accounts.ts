@@ -50,7 +50,7 @@ export class AccountStore {
       for (const record of records) {
         // As it would be stored: blanks around it make no other account.
         const external = this.#fields.stored(key, record[key]);
-        const alike = external === null ? [] : this.#holdersOf(key, external);
+        const alike = external === null ? [] : this.#table.holders(key, keyOf(external));
         if (alike.some((row) => visible(row)[key] === external)) continue;
         const saved = this.#create(record);
         if (!saved.success) {
@@ -105,7 +105,7 @@ export class AccountStore {
       if (repeated.has(String(key))) {
         return failed('DUPLICATE_VALUE', `Duplicate external id specified: ${key}`, [externalId]);
       }
-      const [row, another] = this.#holdersOf(externalId, key);
+      const [row, another] = this.#table.holders(externalId, keyOf(key));
       if (another) {
         return failed('DUPLICATE_EXTERNAL_ID', `More than one record found for external id ${key}`);
       }
@@ -187,11 +187,6 @@ export class AccountStore {
     return row && picked(visible(row), names);
   }
 
-  #holdersOf(field: string, value: string | number | boolean): AccountRow[] {
-    const where = [{ field, operator: '=' as const, values: [value] }];
-    return this.#table.find({ where, orderBy: [], limit: undefined });
-  }
-
   #create(record: FieldData): SaveResult {
     const checked = this.#checked({ Name: null, ...record });
     if ('errors' in checked) return { success: false, errors: checked.errors };
@@ -230,7 +225,9 @@ export class AccountStore {
     for (const name of this.#fields.unique()) {
       const value = data[name] ?? null;
       if (value === null || value === before[name]) continue;
-      const holder = this.#holdersOf(name, value).find((one) => one.number !== row?.number);
+      const holder = this.#table
+        .holders(name, keyOf(value))
+        .find((one) => one.number !== row?.number);
       if (!holder) continue;
       const message = `duplicate value found: ${name} duplicates value on record with id: ${idOf(holder.number).slice(0, 15)}`;
       return { statusCode: 'DUPLICATE_VALUE', message, fields: [] };
@@ -292,6 +289,10 @@ function visible(row: AccountRow): FieldData {
 function picked(account: FieldData, names: readonly string[]): FieldData {
   return Object.fromEntries(names.map((name) => [name, account[name] ?? null]));
 }
+
+/** Checkboxes are no keys. */
+const keyOf = (value: string | number | boolean): string | number =>
+  typeof value === 'boolean' ? Number(value) : value;
 
 function failed(statusCode: string, message: string, fields: string[] = []): SaveResult {
   return { success: false, errors: [{ statusCode, message, fields }] };
