@@ -1,4 +1,5 @@
 /** A page of accounts against their records. */
+import type { FieldValue } from '../ports/crm.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import {
@@ -14,7 +15,7 @@ import { crmFields } from './crm-fields.ts';
 import { sameInCrm } from './field-values.ts';
 import { sameRecord } from './former-records.ts';
 import { isByHand, keptFields } from './kept-by-hand.ts';
-import { fieldsHash } from './pending-accounts.ts';
+import { fieldsHash, recordIdColumn } from './pending-accounts.ts';
 import { isUntouched } from './pilot.ts';
 import { noRecord } from './sync-salesforce.ts';
 
@@ -83,7 +84,7 @@ export async function compareAccounts(
       again.push(account.id);
       continue;
     }
-    if (mapping.externalId !== null && record[mapping.externalId] !== account.id) {
+    if (!isItsRecord(mapping, account, recordId, record)) {
       note(report.moved, account.id);
       again.push(account.id);
       strays.push({ account: account.id, recordId });
@@ -106,12 +107,23 @@ export const columnsRead = ({ fields, externalId }: SalesforceMapping): string[]
   ...new Set([...fields.map(({ name }) => name), ...(externalId === null ? [] : [externalId])]),
 ];
 
+/** Whether the record that was written to is the account's now. */
+function isItsRecord(
+  mapping: SalesforceMapping,
+  account: Stored<AccountDocument>,
+  recordId: string,
+  record: Record<string, FieldValue>,
+): boolean {
+  if (mapping.externalId !== null) return record[mapping.externalId] === account.id;
+  return sameRecord(recordIdColumn(mapping, account.data), recordId);
+}
+
 /** @returns whether a field differs that is to be repaired */
 function compareFields(
   mapping: SalesforceMapping,
   account: Stored<AccountDocument>,
   crm: CrmDocument,
-  record: Record<string, string | number | boolean | null>,
+  record: Record<string, FieldValue>,
   report: ReconciliationDocument,
 ): boolean {
   const kept = new Set(keptFields(mapping));

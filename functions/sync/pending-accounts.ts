@@ -91,7 +91,7 @@ export async function changedSince(
 }
 
 /** The record id that the team's own table holds, where the pack looks none up. */
-function recordIdColumn(
+export function recordIdColumn(
   mapping: SalesforceMapping,
   { attributes }: AccountDocument,
 ): string | null {

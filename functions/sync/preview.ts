@@ -41,7 +41,7 @@ export async function previewSync(
   const ids = page.map(({ id }) => id);
   const rows = await pendingAccounts(runtime, mapping, ids, 'to-record-found-anew');
   const refusals = await resolveRecords(runtime, mapping, rows);
-  const found = rows.filter((row) => row.recordId !== null);
+  const found = rows.filter((row) => row.recordId !== null && !refusals.has(row));
   const names = new Map(page.map(({ id, data }) => [id, nameOf(data)]));
   const { changes, gone } = await changesOf(runtime, mapping, found, names);
   const last = page.at(-1)?.id;
@@ -52,7 +52,7 @@ export async function previewSync(
     withheld: await nothingToCrm(runtime),
     changes,
     unwritable: [...refusals, ...gone].flatMap(([row, result]) =>
-      result.outcome === 'rejected'
+      result.outcome !== 'updated'
         ? [{ account: row.account, name: names.get(row.account) ?? null, ...saidOf(result) }]
         : [],
     ),

@@ -16,6 +16,7 @@ import {
 } from './pending-accounts.ts';
 import { takenBack } from './pilot.ts';
 import { type Attempt, recordFound, recordOutcomes } from './record-outcomes.ts';
+import { sharedRecords } from './shared-records.ts';
 
 /** How often an account is loaded and sent again because its documents moved meanwhile. */
 const mostRounds = 5;
@@ -151,12 +152,14 @@ async function attemptAll(
     for (const [row, result] of settled) results.set(row, result);
     for (const row of rows) {
       const isNew = row.recordId !== null && row.recordId !== row.stored?.data.record_id;
-      if (isNew) found.add(row);
+      if (isNew && !settled.has(row)) found.add(row);
     }
   };
   try {
     await lookUp(pending);
-    const known = pending.filter((row) => row.recordId !== null && !found.has(row));
+    const known = pending.filter(
+      (row) => row.recordId !== null && !found.has(row) && !results.has(row),
+    );
     for (const [row, fields] of await fieldsToSend(runtime, mapping, known)) sent.set(row, fields);
     const isThere = (row: PendingAccount) => Object.keys(sent.get(row) ?? {}).length > 0;
     const written = known.filter((row) => !row.isOutside || isThere(row));
@@ -226,12 +229,13 @@ async function fieldsToSend(
 
 /** Finds the records of those whose record is not known. @returns what is settled without one */
 export async function resolveRecords(
-  { crm }: Pick<Runtime, 'crm'>,
-  { object, externalId }: SalesforceMapping,
+  { crm, snapshots }: Pick<Runtime, 'crm' | 'snapshots'>,
+  mapping: SalesforceMapping,
   pending: readonly PendingAccount[],
 ): Promise<Map<PendingAccount, UpdateResult>> {
-  const results = new Map<PendingAccount, UpdateResult>();
-  const unknown = pending.filter((row) => row.recordId === null);
+  const { object, externalId } = mapping;
+  const results = await sharedRecords({ snapshots }, mapping, pending);
+  const unknown = pending.filter((row) => row.recordId === null && !results.has(row));
   const unresolved = unknown.filter((row) => !row.isOutside);
   for (const row of unknown) if (row.isOutside) results.set(row, { outcome: 'updated' });
   if (unresolved.length === 0) return results;

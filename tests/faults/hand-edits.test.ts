@@ -30,8 +30,13 @@ describe('case 01: whatever people do to records and ids between syncs and recon
     },
   );
 
+  it('and so where a column of the team’s table names records: moved, shared, and let go again', async () => {
+    org = await openOrg({ byColumn: true });
+    await holds(7, 100);
+  });
+
   it('and so in a pilot that accounts enter and leave: nothing is left of those outside', async () => {
-    org = await openOrg(somePilot);
+    org = await openOrg({ pilot: somePilot });
     await holds(6, 100);
   });
 });

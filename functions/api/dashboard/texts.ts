@@ -100,6 +100,10 @@ const pairs = {
   lastTry: both('Last try', '最終試行'),
   refusals: {
     'no-record': both('No record carries its id', 'このIDのレコードがありません'),
+    'shared-record': both(
+      'Another account has its record, too',
+      'レコードが別の顧客と重複しています',
+    ),
     'ambiguous-record': both('Several records carry its id', '同じIDのレコードが複数あります'),
   } as Record<string, Label>,
   search: both('Search', '検索'),

@@ -6,7 +6,9 @@ export const parkedAccount = z.strictObject({
   account: z.string(),
   name: z.string().nullable(),
   record_id: z.string().nullable().describe('Null where no one record is the account’s'),
-  code: z.string().describe("Salesforce's code, or `no-record`, `ambiguous-record`"),
+  code: z
+    .string()
+    .describe("Salesforce's code, or `no-record`, `ambiguous-record`, `shared-record`"),
   reason: z.string().describe('In words of Salesforce'),
   fields: z.array(z.string()).describe('Fields that it names'),
   since: instant.describe('Since when the record is not as it should be'),

@@ -24,12 +24,18 @@ export const stranger = 'stranger';
 export const externalId = 'Kenko_Account_Id__c';
 export const ourFields = ['Kenko_Owner__c', 'Kenko_Name__c', 'Kenko_Day__c', 'Kenko_Health__c'];
 
+interface OrgOptions {
+  pilot?: string;
+  /** Whether a column of accounts holds ids of records. */
+  byColumn?: boolean;
+}
+
 /** Two of three owners that an account has in turn. */
 export const somePilot = 'pilot: account.owner.endsWith("-1") || account.owner.endsWith("-2")';
 
-const mapping = (pilot: string) => `
+const mapping = ({ pilot = '', byColumn = false }: OrgOptions) => `
 object: Account
-external_id: ${externalId}
+${byColumn ? '' : `external_id: ${externalId}`}
 ${pilot}
 fields:
   Kenko_Owner__c: account.owner
@@ -46,8 +52,11 @@ export type Fault = 'not-sent' | 'answer-lost' | 'row-refused' | 'not-kept';
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** One org, for many worlds after each other: each begins without records. */
-export async function openOrg(pilot = '') {
-  const pack = parsePack(tinyPackFiles({ 'rules/tiny/salesforce.yaml': mapping(pilot) }));
+export async function openOrg(options: OrgOptions = {}) {
+  const path = 'rules/tiny/pack.yaml';
+  const text = tinyPackFiles().get(path)?.replace('[name, owner]', '[name, owner, salesforce_id]');
+  const files = { [path]: text ?? '', 'rules/tiny/salesforce.yaml': mapping(options) };
+  const pack = parsePack(tinyPackFiles(files));
   const clock = virtualClock(new Date('2026-03-02T00:00:00Z'), { auto: true });
   // Not unique, so that two records may carry one id.
   const fields = customFields(pack).map(({ unique: _, ...field }) => field);
@@ -73,6 +82,8 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
   /** Values on a record that no mark of ours can tell. */
   const taken = new Map<string, Set<unknown>>();
   const records: string[] = [];
+  /** The record that the team's own table names, by account. */
+  const pointers = new Map<string, string>();
   let faults: Fault[] = [];
   let during: { call: number; act: () => Promise<void> } | undefined;
   let sent: readonly RecordUpdate[] = [];
@@ -163,10 +174,17 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
     }
   }
 
-  async function publish(account: string, change: { isAbsent?: boolean } = {}): Promise<void> {
-    edits += 1;
+  async function publish(
+    account: string,
+    change: { isAbsent?: boolean; isSame?: boolean } = {},
+  ): Promise<void> {
+    if (!change.isSame) edits += 1;
     const attributes = { owner: `${account}-owner-${edits % 3}`, name: `Name of ${account}` };
-    const document = accountOf({ id: account, points: 1_000 * (edits % 5), attributes });
+    const at = pointers.get(account);
+    const document = accountOf({
+      ...{ id: account, points: 1_000 * (edits % 5) },
+      attributes: { ...attributes, ...(at !== undefined && { salesforce_id: at }) },
+    });
     const state = change.isAbsent ? 'absent' : 'active';
     await snapshots.set(ref(accounts, account), {
       ...document,
@@ -251,6 +269,7 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
       snapshots,
       entries,
       records,
+      pointers,
       shown,
       taken,
       took,

@@ -254,6 +254,22 @@ fields:
     ]);
   });
 
+  it('finds records by a field or by a column that accounts are shown with', () => {
+    const files = filesWith();
+    const mapping = 'rules/small/salesforce.yaml';
+    files.set(mapping, 'fields: { A__c: health.points }');
+    const said = () => problemsIn(files).map(sentenceOf);
+    const none = 'says neither external_id nor do accounts have a column salesforce_id: add one';
+    expect(said()).toEqual([expect.stringContaining(none)]);
+    const sources = 'sql/sources/accounts.yaml';
+    const column = '  - { name: salesforce_id, type: STRING, description: Record. }\n';
+    files.set(sources, `${files.get(sources)}${column}`);
+    const unlisted = 'says no external_id, and salesforce_id is not listed under attributes';
+    expect(said()).toEqual([expect.stringContaining(unlisted)]);
+    files.set(packYaml, `${files.get(packYaml)}`.replace('[name, mrr]', '[name, salesforce_id]'));
+    expect(said()).not.toContainEqual(expect.stringContaining('salesforce_id'));
+  });
+
   it('maps fields to points, bands, reasons, axes, phases, dates and attributes', () => {
     const files = filesWith();
     files.set(

@@ -43,10 +43,16 @@ export function readSalesforce(
 ): SalesforceMapping {
   const { data, report } = document;
   const fields: SalesforceMapping['fields'] = [];
-  if (data.external_id === undefined && !account.has('salesforce_id')) {
+  const isById = data.external_id === undefined;
+  if (isById && !account.has('salesforce_id')) {
     report(
       [],
       'says neither external_id nor do accounts have a column salesforce_id: add one, so that records can be found',
+    );
+  } else if (isById && !showable.attributes.includes('salesforce_id')) {
+    report(
+      [],
+      'says no external_id, and salesforce_id is not listed under attributes in pack.yaml: list it there, so that records can be found',
     );
   }
   for (const [name, entry] of Object.entries(data.fields)) {

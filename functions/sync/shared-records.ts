@@ -1,0 +1,77 @@
+/** Records that two accounts name as theirs, where the team's own table holds the record's id. */
+import type { UpdateResult } from '../ports/crm.ts';
+import type { Snapshots } from '../ports/snapshots.ts';
+import { accounts } from '../records/documents.ts';
+import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
+import type { PendingAccount } from './pending-accounts.ts';
+
+export const sharedRecord = 'shared-record';
+
+/** Values of one query, and documents it gives at most: two a record are enough to know. */
+const idsPerQuery = 30;
+const mostHolders = 1_000;
+
+/** Ids of 15 and of 18 characters name the same record. */
+const keyOf = (recordId: string): string => recordId.slice(0, 15);
+
+/**
+ * Rows whose record another account names, too: neither is written, since what is shown there would
+ * change from one to the other. The first time they wait, as the other may be about to let it go in the
+ * same run. One that left leaves the record to the other.
+ */
+export async function sharedRecords(
+  { snapshots }: { snapshots: Pick<Snapshots, 'query'> },
+  mapping: SalesforceMapping,
+  rows: readonly PendingAccount[],
+): Promise<Map<PendingAccount, UpdateResult>> {
+  const results = new Map<PendingAccount, UpdateResult>();
+  if (mapping.externalId !== null) return results;
+  const asked = rows.filter(({ recordId, isOutside }) => recordId !== null && !isOutside);
+  const holders = await holdersOf(
+    snapshots,
+    asked.map(({ recordId }) => recordId ?? ''),
+  );
+  for (const row of asked) {
+    const recordId = row.recordId ?? '';
+    const other = holders.get(keyOf(recordId))?.find((account) => account !== row.account);
+    if (other === undefined) continue;
+    if (row.isAbsent) {
+      row.recordId = null;
+      results.set(row, { outcome: 'updated' });
+      continue;
+    }
+    const known = row.stored?.data;
+    const isTried = known?.code === sharedRecord;
+    const reason = `${mapping.object} ${recordId} is the account ${other}'s, too: mend salesforce_id of one of them.`;
+    results.set(row, { outcome: isTried ? 'rejected' : 'retry', code: sharedRecord, reason });
+  }
+  return results;
+}
+
+/** Accounts by the record that they name, but for those that left. */
+async function holdersOf(
+  snapshots: Pick<Snapshots, 'query'>,
+  recordIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const ids = [...new Set(recordIds.flatMap((id) => [id, keyOf(id)]))];
+  const holders = new Map<string, string[]>();
+  for (let first = 0; first < ids.length; first += idsPerQuery) {
+    const found = await snapshots.query({
+      collection: accounts,
+      where: [
+        {
+          field: 'attributes.salesforce_id',
+          op: 'in',
+          value: ids.slice(first, first + idsPerQuery),
+        },
+      ],
+      limit: mostHolders,
+    });
+    for (const { id, data } of found) {
+      if (data.state === 'absent') continue;
+      const key = keyOf(String(data.attributes.salesforce_id));
+      holders.set(key, [...(holders.get(key) ?? []), id]);
+    }
+  }
+  return holders;
+}
