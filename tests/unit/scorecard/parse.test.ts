@@ -195,6 +195,12 @@ const strayFiles: [what: string, path: string, text: string, sentence: string][]
     'rules/small/salesforce.yaml:2 fields.A__c is a block of fields, which does not fit: it needs a source such as health.points, or { value: health.points, by_hand: keep } (or repair)',
   ],
   [
+    'records of another object by an external id',
+    'rules/small/salesforce.yaml',
+    'object: Kenko_Health__c\nexternal_id: K__c\nfields: { A__c: health.points }',
+    'rules/small/salesforce.yaml:1 object is Kenko_Health__c, but records are found by external_id on Account alone: write Account, or keep ids of Kenko_Health__c in salesforce_id instead of external_id',
+  ],
+  [
     'a pilot over a column that accounts are not shown with',
     'rules/small/salesforce.yaml',
     'external_id: K__c\npilot: account.plan == "team"\nfields: { A__c: health.points }',

@@ -44,6 +44,12 @@ export function readSalesforce(
   const { data, report } = document;
   const fields: SalesforceMapping['fields'] = [];
   const isById = data.external_id === undefined;
+  if (!isById && data.object !== 'Account') {
+    report(
+      ['object'],
+      `is ${data.object}, but records are found by external_id on Account alone: write Account, or keep ids of ${data.object} in salesforce_id instead of external_id`,
+    );
+  }
   if (isById && !account.has('salesforce_id')) {
     report(
       [],
