@@ -46,7 +46,7 @@ module "snapshots" {
   database          = "${var.prefix}-snapshots"
   delete_protection = var.delete_protection
   # The lists that the code's queries are tested against.
-  expiring   = { moved = "expires_at", snapshots = "expires_at" }
+  expiring   = { moved = "expires_at", years = "expires_at" }
   indexes    = jsondecode(file("${local.root}/functions/records/indexes.json"))
   unindexed  = jsondecode(file("${local.root}/functions/records/unindexed-fields.json"))
   location   = coalesce(var.firestore_location, var.region)

@@ -1,5 +1,6 @@
 /** Every endpoint of the JSON API. */
 
+import { convertSnapshots } from '../publish/convert-snapshots.ts';
 import { movePack } from '../publish/move-pack.ts';
 import { retirePack } from '../publish/retire-pack.ts';
 import { accountAnswer, accountList } from '../records/api/accounts.ts';
@@ -28,6 +29,8 @@ import { historyAnswer } from '../records/api/history.ts';
 import { overrideAnswer, overrideRequest } from '../records/api/overrides.ts';
 import { portfolioAnswer } from '../records/api/portfolio.ts';
 import {
+  convertedAnswer,
+  convertRequest,
   decisionRequest,
   movedAnswer,
   moveRequest,
@@ -358,6 +361,18 @@ export const endpoints: readonly Endpoint[] = [
     handle: async ({ runtime, id, body }) => ({
       ...{ pack: id, to: body.to },
       ...(await movePack(runtime, id, body)),
+    }),
+  }),
+  endpoint({
+    path: '/v1/packs/{id}/convert-snapshots',
+    name: 'convertSnapshots',
+    summary:
+      'Take over what earlier releases kept of accounts by date, some hundred accounts a request',
+    body: convertRequest,
+    answer: convertedAnswer,
+    handle: async ({ runtime, id, body }) => ({
+      pack: id,
+      ...(await convertSnapshots(runtime, id, body.after)),
     }),
   }),
   endpoint({

@@ -3,7 +3,7 @@
  * `records/`); everything read is parsed with its schema, so a malformed
  * document is an error where it is read.
  */
-import type { Collection, Ref } from '../records/collection.ts';
+import type { Collection, Patch, Ref } from '../records/collection.ts';
 
 /**
  * A document as read. `version` changes with every write that changes the document
@@ -42,6 +42,12 @@ export interface Transaction {
   /** Fails the transaction with Rejected `already-exists` where the document exists. */
   create<T>(ref: Ref<T>, data: T): void;
   set<T>(ref: Ref<T>, data: T): void;
+  /**
+   * Sets fields without reading the document, which is made where it is not there: what nobody else
+   * wrote meanwhile is not lost, and nobody has to wait.
+   * @throws Rejected `invalid-data` for null and for an empty map
+   */
+  merge<T>(ref: Ref<T>, fields: Patch<T>): void;
   delete(ref: Ref<unknown>): void;
 }
 

@@ -170,9 +170,13 @@ export function listMetrics(
 }
 
 /** Identifies the computed result of all scores. */
-export function resultHashOf({ rows }: AccountResult): string {
+function resultHashOf({ rows }: AccountResult): string {
   return rows.map((row) => `${row.score}:${row.result_hash}`).join(',');
 }
+
+/** Whether the document shows the result already. */
+export const isShown = (latest: AccountDocument, result: AccountResult): boolean =>
+  latest.state === 'active' && latest.result_hash === resultHashOf(result);
 
 function scoreDocumentOf(
   row: HistoryRow,

@@ -1,7 +1,7 @@
 /**
  * A pack that got another name: its closed days, runs and documents become the new one's, so that the next
  * run compares with them, overrides stay in force, and episodes go on. Tables of results and outcomes
- * belong to no pack. Dated copies of accounts, and sent digests, keep the name that they were made under.
+ * belong to no pack, nor do the years of accounts. Sent digests keep the name that they were made under.
  */
 import { code, Rejected } from '../errors.ts';
 import { type Collection, ref } from '../records/collection.ts';
@@ -17,6 +17,8 @@ import { events } from '../records/events.ts';
 import { handOverTicks } from '../records/hand-over-ticks.ts';
 import {
   activeRunStates,
+  calendarId,
+  calendars,
   dayId,
   days,
   packs,
@@ -165,6 +167,21 @@ function moves({ snapshots, clock, pack }: Runtime, from: string): (() => Promis
     });
     return page.length;
   };
+  const ofCalendars = async (): Promise<number> => {
+    const page = await snapshots.query({ collection: calendars, where, limit });
+    if (page.length === 0) return 0;
+    await snapshots.transaction(async (tx) => {
+      const targets = page.map(({ id }) => ref(calendars, calendarId(to, id.slice(-4))));
+      const known = await tx.getAll(targets);
+      for (const [i, { id, data }] of page.entries()) {
+        const target = targets[i];
+        const closed = { ...data.closed, ...known[i]?.data.closed };
+        if (target) tx.set(target, { pack: to, closed });
+        tx.delete(ref(calendars, id));
+      }
+    });
+    return page.length;
+  };
   /** What a switch moved, where owners have not been sent it yet. */
   const ofSwitch = async (): Promise<number> => {
     const page = await snapshots.query({ collection: movedBy(from), limit });
@@ -180,6 +197,7 @@ function moves({ snapshots, clock, pack }: Runtime, from: string): (() => Promis
   };
   return [
     ofDays,
+    ofCalendars,
     of(overrides),
     of(signalDocuments),
     of(episodes),

@@ -8,8 +8,6 @@ import {
   type OverrideDocument,
   overrides,
   showTheSame,
-  snapshotOf,
-  snapshotsOf,
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
@@ -179,7 +177,6 @@ export async function republishOverridden(
       if (showTheSame(next, latest))
         return options.again && turned.has(account) ? latest.run : undefined;
       tx.set(ref(accounts, account), next);
-      tx.set(ref(snapshotsOf(account), next.date), snapshotOf(next));
       return next.run;
     });
     const run = await write.catch((error: unknown) => {

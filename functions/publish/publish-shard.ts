@@ -1,14 +1,6 @@
 import { code, hasCode, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
-import {
-  type AccountDocument,
-  accountFormat,
-  accounts,
-  handOvers,
-  showTheSame,
-  snapshotOf,
-  snapshotsOf,
-} from '../records/documents.ts';
+import { accountFormat, accounts, handOvers, showTheSame } from '../records/documents.ts';
 import type { ShardMessage } from '../records/messages.ts';
 import {
   noUnpublished,
@@ -22,21 +14,21 @@ import {
 import { knownSignals, rulesDigests } from '../records/signal-documents.ts';
 import { loadLayout } from '../runs/compiled-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
-import { renewLease } from '../runs/leases.ts';
+import { leaseHolder, renewLease } from '../runs/leases.ts';
 import { isRewritten } from '../runs/rewrites.ts';
 import { allShards } from '../runs/shards.ts';
 import { noting } from '../runs/stuck-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
-import type { Pack } from '../scorecard/language/pack/pack.ts';
 import {
   type AccountResult,
   accountDocumentOf,
+  isShown,
   listMetrics,
-  resultHashOf,
   withMerge,
 } from './account-document.ts';
 import { decideAssignment } from './assignments.ts';
+import { daysToKeep, keepDay } from './keep-days.ts';
 import { lastingOverrides, type Overrides, overridesInForce, withOverrides } from './overrides.ts';
 import { keepCounts } from './portfolio-counts.ts';
 import { announceSignals, definitionsOf, isSwitch, looksAtSignals } from './publish-signals.ts';
@@ -46,8 +38,8 @@ import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
 
 /**
  * Accounts whose documents are written in one transaction. A request to Firestore holds 10 MiB
- * (https://firebase.google.com/docs/firestore/quotas#writes_and_transactions), each account is
- * written twice, and a large pack's document has tens of kilobytes.
+ * (https://firebase.google.com/docs/firestore/quotas#writes_and_transactions), and a large pack's
+ * document has tens of kilobytes.
  */
 const accountsPerTransaction = 50;
 /** Accounts in one announcement, as many as Salesforce takes in one call. */
@@ -160,18 +152,18 @@ function publishAccounts(
   return runtime.snapshots.transaction(async (tx) => {
     const current = (await tx.get(ref(packs, run.pack)))?.data.current;
     const stored = await tx.getAll(results.map((result) => ref(accounts, result.account)));
+    const latestOf = stored.map((found) => found?.data);
+    const days = await daysToKeep(tx, { id, run, current, results, latest: latestOf });
     const written: Published[] = [];
     for (const [index, result] of results.entries()) {
-      const latest = stored[index]?.data;
+      const latest = latestOf[index];
+      keepDay(tx, days[index]);
       if (latest?.run === id) {
         written.push({ account: result.account, isChanged: true });
         continue;
       }
-      if (current?.run !== id) {
-        // A newer run is current: its documents win, this one only repeats its announcements.
-        if (current && run.date < current.date) keepDated(tx, { id, run, layout, result, pack });
-        continue;
-      }
+      // A newer run is current: its documents win, this one only repeats its announcements.
+      if (current?.run !== id) continue;
       const active = overridesInForce(overrides, result.account, runtime.clock.now());
       const { assignment, handOver } = decideAssignment(pack, {
         id,
@@ -180,7 +172,7 @@ function publishAccounts(
         result,
         latest,
       });
-      const isSame = latest?.state === 'active' && latest.result_hash === resultHashOf(result);
+      const isSame = latest !== undefined && isShown(latest, result);
       const isOfToday = latest?.format === accountFormat;
       // Where only an override began or ended, the document is the same as where the override
       // is published by itself; it names this run, so that a repeated message announces it.
@@ -207,41 +199,19 @@ function publishAccounts(
       // What another pack had is taken over, though its result is the same.
       if (latest && latest.pack === run.pack && showTheSame(next, latest)) {
         // In another format it shows nothing else, so nobody is sent it, and a repeated message
-        // must not find it to be this run's; the dated copy stays what was shown then.
+        // must not find it to be this run's.
         if (isSame && !isOfToday && isRewritten(run, result.account)) {
           tx.set(ref(accounts, result.account), { ...next, run: latest.run });
         }
         if (run.sends_all) written.push({ account: result.account, isChanged: false });
         continue;
       }
-      write(tx, result.account, next);
+      tx.set(ref(accounts, result.account), next);
       if (handOver) tx.set(ref(handOvers, handOver.id), handOver.document);
       written.push({ account: result.account, isChanged: true });
     }
     return written;
   });
-}
-
-function write(
-  tx: Parameters<Parameters<Runtime['snapshots']['transaction']>[0]>[0],
-  account: string,
-  document: AccountDocument,
-): void {
-  tx.set(ref(accounts, account), document);
-  tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
-}
-
-/** Keeps what an account's result was on a date that a later one has overtaken, where it changed. */
-function keepDated(
-  tx: Parameters<typeof write>[0],
-  given: { id: string; run: RunDocument; layout: RulesLayout; result: AccountResult; pack: Pack },
-): void {
-  const { account, rows, before } = given.result;
-  const hashBefore = new Map(before.map(({ row }) => [row.score, row.result_hash]));
-  if (rows.every((row) => hashBefore.get(row.score) === row.result_hash)) return;
-  const nothing = { latest: undefined, overrides: [], assignment: null };
-  const document = accountDocumentOf({ ...given, ...nothing });
-  if (document) tx.set(ref(snapshotsOf(account), document.date), snapshotOf(document));
 }
 
 /** Who took over accounts that were absent before; what is shown of them is nothing, so nobody is sent it. */
@@ -259,7 +229,7 @@ async function publishLateMerges(
       for (const [i, { account, merged_into: link }] of group.entries()) {
         const latest = stored[i]?.data;
         if (latest?.state !== 'absent' || latest.merged_into === link) continue;
-        write(tx, account, withMerge(latest, link));
+        tx.set(ref(accounts, account), withMerge(latest, link));
       }
     });
   }
@@ -291,7 +261,7 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
   const finished = await snapshots.transaction(async (tx) => {
     const now = (await tx.get(ref(runs, id)))?.data;
     if (now?.state !== 'publishing') return false;
-    const holderRef = ref(packs, run.pack);
+    const holderRef = ref(packs, leaseHolder(run));
     const holder = (await tx.get(holderRef))?.data;
     const looks = looksAtSignals(runtime, run);
     const known = looks ? (await tx.get(ref(knownSignals, run.pack)))?.data : undefined;

@@ -35,8 +35,9 @@ export async function readResults(
   const published = run.equal_rows_published
     ? hashesBefore(layout, await tables.inputs())
     : undefined;
-  // A metric may move an account between lists without a change of any result.
-  const looksAtAll = runtime.pack.worklists.metrics.length > 0;
+  // A metric may move an account between lists without a change of any result; dates that have gone by
+  // are on no list.
+  const looksAtAll = run.kind === 'scheduled' && runtime.pack.worklists.metrics.length > 0;
   const batches = await tables.results();
   const isAnyhow = (account: string): boolean => isRewritten(run, account);
   const wanted = published && !looksAtAll ? differing(batches, published, isAnyhow) : undefined;

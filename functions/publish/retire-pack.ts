@@ -9,14 +9,13 @@ import {
   accountFormat,
   accounts,
   documentHash,
-  snapshotOf,
-  snapshotsOf,
 } from '../records/documents.ts';
 import { type PackDocument, packs, runs } from '../records/run-documents.ts';
 import { signalDocuments } from '../records/signal-documents.ts';
 import { noLease } from '../runs/leases.ts';
 import type { Runtime } from '../runtime.ts';
 import { nothingShown } from './account-document.ts';
+import { keepDay, leavingOn } from './keep-days.ts';
 
 /** What sweep makes absent at one time. */
 const accountsPerSweep = 2_000;
@@ -122,7 +121,7 @@ function makeAbsent(
         run,
       };
       tx.set(ref(accounts, id), absent);
-      tx.set(ref(snapshotsOf(id), date), snapshotOf(absent));
+      keepDay(tx, leavingOn(date, id, document));
       const held = signals[i]?.data;
       if (!held) continue;
       const gone = { state: 'absent', holding: false, pack: pack.id, date, run } as const;

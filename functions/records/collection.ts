@@ -22,6 +22,16 @@ export interface Ref<T> {
   readonly id: string;
 }
 
+/**
+ * Fields of a document, those of maps within it too, that are set while its others stay; `undefined`
+ * removes one. Lists are set whole. No field becomes null, and no map empty.
+ */
+export type Patch<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [Field in keyof T]?: Patch<T[Field]> | undefined }
+    : T;
+
 /** Typed shorthand: `ref(accounts, 'a-1')`. */
 export function ref<T>(collection: Collection<T>, id: string): Ref<T> {
   return { collection, id };

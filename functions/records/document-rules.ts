@@ -56,6 +56,35 @@ export function documentBytes(ref: Ref<unknown>, data: unknown): number {
 }
 
 /**
+ * The bytes that fields to be set have, as `documentBytes` counts them; what is to be removed has none.
+ * @throws Rejected `invalid-data` as for a document, and for null and empty maps, which adapters would
+ *   not all take alike
+ */
+export function patchBytes(ref: Ref<unknown>, fields: object): number {
+  const where = `${ref.collection.path}/${ref.id}`;
+  const set = setIn(fields, where);
+  const bytes = overheadBytes(ref) + mapBytes(set, where, '', 1);
+  const { expiry } = ref.collection;
+  if (expiry !== undefined && expiry in set) refuseBadInstant(Object.entries(set), expiry, where);
+  return bytes;
+}
+
+/** The fields of a patch that are set. */
+function setIn(fields: object, where: string, field = ''): object {
+  const set: Record<string, unknown> = {};
+  const entries = Object.entries(fields);
+  if (entries.length === 0) throw refusal(where, `${field || 'a patch'} is an empty map.`);
+  for (const [key, value] of entries) {
+    const inner = field === '' ? key : `${field}.${key}`;
+    if (value === undefined) continue;
+    if (value === null)
+      throw refusal(where, `${inner} is null, which only a whole document holds.`);
+    set[key] = isPlain(value) ? setIn(value, where, inner) : value;
+  }
+  return set;
+}
+
+/**
  * The document as this release knows it. Fields that only a later release knows are no mistake: they
  * are left out, and those of the document itself kept where the collection's are modified in place.
  * @throws Rejected `invalid-data` where the stored document does not follow the schema

@@ -3,13 +3,11 @@
  * Points are whole hundredths everywhere; instants are ISO 8601 in UTC; dates are local days.
  */
 import { z } from 'zod';
-import { instantAfter } from '../calendar.ts';
 import { label } from '../scorecard/language/pack/catalogue.ts';
 import { bandNotes, figures, resultChange } from '../scorecard/meaning/explanation.ts';
 import { assignment } from '../scorecard/meaning/routing.ts';
 import { worklistEntry } from '../scorecard/meaning/worklists.ts';
 import type { Collection } from './collection.ts';
-import { subcollection } from './document-id.ts';
 
 const instant = z.iso.datetime();
 const day = z.iso.date();
@@ -96,23 +94,6 @@ export const showTheSame = (
 const shownIn = ({ hash }: Pick<AccountDocument, 'hash'>): string => hash.replace(/^f\d+\|/, '');
 
 export const accounts: Collection<AccountDocument> = { path: 'accounts', schema: accountDocument };
-
-/** The same result, kept by date. Written with the latest one; removed after `expires_at`. */
-export const snapshotDocument = accountDocument.extend({ expires_at: instant });
-export type SnapshotDocument = z.infer<typeof snapshotDocument>;
-
-/** How long a dated snapshot is kept. */
-const snapshotDays = 400;
-
-/** The copy that is kept by date. */
-export const snapshotOf = (document: AccountDocument): SnapshotDocument => ({
-  ...document,
-  expires_at: instantAfter(document.date, snapshotDays),
-});
-
-export function snapshotsOf(account: string): Collection<SnapshotDocument> {
-  return subcollection(accounts, account, 'snapshots', snapshotDocument, 'expires_at');
-}
 
 const holder = z.strictObject({ team: z.string(), owner: z.string().nullable() });
 

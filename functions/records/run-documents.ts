@@ -260,3 +260,19 @@ export const dayDocument = z.strictObject({
 export type DayDocument = z.infer<typeof dayDocument>;
 export const days: Collection<DayDocument> = { path: 'days', schema: dayDocument };
 export const dayId = (pack: string, date: string): string => `${pack}~${date}`;
+
+/**
+ * The closed dates of a pack in a year, so that whoever shows a year need not read every day of it: what
+ * is not among them had no run. Written by the pipeline when it closes.
+ */
+export const calendarDocument = z.strictObject({
+  pack: z.string(),
+  /** Revision by month and day (`03-02`). */
+  closed: z.record(z.string(), z.int().min(1)).default({}),
+});
+export type CalendarDocument = z.infer<typeof calendarDocument>;
+export const calendars: Collection<CalendarDocument> = {
+  path: 'calendars',
+  schema: calendarDocument,
+};
+export const calendarId = (pack: string, year: string): string => `${pack}~${year}`;

@@ -1,10 +1,20 @@
 import { code, Rejected } from '../errors.ts';
 import { historyTable, jobId, stagingTable } from '../inputs/run-tables.ts';
+import type { Transaction } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { dayId, days, type RunDocument, runs, shardsOf } from '../records/run-documents.ts';
+import {
+  calendarId,
+  calendars,
+  dayId,
+  days,
+  type RunDocument,
+  runs,
+  shardsOf,
+} from '../records/run-documents.ts';
+import { dayKey, yearOf } from '../records/years.ts';
 import type { Runtime } from '../runtime.ts';
 import { shownHash } from '../scorecard/meaning/shown-row.ts';
-import { dropRunTables, failRun } from './end-run.ts';
+import { failRun } from './end-run.ts';
 import { whatToSend } from './first-runs.ts';
 import { changeRun } from './leases.ts';
 import { lookForHarm } from './mass-change.ts';
@@ -14,8 +24,8 @@ import { copyFailed, noting } from './stuck-runs.ts';
 
 /**
  * Makes a completely scored run visible: the breaker first, then one atomic copy of staging
- * onto the history partition, then `current`. Does nothing while shards are open, and may be
- * repeated at any point.
+ * onto the history partition, then `current`, unless it is a backfill. Does nothing while shards are
+ * open, and may be repeated at any point.
  */
 export async function closeRun(runtime: Runtime, id: string): Promise<void> {
   const { snapshots, clock, log } = runtime;
@@ -106,6 +116,7 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
       const previous = holder.current
         ? (await tx.get(ref(runs, holder.current.run)))?.data
         : undefined;
+      const before = backfill ? await runOfDate(tx, now.pack, now.before_date) : previous;
       revision = (earlier?.revision ?? 0) + 1;
       tx.set(dayRef, {
         pack: now.pack,
@@ -115,27 +126,30 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
         accounts: now.accounts,
         rules,
       });
+      tx.merge(ref(calendars, calendarId(now.pack, yearOf(now.date))), {
+        pack: now.pack,
+        closed: { [dayKey(now.date)]: revision },
+      });
       return {
-        state: backfill ? 'finished' : 'publishing',
+        state: 'publishing',
         revision,
-        changed: backfill ? 0 : null,
+        changed: null,
         ...sending,
         // Documents show the partition before only if it was the last one published, whole, and
-        // by the same routing and worklists.
+        // by the same routing and worklists; years only if it was published whole.
         equal_rows_published:
           revision === 1 &&
-          previous?.state === 'finished' &&
-          previous.unpublished.count === 0 &&
+          before?.state === 'finished' &&
+          before.unpublished.count === 0 &&
           !sending.sends_all &&
-          previous.date === now.before_date &&
-          previous.shown_hash === shown,
+          before.date === now.before_date &&
+          (backfill || before.shown_hash === shown),
         shown_hash: shown,
         ...(backfill ? {} : { rewrites: nextRewrites(previous, now.accounts) }),
       };
     },
     {
       // Until it is published, the next run waits: its changes build on what this one shows.
-      release: backfill,
       current: ({ date, slot }) => (backfill ? null : { date, slot, revision, run: id }),
     },
   );
@@ -144,11 +158,17 @@ async function copyAndCommit(runtime: Runtime, id: string, run: RunDocument): Pr
     const { message: reason, ...counts } = closed.withheld;
     log.runWithheld({ run: id, reason, ...counts });
   }
-  if (backfill) {
-    await dropRunTables(runtime, id, closed);
-    log.runFinished({ run: id, changed: 0 });
-  }
   return closed;
+}
+
+/** The run that closed a date. */
+async function runOfDate(
+  tx: Transaction,
+  pack: string,
+  date: string | null,
+): Promise<RunDocument | undefined> {
+  const day = date === null ? undefined : (await tx.get(ref(days, dayId(pack, date))))?.data;
+  return day && (await tx.get(ref(runs, day.run)))?.data;
 }
 
 /** Sends every shard that is not published yet on its way. */

@@ -72,6 +72,10 @@ export function countedSnapshots(snapshots: Snapshots): {
             tx.set(ref, data);
             writes.push(ref);
           },
+          merge: (ref, fields) => {
+            tx.merge(ref, fields);
+            writes.push(ref);
+          },
           delete: (ref) => {
             tx.delete(ref);
             deletes += 1;

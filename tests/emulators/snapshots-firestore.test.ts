@@ -13,9 +13,8 @@ import {
 } from '../../functions/local/emulators/processes.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { documentId } from '../../functions/records/document-id.ts';
-import { snapshotsOf } from '../../functions/records/documents.ts';
 import { runs } from '../../functions/records/run-documents.ts';
-import { accountOf } from '../support/api/documents.ts';
+import { yearPatch, yearsOf } from '../../functions/records/years.ts';
 import { describeSnapshots } from '../support/contracts/snapshots-contract.ts';
 import { at, thingIndexes } from '../support/contracts/snapshots-things.ts';
 
@@ -55,12 +54,22 @@ test('a document is stored under its encoded name, with an expiry that a TTL pol
     ssl: false,
     authClient: new PassThroughClient(),
   });
-  const until = '2026-05-01T00:00:00.123Z';
-  const document = accountOf({ id: 'a/b', points: 50 });
-  await snapshots.set(ref(snapshotsOf('a/b'), '2026-04-01'), { ...document, expires_at: until });
-  const stored = await raw.doc('accounts/a%2Fb/snapshots/2026-04-01').get();
-  expect(stored.get('expires_at')).toEqual(Timestamp.fromDate(new Date(until)));
-  expect(stored.get('details')).toBe(document.details);
+  const year = ref(yearsOf('a/b'), '2026');
+  const stored = async () => {
+    const found = await raw.doc('accounts/a%2Fb/years/2026').get();
+    const until = new Date('2028-02-05T00:00:00.000Z');
+    expect(found.get('expires_at')).toEqual(Timestamp.fromDate(until));
+    return found.get('days');
+  };
+  const merge = (date: string) =>
+    snapshots.transaction(async (tx) => tx.merge(year, yearPatch('2026', { [date]: 'absent' })));
+  await merge('2026-04-01');
+  expect(await stored()).toEqual({ '04-01': '-' });
+  await merge('2026-04-02');
+  const whole = (await snapshots.get(year))?.data;
+  expect(await stored()).toEqual({ '04-01': '-', '04-02': '-' });
+  if (whole) await snapshots.set(year, { ...whole, days: { '04-03': '-' } });
+  expect(await stored()).toEqual({ '04-03': '-' });
 
   const long = 'x'.repeat(2_000);
   await snapshots.set(at(long), { n: 1 });

@@ -247,7 +247,7 @@ describe('own purchase histories', () => {
       expect([1, 2]).toContain(refused.status);
       expect(`${refused.stdout}${refused.stderr}`).toMatch(sentence);
       const after = await stateOf(state, 'retail');
-      for (const part of ['history', 'accounts', 'snapshots', 'crm', 'salesforce'] as const) {
+      for (const part of ['history', 'accounts', 'years', 'crm', 'salesforce'] as const) {
         expect(after[part], part).toEqual(before[part]);
       }
     });

@@ -239,7 +239,7 @@ describe('a backfill', () => {
     await system.run('2026-03-04T01:00:00Z', { backfill: '2026-03-01' });
     await system.run('2026-03-04T01:01:00Z', { backfill: '2026-03-02' });
     const after = await finalState(system);
-    for (const part of ['history', 'accounts', 'snapshots', 'crm', 'salesforce'] as const) {
+    for (const part of ['history', 'accounts', 'years', 'crm', 'salesforce'] as const) {
       expect(after[part], part).toEqual(before[part]);
     }
     expect(after.current).toContainEqual(
@@ -276,7 +276,7 @@ describe('data that cannot be scored', () => {
       expect(failed.failure?.message).toMatch(sentence);
       expect(failed.failure?.message).not.toContain('\n');
       const after = await finalState(system);
-      for (const part of ['history', 'accounts', 'snapshots', 'crm', 'salesforce'] as const) {
+      for (const part of ['history', 'accounts', 'years', 'crm', 'salesforce'] as const) {
         expect(after[part], part).toEqual(before[part]);
       }
     });

@@ -47,8 +47,8 @@ export async function openShard(
   const hashBefore = (account: string): string =>
     rows.before.find(({ account_id: id }) => id === account)?.result_hash ?? '0';
   const tables: Record<string, () => object[]> = {
-    staging: () => rows.now.map((cells) => rowOf(cells, date, pack.hash)),
-    score_history: () => rows.before.map((cells) => rowOf(cells, before, pack.hash)),
+    staging: () => rows.now.map((cells) => historyRowOf(cells, date, pack.hash)),
+    score_history: () => rows.before.map((cells) => historyRowOf(cells, before, pack.hash)),
     run_inputs: () =>
       rows.now.map(({ account_id: account, inputs: [minutes, users] = [] }) => ({
         account_id: account,
@@ -119,7 +119,8 @@ export async function openShard(
   return { id, runtime, snapshots, rows, sent, again };
 }
 
-function rowOf(cells: Cells, on: string, hash: string): HistoryRow {
+/** A row of the history of the tiny pack. */
+export function historyRowOf(cells: Cells, on: string, hash: string): HistoryRow {
   const nothing = Object.fromEntries(historyEntries.map(([name]) => [name, null]));
   return historyRow.parse({
     ...nothing,

@@ -13,6 +13,7 @@ import { indexes, indexesOf } from '../../functions/records/indexes.ts';
 import * as runDocuments from '../../functions/records/run-documents.ts';
 import * as signalDocuments from '../../functions/records/signal-documents.ts';
 import unindexedFields from '../../functions/records/unindexed-fields.json' with { type: 'json' };
+import { yearsOf } from '../../functions/records/years.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import { byName } from '../support/terraform/deployed.ts';
@@ -82,7 +83,7 @@ describe('documents', () => {
       .flatMap((value) =>
         typeof value === 'object' && 'path' in value ? [value as Collection<unknown>] : [],
       ),
-    documents.snapshotsOf('a'),
+    yearsOf('a'),
     runDocuments.shardsOf('r', { attempt: 1 }),
     signalDocuments.movedBy('p'),
     candidateDocuments.partsOf('p', 'c'),

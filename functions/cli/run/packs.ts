@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
-import { movedAnswer, retiredAnswer } from '../../records/api/runs.ts';
+import { convertedAnswer, movedAnswer, retiredAnswer } from '../../records/api/runs.ts';
 import { author, withState } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { print, printJson, progressLine } from '../output.ts';
 import { openExisting, using } from '../session/open-session.ts';
 
 /** `kenko packs`: what becomes of a pack that got another name, or that another one replaced. */
@@ -19,6 +19,28 @@ export function addPacks(kenko: Command): void {
         const found = retiredAnswer.parse(answer);
         if (options.json) return printJson(found);
         print(`${pack} is retired: ${found.accounts} accounts become absent with the next sweep.`);
+      });
+    });
+  withState(packs.command('convert-snapshots'))
+    .description(
+      'after an upgrade: what releases until 2026-11 kept of accounts by date is taken over',
+    )
+    .action(async (options) => {
+      const progress = progressLine(options.json);
+      await using(await openExisting(options), async (session) => {
+        const path = `/v1/packs/${encodeURIComponent(session.pack)}/convert-snapshots`;
+        const total = { accounts: 0, snapshots: 0 };
+        for (let after: string | null | undefined; after !== null; ) {
+          const body = after === undefined ? {} : { after };
+          const answer = convertedAnswer.parse(await session.post({ path, body }));
+          total.accounts += answer.accounts;
+          total.snapshots += answer.snapshots;
+          after = answer.next;
+          progress.show(`${total.snapshots} snapshots of ${total.accounts} accounts`);
+        }
+        progress.clear();
+        if (options.json) return printJson({ pack: session.pack, ...total });
+        print(`${total.snapshots} dated snapshots of ${total.accounts} accounts were taken over.`);
       });
     });
   withState(packs.command('move'))

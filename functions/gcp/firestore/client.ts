@@ -1,3 +1,3 @@
 /** Loaded when the first document is read or written: it takes longer to load than all else. */
-export { FieldPath, Firestore, Timestamp } from '@google-cloud/firestore';
+export { FieldPath, FieldValue, Firestore, Timestamp } from '@google-cloud/firestore';
 export { PassThroughClient } from 'google-auth-library';

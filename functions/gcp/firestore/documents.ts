@@ -22,12 +22,32 @@ export function referenceTo({ firestore }: Client, ref: Ref<unknown>): DocumentR
 export function storedFields(client: Client, ref: Ref<unknown>, data: object): DocumentData {
   const fields: DocumentData = { ...data };
   const { expiry } = ref.collection;
-  if (expiry !== undefined) {
+  if (expiry !== undefined && fields[expiry] !== undefined) {
     fields[expiry] = client.Timestamp.fromDate(new Date(String(fields[expiry])));
   }
   if (idOfDocument(documentId(ref.id)) === undefined) fields[idField] = ref.id;
   return fields;
 }
+
+/** Fields to merge into a document: what is undefined is removed from it. */
+export function patchFields(client: Client, ref: Ref<unknown>, patch: object): DocumentData {
+  const removed = client.FieldValue.delete();
+  const marked = (map: object): DocumentData =>
+    Object.fromEntries(
+      Object.entries(map).map(([name, value]) => {
+        if (value === undefined) return [name, removed];
+        return [name, isMap(value) ? marked(value) : value];
+      }),
+    );
+  return marked(storedFields(client, ref, patch));
+}
+
+/** A map of ours: its instants are the client's own. */
+const isMap = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.getPrototypeOf(value) === Object.prototype;
 
 /** @throws Rejected `invalid-data` where the document does not follow its schema */
 export function storedDocument<T>(

@@ -2,11 +2,12 @@ import type { Transaction as NativeTransaction } from '@google-cloud/firestore';
 import { code, messageOf, Retryable } from '../../errors.ts';
 import type { Stored, Transaction } from '../../ports/snapshots.ts';
 import { TransactionRules } from '../../ports/transaction-rules.ts';
-import type { Ref } from '../../records/collection.ts';
-import { documentBytes } from '../../records/document-rules.ts';
+import type { Patch, Ref } from '../../records/collection.ts';
+import { documentBytes, patchBytes } from '../../records/document-rules.ts';
 import { classified, classifying, status, statusOf } from '../grpc-failures.ts';
 import {
   type Client,
+  patchFields,
   referenceTo,
   storedDocument,
   storedDocuments,
@@ -82,6 +83,12 @@ class FirestoreTransaction implements Transaction {
   set<T>(ref: Ref<T>, data: T): void {
     this.#rules.write(documentBytes(ref, data));
     this.#native.set(referenceTo(this.#client, ref), this.#fields(ref, data));
+  }
+
+  merge<T>(ref: Ref<T>, fields: Patch<T>): void {
+    this.#rules.write(patchBytes(ref, fields as object));
+    const patch = patchFields(this.#client, ref, fields as object);
+    this.#native.set(referenceTo(this.#client, ref), patch, { merge: true });
   }
 
   delete(ref: Ref<unknown>): void {

@@ -4,9 +4,14 @@ import { code, Rejected, Retryable } from '../../errors.ts';
 import { plannedQuery, type QueryPlan } from '../../ports/query-rules.ts';
 import type { Query, Snapshots, Stored, Transaction } from '../../ports/snapshots.ts';
 import { TransactionRules } from '../../ports/transaction-rules.ts';
-import type { Collection, Ref } from '../../records/collection.ts';
+import type { Collection, Patch, Ref } from '../../records/collection.ts';
 import { documentId } from '../../records/document-id.ts';
-import { collectionPath, documentBytes, parsedDocument } from '../../records/document-rules.ts';
+import {
+  collectionPath,
+  documentBytes,
+  parsedDocument,
+  patchBytes,
+} from '../../records/document-rules.ts';
 import { type CompositeIndex, indexes } from '../../records/indexes.ts';
 import { atomically, openDatabase, translatingErrors } from './database.ts';
 import { type Condition, conditionsOf, preparationsOf, sourceOf, statementsOf } from './queries.ts';
@@ -36,6 +41,7 @@ interface Row {
 
 type Write =
   | { kind: 'create' | 'set'; ref: Ref<unknown>; text: string; ifVersion?: string }
+  | { kind: 'merge'; ref: Ref<unknown>; text: string }
   | { kind: 'delete'; ref: Ref<unknown> };
 
 export interface SqliteSnapshotsOptions {
@@ -64,6 +70,7 @@ class Documents implements SqliteSnapshots {
   readonly #insert: StatementSync;
   readonly #upsert: StatementSync;
   readonly #update: StatementSync;
+  readonly #merge: StatementSync;
   readonly #remove: StatementSync;
   readonly #nextVersion: StatementSync;
 
@@ -84,6 +91,12 @@ class Documents implements SqliteSnapshots {
     );
     this.#update = database.prepare(
       'UPDATE documents SET version = ?, data = ? WHERE collection = ? AND name = ? AND version = ?',
+    );
+    // A patch of RFC 7396: maps in maps are merged, and null removes.
+    this.#merge = database.prepare(
+      `INSERT INTO documents (collection, name, id, version, data) VALUES (?1, ?2, ?3, ?4, json_patch('{}', ?5))
+       ON CONFLICT DO UPDATE SET version = excluded.version, data = json_patch(data, ?5)
+       WHERE json(data) <> json_patch(data, ?5)`,
     );
     this.#remove = database.prepare('DELETE FROM documents WHERE collection = ? AND name = ?');
     this.#nextVersion = database.prepare('UPDATE writes SET last = last + 1 RETURNING last');
@@ -223,6 +236,8 @@ class Documents implements SqliteSnapshots {
           `${collectionPath(ref.collection)}/${ref.id} exists already.`,
         );
       }
+    } else if (write.kind === 'merge') {
+      this.#merge.run(collection, name, ref.id, version, text);
     } else if (write.ifVersion === undefined) {
       this.#upsert.run(collection, name, ref.id, version, text);
     } else if (
@@ -274,6 +289,12 @@ class OptimisticTransaction implements Transaction {
   set<T>(ref: Ref<T>, data: T): void {
     this.#rules.write(documentBytes(ref, data));
     this.writes.push({ kind: 'set', ref, text: JSON.stringify(data) });
+  }
+
+  merge<T>(ref: Ref<T>, fields: Patch<T>): void {
+    this.#rules.write(patchBytes(ref, fields as object));
+    const text = JSON.stringify(fields, (_, value) => (value === undefined ? null : value));
+    this.writes.push({ kind: 'merge', ref, text });
   }
 
   delete(ref: Ref<unknown>): void {

@@ -105,6 +105,17 @@ export const retiredAnswer = z.strictObject({
   accounts: count.describe('Accounts that become absent; sweep does it, some thousand at a time'),
 });
 
+export const convertRequest = z.strictObject({
+  after: z.string().min(1).optional().describe('`next` of the answer before'),
+});
+
+export const convertedAnswer = z.strictObject({
+  pack: z.string(),
+  accounts: count.describe('Accounts of which this request found dated snapshots'),
+  snapshots: count.describe('Dated snapshots that it took over and removed'),
+  next: z.string().nullable().describe('Where the next request goes on; null: that was all'),
+});
+
 nameBodies({
   RunSummary: runSummary,
   RunList: runList,
@@ -113,4 +124,6 @@ nameBodies({
   MoveRequest: moveRequest,
   MovedPack: movedAnswer,
   RetiredPack: retiredAnswer,
+  ConvertRequest: convertRequest,
+  ConvertedSnapshots: convertedAnswer,
 });

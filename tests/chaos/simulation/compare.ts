@@ -40,15 +40,18 @@ export const emptyParts = ['ghostsShown', 'nobodys', 'toldTwice', 'unsent'];
 export async function visibleState(simulation: Simulation): Promise<Record<string, unknown>> {
   const state = await finalState({ ...simulation, warehouse: simulation.warehouse });
   const runs = state.runs as { state: string }[];
-  const { snapshots, crm } = state;
+  const { years, calendars, crm } = state;
   const history = firstAbsences(state.history as HistoryRow[]);
   const ghostsShown = await shownGhosts(simulation);
   return {
-    ...(stripped(withoutGhost({ accounts: state.accounts, snapshots, crm, history })) as Record<
+    ...(stripped(withoutGhost({ accounts: state.accounts, years, crm, history })) as Record<
       string,
       unknown
     >),
     ghostsShown,
+    closed: (calendars as { id: string; closed: object }[]).map(({ id, closed }) => ({
+      ...{ id, dates: Object.keys(closed).sort() },
+    })),
     ...recordsOf(simulation),
     ...(await lastNightOf(simulation)),
     current: (state.current as { current: { date: string }; leased: boolean }[]).map(

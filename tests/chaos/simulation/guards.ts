@@ -45,6 +45,7 @@ function withReads(
               }),
             create: (ref, data) => tx.create(ref, data),
             set: (ref, data) => tx.set(ref, data),
+            merge: (ref, fields) => tx.merge(ref, fields),
             delete: (ref) => tx.delete(ref),
           };
           return work(seen);

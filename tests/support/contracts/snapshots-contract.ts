@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { code, Rejected } from '../../../functions/errors.ts';
 import { type Collection, ref } from '../../../functions/records/collection.ts';
 import { subcollection } from '../../../functions/records/document-id.ts';
+import { describeSnapshotMerges } from './snapshots-merge-contract.ts';
 import { describeSnapshotQueries } from './snapshots-queries-contract.ts';
 import { describeStorable } from './snapshots-storable-contract.ts';
 import {
@@ -219,5 +220,6 @@ export function describeSnapshots(adapter: string, open: () => Promise<OpenedSna
 
   describeStorable(adapter, open);
   describeSnapshotTransactions(adapter, open);
+  describeSnapshotMerges(adapter, open);
   describeSnapshotQueries(adapter, open);
 }

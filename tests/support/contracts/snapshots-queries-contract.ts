@@ -4,7 +4,8 @@ import { code, Rejected } from '../../../functions/errors.ts';
 import type { Query } from '../../../functions/ports/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { documentId, subcollection } from '../../../functions/records/document-id.ts';
-import { accounts, crmAccounts, rules, snapshotsOf } from '../../../functions/records/documents.ts';
+import { accounts, crmAccounts, rules } from '../../../functions/records/documents.ts';
+import { yearsOf } from '../../../functions/records/years.ts';
 import {
   at,
   awkwardIds,
@@ -346,7 +347,7 @@ export function describeSnapshotQueries(
       ],
       [
         'a range of the expiry',
-        { collection: snapshotsOf('a'), where: [{ field: 'expires_at', op: '<', value: 'x' }] },
+        { collection: yearsOf('a'), where: [{ field: 'expires_at', op: '<', value: 'x' }] },
       ],
     ])('a field without any index is refused: %s', async (_, query) => {
       const refused = {

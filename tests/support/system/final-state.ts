@@ -3,8 +3,9 @@ import type { FieldData } from '../../../functions/local/salesforce/accounts.ts'
 import type { DeadLetter } from '../../../functions/ports/bus.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import type { Warehouse } from '../../../functions/ports/warehouse.ts';
-import { accounts, crmAccounts, snapshotsOf } from '../../../functions/records/documents.ts';
-import { days, packs, runs } from '../../../functions/records/run-documents.ts';
+import { accounts, crmAccounts } from '../../../functions/records/documents.ts';
+import { calendars, days, packs, runs } from '../../../functions/records/run-documents.ts';
+import { daysIn, openingOf, yearsOf } from '../../../functions/records/years.ts';
 
 const everything = 10_000;
 
@@ -19,15 +20,19 @@ export interface StateHolder {
 export async function finalState(system: StateHolder): Promise<Record<string, unknown>> {
   const { snapshots } = system.runtime;
   const latest = await snapshots.query({ collection: accounts, limit: everything });
-  const kept = await Promise.all(
+  const years = await Promise.all(
     latest.map(async ({ id: account }) => {
-      const dated = await snapshots.query({ collection: snapshotsOf(account), limit: everything });
-      return dated.map(({ id, data }) => ({ account, id, ...data }));
+      const found = await snapshots.query({ collection: yearsOf(account), limit: everything });
+      return found.map(({ id, data }) => ({
+        ...{ account, id, expires_at: data.expires_at },
+        // As they are read: keys of names are made of the rules, too.
+        ...{ days: daysIn(id, data), opening: openingOf(data) },
+      }));
     }),
   );
   return {
     accounts: latest.map(({ id, data }) => ({ id, ...data })),
-    snapshots: kept.flat(),
+    years: years.flat(),
     crm: (await snapshots.query({ collection: crmAccounts, limit: everything })).map(
       ({ id, data: { at: _, since: __, ...rest } }) => ({ id, ...rest }),
     ),
@@ -37,6 +42,9 @@ export async function finalState(system: StateHolder): Promise<Record<string, un
       // Each backfill is a run of its own, named after the moment it was asked for.
       run: data.run.replace(/-backfill-.*/, '-backfill'),
     })),
+    calendars: (await snapshots.query({ collection: calendars, limit: everything })).map(
+      ({ id, data }) => ({ id, ...data }),
+    ),
     current: (await snapshots.query({ collection: packs, limit: everything })).map(
       ({ id, data }) => ({ id, current: data.current, leased: data.lease !== null }),
     ),

@@ -8,7 +8,6 @@ import {
   accounts,
   overrides,
   type ScoreDocument,
-  snapshotsOf,
 } from '../../../functions/records/documents.ts';
 import {
   packs,
@@ -17,6 +16,7 @@ import {
   runs,
 } from '../../../functions/records/run-documents.ts';
 import { signalDocuments } from '../../../functions/records/signal-documents.ts';
+import { daysIn, yearOf, yearsOf } from '../../../functions/records/years.ts';
 import { date, openShard } from '../../support/published-shard.ts';
 import { tinyPackFiles } from '../../support/system/tiny-pack.ts';
 import { signalPackFiles } from '../../support/system/tiny-signals.ts';
@@ -65,8 +65,10 @@ describe('publishing a shard', () => {
     await snapshots.set(ref(packs, 'tiny'), { current, lease: null, next_token: 3 });
     await publishShard(runtime, { run: id, shard: 0 });
     expect(await snapshots.get(ref(accounts, 'a1'))).toBeUndefined();
-    const kept = (await snapshots.get(ref(snapshotsOf('a1'), date)))?.data;
-    expect(kept).toMatchObject({ date, scores: { health: { points: 8_000 } } });
+    const year = (await snapshots.get(ref(yearsOf('a1'), yearOf(date))))?.data;
+    expect(year && daysIn(yearOf(date), year)).toMatchObject([
+      { date, entry: { health: { points: 8_000, band: 'green' } } },
+    ]);
     expect(sent).toEqual([]);
   });
 
@@ -184,7 +186,7 @@ describe('a document of another release', () => {
   ])('is written again as today’s, and nobody is sent it: %s', async (_, format, change) => {
     const { shown, sent, publish, snapshots } = await shownIn(format, change);
     expect(change(shown.details)).not.toBe(shown.details);
-    const dated = await snapshots.get(ref(snapshotsOf('a1'), date));
+    const year = await snapshots.get(ref(yearsOf('a1'), yearOf(date)));
     const written = await publish(all);
     // Today's values of the same result, and what was said of the change that led to it.
     const { details, ...rest } = shown;
@@ -196,7 +198,9 @@ describe('a document of another release', () => {
     expect(written?.details).not.toContain('"later"');
     await publish(all);
     expect(sent).toEqual([]);
-    expect(await snapshots.get(ref(snapshotsOf('a1'), date))).toEqual(dated);
+    // What moved it, against a result that was never shown, is said of its date.
+    const moved = await snapshots.get(ref(yearsOf('a1'), yearOf(date)));
+    expect(Object.keys(moved?.data.days ?? {})).toEqual(Object.keys(year?.data.days ?? {}));
   });
 
   it('that shows a change of an earlier date says of its own that nothing moved', async () => {

@@ -1,22 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { snapshotsOf } from '../../../functions/publish/convert-snapshots.ts';
 import type { Collection } from '../../../functions/records/collection.ts';
 import { parsedDocument } from '../../../functions/records/document-rules.ts';
-import {
-  accounts,
-  crmAccounts,
-  reconciliations,
-  snapshotsOf,
-} from '../../../functions/records/documents.ts';
+import { accounts, crmAccounts, reconciliations } from '../../../functions/records/documents.ts';
 import { queues } from '../../../functions/records/messages.ts';
-import { days, packs, runs, shardsOf } from '../../../functions/records/run-documents.ts';
+import {
+  calendars,
+  days,
+  packs,
+  runs,
+  shardsOf,
+} from '../../../functions/records/run-documents.ts';
 import {
   episodes,
   knownSignals,
   movedBy,
   signalDocuments,
 } from '../../../functions/records/signal-documents.ts';
+import { yearsOf } from '../../../functions/records/years.ts';
 
 interface Kept {
   id: string;
@@ -31,6 +34,8 @@ const released: Record<string, Kept> = JSON.parse(
 const collections: Record<string, Collection<unknown>> = {
   accounts,
   'accounts/*/snapshots': snapshotsOf('a'),
+  'accounts/*/years': yearsOf('a'),
+  calendars,
   crm: crmAccounts,
   days,
   episodes,
@@ -55,6 +60,7 @@ function later(value: unknown, path: readonly string[] = []): unknown {
   const inner = Object.entries(value).map(([key, one]) => [key, later(one, [...path, key])]);
   // Maps by id or name have no fields of their own.
   const isMap = ['attributes', 'metrics', 'worklists', 'scores', 'trend_dates'].concat(
+    ...['days', 'names', 'closed'],
     ...['group_ages', 'reached', 'written', 'shown', 'fields', 'milestones'],
   );
   if (isMap.includes(path.at(-1) ?? '')) return Object.fromEntries(inner);

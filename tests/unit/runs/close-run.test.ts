@@ -5,6 +5,7 @@ import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accountFormat } from '../../../functions/records/documents.ts';
 import {
+  calendars,
   dayId,
   days,
   packs,
@@ -126,8 +127,33 @@ describe('a run that is closed', () => {
       lease: { run: 'run', token: 1, until: '2026-11-24T00:10:00.000Z' },
       next_token: 2,
     });
-    expect(await closed()).toMatchObject({ state: 'finished', changed: 0 });
+    expect(await closed()).toMatchObject({ state: 'publishing', equal_rows_published: false });
     expect((await snapshots.get(ref(packs, 'saas')))?.data.current?.run).toBe('before');
-    expect((await snapshots.get(holder))?.data).toMatchObject({ current: null, lease: null });
+    const lease = { run: 'run', token: 1 };
+    expect((await snapshots.get(holder))?.data).toMatchObject({ current: null, lease });
+  });
+
+  it('need not look at equal rows either where it was a backfill after one that was kept whole', async () => {
+    await begin({ state: 'closing', kind: 'backfill' });
+    const lease = { run: 'run', token: 1, until: '2026-11-24T00:10:00.000Z' };
+    const backfill = { current: null, lease, next_token: 2 };
+    await snapshots.set(ref(packs, `saas~backfill~${today}`), backfill);
+    const day = {
+      pack: 'saas',
+      date: yesterday,
+      run: 'before',
+      revision: 1,
+      accounts: 1,
+      rules: [],
+    };
+    await snapshots.set(ref(days, dayId('saas', yesterday)), day);
+    expect(await closed()).toMatchObject({ equal_rows_published: true });
+  });
+
+  it('stands in the calendar of its pack, with its revision', async () => {
+    await begin({ state: 'closing' });
+    await closed();
+    const calendar = (await snapshots.get(ref(calendars, 'saas~2026')))?.data;
+    expect(calendar).toEqual({ pack: 'saas', closed: { '11-23': 1 } });
   });
 });

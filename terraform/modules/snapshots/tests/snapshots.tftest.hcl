@@ -5,7 +5,7 @@ mock_provider "google" {}
 
 variables {
   database   = "kenko-snapshots"
-  expiring   = { snapshots = "expires_at" }
+  expiring   = { years = "expires_at" }
   location   = "asia-northeast1"
   project_id = "acme-health"
   scores     = ["health", "approach"]
@@ -45,8 +45,8 @@ run "defaults" {
     error_message = "The database is protected, and goes where protection is off."
   }
   assert {
-    condition     = length(google_firestore_field.expiry["snapshots"].ttl_config) == 1 && length(google_firestore_field.expiry["snapshots"].index_config[0].indexes) == 0
-    error_message = "Snapshots expire by a field that is not indexed."
+    condition     = length(google_firestore_field.expiry["years"].ttl_config) == 1 && length(google_firestore_field.expiry["years"].index_config[0].indexes) == 0
+    error_message = "Years expire by a field that is not indexed."
   }
   assert {
     condition     = google_project_iam_member.user["api"].condition[0].expression == "resource.name == \"projects/acme-health/databases/kenko-snapshots\""
