@@ -16,8 +16,10 @@ import {
 } from '../../functions/local/emulators/processes.ts';
 import { publishShard } from '../../functions/publish/publish-shard.ts';
 import { ref } from '../../functions/records/collection.ts';
+import { accounts as accountsStored } from '../../functions/records/documents.ts';
 import type { AccountsChangedMessage, ShardMessage } from '../../functions/records/messages.ts';
 import { runs } from '../../functions/records/run-documents.ts';
+import { daysIn, yearOf, yearsOf } from '../../functions/records/years.ts';
 import { scoreShard } from '../../functions/runs/score-shard.ts';
 import type { Runtime } from '../../functions/runtime.ts';
 import { customFields } from '../../functions/salesforce/custom-fields.ts';
@@ -31,6 +33,7 @@ import { firstDate, secondDate } from './pack.ts';
 import type { Measured } from './ratios.ts';
 import { makeState, openState, runId } from './run-state.ts';
 import { pack } from './scores.ts';
+import { storageBefore, storageNow, totalBytes } from './storage.ts';
 
 const projectId = 'kenko-bench';
 const location = 'asia-northeast1';
@@ -123,7 +126,8 @@ async function measureOn(emulator: Emulator, folder: string, accounts: number): 
       const changed = await changedAccounts(local.warehouse);
       const own = counts.writes - accountWrites(counts.writesOf);
       const table = costTable(measured, accounts, changed);
-      return { ratios: ratiosOf(counts.writesOf, own, changed, shards), table };
+      const storage = await storageRatio(firestore, accounts);
+      return { ratios: [...ratiosOf(counts.writesOf, own, changed, shards), storage], table };
     } finally {
       await server.close();
     }
@@ -163,10 +167,35 @@ async function changedAccounts(warehouse: Runtime['warehouse']): Promise<number>
   return Number(found?.n);
 }
 
-const kindsOfAccounts = ['accounts', 'snapshots', 'crm'];
+const kindsOfAccounts = ['accounts', 'years', 'crm'];
 
 const accountWrites = (writesOf: ReadonlyMap<string, number>): number =>
   kindsOfAccounts.reduce((sum, kind) => sum + (writesOf.get(kind) ?? 0), 0);
+
+/** What is kept of an account by date in a year: the one before the last, that the run changed. */
+async function storageRatio(
+  snapshots: Runtime['snapshots'],
+  accounts: number,
+): Promise<Measured['ratios'][number]> {
+  const year = yearOf(secondDate);
+  for (let i = accounts - 1; i >= 0; i -= 1) {
+    const id = accountId(i);
+    const latest = (await snapshots.get(ref(accountsStored, id)))?.data;
+    const kept = (await snapshots.get(ref(yearsOf(id), year)))?.data;
+    const day = kept && daysIn(year, kept).find(({ date }) => date === secondDate);
+    if (!latest || !day || day.entry === 'absent') continue;
+    const before = storageBefore(id, latest);
+    const now = storageNow(id, year, day.entry);
+    const kilobytes = (bytes: number): string => `${(bytes / 1_000).toFixed(1)} kB`;
+    return {
+      name: 'cost/storage-per-account',
+      ratio: totalBytes(before) / totalBytes(now),
+      required: { atLeast: 20 },
+      says: `an account that changes on 3 days of 10 keeps of a year ${kilobytes(now.bytes)} in one document and ${kilobytes(now.indexBytes)} of index entries; with a copy for each day ${kilobytes(before.bytes)} in ${before.documents} and ${kilobytes(before.indexBytes)}`,
+    };
+  }
+  throw new Error('the run changed no account');
+}
 
 function ratiosOf(
   writesOf: ReadonlyMap<string, number>,
@@ -174,7 +203,7 @@ function ratiosOf(
   changed: number,
   shards: number,
 ): Measured['ratios'] {
-  const published = (writesOf.get('accounts') ?? 0) + (writesOf.get('snapshots') ?? 0);
+  const published = (writesOf.get('accounts') ?? 0) + (writesOf.get('years') ?? 0);
   const name = 'cost/writes-per-change';
   const says = `${published.toLocaleString('en')} documents written for ${changed.toLocaleString('en')} accounts whose result changed, two each`;
   const bound = writesOfRun + writesPerShard * shards;

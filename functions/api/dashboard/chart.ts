@@ -1,6 +1,7 @@
 /** A score over time: one line over the bands it crosses, as SVG that needs no script. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { daysBetween } from '../../calendar.ts';
 import type { HistoryAnswer, HistoryPoint } from '../../records/api/history.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import type { PageContext } from './context.ts';
@@ -55,11 +56,13 @@ export function historyChart(context: PageContext, score: Score, history: Histor
         (points) =>
           html`<text x=${margin.left - 5} y=${at(y(points) + 4)} text-anchor="end">${format.points(points)}</text>`,
       )}
+      <path class="line gap" d=${gapsOf(oldestFirst, x, y)} />
       <path class="line" d=${lineOf(oldestFirst, x, y)} />
       <circle class=${`end ${bandClass(scale, last.band?.id ?? null)}`} cx=${at(x(last.date))} cy=${at(y(last.points))} r="4.5" />
       ${first !== last && html`<text x=${margin.left} y=${height - 6}>${format.date(first.date)}</text>`}
       <text x=${width - margin.right} y=${height - 6} text-anchor="end">${format.date(last.date)}</text>
     </svg>
+    ${oldestFirst.some(hasGapBefore) && html`<p class="soft small">${text.dashed}</p>`}
     <details><summary>${text.figures}</summary>
       <div class="scroll"><table>
         <thead><tr><th scope="col">${text.date}</th><th scope="col" class="num">${text.points}</th><th scope="col">${text.band}</th></tr></thead>
@@ -85,7 +88,33 @@ function legible(boundaries: readonly number[], y: (points: number) => number): 
 
 const at = (coordinate: number): string => coordinate.toFixed(1);
 
-/** A line through the results; it breaks where one has no points. */
+/** Whether days without a run lie between a result and the one before it. */
+const hasGapBefore = (point: HistoryPoint, i: number, all: readonly HistoryPoint[]): boolean => {
+  const before = all[i - 1];
+  return before !== undefined && daysBetween(before.date, point.date) > 1;
+};
+
+/** Between results with days without a run between them. */
+function gapsOf(
+  results: readonly HistoryPoint[],
+  x: (date: string) => number,
+  y: (points: number) => number,
+): string {
+  return results
+    .map((result, i, all) => {
+      const before = all[i - 1];
+      if (!before || !isPlotted(before) || !isPlotted(result) || !hasGapBefore(result, i, all)) {
+        return '';
+      }
+      const [from, to] = [before, result].map(
+        ({ date, points }) => `${at(x(date))} ${at(y(points))}`,
+      );
+      return `M${from}L${to}`;
+    })
+    .join('');
+}
+
+/** A line through the results; it breaks where one has no points, and where days had no run. */
 function lineOf(
   results: readonly HistoryPoint[],
   x: (date: string) => number,
@@ -93,11 +122,11 @@ function lineOf(
 ): string {
   let drawing = false;
   let path = '';
-  for (const result of results) {
+  for (const [i, result] of results.entries()) {
     if (isPlotted(result)) {
       // A move alone draws nothing; with a line of no length after it, it is a dot.
       const to = `${at(x(result.date))} ${at(y(result.points))}`;
-      path += drawing ? `L${to}` : `M${to}h0`;
+      path += drawing && !hasGapBefore(result, i, results) ? `L${to}` : `M${to}h0`;
     }
     drawing = isPlotted(result);
   }

@@ -119,6 +119,7 @@ figure { margin: 0; }
 .chart text { font-size: 11px; fill: var(--soft); font-family: inherit; }
 .chart .zone { fill: var(--c); opacity: .13; }
 .chart .line { fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
+.chart .gap { stroke-width: 1.2; stroke-dasharray: 2 4; }
 .chart .end { fill: var(--c); stroke: var(--card); stroke-width: 2; }
 footer { color: var(--soft); font-size: .82rem; padding-bottom: 2rem; }
 @media (max-width: 720px) { .hero { grid-template-columns: 1fr; } .card { padding: 1rem; border-radius: 10px; } .hide { display: none; }

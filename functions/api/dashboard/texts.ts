@@ -369,6 +369,7 @@ const pairs = {
   noHistory: both('No history yet.', '履歴はまだありません。'),
   date: both('Date', '日付'),
   points: both('Points', '点数'),
+  dashed: both('Dashed: days without a run.', '破線: スコアを計算していない日'),
   figures: both('As a table', '表で見る'),
   yes: both('Yes', 'はい'),
   no: both('No', 'いいえ'),

@@ -30,7 +30,9 @@ export const historyAnswer = z.strictObject({
   score: z.string(),
   from: day,
   to: day,
-  results: z.array(historyPoint).describe('Newest first'),
+  results: z
+    .array(historyPoint)
+    .describe('Newest first: every date that had a run, also where nothing changed on it'),
   next_to: day.optional().describe('Value for `to` that gives older results, where there are more'),
 });
 export type HistoryAnswer = z.infer<typeof historyAnswer>;

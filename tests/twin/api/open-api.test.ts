@@ -62,6 +62,7 @@ describe('GET /v1/openapi.json', () => {
       'post /v1/episodes/{id}/acknowledge',
       'post /v1/events',
       'post /v1/hand-overs/{id}/items/{item}',
+      'post /v1/packs/{id}/convert-snapshots',
       'post /v1/packs/{id}/move',
       'post /v1/packs/{id}/retire',
       'post /v1/runs/{id}/discard',

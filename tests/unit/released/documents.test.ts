@@ -19,14 +19,14 @@ import {
   movedBy,
   signalDocuments,
 } from '../../../functions/records/signal-documents.ts';
-import { yearsOf } from '../../../functions/records/years.ts';
+import { daysIn, openingOf, type YearDocument, yearsOf } from '../../../functions/records/years.ts';
 
 interface Kept {
   id: string;
   data: Record<string, unknown>;
 }
 
-/** One document of every collection, as the first release wrote it. */
+/** One document of every collection, as the first release that had it wrote it. */
 const released: Record<string, Kept> = JSON.parse(
   readFileSync(join(import.meta.dirname, 'documents.json'), 'utf8'),
 );
@@ -84,6 +84,17 @@ describe('documents of another release', () => {
     expect(rest).toEqual(read(path, data));
     // What is modified in place keeps it; what is written whole would keep what nobody computes.
     expect(kept).toEqual(inPlace.includes(path) ? { of: 'the next release' } : undefined);
+  });
+
+  it('have days that are read as they were written: years', () => {
+    const year = read('accounts/*/years', released['accounts/*/years']?.data) as YearDocument;
+    const health = { scorecard: 'all', version: '1.0.0', rules_hash: '53cd2c7adbac9023' };
+    const change = { since: '2026-03-01', rules: 0, phase: 0, data: 0, behaviour: 4_000 };
+    expect(daysIn('2026', year)).toMatchObject([
+      { entry: { health: { ...health, points: 4_000, band: 'yellow', change: null } } },
+      { entry: { health: { ...health, points: 8_000, band: 'green', change } } },
+    ]);
+    expect(openingOf(year)).toBe('nothing');
   });
 
   it('have no end where none was kept of them: what a switch moved', () => {
