@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSummary } from '../../functions/cli/run/run-summary.ts';
 import { kinds } from '../../functions/local/demo/kinds.ts';
+import { entryOfRows } from '../../functions/publish/keep-days.ts';
+import { yearDocument, yearPatch } from '../../functions/records/years.ts';
 import type { HistoryRow } from '../../functions/scorecard/engine/history-row.ts';
 import { packNames } from '../../functions/wiring/deployed-files.ts';
 import { kenko } from '../support/system/command-line.ts';
@@ -37,6 +39,24 @@ describe.each(packNames())('the demo of %s', (name) => {
           expect(new Set(earned).size, `${card.id}.${measure.id}`).toBeGreaterThan(1);
         }
       }
+  });
+
+  it('keeps a day within 60 bytes a score, whatever moved it', () => {
+    const accounts = new Set(
+      demo.pack.scores.flatMap(({ id }) => [...(results.get(id)?.keys() ?? [])]),
+    );
+    for (const account of accounts) {
+      const rows = demo.pack.scores.flatMap(({ id, scale }) => {
+        const row = results.get(id)?.get(account);
+        const most = { before_date: '2025-12-31', before_points: 0, change_rules: -scale };
+        const parts = { change_phase: scale, change_data: -scale, change_behaviour: scale - 1 };
+        return row ? [{ ...row, ...most, ...parts }] : [];
+      });
+      const { days } = yearDocument.parse(yearPatch('2026', { [today]: entryOfRows(rows) }));
+      const [[field = '', text = ''] = []] = Object.entries(days);
+      const bytes = Buffer.byteLength(field) + 1 + Buffer.byteLength(text) + 1;
+      expect(bytes, `${account}: ${text}`).toBeLessThanOrEqual(60 * rows.length);
+    }
   });
 
   // The shop's exemplars are real customers, and its demo is of people who have bought.
