@@ -8,6 +8,7 @@ import { bandNotes, figures, resultChange } from '../scorecard/meaning/explanati
 import { assignment } from '../scorecard/meaning/routing.ts';
 import { worklistEntry } from '../scorecard/meaning/worklists.ts';
 import type { Collection } from './collection.ts';
+import { subcollection } from './document-id.ts';
 
 const instant = z.iso.datetime();
 const day = z.iso.date();
