@@ -256,7 +256,8 @@ async function finishRun(runtime: Runtime, id: string, run: RunDocument): Promis
     noUnpublished(),
   );
   await publishLateMerges(runtime, id, run);
-  await keepCounts(runtime, { run: id, date: run.date });
+  // A backfill shows nobody anything else than before.
+  if (run.kind === 'scheduled') await keepCounts(runtime, { run: id, date: run.date });
   await dropRunTables(runtime, id, run);
   const finished = await snapshots.transaction(async (tx) => {
     const now = (await tx.get(ref(runs, id)))?.data;
