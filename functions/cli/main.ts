@@ -8,6 +8,7 @@ import { addActions, addEffects } from './evidence/actions.ts';
 import { addBacktest, addRulesBacktest } from './evidence/backtest.ts';
 import { addCalibrate } from './evidence/calibrate.ts';
 import { addCompare } from './evidence/compare.ts';
+import { addDrift } from './evidence/drift.ts';
 import { addLot } from './evidence/lot.ts';
 import { addRanking } from './evidence/ranking.ts';
 import { addReport } from './evidence/report/report.ts';
@@ -63,7 +64,7 @@ function addEvidence(kenko: Command): void {
     .description('does the score predict, and did acting on it help?');
   for (const add of [
     ...[addTry, addReport, addBacktest, addCalibrate, addCompare, addEffects, addLot],
-    ...[addRanking, addAccept],
+    ...[addRanking, addAccept, addDrift],
   ])
     add(evidence);
 }

@@ -163,6 +163,41 @@ describe('evidence', () => {
     expect(years.map(({ id }: { id: string }) => id)).toEqual(['2025', '2026']);
   });
 
+  it('lets rules go live with the evidence that their pack requires, and says when they have aged', async () => {
+    const gated = join(folder, 'gated', 'saas');
+    cpSync(join(rules, 'saas'), gated, { recursive: true });
+    const path = join(gated, 'pack.yaml');
+    const required = 'evidence: { auc: 0.6, monotone: true, exemplars: pass, scores: [health] }';
+    writeFileSync(path, `${readFileSync(path, 'utf8')}\n${required}\n`);
+    const check = async () => {
+      const { status, stdout } = await kenko('rules', 'check', gated, '--json');
+      const { findings } = JSON.parse(stdout);
+      return { status, rules: findings.map(({ rule }: { rule: string }) => rule) };
+    };
+    expect(await check()).toMatchObject({ status: 1 });
+    expect((await check()).rules).toContain('evidence-missing');
+    const demo = await kenko('evidence', 'accept', gated);
+    expect(demo.stderr).toContain('invented, so they prove nothing');
+    const period = ['--state', state, '--from', '2025-06-01', '--to', '2026-02-15'];
+    const lately = [...period, '--every', '28', '--author', 'ops@example.com'];
+    const told = await kenko('evidence', 'accept', gated, ...lately);
+    expect(told.status, told.stderr).toBe(0);
+    const accepted = readFileSync(join(gated, 'evidence.yaml'), 'utf8');
+    expect(accepted).toContain('accepted_by: ops@example.com');
+    expect((await check()).rules.filter((rule: string) => rule.startsWith('evidence'))).toEqual([]);
+    const card = join(gated, 'scorecards/use.yaml');
+    const text = readFileSync(card, 'utf8');
+    writeFileSync(card, text.replace(/version: \S+/, 'version: 9.0.0'));
+    expect((await check()).rules).toContain('evidence-of-other-rules');
+    const drift = (...flags: string[]) =>
+      kenko('evidence', 'drift', gated, '--state', state, '--json', ...flags);
+    const { scores, since } = JSON.parse((await drift()).stdout);
+    expect(since).toBe('2026-02-15');
+    expect(scores[0].drift[0]).toMatchObject({ metric: null, moved: false });
+    expect(scores[0].drift[0].accountsNow).toBeGreaterThan(200);
+    expect((await kenko('evidence', 'drift', gated)).stderr).toContain('Name the data');
+  });
+
   it('M8: hypotheses are marked, and each is held against outcomes', async () => {
     const pack = join(rules, 'monoxer');
     const { scores } = await backtest(pack, '--accounts', '250', '--today', '2026-04-20');

@@ -66,7 +66,7 @@ async function accept(folder: string, options: OptionsOf<typeof command>): Promi
   const name = `rules/${pack.id}/evidence.yaml`;
   const comment =
     '# Written by `kenko evidence accept`, reviewed like the rules; only the notes are for people to fill in.';
-  writeFileSync(path, `${schemaLine(name)}\n${comment}\n${yamlOf(found)}`);
+  writeFileSync(path, `${schemaLine(name)}\n${comment}\n${yamlOf(readable(found))}`);
   const findings = gateFindings({
     ...pack,
     evidence: { ...pack.evidence, accepted: { ...found, place: { file: name, line: 1 } } },
@@ -80,6 +80,13 @@ async function accept(folder: string, options: OptionsOf<typeof command>): Promi
       ? 'It is what pack.yaml requires.'
       : 'pack.yaml requires no evidence: evidence: { auc: 0.65, monotone: true, exemplars: pass } would.',
   );
+}
+
+/** With as many digits as anybody reads; what the gate compares has two. */
+function readable(found: EvidenceFile): EvidenceFile {
+  const short = (_: string, value: unknown) =>
+    typeof value === 'number' ? Number(value.toFixed(4)) : value;
+  return JSON.parse(JSON.stringify(found, short));
 }
 
 /** How many of the accounts that everybody knows come out as they must. */

@@ -33,6 +33,20 @@ export function twoSided(value: number): number {
   return front * fraction;
 }
 
+/** Chance of a value above `x` of chi-squared with so many degrees of freedom, a whole number. */
+export function chiSquaredAbove(x: number, freedom: number): number {
+  if (x <= 0) return 1;
+  // By two degrees at a time from the normal distribution, or from the exponential one.
+  const even = freedom % 2 === 0;
+  let term = even ? Math.exp(-x / 2) : Math.sqrt((2 * x) / Math.PI) * Math.exp(-x / 2);
+  let above = even ? term : twoSided(Math.sqrt(x)) + (freedom > 1 ? term : 0);
+  for (let k = even ? 2 : 3; k < freedom; k += 2) {
+    term *= x / k;
+    above += term;
+  }
+  return Math.min(1, above);
+}
+
 /** Chance of a value below `x`. */
 export function normalBelow(x: number): number {
   const tail = 0.5 * twoSided(x);
