@@ -51,7 +51,7 @@ export function addSync(kenko: Command): void {
         const [first] = refused;
         const still = first
           ? `Salesforce refuses ${refused.length} still, such as ${first.account}: ${first.reason}`
-          : 'Salesforce took all of them.';
+          : 'Salesforce refuses none of them now.';
         print(`${sent} ${sent === 1 ? 'account was' : 'accounts were'} sent again. ${still}`);
       });
     });
