@@ -129,7 +129,16 @@ describe('evidence', () => {
 
   it('tells a head of CS all of it on one page, which is the same each time', async () => {
     const page = join(folder, 'report.html');
-    const period = ['--state', state, '--from', '2025-06-01', '--to', '2026-02-15'];
+    const period = [
+      '--state',
+      state,
+      '--every',
+      '28',
+      '--from',
+      '2025-06-01',
+      '--to',
+      '2026-02-15',
+    ];
     const report = (...flags: string[]) =>
       kenko('evidence', 'report', join(rules, 'saas'), '--score', 'health', ...period, ...flags);
     const told = await report('--html', page, '--lang', 'ja');

@@ -140,6 +140,22 @@ describe('comparing rules', () => {
     expect(diffMarkdown(diff, 'ja')).toContain(
       '| sm\\|all | 100 | 普通 | 危険 | 60 → 40 | 利用者数 −20 |',
     );
+    // A candidate is compared without a word on evidence, which only rules that go live need.
+    expect(english).not.toContain('Evidence');
+    const said = { en: 'AUC 0.76; 40 of 300 accounts left', ja: 'AUC 0.76' };
+    const judged = {
+      ...diff,
+      evidence: {
+        required: true,
+        accepted: [{ score: 'health', said }],
+        missing: ['The evidence was accepted of *other* rules.'],
+      },
+    };
+    expect(diffMarkdown(judged, 'en')).toContain(
+      '### Evidence\n\n- The evidence was accepted of \\*other\\* rules.\n- health: AUC 0.76; 40 of 300 accounts left',
+    );
+    const none = { required: false, accepted: [], missing: [] };
+    expect(diffMarkdown({ ...diff, evidence: none }, 'ja')).toContain('このパックでは不要です。');
   });
 });
 
