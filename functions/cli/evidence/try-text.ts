@@ -85,7 +85,7 @@ const pairs = {
   ),
 };
 
-const tryWords = { en: inLanguage(pairs, 'en'), ja: inLanguage(pairs, 'ja') };
+export const tryWords = { en: inLanguage(pairs, 'en'), ja: inLanguage(pairs, 'ja') };
 
 export function triedText(
   {
@@ -130,7 +130,7 @@ export function triedText(
   ].join('\n');
 }
 
-function readLines(
+export function readLines(
   path: string,
   { records, encoding }: FlatFile,
   tried: Tried,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { code, Rejected } from '../../errors.ts';
@@ -14,7 +14,9 @@ import { refuseName, writeTexts } from '../rules/init.ts';
 import { contract, everyPackHas } from '../rules/sheet-file.ts';
 import { calibratedPack } from './calibrated-pack.ts';
 import { measureJson } from './measure-reason.ts';
-import { triedText } from './try-text.ts';
+import { renderReport } from './report/page.ts';
+import { triedSections } from './report/try-sections.ts';
+import { readLines, triedText } from './try-text.ts';
 
 const command = (evidence: Command) =>
   evidence
@@ -29,6 +31,7 @@ const command = (evidence: Command) =>
     .option('--keep <column...>', 'columns to score although they would be left out')
     .option('--no-sums', 'offer no sums of columns of one unit')
     .option('--seed <n>', 'how accounts are dealt into folds', positiveInteger, 1)
+    .option('--html <file>', 'write it as one page with plots')
     .option('--write <pack>', 'make a pack of it that runs')
     .option('--into <folder>', 'checkout to write into; this one without it')
     .option('--anyway', 'write it although the evidence is too weak')
@@ -61,6 +64,13 @@ async function tryFile(path: string, options: OptionsOf<typeof command>): Promis
     options.write === undefined
       ? null
       : write(path, file, tried, root, options.write, options.anyway);
+  if (options.html !== undefined) {
+    const lang = options.lang ?? 'en';
+    const title = basename(path);
+    const scores = [{ id: 'try', label: title, sections: triedSections(tried, lang) }];
+    const facts = readLines(title, file, tried, lang);
+    writeFileSync(options.html, renderReport({ title, facts, scores }, lang));
+  }
   if (options.json) printJson(jsonOf(path, file, tried, written));
   else print(triedText({ path, file, tried, written }, options.lang ?? 'en'));
 }

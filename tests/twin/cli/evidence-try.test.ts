@@ -46,6 +46,27 @@ function customers(n: number, separator = ',') {
 }
 
 describe('kenko evidence try', () => {
+  it('is one page for people as well, which loads nothing', async () => {
+    const path = file('shown.csv', customers(120).replace('status', '<i>status'));
+    const page = join(folder, 'shown.html');
+    const told = await kenko(
+      ...['evidence', 'try', path, '--outcome', '<i>status', '--lang', 'ja', '--html', page],
+    );
+    expect(told.status, told.stderr).toBe(0);
+    const text = readFileSync(page, 'utf8');
+    expect(text).toContain(told.stdout.split('\n')[0]);
+    for (const part of [
+      '解約する顧客を見分けているか',
+      '提案するスコアカード',
+      '採点しない列',
+      '<svg',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain('<i>status');
+    expect(text).not.toMatch(/https?:/);
+  });
+
   it('makes a pack that passes its checks and gives the scores that were validated', async () => {
     const path = file('customers.csv', customers(300, ';'));
     const made = await kenko(

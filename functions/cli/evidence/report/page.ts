@@ -56,10 +56,12 @@ function scoreParts(
   return html`
     ${several && html`<h1 id=${id}>${label}</h1>`}
     <section class="card" aria-label=${label}>
-      ${sections.map(
-        (section) =>
-          html`<p><a href=${`#${id}-${section.id}`}>${section.question}</a><br />${section.answers[0]}</p>`,
-      )}
+      ${sections
+        .filter(({ answers }) => answers.length > 0)
+        .map(
+          (section) =>
+            html`<p><a href=${`#${id}-${section.id}`}>${section.question}</a><br />${section.answers[0]}</p>`,
+        )}
     </section>
     ${sections.map(
       (section) => html`<section class="card" aria-labelledby=${`${id}-${section.id}`}>
