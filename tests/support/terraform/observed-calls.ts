@@ -81,6 +81,8 @@ async function daysAndPeople(system: TestSystem): Promise<void> {
     'accounts',
     'accounts/a1',
     'accounts/a1/history',
+    // Of days that no document holds.
+    'accounts/a1/history?from=2020-01-01&to=2020-12-31',
     'portfolio',
     'runs',
     'candidate',
