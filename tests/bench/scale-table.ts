@@ -25,7 +25,8 @@ export function scaleTable(day: Day, accounts: number): string {
   const share = publish.work / accounts;
   const writesEach = publish.writes / publish.work;
   const syncCallsEach = sync.calls / sync.work;
-  const comparedCallsEach = reconcile.calls / Math.max(1, reconcile.work);
+  // Every record is listed, and those of published accounts are read, by pages of one size.
+  const comparedCallsEach = (2 * reconcile.calls) / (accounts + reconcile.work);
   const bytesEach = day['publish-raw'].bytesEach;
   const rows: [string, (n: number) => string][] = [
     ['changed accounts', (n) => whole(n * share)],
