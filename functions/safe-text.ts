@@ -1,4 +1,4 @@
-/** Texts of a team's data that people open elsewhere: as a cell of a spreadsheet, or in one line. */
+/** Texts of others that people read elsewhere: as a cell of a spreadsheet, in one line, in a sentence. */
 
 /**
  * Signs by which a spreadsheet takes a cell for a formula, the full-width ones of Japanese keyboards
@@ -33,3 +33,8 @@ export const oneLine = (text: string): string =>
         .filter((part) => part !== '')
         .join(' ')
     : text;
+
+/** A text as part of a sentence, shortened where it would drown the rest. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

@@ -6,12 +6,13 @@ import { code, Rejected } from '../errors.ts';
 import { HttpRefusal, placeOf } from '../http-functions.ts';
 import type { ErrorAnswer } from '../records/api/common.ts';
 import type { Runtime } from '../runtime.ts';
+import { quoted } from '../safe-text.ts';
 import { contextOf, withinRequest } from '../trace.ts';
 import { pagePaths, pages } from './dashboard/pages.ts';
 import { type Endpoint, routeOf } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { failureOf, logFailure } from './failures.ts';
-import { parseParameters, quoted } from './parameters.ts';
+import { parseParameters } from './parameters.ts';
 
 type GetRuntime = () => Promise<Runtime>;
 

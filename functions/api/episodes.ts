@@ -10,8 +10,9 @@ import type {
 import { ref } from '../records/collection.ts';
 import { type EpisodeDocument, episodes } from '../records/signal-documents.ts';
 import type { Runtime } from '../runtime.ts';
+import { quoted } from '../safe-text.ts';
 import { latestFirst } from './cursors.ts';
-import { type EpisodeParameters, type LotParameters, quoted } from './parameters.ts';
+import type { EpisodeParameters, LotParameters } from './parameters.ts';
 
 /** The one opened last first. @throws Rejected `bad-request` for a bad cursor */
 export async function listEpisodes(

@@ -1,6 +1,7 @@
 /** What the pack calls its scores, bands and phases. */
 import { code, Rejected } from '../errors.ts';
 import type { Named } from '../records/api/common.ts';
+import { quoted } from '../safe-text.ts';
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack, Score } from '../scorecard/language/pack/pack.ts';
 import { plain, unknownBand } from '../scorecard/meaning/texts.ts';
@@ -29,10 +30,7 @@ export function requireListed(kind: string, id: string, owner: string, known: st
 
 function unlisted(kind: string, id: string, owner: string, known: string[]): Rejected {
   const list = known.length === 0 ? `${owner} has none` : `${owner} has ${known.join(', ')}`;
-  return new Rejected(
-    code.badRequest,
-    `There is no ${kind} ${JSON.stringify(id.slice(0, 80))}; ${list}.`,
-  );
+  return new Rejected(code.badRequest, `There is no ${kind} ${quoted(id)}; ${list}.`);
 }
 
 export const ids = (things: readonly { id: string }[]): string[] => things.map(({ id }) => id);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 import { oneOf } from '../records/fields.ts';
+import { quoted } from '../safe-text.ts';
 
 export const accountSorts = [
   'points',
@@ -147,9 +148,4 @@ export function parseParameters<S extends z.ZodObject>(
     code.badRequest,
     `The parameter ${name} is ${quoted(String(query[name]))}; expected ${issue?.message ?? 'another value'}.`,
   );
-}
-
-/** A text as part of a sentence, shortened where it would drown the rest. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -22,8 +22,9 @@ import {
 import { isWithheld } from '../runs/first-runs.ts';
 import { type Decision, decideHeldRun } from '../runs/held-runs.ts';
 import type { Runtime } from '../runtime.ts';
+import { quoted } from '../safe-text.ts';
 import { latestFirst } from './cursors.ts';
-import { quoted, type RunParameters } from './parameters.ts';
+import type { RunParameters } from './parameters.ts';
 
 /** Runs, the one started last first. @throws Rejected `bad-request` for a bad cursor */
 export async function listRuns(

@@ -15,6 +15,7 @@ import {
 import { entries } from '../records/entries.ts';
 import { events } from '../records/events.ts';
 import { handOverTicks } from '../records/hand-over-ticks.ts';
+import { portfolios } from '../records/portfolio-counts.ts';
 import {
   activeRunStates,
   calendarId,
@@ -225,9 +226,13 @@ function end({ snapshots, pack }: Runtime, from: string): Promise<void> {
     const known = (await tx.get(ref(packs, pack.id)))?.data;
     const digest = (await tx.get(ref(rulesDigests, from)))?.data;
     const mine = (await tx.get(ref(rulesDigests, pack.id)))?.data;
+    const counts = (await tx.get(ref(portfolios, from)))?.data;
+    const myCounts = (await tx.get(ref(portfolios, pack.id)))?.data;
     if (!known?.moving) return;
     const { moving: _, ...rest } = known;
     tx.set(ref(packs, pack.id), rest);
+    if (counts && !myCounts) tx.set(ref(portfolios, pack.id), { ...counts, pack: pack.id });
+    if (counts) tx.delete(ref(portfolios, from));
     if (!digest) return;
     if (!mine) tx.set(ref(rulesDigests, pack.id), { ...digest, pack: pack.id });
     tx.delete(ref(rulesDigests, from));

@@ -9,6 +9,7 @@ import {
   overrides,
   showTheSame,
 } from '../records/documents.ts';
+import { groupsPerMessage } from '../records/messages.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { drawn } from '../scorecard/meaning/lot.ts';
@@ -33,7 +34,6 @@ const lookBackMs = 7 * dayMs;
 const accountsAtOnce = 2_000;
 /** How often those who look at some of them are called. */
 const callsEveryMs = 10 * 60_000;
-const accountsPerMessage = 200;
 
 /** Three sweeps: how long a beginning or an end is announced. */
 export const announcedMs = 30 * 60_000;
@@ -187,8 +187,7 @@ export async function republishOverridden(
     if (run) changed.push({ account, run });
   }
   for (const [run, group] of Map.groupBy(changed, (one) => one.run)) {
-    for (let first = 0; first < group.length; first += accountsPerMessage) {
-      const some = group.slice(first, first + accountsPerMessage).map(({ account }) => account);
+    for (const some of groupsPerMessage(group.map(({ account }) => account))) {
       await bus.publish('accounts-changed', [{ body: { pack: pack.id, run, accounts: some } }]);
     }
   }

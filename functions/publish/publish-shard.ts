@@ -1,7 +1,7 @@
 import { code, hasCode, Rejected } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import { accountFormat, accounts, handOvers, showTheSame } from '../records/documents.ts';
-import type { ShardMessage } from '../records/messages.ts';
+import { accountsPerMessage, type ShardMessage } from '../records/messages.ts';
 import {
   noUnpublished,
   packs,
@@ -42,8 +42,6 @@ import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
  * document has tens of kilobytes.
  */
 const accountsPerTransaction = 50;
-/** Accounts in one announcement, as many as Salesforce takes in one call. */
-const accountsPerMessage = 200;
 
 /**
  * Publishes what one shard of a closed run changed: documents first, then the ids of the

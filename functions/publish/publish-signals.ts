@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { ref } from '../records/collection.ts';
+import { groupsPerMessage } from '../records/messages.ts';
 import {
   noUnpublished,
   packs,
@@ -35,8 +36,6 @@ import type { ShardTables } from './shard-tables.ts';
 import { readSignalInputs, type SignalAccount } from './signal-inputs.ts';
 import { addUnpublished, unpublishedOf, writeApart } from './write-apart.ts';
 
-/** Documents of one transaction, and accounts of one message. */
-const accountsPerGroup = 200;
 const documentsPerPage = 2_000;
 
 /**
@@ -154,11 +153,8 @@ export async function announceSignals(
     const before = stored.get(account.account);
     return before?.run === id || differs(next(account, before), before);
   });
-  for (let first = 0; first < candidates.length; first += accountsPerGroup) {
-    const { written: announced, refused } = await writeApart(
-      candidates.slice(first, first + accountsPerGroup),
-      keep,
-    );
+  for (const group of groupsPerMessage(candidates)) {
+    const { written: announced, refused } = await writeApart(group, keep);
     for (const { item, error } of refused) {
       const attributes = attributesOf(item);
       const { account } = item;
@@ -224,8 +220,7 @@ async function keepMoved(
   id: string,
   all: readonly MovedByRules[],
 ): Promise<void> {
-  for (let first = 0; first < all.length; first += accountsPerGroup) {
-    const moved = all.slice(first, first + accountsPerGroup);
+  for (const moved of groupsPerMessage(all)) {
     const target = ref(movedBy(pack.id), `${id}~${moved[0]?.account}`);
     await snapshots.set(target, movedDocumentOf(id, date, moved));
   }

@@ -10,6 +10,7 @@ import {
   accounts,
   documentHash,
 } from '../records/documents.ts';
+import { portfolios } from '../records/portfolio-counts.ts';
 import { type PackDocument, packs, runs } from '../records/run-documents.ts';
 import { signalDocuments } from '../records/signal-documents.ts';
 import { noLease } from '../runs/leases.ts';
@@ -135,5 +136,6 @@ async function endRetirement({ snapshots }: Runtime, old: string): Promise<void>
     const known = (await tx.get(ref(packs, old)))?.data;
     if (!known?.retired) return;
     tx.set(ref(packs, old), { ...known, retired: { ...known.retired, done: true } });
+    tx.delete(ref(portfolios, old));
   });
 }

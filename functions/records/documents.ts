@@ -3,6 +3,8 @@
  * Points are whole hundredths everywhere; instants are ISO 8601 in UTC; dates are local days.
  */
 import { z } from 'zod';
+import { code, Rejected } from '../errors.ts';
+import { quoted } from '../safe-text.ts';
 import { label } from '../scorecard/language/pack/catalogue.ts';
 import { bandNotes, figures, resultChange } from '../scorecard/meaning/explanation.ts';
 import { assignment } from '../scorecard/meaning/routing.ts';
@@ -95,6 +97,14 @@ export const showTheSame = (
 const shownIn = ({ hash }: Pick<AccountDocument, 'hash'>): string => hash.replace(/^f\d+\|/, '');
 
 export const accounts: Collection<AccountDocument> = { path: 'accounts', schema: accountDocument };
+
+export const noAccount = (id: string): Rejected =>
+  new Rejected(code.notFound, `There is no account ${quoted(id)}.`);
+
+/** Null where the pack reads no column called `name`, or it is empty. */
+export function accountName({ attributes: { name } }: AccountDocument): string | null {
+  return name === undefined || name === null ? null : String(name);
+}
 
 const holder = z.strictObject({ team: z.string(), owner: z.string().nullable() });
 

@@ -14,15 +14,26 @@ export const shardMessage = z.object({
 });
 export type ShardMessage = z.infer<typeof shardMessage>;
 
+/** Accounts that one message names at most. */
+export const accountsPerMessage = 200;
+
+/** In the order given, as many as one message names at a time. */
+export const groupsPerMessage = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / accountsPerMessage) }, (_, i) =>
+    all.slice(i * accountsPerMessage, (i + 1) * accountsPerMessage),
+  );
+
 /** Of what sweep sends: the batch, and which of its messages this is; whoever is done with it says so. */
 const swept = z.object({ batch: z.iso.datetime(), part: z.int().min(0) });
 export type Swept = z.infer<typeof swept>;
+
+const changedAccounts = z.array(z.string().min(1).max(1500)).min(1).max(accountsPerMessage);
 
 /** These accounts may have changed; `run` names the run that said so, for the logs. */
 export const accountsChangedMessage = z.object({
   pack: z.string().min(1).max(100),
   run: z.string().min(1).max(300),
-  accounts: z.array(z.string().min(1).max(1500)).min(1).max(200),
+  accounts: changedAccounts,
   /** Written again, to a record looked up anew, even where it was written before. */
   again: z.boolean().optional(),
   swept: swept.optional(),
@@ -35,7 +46,7 @@ const pack = z.string().min(1).max(100);
 export const signalsChangedMessage = z.union([
   z.object({
     pack,
-    accounts: z.array(z.string().min(1).max(1500)).min(1).max(200),
+    accounts: changedAccounts,
     swept: swept.optional(),
   }),
   z.object({ pack, digest: z.iso.date(), swept: swept.optional() }),

@@ -2,7 +2,7 @@
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import { accounts, type CrmDocument, crmAccounts } from '../records/documents.ts';
-import type { Message } from '../records/messages.ts';
+import { accountsPerMessage, groupsPerMessage, type Message } from '../records/messages.ts';
 import { runs } from '../records/run-documents.ts';
 import type { SweepCursor, SweepDocument } from '../records/sweep-documents.ts';
 import { nothingToCrm } from '../runs/first-runs.ts';
@@ -10,7 +10,6 @@ import type { Runtime } from '../runtime.ts';
 import { sendBatch } from './batches.ts';
 import { drainedInInterval, longestLifeMs } from './capacity.ts';
 
-const accountsPerMessage = 200;
 const accountsPerPage = 2_000;
 /** Accounts of a run that one sweep looks through. */
 const mostLookedThrough = 20_000;
@@ -46,13 +45,11 @@ interface Found {
 }
 
 function messagesOf({ pack }: Runtime, found: readonly Found[]): Message[] {
-  const bodies: Message[] = [];
-  for (let first = 0; first < found.length; first += accountsPerMessage) {
-    const group = found.slice(first, first + accountsPerMessage);
-    const run = group[0]?.run ?? '';
-    bodies.push({ pack: pack.id, run, accounts: group.map(({ account }) => account) });
-  }
-  return bodies;
+  return groupsPerMessage(found).map((group) => ({
+    pack: pack.id,
+    run: group[0]?.run ?? '',
+    accounts: group.map(({ account }) => account),
+  }));
 }
 
 /** Those that wait, from the last one sent on, and from the beginning where the end is reached. */

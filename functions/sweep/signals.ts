@@ -1,7 +1,7 @@
 /** Notices that were not sent, episodes whose quiet days are over, and the day's digest. */
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import type { Message } from '../records/messages.ts';
+import { groupsPerMessage, type Message } from '../records/messages.ts';
 import { packs, runs } from '../records/run-documents.ts';
 import {
   digestId,
@@ -15,7 +15,6 @@ import type { Runtime } from '../runtime.ts';
 import { sendBatch } from './batches.ts';
 import { drainedInInterval } from './capacity.ts';
 
-const accountsPerMessage = 200;
 /** Notices of a run are on their way for a while after it has ended. */
 const digestAfterMs = 5 * 60_000;
 
@@ -33,12 +32,10 @@ export async function sweepSignals(
     const most = drainedInInterval(runtime, 'notify');
     const { due, cursor } = await dueEpisodes(runtime, from, most);
     const accounts = [...new Set(due.map(({ data }) => data.account))];
-    const bodies: Message[] = [];
-    for (let first = 0; first < accounts.length; first += accountsPerMessage) {
-      const group = accounts.slice(first, first + accountsPerMessage);
-      bodies.push({ pack: pack.id, accounts: group });
-    }
-    bodies.push(...(await dueDigest(runtime, options.digestAfterMs ?? digestAfterMs)));
+    const bodies: Message[] = [
+      ...groupsPerMessage(accounts).map((group) => ({ pack: pack.id, accounts: group })),
+      ...(await dueDigest(runtime, options.digestAfterMs ?? digestAfterMs)),
+    ];
     return { bodies, sent: due.length, cursor, looked_through };
   });
 }

@@ -38,6 +38,13 @@ export interface ComparedPage {
   next: string | null;
 }
 
+interface WrittenAccount {
+  account: Stored<AccountDocument>;
+  crm: CrmDocument;
+  /** What its record should show. */
+  fields: Record<string, FieldValue>;
+}
+
 /** Accounts of ours, from one on, against their records: counted in the report. */
 export async function compareAccounts(
   runtime: Runtime,
@@ -53,11 +60,12 @@ export async function compareAccounts(
   const strays: StrayRecord[] = [];
   const states = await runtime.snapshots.getAll(page.map(({ id }) => ref(crmAccounts, id)));
   const again: string[] = [];
-  const written: { account: Stored<AccountDocument>; crm: CrmDocument }[] = [];
+  const written: WrittenAccount[] = [];
   for (const [i, account] of page.entries()) {
     const crm = states[i]?.data;
     if (isUntouched(mapping, account.data, crm)) continue;
-    const hash = fieldsHash(mapping.object, crmFields(mapping, account.data));
+    const fields = crmFields(mapping, account.data);
+    const hash = fieldsHash(mapping.object, fields);
     if (crm?.hash === hash && crm.state === 'parked') {
       report.parked += 1;
       if (crm.code === noRecord && !isAbsent(account)) note(report.missing, account.id);
@@ -65,7 +73,7 @@ export async function compareAccounts(
       else again.push(account.id);
     } else if (crm?.hash === hash && crm.state === 'synced') {
       // One that left needs none; where a record names it after all, the list of records tells.
-      if (crm.record_id !== null) written.push({ account, crm });
+      if (crm.record_id !== null) written.push({ account, crm, fields });
     } else {
       note(report.unsent, account.id);
       again.push(account.id);
@@ -76,7 +84,8 @@ export async function compareAccounts(
     written.map(({ crm }) => crm.record_id ?? ''),
     columnsRead(mapping),
   );
-  for (const { account, crm } of written) {
+  for (const one of written) {
+    const { account, crm } = one;
     const recordId = crm.record_id ?? '';
     const record = records.get(recordId);
     if (!record) {
@@ -91,7 +100,7 @@ export async function compareAccounts(
       continue;
     }
     report.compared += 1;
-    if (compareFields(mapping, account, crm, record, report)) again.push(account.id);
+    if (compareFields(mapping, one, record, report)) again.push(account.id);
   }
   const former = page.flatMap(({ id: account }, i) =>
     (states[i]?.data.former ?? []).map(({ record_id: recordId }) => ({ account, recordId })),
@@ -121,13 +130,12 @@ function isItsRecord(
 /** @returns whether a field differs that is to be repaired */
 function compareFields(
   mapping: SalesforceMapping,
-  account: Stored<AccountDocument>,
-  crm: CrmDocument,
+  { account, crm, fields }: WrittenAccount,
   record: Record<string, FieldValue>,
   report: ReconciliationDocument,
 ): boolean {
   const kept = new Set(keptFields(mapping));
-  const differing = Object.entries(crmFields(mapping, account.data))
+  const differing = Object.entries(fields)
     .filter(([name, value]) => !sameInCrm(value, record[name]))
     .map(([name]) => name);
   const byHand = differing.filter(

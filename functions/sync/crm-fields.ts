@@ -1,10 +1,18 @@
+import { code, Rejected } from '../errors.ts';
 import type { FieldValue } from '../ports/crm.ts';
 import { unpackDetails } from '../records/account-details.ts';
 import type { AccountDocument } from '../records/documents.ts';
 import { asCell, oneLine } from '../safe-text.ts';
-import type { SalesforceMapping, SalesforceValue } from '../scorecard/language/pack/pack.ts';
+import type { Pack, SalesforceMapping, SalesforceValue } from '../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../scorecard/meaning/texts.ts';
 import { isOutside } from './pilot.ts';
+
+/** @throws Rejected `conflict` where the pack has none */
+export function mappingOf({ id, salesforce }: Pack): SalesforceMapping {
+  if (salesforce) return salesforce;
+  const why = `The pack ${id} writes nothing to Salesforce: it has no salesforce.yaml.`;
+  throw new Rejected(code.conflict, why);
+}
 
 /** What the CRM should show of an account, by field: nothing at all of one outside the pilot. */
 export const crmFields = (

@@ -2,11 +2,13 @@
 import { code, Rejected } from '../errors.ts';
 import type { Filter, Snapshots, Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { accounts, type CrmDocument, crmAccounts } from '../records/documents.ts';
+import { accounts, type CrmDocument, crmAccounts, noAccount } from '../records/documents.ts';
+import { accountsPerMessage, groupsPerMessage } from '../records/messages.ts';
 import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
+import { quoted } from '../safe-text.ts';
+import { mappingOf } from './crm-fields.ts';
 
-const accountsPerMessage = 200;
 /** Sent again by one request; whoever wants more asks again. */
 const mostSent = 10 * accountsPerMessage;
 
@@ -42,10 +44,7 @@ export async function retryParked(
   wanted: { account?: string | undefined; after?: string | undefined },
 ): Promise<{ accounts: number; next?: string }> {
   const { snapshots, bus, pack, clock } = runtime;
-  if (!pack.salesforce) {
-    const why = `The pack ${pack.id} writes nothing to Salesforce: it has no salesforce.yaml.`;
-    throw new Rejected(code.conflict, why);
-  }
+  mappingOf(pack);
   if (await nothingToCrm(runtime)) {
     const why =
       'Nothing is written to Salesforce while most accounts are unknown; mend that, or release the run first.';
@@ -56,8 +55,7 @@ export async function retryParked(
       ? await parkedAccounts(runtime, { limit: mostSent, after: wanted.after })
       : { page: [await theParked(snapshots, wanted.account)] };
   const run = `retry~${clock.now().toISOString()}`;
-  for (let first = 0; first < page.length; first += accountsPerMessage) {
-    const group = page.slice(first, first + accountsPerMessage).map(({ id }) => id);
+  for (const group of groupsPerMessage(page.map(({ id }) => id))) {
     await bus.publish('accounts-changed', [
       { body: { pack: pack.id, run, accounts: group, again: true } },
     ]);
@@ -71,14 +69,13 @@ async function theParked(
 ): Promise<Stored<CrmDocument>> {
   const known = account === '' ? undefined : await snapshots.get(ref(crmAccounts, account));
   if (known?.data.state === 'parked') return known;
-  const name = JSON.stringify(account.slice(0, 80));
   if (account === '' || (!known && !(await snapshots.get(ref(accounts, account))))) {
-    throw new Rejected(code.notFound, `There is no account ${name}.`);
+    throw noAccount(account);
   }
   const state = {
     none: 'it was never sent to Salesforce, and will be with its next change or at night',
     pending: 'it waits for Salesforce, and is sent by itself',
     synced: 'Salesforce took it as it is',
   }[known?.data.state ?? 'none'];
-  throw new Rejected(code.conflict, `The account ${name} is not parked: ${state}.`);
+  throw new Rejected(code.conflict, `The account ${quoted(account)} is not parked: ${state}.`);
 }

@@ -1,14 +1,13 @@
 /** What a sync would write, field by field, found out without writing anything. */
-import { code, Rejected } from '../errors.ts';
 import type { UpdateResult } from '../ports/crm.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import type { PreviewPage, PreviewRequest } from '../records/api/sync.ts';
 import { ref } from '../records/collection.ts';
-import { type AccountDocument, accounts } from '../records/documents.ts';
+import { type AccountDocument, accountName, accounts, noAccount } from '../records/documents.ts';
 import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
-import { clearedFields } from './crm-fields.ts';
+import { clearedFields, mappingOf } from './crm-fields.ts';
 import { sameInCrm } from './field-values.ts';
 import { isByHand, keptFields } from './kept-by-hand.ts';
 import { type PendingAccount, pendingAccounts } from './pending-accounts.ts';
@@ -25,11 +24,7 @@ export async function previewSync(
   { account, after, limit }: PreviewRequest,
 ): Promise<PreviewPage> {
   const { pack, snapshots } = runtime;
-  const mapping = pack.salesforce;
-  if (!mapping) {
-    const why = `The pack ${pack.id} writes nothing to Salesforce: it has no salesforce.yaml.`;
-    throw new Rejected(code.conflict, why);
-  }
+  const mapping = mappingOf(pack);
   const page =
     account === undefined
       ? await snapshots.query({
@@ -42,7 +37,7 @@ export async function previewSync(
   const rows = await pendingAccounts(runtime, mapping, ids, 'to-record-found-anew');
   const refusals = await resolveRecords(runtime, mapping, rows);
   const found = rows.filter((row) => row.recordId !== null && !refusals.has(row));
-  const names = new Map(page.map(({ id, data }) => [id, nameOf(data)]));
+  const names = new Map(page.map(({ id, data }) => [id, accountName(data)]));
   const { changes, gone } = await changesOf(runtime, mapping, found, names);
   const last = page.at(-1)?.id;
   const isLast = account !== undefined || page.length < limit || last === undefined;
@@ -62,17 +57,13 @@ export async function previewSync(
 
 const saidOf = ({ code: why, reason }: { code: string; reason: string }) => ({ code: why, reason });
 
-function nameOf({ attributes }: AccountDocument): string | null {
-  return typeof attributes.name === 'string' ? attributes.name : null;
-}
-
 async function theAccount(
   snapshots: Runtime['snapshots'],
   id: string,
 ): Promise<Stored<AccountDocument>> {
   const found = await snapshots.get(ref(accounts, id));
   if (found) return found;
-  throw new Rejected(code.notFound, `There is no account ${JSON.stringify(id.slice(0, 80))}.`);
+  throw noAccount(id);
 }
 
 async function changesOf(

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { code, Rejected, Throttled } from '../errors.ts';
 import { ref } from '../records/collection.ts';
 import { type ReconciliationDocument, reconciliations } from '../records/documents.ts';
+import { groupsPerMessage } from '../records/messages.ts';
 import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { compareAccounts, compareRecords } from './compare-accounts.ts';
 import { emptyStrays, judgeStrays, keepStrays, mayEmpty } from './strays.ts';
 
-const accountsPerMessage = 200;
 /** A call ends by itself well before Cloud Scheduler's 1,800 s are over; the next one goes on. */
 export const longestCallSeconds = 20 * 60;
 /** Comparisons that have not ended: more than one only where somebody asked for more. */
@@ -177,8 +177,7 @@ function moveOn(
 }
 
 async function resend({ bus, pack }: Runtime, id: string, found: readonly string[]): Promise<void> {
-  for (let first = 0; first < found.length; first += accountsPerMessage) {
-    const group = found.slice(first, first + accountsPerMessage);
+  for (const group of groupsPerMessage(found)) {
     await bus.publish('accounts-changed', [
       { body: { pack: pack.id, run: `reconcile~${id}`, accounts: group, again: true } },
     ]);

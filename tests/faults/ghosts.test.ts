@@ -8,7 +8,9 @@ import { Retryable } from '../../functions/errors.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { accounts, overrides } from '../../functions/records/documents.ts';
 import { entries } from '../../functions/records/entries.ts';
+import { portfolios } from '../../functions/records/portfolio-counts.ts';
 import {
+  calendars,
   days,
   type PackDocument,
   packs,
@@ -158,6 +160,7 @@ describe('an account that only a replaced pack had', () => {
     const others = await system.runtime.snapshots.query({ collection: accounts, limit: 100 });
     expect(others.filter(({ data }) => data.state === 'active')).toHaveLength(9);
     expect(await retire()).toEqual({ pack: 'tiny', accounts: 0 });
+    expect(await system.runtime.snapshots.get(ref(portfolios, 'tiny'))).toBeUndefined();
   });
 });
 
@@ -195,10 +198,14 @@ describe('a pack that got another name', () => {
     expect(episodesBefore.episodes.length).toBeGreaterThan(0);
     const before = sent();
     expect(before).toBeGreaterThan(0);
+    const counted = (await system.runtime.snapshots.get(ref(portfolios, 'tiny')))?.data;
+    expect(counted?.overridden).toMatchObject([{ band: 'red', accounts: 1 }]);
     rename('small');
     expect(await move()).toMatchObject({ pack: 'tiny', to: 'small', done: true });
     expect(await move()).toEqual({ pack: 'tiny', to: 'small', moved: 0, done: true });
     expect(await get('/v1/episodes')).toEqual(episodesBefore);
+    const carried = (await system.runtime.snapshots.get(ref(portfolios, 'small')))?.data;
+    expect(carried).toEqual({ ...counted, pack: 'small' });
     await nextDay(system, '2026-03-03');
     await execute(system, [...idle, `${idle[0]} OR account_id = 'a5'`]);
     const next = await run('2026-03-03T17:00:00Z');
@@ -220,11 +227,13 @@ describe('a pack that got another name', () => {
     expect(system.slack.messages().at(-1)?.text).toContain('Account 5');
     for (const collection of [
       accounts,
+      calendars,
       days,
       runs,
       overrides,
       entries,
       episodes,
+      portfolios,
       signalDocuments,
     ]) {
       const where = [{ field: 'pack', op: '==', value: 'tiny' }] as const;

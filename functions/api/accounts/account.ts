@@ -1,5 +1,4 @@
 /** One account with all that its scores are made of. */
-import { code, Rejected } from '../../errors.ts';
 import type { Stored } from '../../ports/snapshots.ts';
 import { type ScoreDetails, unpackDetails } from '../../records/account-details.ts';
 import {
@@ -14,8 +13,10 @@ import type { Named } from '../../records/api/common.ts';
 import { ref } from '../../records/collection.ts';
 import {
   type AccountDocument,
+  accountName,
   accounts,
   crmAccounts,
+  noAccount,
   type ScoreDocument,
 } from '../../records/documents.ts';
 import { packs } from '../../records/run-documents.ts';
@@ -23,8 +24,6 @@ import type { Runtime } from '../../runtime.ts';
 import { isUntouched } from '../../sync/pilot.ts';
 import { waitingSince } from '../../sync/record-outcomes.ts';
 import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
-import { quoted } from '../parameters.ts';
-import { nameOf } from './list.ts';
 
 /** @throws Rejected `not-found` */
 export async function findAccount(
@@ -32,7 +31,7 @@ export async function findAccount(
   id: string,
 ): Promise<Stored<AccountDocument>> {
   const account = await snapshots.get(ref(accounts, id));
-  if (!account) throw new Rejected(code.notFound, `There is no account ${quoted(id)}.`);
+  if (!account) throw noAccount(id);
   return account;
 }
 
@@ -51,7 +50,7 @@ export async function getAccount(runtime: Runtime, id: string): Promise<AccountA
   }
   return {
     id,
-    name: nameOf(data),
+    name: accountName(data),
     state: data.state,
     merged_into: data.merged_into,
     phase: phaseNamed(pack, data.phase),

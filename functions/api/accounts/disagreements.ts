@@ -3,7 +3,7 @@
 import type { Filter } from '../../ports/snapshots.ts';
 import type { AnswerReport, Disagreement, DisagreementList } from '../../records/api/entries.ts';
 import { ref } from '../../records/collection.ts';
-import { type AccountDocument, accounts, overrides } from '../../records/documents.ts';
+import { type AccountDocument, accountName, accounts, overrides } from '../../records/documents.ts';
 import {
   answerValues,
   type EntryDocument,
@@ -20,7 +20,6 @@ import { type AccountCursor, decodeAccountCursor, encodeCursor } from '../cursor
 import { answerText, assessmentText } from '../entries/entry-texts.ts';
 import { bandNamed, scoreOf } from '../names.ts';
 import type { DisagreementParameters } from '../parameters.ts';
-import { nameOf } from './list.ts';
 
 const order = 'disagreements';
 /** First overrides in force, the one that ends first first; then what people entered, newest first. */
@@ -49,7 +48,7 @@ export async function listDisagreements(
   const documents = new Map(stored.flatMap((one) => (one ? [[one.id, one.data]] : [])));
   const disagreements = found.map((one): Disagreement => {
     const document: AccountDocument | undefined = documents.get(one.account);
-    return { ...one, name: document ? nameOf(document) : null };
+    return { ...one, name: document ? accountName(document) : null };
   });
   return {
     disagreements,

@@ -6,7 +6,7 @@
 import type { Filter, Query, Snapshots } from '../../ports/snapshots.ts';
 import type { AccountList, AccountSummary } from '../../records/api/accounts.ts';
 import { ref } from '../../records/collection.ts';
-import { type AccountDocument, accounts } from '../../records/documents.ts';
+import { type AccountDocument, accountName, accounts } from '../../records/documents.ts';
 import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
@@ -193,16 +193,11 @@ export function summaryOf(pack: Pack, { id, data }: Account): AccountSummary {
   }
   return {
     id,
-    name: nameOf(data),
+    name: accountName(data),
     state: data.state,
     phase: phaseNamed(pack, data.phase),
     attributes: data.attributes,
     date: data.date,
     scores,
   };
-}
-
-export function nameOf(document: AccountDocument): string | null {
-  const { name } = document.attributes;
-  return name === undefined || name === null ? null : String(name);
 }

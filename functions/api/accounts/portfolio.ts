@@ -3,7 +3,7 @@ import { countPortfolio } from '../../publish/portfolio-counts.ts';
 import { unpackDetails } from '../../records/account-details.ts';
 import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import { ref } from '../../records/collection.ts';
-import { accounts } from '../../records/documents.ts';
+import { accountName, accounts } from '../../records/documents.ts';
 import { type PortfolioCounts, portfolios, type Tally } from '../../records/portfolio-counts.ts';
 import { type PackDocument, packs, runs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
@@ -11,7 +11,6 @@ import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
 import { crmCountsOf, listRuns } from '../runs.ts';
-import { nameOf } from './list.ts';
 
 const moversShown = 5;
 type Current = NonNullable<PackDocument['current']>;
@@ -120,7 +119,7 @@ async function moversOf(
     if (!result) return [];
     return {
       id,
-      name: nameOf(data),
+      name: accountName(data),
       points: inPointsOrNull(result.points),
       moved: inPoints(result.moved),
       band: bandNamed(pack, score.id, result.band),

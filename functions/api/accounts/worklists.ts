@@ -11,6 +11,7 @@ import type {
 } from '../../records/api/worklists.ts';
 import { type AccountDocument, accounts } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
+import { quoted } from '../../safe-text.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import type { Worklist } from '../../scorecard/language/pack/worklists.ts';
@@ -18,7 +19,7 @@ import { type Held, heldTexts } from '../../scorecard/meaning/reasons.ts';
 import { unranked } from '../../scorecard/meaning/worklists.ts';
 import { decodeAccountCursor, encodeCursor } from '../cursors.ts';
 import { ids } from '../names.ts';
-import { quoted, type WorklistParameters } from '../parameters.ts';
+import type { WorklistParameters } from '../parameters.ts';
 import { summaryOf } from './list.ts';
 
 type Account = Stored<AccountDocument>;

@@ -9,10 +9,10 @@ import type { OverrideAnswer, OverrideRequest } from '../../records/api/override
 import { ref } from '../../records/collection.ts';
 import { type OverrideDocument, overrides } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
+import { quoted } from '../../safe-text.ts';
 import { inForce } from '../../scorecard/meaning/override.ts';
 import { findAccount } from '../accounts/account.ts';
 import { ids, requireListed, scoreOf } from '../names.ts';
-import { quoted } from '../parameters.ts';
 import { keepOnce } from './keep-once.ts';
 
 const mostDays = 366;

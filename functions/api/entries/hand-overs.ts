@@ -8,14 +8,19 @@ import type {
   TickRequest,
 } from '../../records/api/hand-overs.ts';
 import { ref } from '../../records/collection.ts';
-import { accounts, type HandOverDocument, handOvers } from '../../records/documents.ts';
+import {
+  accountName,
+  accounts,
+  type HandOverDocument,
+  handOvers,
+} from '../../records/documents.ts';
 import { localDay } from '../../records/entries.ts';
 import { handOverTicks, type TickDocument, tickId } from '../../records/hand-over-ticks.ts';
 import type { Runtime } from '../../runtime.ts';
-import { nameOf } from '../accounts/list.ts';
+import { quoted } from '../../safe-text.ts';
 import { decodeDayCursor, encodeCursor } from '../cursors.ts';
 import { ids, teamNamed } from '../names.ts';
-import { type HandOverParameters, quoted } from '../parameters.ts';
+import type { HandOverParameters } from '../parameters.ts';
 import { keepOnce } from './keep-once.ts';
 
 /** Hand-overs that one search looks at, unless told otherwise, by as many at once. */
@@ -69,7 +74,7 @@ async function shownHandOvers(
 ): Promise<HandOverAnswer[]> {
   const refs = [...new Set(found.map(({ data }) => data.account))].map((id) => ref(accounts, id));
   const stored = refs.length === 0 ? [] : await snapshots.getAll(refs);
-  const names = new Map(stored.flatMap((one) => (one ? [[one.id, nameOf(one.data)]] : [])));
+  const names = new Map(stored.flatMap((one) => (one ? [[one.id, accountName(one.data)]] : [])));
   const ticks = await ticksOf(snapshots, found);
   const holder = ({ team, owner }: HandOverDocument['to']) => ({
     team: teamNamed(pack, team),

@@ -5,8 +5,8 @@ import type { EventAnswer } from '../../records/api/episodes.ts';
 import { ref } from '../../records/collection.ts';
 import { type EventBody, events } from '../../records/events.ts';
 import type { Runtime } from '../../runtime.ts';
+import { quoted } from '../../safe-text.ts';
 import { findAccount } from '../accounts/account.ts';
-import { quoted } from '../parameters.ts';
 
 /**
  * Keeps an event, and passes it on to whoever notifies people of it.
