@@ -9,7 +9,7 @@ import type {
 } from '../records/api/candidate.ts';
 import { candidates, partsOf } from '../records/candidate-documents.ts';
 import { ref } from '../records/collection.ts';
-import { accounts } from '../records/documents.ts';
+import { accountName, accounts } from '../records/documents.ts';
 import { comparedCandidate, comparisonsIn } from '../runs/candidate/compare-candidate.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
@@ -154,8 +154,8 @@ async function namesOf(
   const stored = await snapshots.getAll(ids.map((id) => ref(accounts, id)));
   return new Map(
     stored.flatMap((one, i): [string, string][] => {
-      const name = one?.data.attributes.name;
-      return typeof name === 'string' ? [[ids[i] ?? '', name]] : [];
+      const name = one && accountName(one.data);
+      return name ? [[ids[i] ?? '', name]] : [];
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** Accounts that Salesforce refuses: listed, and tried again when somebody mended what it was. */
 import type { ParkedList, RetryAnswer, RetryRequest } from '../records/api/sync.ts';
 import { ref } from '../records/collection.ts';
-import { accounts } from '../records/documents.ts';
+import { accountName, accounts } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { countParked, parkedAccounts, retryParked } from '../sync/parked-accounts.ts';
 import { waitingSince } from '../sync/record-outcomes.ts';
@@ -22,10 +22,10 @@ export async function listParked(
   return {
     count,
     accounts: page.map(({ id, data }, i) => {
-      const name = documents[i]?.data.attributes.name;
+      const document = documents[i]?.data;
       return {
         account: id,
-        name: typeof name === 'string' ? name : null,
+        name: document ? accountName(document) : null,
         record_id: data.record_id,
         code: data.code ?? '',
         reason: data.reason ?? '',

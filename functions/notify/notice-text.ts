@@ -1,7 +1,7 @@
 /** What people read: in Slack, in a task, in a digest. */
 import { dayMs } from '../calendar.ts';
 import type { CrmTask } from '../ports/crm.ts';
-import type { AccountDocument } from '../records/documents.ts';
+import { type AccountDocument, nameOrId } from '../records/documents.ts';
 import { localDay } from '../records/entries.ts';
 import type { Delivery, EpisodeDocument } from '../records/signal-documents.ts';
 import { oneLine } from '../safe-text.ts';
@@ -87,8 +87,7 @@ function sectionsOf(
 }
 
 export function nameOf({ account, episode }: Pick<Given, 'account' | 'episode'>): string {
-  const name = account?.attributes.name;
-  return typeof name === 'string' && name !== '' ? oneLine(name) : episode.account;
+  return oneLine(nameOrId(episode.account, account));
 }
 
 function ownerOf({ signal: { owner }, account }: Given): string | null {

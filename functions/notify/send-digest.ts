@@ -2,7 +2,7 @@
 
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
-import { accounts } from '../records/documents.ts';
+import { accounts, nameOrId } from '../records/documents.ts';
 import {
   type Delivery,
   type DigestDocument,
@@ -150,7 +150,7 @@ async function grouped(
         .sort()
         .slice(0, mostNames);
       const stored = await snapshots.getAll(some.map((account) => ref(accounts, account)));
-      const names = some.map((account, i) => String(stored[i]?.data.attributes.name ?? account));
+      const names = some.map((account, i) => nameOrId(account, stored[i]?.data));
       const [{ signal, silent } = { signal: '', silent: false }] = group;
       return { signal, silent, count: group.length, names };
     }),

@@ -3,7 +3,7 @@
 import type { Stored } from '../ports/snapshots.ts';
 import { unpackDetails } from '../records/account-details.ts';
 import { ref } from '../records/collection.ts';
-import { type AccountDocument, accounts } from '../records/documents.ts';
+import { type AccountDocument, accounts, nameOrId } from '../records/documents.ts';
 import {
   type MovedByRules,
   type MovedDocument,
@@ -138,7 +138,7 @@ async function movedByOwner(
       if (known.first.length >= mostNames) continue;
       const details = unpackDetails(document.details);
       known.first.push({
-        name: String(document.attributes.name ?? account),
+        name: nameOrId(account, document),
         signals: move.signals,
         bands: bands.map((band) => ({ ...band, deltas: details[band.score]?.deltas ?? [] })),
       });

@@ -103,8 +103,12 @@ export const noAccount = (id: string): Rejected =>
 
 /** Null where the pack reads no column called `name`, or it is empty. */
 export function accountName({ attributes: { name } }: AccountDocument): string | null {
-  return name === undefined || name === null ? null : String(name);
+  return name === undefined || name === null || name === '' ? null : String(name);
 }
+
+/** What people call it: its name, else its id. */
+export const nameOrId = (id: string, document: AccountDocument | undefined): string =>
+  (document && accountName(document)) ?? id;
 
 const holder = z.strictObject({ team: z.string(), owner: z.string().nullable() });
 
