@@ -11,6 +11,7 @@ import type {
   RecordUpdate,
   UpdateResult,
 } from '../ports/crm.ts';
+import { sameRecord, shortId } from '../ports/record-ids.ts';
 import {
   callFailure,
   isOverLimit,
@@ -308,7 +309,9 @@ class SalesforceCrm implements Crm {
       const inOrder =
         read.success &&
         read.data.length === rows.length &&
-        read.data.every((row, i) => !row.success || !row.id || sameId(row.id, rows[i]?.id ?? ''));
+        read.data.every(
+          (row, i) => !row.success || !row.id || sameRecord(row.id, rows[i]?.id ?? ''),
+        );
       if (!read.success || !inOrder) throw unreadable('updating records');
       return read.data;
     });
@@ -346,7 +349,7 @@ function chunksOf(records: readonly RecordUpdate[]): number[][] {
   const chunks: { positions: number[]; ids: Set<string> }[] = [];
   let firstOpen = 0;
   for (const [at, { id }] of records.entries()) {
-    const key = id.slice(0, 15);
+    const key = shortId(id);
     // A later update of the same record comes in a later call, so that it wins.
     let chunk = firstOpen;
     for (let i = chunks.length - 1; i >= firstOpen; i--) {
@@ -368,11 +371,6 @@ function recordAt(records: readonly RecordUpdate[], at: number): RecordUpdate {
   const record = records[at];
   if (record === undefined) throw new RangeError(`there is no record ${at}`);
   return record;
-}
-
-/** Ids have 15 characters, or 18 of which the last three repeat the case of the rest. */
-function sameId(one: string, other: string): boolean {
-  return one.slice(0, 15) === other.slice(0, 15);
 }
 
 function scalarOf(value: unknown): FieldValue {

@@ -1,5 +1,6 @@
 /** A page of accounts against their records. */
 import type { FieldValue } from '../ports/crm.ts';
+import { sameRecord } from '../ports/record-ids.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import {
@@ -13,7 +14,6 @@ import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { crmFields } from './crm-fields.ts';
 import { sameInCrm } from './field-values.ts';
-import { sameRecord } from './former-records.ts';
 import { isByHand, keptFields } from './kept-by-hand.ts';
 import { fieldsHash, recordIdColumn } from './pending-accounts.ts';
 import { isUntouched } from './pilot.ts';

@@ -1,5 +1,6 @@
 /** Records that are an account's no more: what still stands on them of ours is taken back. */
 import type { FieldValue } from '../ports/crm.ts';
+import { sameRecord } from '../ports/record-ids.ts';
 import { ref } from '../records/collection.ts';
 import { accounts, type CrmDocument, crmAccounts } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
@@ -25,10 +26,6 @@ const goneCodes = new Set([
   'MALFORMED_ID',
 ]);
 export const isGone = (code: string): boolean => goneCodes.has(code);
-
-/** Ids have 15 characters, or 18 of which the last three repeat the case of the rest. */
-export const sameRecord = (one: string | null, other: string | null): boolean =>
-  one !== null && other !== null && one.slice(0, 15) === other.slice(0, 15);
 
 /** What a record may show once `sent` was sent there; only that, where it surely arrived. */
 export function marksAfter(

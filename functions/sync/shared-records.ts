@@ -1,5 +1,6 @@
 /** Records that two accounts name as theirs, where the team's own table holds the record's id. */
 import type { UpdateResult } from '../ports/crm.ts';
+import { longId, shortId } from '../ports/record-ids.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
 import { accounts } from '../records/documents.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
@@ -10,9 +11,6 @@ export const sharedRecord = 'shared-record';
 /** Values of one query, and documents it gives at most: two a record are enough to know. */
 const idsPerQuery = 30;
 const mostHolders = 1_000;
-
-/** Ids of 15 and of 18 characters name the same record. */
-const keyOf = (recordId: string): string => recordId.slice(0, 15);
 
 /**
  * Rows whose record another account names, too: neither is written, since what is shown there would
@@ -33,7 +31,7 @@ export async function sharedRecords(
   );
   for (const row of asked) {
     const recordId = row.recordId ?? '';
-    const other = holders.get(keyOf(recordId))?.find((account) => account !== row.account);
+    const other = holders.get(shortId(recordId))?.find((account) => account !== row.account);
     if (other === undefined) continue;
     if (row.isAbsent) {
       row.recordId = null;
@@ -53,7 +51,7 @@ async function holdersOf(
   snapshots: Pick<Snapshots, 'query'>,
   recordIds: readonly string[],
 ): Promise<Map<string, string[]>> {
-  const ids = [...new Set(recordIds.flatMap((id) => [id, keyOf(id)]))];
+  const ids = [...new Set(recordIds.flatMap((id) => [longId(id), shortId(id)]))];
   const holders = new Map<string, string[]>();
   for (let first = 0; first < ids.length; first += idsPerQuery) {
     const found = await snapshots.query({
@@ -69,7 +67,7 @@ async function holdersOf(
     });
     for (const { id, data } of found) {
       if (data.state === 'absent') continue;
-      const key = keyOf(String(data.attributes.salesforce_id));
+      const key = shortId(String(data.attributes.salesforce_id));
       holders.set(key, [...(holders.get(key) ?? []), id]);
     }
   }

@@ -2,6 +2,7 @@
  * Records that are nobody's now: kept until all of a comparison is done, since only then it can be said
  * whether they are suspiciously many, and then emptied of what is ours.
  */
+import { sameRecord } from '../ports/record-ids.ts';
 import { ref } from '../records/collection.ts';
 import {
   accounts,
@@ -13,7 +14,7 @@ import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { columnsRead, note, type StrayRecord } from './compare-accounts.ts';
 import { crmFields } from './crm-fields.ts';
-import { leftOnStrays, type Stray, sameRecord } from './former-records.ts';
+import { leftOnStrays, type Stray } from './former-records.ts';
 
 /** Strays in one document, and documents looked at one time: what one call of Salesforce reads. */
 const straysPerDocument = 200;

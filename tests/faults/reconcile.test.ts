@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { getJson } from '../../functions/cli/session/http-client.ts';
-import type { FieldData } from '../../functions/local/salesforce/accounts.ts';
+import type { FieldData } from '../../functions/local/salesforce/account-table.ts';
 import { accountAnswer } from '../../functions/records/api/accounts.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { crmAccounts } from '../../functions/records/documents.ts';
@@ -82,14 +82,16 @@ describe('reconcile', () => {
     expect((await reconcile('2026-03-01T21:00:00Z')).differing.count).toBe(0);
   });
 
+  const mapping = tinyPackFiles().get('rules/tiny/salesforce.yaml') ?? '';
+  const keepingOwners = {
+    'rules/tiny/salesforce.yaml': mapping.replace(
+      'Kenko_Owner__c: account.owner',
+      'Kenko_Owner__c: { value: account.owner, by_hand: keep }',
+    ),
+  };
+
   it('keeps what a person typed where the mapping says so, until it is emptied', async () => {
-    const mapping = tinyPackFiles().get('rules/tiny/salesforce.yaml') ?? '';
-    await begin({
-      'rules/tiny/salesforce.yaml': mapping.replace(
-        'Kenko_Owner__c: account.owner',
-        'Kenko_Owner__c: { value: account.owner, by_hand: keep }',
-      ),
-    });
+    await begin(keepingOwners);
     const owner = record('a2').Kenko_Owner__c;
     await edit('a2', { Kenko_Owner__c: 'somebody@example.com' });
     const report = await reconcile();
@@ -104,6 +106,23 @@ describe('reconcile', () => {
     await edit('a2', { Kenko_Owner__c: null });
     await reconcile('2026-03-02T20:00:00Z');
     expect(record('a2').Kenko_Owner__c).toBe(owner);
+  });
+
+  it('takes a field for its own again where a person puts back what was written there', async () => {
+    await begin(keepingOwners);
+    const owner = record('a2').Kenko_Owner__c ?? null;
+    await edit('a2', { Kenko_Owner__c: 'somebody@example.com' });
+    await nextDay(system, '2026-03-02');
+    await system.score(tuesday);
+    await system.settle();
+    await edit('a2', { Kenko_Owner__c: owner });
+    await execute(system, [
+      `UPDATE source.accounts SET owner = 'next@example.com' WHERE account_id = 'a2'`,
+    ]);
+    await nextDay(system, '2026-03-03');
+    await system.score('2026-03-03T17:00:00Z');
+    await system.settle();
+    expect(record('a2').Kenko_Owner__c).toBe('next@example.com');
   });
 
   it('reports records without an account, and writes accounts whose record came later', async () => {

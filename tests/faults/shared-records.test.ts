@@ -1,6 +1,7 @@
 /** Packs whose accounts carry the ids of their records: what the team's own table says may be wrong. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FieldData } from '../../functions/local/salesforce/account-table.ts';
+import { shortId } from '../../functions/ports/record-ids.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { crmAccounts } from '../../functions/records/documents.ts';
 import { type HandEditedOrg, openOrg, openWorld, type World } from '../support/hand-edits/world.ts';
@@ -53,6 +54,21 @@ describe('case 01: two accounts on one record', () => {
     await world.sweepAndDeliver();
     expect([shownOn(r1), shownOn(r2)]).toEqual(['Name of b', 'Name of a']);
   });
+
+  it.each([
+    ['18', (id: string) => id, shortId],
+    ['15', shortId, (id: string) => id],
+  ])(
+    'are two, also where the one that was there has an id of %s characters',
+    async (_, mine, others) => {
+      await point('a', mine(r1));
+      await world.sweepAndDeliver();
+      await point('b', others(r1));
+      for (let sweep = 0; sweep < 3; sweep += 1) await world.sweepAndDeliver();
+      expect(await stateOf('b')).toMatchObject({ state: 'parked', code: 'shared-record' });
+      expect(shownOn(r1)).toBe('Name of a');
+    },
+  );
 
   it('that change places within one run are written at once, in whatever order', async () => {
     world.pointers.set('a', r2);

@@ -1,13 +1,12 @@
 /** The Account records of the Salesforce stand-in, and what its API and its people do to them. */
 import type { Clock } from '../../ports/clock.ts';
+import { shortId } from '../../ports/record-ids.ts';
 import { type AccountRow, AccountTable, type FieldData } from './account-table.ts';
 import type { Automation } from './automation.ts';
 import type { FieldError } from './field-values.ts';
 import type { AccountFields } from './fields.ts';
 import { idOf, numberOf } from './record-ids.ts';
 import type { SoqlQuery } from './soql.ts';
-
-export type { FieldData };
 
 /** One row's answer of the sObject Collections API. */
 export interface SaveResult {
@@ -76,12 +75,12 @@ export class AccountStore {
   }
 
   update(records: readonly FieldData[], allOrNone: boolean): SaveResult[] {
-    const repeated = repeatedKeys(records.map((record) => String(record.id ?? '').slice(0, 15)));
+    const repeated = repeatedKeys(records.map((record) => shortId(String(record.id ?? ''))));
     return this.#save(records, allOrNone, ({ id, ...data }) => {
       if (typeof id !== 'string' || numberOf(id) === undefined) {
         return failed('MALFORMED_ID', `Account ID: id value of incorrect type: ${id}`, ['Id']);
       }
-      if (repeated.has(id.slice(0, 15))) {
+      if (repeated.has(shortId(id))) {
         return failed('DUPLICATE_VALUE', `Duplicate id in list: ${id}`, ['Id']);
       }
       const row = this.#table.row(id);
@@ -229,7 +228,7 @@ export class AccountStore {
         .holders(name, keyOf(value))
         .find((one) => one.number !== row?.number);
       if (!holder) continue;
-      const message = `duplicate value found: ${name} duplicates value on record with id: ${idOf(holder.number).slice(0, 15)}`;
+      const message = `duplicate value found: ${name} duplicates value on record with id: ${shortId(idOf(holder.number))}`;
       return { statusCode: 'DUPLICATE_VALUE', message, fields: [] };
     }
     return undefined;

@@ -1,16 +1,9 @@
-/** Record ids of Accounts, as Salesforce makes them. */
+/** Ids of the stand-in's Accounts: a number, as Salesforce would write it. */
+import { longId } from '../../ports/record-ids.ts';
 
-/** An 18-character record id; the last three repeat the case of the rest, five letters each. */
-export function idOf(number: number): string {
-  const short = `0015g${number.toString(36).toUpperCase().padStart(10, '0')}`;
-  let check = '';
-  for (let block = 0; block < 15; block += 5) {
-    let bits = 0;
-    for (let i = 0; i < 5; i++) if (/[A-Z]/.test(short[block + i] ?? '')) bits |= 1 << i;
-    check += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'[bits];
-  }
-  return short + check;
-}
+/** In 18 characters. */
+export const idOf = (number: number): string =>
+  longId(`0015g${number.toString(36).toUpperCase().padStart(10, '0')}`);
 
 /** The row that a 15- or 18-character id names, or undefined for what is no Account id. */
 export function numberOf(id: string): number | undefined {
