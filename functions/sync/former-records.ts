@@ -1,6 +1,6 @@
 /** Records that are an account's no more: what still stands on them of ours is taken back. */
 import type { FieldValue } from '../ports/crm.ts';
-import { sameRecord } from '../ports/record-ids.ts';
+import { longId, sameRecord, shortId } from '../ports/record-ids.ts';
 import { ref } from '../records/collection.ts';
 import { accounts, type CrmDocument, crmAccounts } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
@@ -118,7 +118,10 @@ async function hasOwner(
   }
   const holders = await snapshots.count({
     collection: crmAccounts,
-    where: [{ field: 'record_id', op: '==', value: recordId }],
+    where: [
+      { field: 'record_id', op: 'in', value: [longId(recordId), shortId(recordId)] },
+      { field: 'state', op: 'in', value: ['synced', 'pending'] },
+    ],
   });
   return holders > 0;
 }

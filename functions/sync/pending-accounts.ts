@@ -1,6 +1,7 @@
 /** Which accounts the CRM does not show as they are, and what it should show of them. */
 import { createHash } from 'node:crypto';
 import type { FieldValue } from '../ports/crm.ts';
+import { sameRecord } from '../ports/record-ids.ts';
 import type { Stored } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import {
@@ -60,7 +61,7 @@ export async function pendingAccounts(
     const fields = allFields(mapping, document);
     const hash = fieldsHash(mapping.object, outside ? {} : fields);
     const column = recordIdColumn(mapping, document);
-    const isMoved = column !== null && column !== known?.record_id;
+    const isMoved = column !== null && !sameRecord(column, known?.record_id ?? null);
     const isKnown = known?.hash === hash && known.state !== 'pending' && !isMoved;
     if (isKnown && resend === 'no') continue;
     const isForgotten = resend === 'to-record-found-anew' && !outside;
@@ -96,7 +97,7 @@ export function recordIdColumn(
   { attributes }: AccountDocument,
 ): string | null {
   const id = mapping.externalId === null ? attributes.salesforce_id : null;
-  return typeof id === 'string' ? id : null;
+  return typeof id === 'string' && id.trim() !== '' ? id : null;
 }
 
 /** Hash of what would be written; a changed mapping changes it too. */

@@ -70,6 +70,20 @@ describe('case 01: two accounts on one record', () => {
     },
   );
 
+  it('leave nothing of a third, whose it was, on a record that neither is written to', async () => {
+    for (const account of ['b', 'c']) await point(account, r1);
+    await point('a', await world.make({}));
+    for (let night = 0; night < 3; night += 1) {
+      await world.sweepAndDeliver();
+      await world.night();
+    }
+    expect([(await stateOf('b'))?.code, (await stateOf('c'))?.code]).toEqual([
+      'shared-record',
+      'shared-record',
+    ]);
+    expect(shownOn(r1)).toBe(null);
+  });
+
   it('that change places within one run are written at once, in whatever order', async () => {
     world.pointers.set('a', r2);
     await world.show('a');
