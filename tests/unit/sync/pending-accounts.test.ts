@@ -12,7 +12,7 @@ import {
   pendingAccounts,
   type Resend,
 } from '../../../functions/sync/pending-accounts.ts';
-import { recordOutcomes } from '../../../functions/sync/record-outcomes.ts';
+import { recordFound, recordOutcomes } from '../../../functions/sync/record-outcomes.ts';
 import { accountOf, now } from '../../support/api/documents.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
@@ -51,14 +51,21 @@ const show = (spec: { points: number; record?: string }): Promise<void> =>
 
 const pending = (resend: Resend = 'no') => pendingAccounts({ snapshots }, mapping, ['a1'], resend);
 
-async function attempt(rows: readonly PendingAccount[], result: UpdateResult) {
+const runtimeAt = (at: Date) => {
   const warehouse = { append: async (_: string, more: Row[]) => void logged.push(...more) };
-  const runtime = { snapshots, warehouse, clock: virtualClock(now) } as unknown as Parameters<
+  return { snapshots, warehouse, clock: virtualClock(at) } as unknown as Parameters<
     typeof recordOutcomes
   >[0];
+};
+
+async function attempt(
+  rows: readonly PendingAccount[],
+  result: UpdateResult,
+  { run = 'run-1', at = now } = {},
+) {
   return recordOutcomes(
-    runtime,
-    'run-1',
+    runtimeAt(at),
+    run,
     rows.map((row) => ({ row, result, sent: row.fields, written: {} })),
   );
 }
@@ -101,6 +108,51 @@ describe('an account', () => {
     const { kept, again } = await attempt(slow, retry);
     expect({ kept, again }).toEqual({ kept: [], again: ['a1'] });
     expect(await state()).toMatchObject({ state: 'synced' });
+  });
+
+  it('whose record was found moved meanwhile: what was found is not kept over it', async () => {
+    const slow = await pending();
+    await recordFound(runtimeAt(now), 'run-1', slow);
+    expect(await state()).toMatchObject({ state: 'pending', record_id: '001A', run: 'run-1' });
+    await attempt(await pending(), { outcome: 'updated' });
+    await recordFound(runtimeAt(now), 'run-2', slow);
+    expect(await state()).toMatchObject({ state: 'synced', run: 'run-1' });
+  });
+
+  it('is of the run that brought its content, also where that is sent again', async () => {
+    await attempt(await pending(), { outcome: 'updated' });
+    await attempt(await pending('to-record-known'), { outcome: 'updated' }, { run: 'run-2' });
+    expect((await state())?.run).toBe('run-1');
+    await show({ points: 60 });
+    await attempt(await pending(), { outcome: 'updated' }, { run: 'run-3' });
+    expect((await state())?.run).toBe('run-3');
+  });
+
+  it('waits since its first failure, until it is written', async () => {
+    const at = new Date(now.getTime() + 3_600_000);
+    await attempt(await pending(), retry);
+    await attempt(await pending(), retry, { at });
+    expect(await state()).toMatchObject({ since: now.toISOString(), at: at.toISOString() });
+    await attempt(await pending(), { outcome: 'updated' }, { at });
+    expect((await state())?.since).toBeNull();
+  });
+
+  it.each([
+    ['in 15 characters', '001A0000006Vm9r', '001A0000006Vm9rIAC'],
+    ['in 18 characters', '001A0000006Vm9rIAC', '001A0000006Vm9r'],
+  ])(
+    'has not moved where its record is named %s once, and otherwise then',
+    async (_, one, other) => {
+      await show({ points: 50, record: one });
+      await attempt(await pending(), { outcome: 'updated' });
+      await show({ points: 50, record: other });
+      expect(await pending()).toEqual([]);
+    },
+  );
+
+  it('has no record where the column is blank', async () => {
+    await show({ points: 50, record: ' ' });
+    expect(await pending()).toMatchObject([{ recordId: null }]);
   });
 
   it('is known to have changed while it was written, even back to what it was', async () => {
