@@ -1,4 +1,5 @@
 /** A made-up pack, and documents of its accounts and runs. */
+
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { packDetails } from '../../../functions/records/account-details.ts';
@@ -9,6 +10,7 @@ import {
 } from '../../../functions/records/documents.ts';
 import { searchKeys } from '../../../functions/records/name-search.ts';
 import type { RunDocument } from '../../../functions/records/run-documents.ts';
+import type { EpisodeDocument } from '../../../functions/records/signal-documents.ts';
 import {
   checkExpression,
   type Expression,
@@ -351,3 +353,14 @@ export function runOf(change: Partial<RunDocument> = {}): RunDocument {
     ...change,
   });
 }
+
+/** An open episode of a signal of silence, with nothing left to send. */
+export const episodeOf = (changes: Partial<EpisodeDocument> = {}): EpisodeDocument => ({
+  ...{ pack: pack.id, account: 'a-1', signal: 'silence', subject: '', kind: 'state' },
+  ...{ severity: 'critical', state: 'open', number: 1, opened_at: '2026-11-22T17:05:00.000Z' },
+  ...{ cause: 'run', facts: [{ of: 'metrics.days_since_last_use', value: 15 }] },
+  ...{ silent: false, held_back: false, lots: [], acknowledged: null },
+  ...{ closed_at: null, closed_by: null, quiet_until: null, deliveries: [], digest: 'none' },
+  due_at: null,
+  ...changes,
+});

@@ -16,6 +16,7 @@ import { packs, runs, shardsOf } from '../../../functions/records/run-documents.
 import type { Runtime } from '../../../functions/runtime.ts';
 import type { Column } from '../../../functions/scorecard/engine/columns.ts';
 import type { Pack } from '../../../functions/scorecard/language/pack/pack.ts';
+import { countedSnapshots, type DocumentCounts } from '../counted-ports.ts';
 import { virtualClock } from '../virtual-clock.ts';
 import {
   type AccountSpec,
@@ -99,41 +100,25 @@ const crm: Crm = {
 
 export type AnyQuery = Pick<Query<unknown>, 'where' | 'orderBy'> & { collection: { path: string } };
 
-/** Notes every query on its way, and how many documents Firestore would count as read. */
-function watched(snapshots: Snapshots, queries: AnyQuery[], reads: TestApi['reads']): Snapshots {
-  return {
-    get: (of) => {
-      reads.documents += 1;
-      return snapshots.get(of);
-    },
-    getAll: (of) => {
-      reads.documents += of.length;
-      return snapshots.getAll(of);
-    },
-    create: (of, data) => snapshots.create(of, data),
-    set: (of, data, options) => snapshots.set(of, data, options),
-    delete: (of) => snapshots.delete(of),
-    transaction: (work) => snapshots.transaction(work),
-    query: async (query) => {
-      queries.push(query);
-      const found = await snapshots.query(query);
-      reads.documents += Math.max(1, found.length);
-      return found;
-    },
-    count: async (query) => {
-      queries.push(query);
-      const counted = await snapshots.count(query);
-      reads.documents += Math.max(1, Math.ceil(counted / 1_000));
-      return counted;
-    },
-  };
-}
+/** Notes every query on its way. */
+const watched = (snapshots: Snapshots, queries: AnyQuery[]): Snapshots => ({
+  ...snapshots,
+  query: (query) => {
+    queries.push(query);
+    return snapshots.query(query);
+  },
+  count: (query) => {
+    queries.push(query);
+    return snapshots.count(query);
+  },
+});
 
 export interface TestApi {
   url: string;
   runtime: Runtime;
   queries: AnyQuery[];
-  reads: { documents: number };
+  /** What its requests would cost in Firestore. */
+  counts: DocumentCounts;
   announced: AccountsChangedMessage[];
   sent: Message[];
   logged: LogEntry[];
@@ -181,7 +166,7 @@ export async function startApi(given: {
     });
   }
   const queries: AnyQuery[] = [];
-  const reads = { documents: 0 };
+  const { snapshots, counts } = countedSnapshots(stored);
   const announced: AccountsChangedMessage[] = [];
   /** Messages of every other queue. */
   const sent: Message[] = [];
@@ -189,7 +174,7 @@ export async function startApi(given: {
   const clock = virtualClock(now);
   const runtime: Runtime = {
     warehouse,
-    snapshots: watched(stored, queries, reads),
+    snapshots: watched(snapshots, queries),
     bus: {
       publish: async (_queue, messages) => {
         for (const { body } of messages) {
@@ -224,7 +209,7 @@ export async function startApi(given: {
     url,
     runtime,
     queries,
-    reads,
+    counts,
     announced,
     sent,
     logged,

@@ -6,16 +6,12 @@ import { ref } from '../../../functions/records/collection.ts';
 import { accounts, type CrmDocument, crmAccounts } from '../../../functions/records/documents.ts';
 import type { Message, Queue } from '../../../functions/records/messages.ts';
 import { runs } from '../../../functions/records/run-documents.ts';
-import {
-  type EpisodeDocument,
-  episodeId,
-  episodes,
-} from '../../../functions/records/signal-documents.ts';
+import { episodeId, episodes } from '../../../functions/records/signal-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { leaveReceipt } from '../../../functions/sweep/batches.ts';
 import { sweep } from '../../../functions/sweep/sweep.ts';
-import { accountOf, runOf } from '../api/documents.ts';
+import { accountOf, episodeOf, runOf } from '../api/documents.ts';
 import { signalPackFiles } from '../system/tiny-signals.ts';
 import { virtualClock } from '../virtual-clock.ts';
 
@@ -83,8 +79,8 @@ export function openSweeping(instances: Record<string, number> = {}) {
       await snapshots.set(ref(runs, id), { ...run, reached: { finished } });
     },
     async dueEpisode(account: string): Promise<void> {
-      const data = { ...episode, pack: pack.id, account, due_at: at(-interval) };
-      await snapshots.set(ref(episodes, episodeId(account, episode.signal)), data);
+      const data = episodeOf({ pack: pack.id, account, due_at: at(-interval) });
+      await snapshots.set(ref(episodes, episodeId(account, data.signal)), data);
     },
   };
 }
@@ -103,27 +99,6 @@ const waiting: CrmDocument = {
   written: {},
   shown: {},
   former: [],
-};
-
-const episode: Omit<EpisodeDocument, 'pack' | 'account' | 'due_at'> = {
-  signal: 'silence',
-  subject: '',
-  kind: 'state',
-  severity: 'critical',
-  state: 'open',
-  number: 1,
-  opened_at: '2026-03-01T17:05:00.000Z',
-  cause: 'r',
-  facts: [],
-  silent: false,
-  held_back: false,
-  lots: [],
-  acknowledged: null,
-  closed_at: null,
-  closed_by: null,
-  quiet_until: null,
-  deliveries: [],
-  digest: 'none',
 };
 
 /** Accounts, however many messages they stand in. */

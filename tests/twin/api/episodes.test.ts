@@ -6,33 +6,8 @@ import {
   episodeId,
   episodes,
 } from '../../../functions/records/signal-documents.ts';
-import { pack } from '../../support/api/documents.ts';
+import { episodeOf } from '../../support/api/documents.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
-
-const episode = (changes: Partial<EpisodeDocument> = {}): EpisodeDocument => ({
-  pack: pack.id,
-  account: 'a-1',
-  signal: 'silence',
-  subject: '',
-  kind: 'state',
-  severity: 'critical',
-  state: 'open',
-  number: 1,
-  opened_at: '2026-11-22T17:05:00.000Z',
-  cause: 'run',
-  facts: [{ of: 'metrics.days_since_last_use', value: 15 }],
-  silent: false,
-  held_back: false,
-  lots: [],
-  acknowledged: null,
-  closed_at: null,
-  closed_by: null,
-  quiet_until: null,
-  deliveries: [],
-  digest: 'none',
-  due_at: null,
-  ...changes,
-});
 
 let api: TestApi;
 beforeAll(async () => {
@@ -45,12 +20,12 @@ beforeAll(async () => {
   const { snapshots } = api.runtime;
   const put = (data: EpisodeDocument) =>
     snapshots.set(ref(episodes, episodeId(data.account, data.signal, data.subject)), data);
-  await put(episode());
-  await put(episode({ signal: 'drop', opened_at: '2026-11-21T17:05:00.000Z', state: 'closed' }));
-  await put(episode({ signal: 'other', pack: 'another' }));
-  await put(episode({ account: 'a-2', opened_at: '2026-11-20T17:05:00.000Z' }));
+  await put(episodeOf());
+  await put(episodeOf({ signal: 'drop', opened_at: '2026-11-21T17:05:00.000Z', state: 'closed' }));
+  await put(episodeOf({ signal: 'other', pack: 'another' }));
+  await put(episodeOf({ account: 'a-2', opened_at: '2026-11-20T17:05:00.000Z' }));
   await put(
-    episode({
+    episodeOf({
       signal: 'lot',
       opened_at: '2026-11-19T17:05:00.000Z',
       held_back: true,

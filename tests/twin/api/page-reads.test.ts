@@ -89,11 +89,11 @@ it.each([
   '/hand-overs',
   '/disagreements',
 ])('%s', async (path) => {
-  api.reads.documents = 0;
+  api.counts.reads = 0;
   const { status } = await api.get(path);
   expect(status).toBe(200);
-  expect(api.reads.documents).toBeLessThanOrEqual(most);
-  expect(api.reads.documents).toBeGreaterThan(0);
+  expect(api.counts.reads).toBeLessThanOrEqual(most);
+  expect(api.counts.reads).toBeGreaterThan(0);
 });
 
 it('the portfolio is counted once, when a run is published', async () => {

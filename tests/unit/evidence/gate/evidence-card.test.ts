@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { pageContext } from '../../../../functions/api/dashboard/context.ts';
 import { evidenceCard } from '../../../../functions/api/dashboard/evidence-section.ts';
 import type { Pack } from '../../../../functions/scorecard/language/pack/pack.ts';
+import { acceptedEvidence } from '../../../support/evidence/accepted-evidence.ts';
 import { smallPack } from '../../../support/small-pack.ts';
 
 const pack = smallPack();
@@ -21,25 +22,7 @@ const shown = (accepted: Pack['evidence']['accepted'], lang: 'en' | 'ja' = 'en')
   return card ? renderToString(card) : '';
 };
 const accepted: NonNullable<Pack['evidence']['accepted']> = {
-  rules: pack.hash,
-  accepted_on: '2026-04-01',
-  accepted_by: '<b>ops</b>',
-  from: '2025-04-01',
-  to: '2026-03-31',
-  lead: 60,
-  exemplars: { passed: 5, failed: 0 },
-  scores: {
-    health: {
-      basis: 'untuned',
-      accounts: 300,
-      bad: 40,
-      auc: { value: 0.76, low: 0.7, high: 0.82 },
-      monotone: true,
-      hold_out: null,
-      ranking: null,
-      churns: [],
-    },
-  },
+  ...acceptedEvidence(pack.hash, { accepted_by: '<b>ops</b>' }),
   place: { file: 'rules/small/evidence.yaml', line: 1 },
 };
 

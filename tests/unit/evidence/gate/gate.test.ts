@@ -7,22 +7,13 @@ import type {
   AcceptedScore,
   EvidenceFile,
 } from '../../../../functions/scorecard/language/schema/evidence.ts';
+import { acceptedEvidence, provenScore } from '../../../support/evidence/accepted-evidence.ts';
 import { filesWith, problemsIn, smallPack } from '../../../support/small-pack.ts';
 
 const packFile = 'rules/small/pack.yaml';
 const requiring = (text: string) =>
   filesWith([packFile, 'zone: Asia/Tokyo', `zone: Asia/Tokyo\nevidence: ${text}`]);
 
-const proven: AcceptedScore = {
-  basis: 'untuned',
-  accounts: 300,
-  bad: 40,
-  auc: { value: 0.76, low: 0.7, high: 0.82 },
-  monotone: true,
-  hold_out: null,
-  ranking: null,
-  churns: [],
-};
 const helped: AcceptedScore['hold_out'] = {
   acted: 200,
   held: 60,
@@ -43,17 +34,8 @@ function gate(
 ): string[] {
   const files = requiring(requires);
   if (accepted) {
-    const file: EvidenceFile = {
-      rules: parsePack(files).hash,
-      accepted_on: '2026-04-01',
-      accepted_by: 'ops@example.com',
-      from: '2025-04-01',
-      to: '2026-03-31',
-      lead: 60,
-      exemplars: { passed: 5, failed: 0 },
-      scores: { health: { ...proven, ...accepted } },
-      ...more,
-    };
+    const scores = { health: { ...provenScore, ...accepted } };
+    const file = acceptedEvidence(parsePack(files).hash, { scores, ...more });
     files.set('rules/small/evidence.yaml', JSON.stringify(file));
   }
   const found = gateFindings(parsePack(files));
@@ -178,7 +160,10 @@ describe('what pack.yaml requires', () => {
 });
 
 it('says in a line what was accepted, in both languages', () => {
-  const said = acceptedText({ purpose: 'churn' }, { ...proven, basis: 'later', hold_out: helped });
+  const said = acceptedText(
+    { purpose: 'churn' },
+    { ...provenScore, basis: 'later', hold_out: helped },
+  );
   expect(said.en).toBe(
     'AUC 0.76 (0.70–0.82); 40 of 300 accounts left; on outcomes after it was tuned; acting helped, by lot',
   );
