@@ -1,59 +1,28 @@
 /** How the Salesforce adapter takes failures; what it does otherwise is in its contract. */
-import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, describe, expect, test } from 'vitest';
-import { code, Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
-import { openSalesforceCrm, type SalesforceCrmOptions } from '../../../functions/salesforce/crm.ts';
+import { describe, expect, test } from 'vitest';
+import { code, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
 import { fields } from '../../support/contracts/crm-fields.ts';
+import type { Fault, SeenRequest } from '../../support/contracts/salesforce-org.ts';
 import {
-  type Fault,
-  type Org,
-  type SeenRequest,
-  startOrg,
-} from '../../support/contracts/salesforce-org.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
+  closeOrgsAfterEach,
+  isLogin,
+  isPatch,
+  numbered,
+  open,
+  patches,
+  refusal,
+  scoreOf,
+  taskOf,
+  written,
+} from '../../support/salesforce/org-calls.ts';
 
-const start = new Date('2026-04-01T00:00:00Z');
-const orgs: Org[] = [];
-
-afterEach(async () => {
-  for (const org of orgs.splice(0)) await org.close();
-});
-
-async function open(
-  options: Partial<SalesforceCrmOptions> = {},
-  server: Parameters<typeof startOrg>[0] = {},
-) {
-  const clock = virtualClock(start);
-  const org = await startOrg({ clock, ...server });
-  orgs.push(org);
-  const crm = openSalesforceCrm({
-    loginUrl: org.url,
-    auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
-    clock,
-    ...options,
-  });
-  const seconds = () => (clock.now().getTime() - start.getTime()) / 1_000;
-  return { org, crm, clock, seconds };
-}
-
-const isPatch = ({ method }: SeenRequest) => method === 'PATCH';
-const isLogin = ({ url }: SeenRequest) => url === '/services/oauth2/token';
-const patches = (org: Org) => org.requests.filter(isPatch);
-const logins = (org: Org) => org.requests.filter(isLogin);
-const scoreOf = (ids: readonly string[], n = 1) =>
-  ids.map((id) => ({ id, fields: { [fields.number]: n } }));
-const numbered = (count: number) => Array.from({ length: count }, (_, i) => `account-${i}`);
-const written = (org: Org) => org.accounts().map((account) => account[fields.number] ?? null);
+closeOrgsAfterEach();
 
 /** Faults for the first updates, one each; what follows goes through. */
 function faultsOfUpdates(...faults: Fault[]) {
   return (request: SeenRequest): Fault => (isPatch(request) ? faults.shift() : undefined);
 }
 
-const refusal = (status: number, errorCode: string, message = 'no'): Fault => ({
-  status,
-  body: [{ errorCode, message }],
-});
 const rowError = (statusCode: string) => ({
   success: false,
   errors: [{ statusCode, message: 'no', fields: [] }],
@@ -100,18 +69,9 @@ describe('a call that may succeed later is made again', () => {
   test('except for a new task, which would be there twice', async () => {
     const { org, crm } = await open();
     const [recordId = ''] = await org.create(['a']);
-    const task = {
-      key: 'k',
-      recordId,
-      owner: null,
-      subject: 'Call them',
-      description: '',
-      priority: 'High' as const,
-      due: '2026-04-03',
-    };
     org.fault = ({ method, url }) =>
       method === 'POST' && url.endsWith('/composite/sobjects') ? 'drop-after' : undefined;
-    await expect(crm.createTask(task)).rejects.toBeInstanceOf(Retryable);
+    await expect(crm.createTask(taskOf(recordId))).rejects.toBeInstanceOf(Retryable);
     expect(org.tasks()).toHaveLength(1);
     expect(await crm.findTask('k')).toBe(org.tasks()[0]?.Id);
   });
@@ -214,21 +174,13 @@ describe('a call that is refused whatever its rows', () => {
     ['the API is off', refusal(403, 'API_DISABLED_FOR_ORG')],
     ['something else answers', { status: 404, body: '<html>' }],
   ];
-  const task = {
-    key: 'k',
-    owner: null,
-    subject: 'Call them',
-    description: '',
-    priority: 'High' as const,
-    due: '2026-04-03',
-  };
 
   test.each(refusals)('is an operator’s matter, and parks no row: %s', async (_, fault) => {
     const { org, crm } = await open();
     const [recordId = ''] = await org.create(['a']);
     org.fault = (request) => (isLogin(request) ? undefined : fault);
     await expect(crm.update('Account', scoreOf([recordId]))).rejects.toBeInstanceOf(Unauthorized);
-    await expect(crm.createTask({ ...task, recordId })).rejects.toBeInstanceOf(Unauthorized);
+    await expect(crm.createTask(taskOf(recordId))).rejects.toBeInstanceOf(Unauthorized);
     await expect(crm.findTask('k')).rejects.toBeInstanceOf(Unauthorized);
   });
 
@@ -249,129 +201,6 @@ describe('a call that is refused whatever its rows', () => {
     const results = await crm.update('Account', scoreOf(ids));
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['updated']));
     expect(written(org)).toEqual(ids.map(() => 1));
-  });
-});
-
-describe('the session', () => {
-  test('one login serves many calls, also at once', async () => {
-    const { org, crm } = await open();
-    await org.create(numbered(3));
-    await Promise.all(
-      Array.from({ length: 5 }, () => crm.resolve(fields.externalId, ['account-1'])),
-    );
-    expect(logins(org)).toHaveLength(1);
-  });
-
-  test('that ended is renewed once for all', async () => {
-    const { org, crm } = await open();
-    const ids = await org.create(['a']);
-    await crm.describe('Account');
-    org.expireSessions();
-    await Promise.all([
-      crm.update('Account', scoreOf(ids)),
-      crm.describe('Account'),
-      crm.read('Account', ids, ['Name']),
-    ]);
-    expect(logins(org)).toHaveLength(2);
-    expect(written(org)).toEqual([1]);
-  });
-
-  test('that ends every time is an operator’s matter, not a loop', async () => {
-    const { org, crm } = await open();
-    org.fault = (request) =>
-      isLogin(request) ? undefined : refusal(401, 'INVALID_SESSION_ID', 'Session expired');
-    await expect(crm.describe('Account')).rejects.toBeInstanceOf(Unauthorized);
-    expect(logins(org)).toHaveLength(2);
-    expect(org.calls()).toHaveLength(2);
-  });
-
-  test('that ended and is not renewed is refused credentials, unless some rows are written', async () => {
-    const { org, crm } = await open();
-    const ids = await org.create(numbered(201));
-    let updates = 0;
-    let lasting = 1;
-    org.fault = (request) => {
-      if (isLogin(request)) return updates > lasting ? refusal(400, 'invalid_grant') : undefined;
-      if (!isPatch(request)) return undefined;
-      updates += 1;
-      return updates > lasting ? refusal(401, 'INVALID_SESSION_ID') : undefined;
-    };
-    const results = await crm.update('Account', scoreOf(ids));
-    expect(results.filter(({ outcome }) => outcome === 'updated')).toHaveLength(200);
-    expect(results[200]).toMatchObject({ outcome: 'retry' });
-    lasting = 0;
-    await expect(crm.update('Account', scoreOf(ids, 2))).rejects.toBeInstanceOf(Unauthorized);
-  });
-
-  test('is refused for wrong credentials, without a second try', async () => {
-    const auth = { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'wrong' } as const;
-    const { org, crm } = await open({ auth });
-    await expect(crm.update('Account', scoreOf(['x']))).rejects.toMatchObject({
-      name: Unauthorized.name,
-      message: expect.stringMatching(
-        /^salesforce: the login was refused \(invalid_client\); check .*: ./,
-      ),
-    });
-    expect(logins(org)).toHaveLength(1);
-  });
-
-  test.each<[string, Fault]>([
-    ['is down', { status: 503, body: 'down' }],
-    ['drops the connection', 'drop-before'],
-    ['drops it inside the answer', 'drop-after'],
-  ])(
-    'a login server that %s is Retryable after a few tries: nothing was sent',
-    async (_, fault) => {
-      const { org, crm } = await open({ attempts: 3 });
-      org.fault = (request) => (isLogin(request) ? fault : undefined);
-      await expect(crm.update('Account', scoreOf(['x']))).rejects.toBeInstanceOf(Retryable);
-      expect(logins(org)).toHaveLength(3);
-    },
-  );
-
-  test('a login URL that is none of Salesforce’s is said so', async () => {
-    const { org, crm } = await open();
-    org.fault = () => ({ status: 404, body: '<html>' });
-    await expect(crm.describe('Account')).rejects.toMatchObject({
-      name: Unauthorized.name,
-      message: expect.stringContaining('login URL'),
-    });
-  });
-
-  describe('by a signed assertion', () => {
-    const pair = () =>
-      generateKeyPairSync('rsa', {
-        modulusLength: 2_048,
-        publicKeyEncoding: { type: 'spki', format: 'pem' },
-        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      });
-    const { publicKey, privateKey } = pair();
-    const server = { clients: { app: { publicKey }, kenko: { secret: 'local' } } };
-    const auth = { kind: 'jwt', clientId: 'app', username: 'kenko@example.com' } as const;
-
-    test('is opened, and renewed', async () => {
-      const { org, crm } = await open({ auth: { ...auth, privateKey } }, server);
-      await crm.describe('Account');
-      org.expireSessions();
-      await crm.describe('Account');
-      expect(logins(org)).toHaveLength(2);
-    });
-
-    test('is refused with another key', async () => {
-      const { crm } = await open({ auth: { ...auth, privateKey: pair().privateKey } }, server);
-      await expect(crm.describe('Account')).rejects.toMatchObject({
-        name: Unauthorized.name,
-        message: expect.stringContaining('invalid_grant'),
-      });
-    });
-
-    test('is refused without a key, in one sentence', async () => {
-      const { crm } = await open({ auth: { ...auth, privateKey: 'no key' } }, server);
-      await expect(crm.describe('Account')).rejects.toMatchObject({
-        name: Rejected.name,
-        message: expect.stringContaining('RSA key in PEM'),
-      });
-    });
   });
 });
 

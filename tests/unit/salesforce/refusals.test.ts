@@ -1,28 +1,27 @@
 /** Whose each refusal of Salesforce is, and what the adapter does after it: every line of the table. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Rejected, Retryable, Throttled, Unauthorized } from '../../../functions/errors.ts';
-import type { Crm, UpdateResult } from '../../../functions/ports/crm.ts';
-import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
+import type { UpdateResult } from '../../../functions/ports/crm.ts';
 import { type Meaning, meaningOf, refusals } from '../../../functions/salesforce/refusals.ts';
 import { fields } from '../../support/contracts/crm-fields.ts';
-import { type Fault, type Org, startOrg } from '../../support/contracts/salesforce-org.ts';
-import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
+import type { Fault } from '../../support/contracts/salesforce-org.ts';
+import {
+  closeOrgsAfterEach,
+  numbered,
+  open,
+  patches,
+  scoreOf,
+  taskOf,
+} from '../../support/salesforce/org-calls.ts';
 
-let org: Org;
-let crm: Crm;
-let clock: VirtualClock;
-const start = new Date('2026-04-01T00:00:00Z');
-
+type Opened = Awaited<ReturnType<typeof open>>;
+let org: Opened['org'];
+let crm: Opened['crm'];
+let seconds: Opened['seconds'];
 beforeEach(async () => {
-  clock = virtualClock(start);
-  org = await startOrg({ clock });
-  crm = openSalesforceCrm({
-    loginUrl: org.url,
-    auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
-    clock,
-  });
+  ({ org, crm, seconds } = await open());
 });
-afterEach(() => org.close());
+closeOrgsAfterEach();
 
 interface Patch {
   rows: number;
@@ -50,17 +49,12 @@ const callRefused = (code: string, message = 'no'): Fault =>
     : { status: 400, body: [{ errorCode: code, message }] };
 
 const write = (ids: readonly string[], n = 1): Promise<UpdateResult[]> =>
-  crm.update(
-    'Account',
-    ids.map((id) => ({ id, fields: { [fields.number]: n } })),
-  );
-const numbered = (count: number) => Array.from({ length: count }, (_, i) => `account-${i}`);
+  crm.update('Account', scoreOf(ids, n));
 const tally = (results: readonly UpdateResult[]) => {
   const counts: Record<string, number> = {};
   for (const { outcome } of results) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
 };
-const patches = () => org.requests.filter(({ method }) => method === 'PATCH').length;
 
 describe('the table of refusals', () => {
   it('has every code once, and says why and where that is written', () => {
@@ -100,7 +94,7 @@ describe('the table of refusals', () => {
           : [each, 'no'];
       answerUpdates(({ rows }) => rowsRefused(rows, code, message));
       expect(await write(ids), each).toEqual([{ outcome, code, reason: `Salesforce: ${message}` }]);
-      expect(patches(), each).toBe(calls);
+      expect(patches(org).length, each).toBe(calls);
     }
   });
 
@@ -120,23 +114,23 @@ describe('the table of refusals', () => {
       switch (action) {
         case 'repeat':
           expect(result, each).toEqual({ retry: 2 });
-          expect(patches(), each).toBe(4);
+          expect(patches(org).length, each).toBe(4);
           break;
         case 'wait-for-a-new-day':
           expect(result, each).toEqual({ retry: 2 });
-          expect(patches(), each).toBe(1);
+          expect(patches(org).length, each).toBe(1);
           break;
         case 'renew-session':
           expect(result, each).toEqual({ updated: 2 });
           break;
         case 'halve':
           expect(result, each).toEqual({ updated: 2 });
-          expect(patches(), each).toBe(3);
+          expect(patches(org).length, each).toBe(3);
           break;
         default:
           // A row's refusal of a whole call is the call's.
           expect(result, each).toBeInstanceOf(Unauthorized);
-          expect(patches(), each).toBe(1);
+          expect(patches(org).length, each).toBe(1);
       }
     }
   });
@@ -283,8 +277,8 @@ describe('case 04: what automation hands on counts as what it wraps', () => {
         : undefined,
     );
     expect(tally(await write(ids))).toEqual({ updated: 3 });
-    expect(patches()).toBe(2);
-    expect(clock.now().getTime() - start.getTime()).toBe(1_000);
+    expect(patches(org)).toHaveLength(2);
+    expect(seconds()).toBe(1);
   });
 
   it('a call that automation cannot manage at once is halved until it can, without waiting', async () => {
@@ -292,9 +286,9 @@ describe('case 04: what automation hands on counts as what it wraps', () => {
     org.automation.mostRows = 60;
     answerUpdates(() => undefined);
     expect(tally(await write(ids, 2))).toEqual({ updated: 200 });
-    expect(patches()).toBe(1 + 2 + 4);
+    expect(patches(org)).toHaveLength(1 + 2 + 4);
     expect(org.accounts().every((account) => account[fields.number] === 2)).toBe(true);
-    expect(clock.now()).toEqual(start);
+    expect(seconds()).toBe(0);
   });
 
   it('one row that automation cannot manage alone is parked, and the others are written', async () => {
@@ -317,7 +311,7 @@ describe('case 04: what automation hands on counts as what it wraps', () => {
       code: 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
       reason: `Salesforce: T: ${cpu}`,
     });
-    expect(patches()).toBeLessThan(24);
+    expect(patches(org).length).toBeLessThan(24);
   });
 
   it('where it manages no row at all they wait, instead of being tried one by one', async () => {
@@ -325,20 +319,11 @@ describe('case 04: what automation hands on counts as what it wraps', () => {
     answerUpdates(({ rows }) => rowsRefused(rows, 'CANNOT_EXECUTE_FLOW_TRIGGER', flow(cpu)));
     const results = await write(ids);
     expect(tally(results)).toEqual({ retry: 401 });
-    expect(patches()).toBeLessThan(30);
+    expect(patches(org).length).toBeLessThan(30);
   });
 
   it('a task that automation cannot make now may be made later', async () => {
     const [recordId = ''] = await org.create(['a']);
-    const task = {
-      key: 'k',
-      recordId,
-      owner: null,
-      subject: 'Call them',
-      description: '',
-      priority: 'High' as const,
-      due: '2026-04-03',
-    };
     const refuse = (statusCode: string, message: string) => {
       org.fault = ({ method, url }) =>
         method === 'POST' && url.endsWith('/composite/sobjects')
@@ -347,10 +332,10 @@ describe('case 04: what automation hands on counts as what it wraps', () => {
     };
     for (const inner of [lock, cpu]) {
       refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', trigger(inner));
-      await expect(crm.createTask(task)).rejects.toBeInstanceOf(Retryable);
+      await expect(crm.createTask(taskOf(recordId))).rejects.toBeInstanceOf(Retryable);
     }
     refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', trigger('System.NullPointerException'));
-    await expect(crm.createTask(task)).rejects.toBeInstanceOf(Rejected);
+    await expect(crm.createTask(taskOf(recordId))).rejects.toBeInstanceOf(Rejected);
   });
 });
 
