@@ -47,6 +47,16 @@ export class Throttled extends KenkoError {
 /** The request itself is wrong or already answered; repeating it unchanged cannot help. */
 export class Rejected extends KenkoError {}
 
+/** A refusal with a status of its own in HTTP. */
+export class HttpRefusal extends Rejected {
+  readonly status: number;
+
+  constructor(status: number, errorCode: string, message: string) {
+    super(errorCode, message);
+    this.status = status;
+  }
+}
+
 /** Credentials are missing, expired or insufficient; an operator has to act. */
 export class Unauthorized extends KenkoError {}
 

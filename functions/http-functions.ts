@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { FunctionName } from './config.ts';
 import {
   code,
+  HttpRefusal,
   hasCode,
   KenkoError,
   Rejected,
@@ -14,6 +15,7 @@ import {
   Throttled,
   Unauthorized,
 } from './errors.ts';
+import { acceptBody } from './raw-bodies.ts';
 import {
   type DeliveryAttempt,
   type Message,
@@ -43,7 +45,7 @@ export function push<M extends Message>(
   runtimeOf: RuntimeOf,
 ): Handler {
   return async (request, response) => {
-    const envelope = pushEnvelope.safeParse(request.body);
+    const envelope = pushEnvelope.safeParse(jsonIn(request));
     const attributes = envelope.data?.message.attributes;
     await answer(name, runtimeOf, { request, response, attributes }, async (runtime) => {
       requirePost(request, response);
@@ -114,11 +116,10 @@ export function scheduled<T>(
 /** The JSON body, whatever content type the caller gave it; Scheduler's default is octet-stream. */
 function bodyOf(request: Request): unknown {
   const body: unknown = request.body;
-  const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
-  if (text === undefined || text === '') return {};
-  if (typeof text !== 'string') return text;
+  if (!Buffer.isBuffer(body)) return body ?? {};
+  if (body.length === 0) return {};
   try {
-    return JSON.parse(text);
+    return JSON.parse(body.toString('utf8'));
   } catch (error) {
     throw new Rejected(code.badRequest, 'The body is not JSON; send {} or nothing.', {
       cause: error,
@@ -126,23 +127,26 @@ function bodyOf(request: Request): unknown {
   }
 }
 
+/** The body of a push; undefined where it is refused, or cannot be read. */
+function jsonIn(request: Request): unknown {
+  if (isTooLarge(request)) return undefined;
+  try {
+    return bodyOf(request);
+  } catch {
+    return undefined;
+  }
+}
+
+const isTooLarge = ({ rawBody }: Request): boolean => (rawBody?.length ?? 0) > largestBody;
+
 function requirePost(request: Request, response: Response): void {
   if (request.method !== 'POST') {
     response.setHeader('Allow', 'POST');
     throw new HttpRefusal(405, 'method-not-allowed', `${request.method} is refused; use POST.`);
   }
-  if ((request.rawBody?.length ?? 0) > largestBody) {
+  acceptBody(request);
+  if (isTooLarge(request)) {
     throw new HttpRefusal(413, 'too-large', `The body is over ${largestBody} bytes.`);
-  }
-}
-
-/** A refusal with a status of its own. */
-export class HttpRefusal extends Rejected {
-  readonly status: number;
-
-  constructor(status: number, errorCode: string, message: string) {
-    super(errorCode, message);
-    this.status = status;
   }
 }
 

@@ -2,8 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { code, Rejected } from '../errors.ts';
-import { HttpRefusal, placeOf } from '../http-functions.ts';
+import { code, HttpRefusal, Rejected } from '../errors.ts';
+import { placeOf } from '../http-functions.ts';
+import { acceptBody } from '../raw-bodies.ts';
 import type { ErrorAnswer } from '../records/api/common.ts';
 import type { Runtime } from '../runtime.ts';
 import { quoted } from '../safe-text.ts';
@@ -20,23 +21,12 @@ type GetRuntime = () => Promise<Runtime>;
 const largestBody = 64 * 1024;
 const longestKey = 200;
 
-/** Express adds `app` to requests: the Functions Framework's one, where it called us. */
-type FrameworkRequest = IncomingMessage & { app?: express.Application };
-
 /** The handler of the function `api`. */
 export function api(
   getRuntime: GetRuntime,
-): (request: FrameworkRequest, response: ServerResponse) => void {
+): (request: IncomingMessage, response: ServerResponse) => void {
   const app = application(getRuntime);
-  const known = new WeakSet<express.Application>();
   return (request, response) => {
-    const outer = request.app;
-    if (outer && !known.has(outer)) {
-      // The framework reads bodies before it calls us, and answers one that is no JSON with a
-      // page of its own. From the first request on, such failures are answered here too.
-      known.add(outer);
-      outer.use(answerError(getRuntime));
-    }
     const header = (name: string) => request.headers[name.toLowerCase()]?.toString();
     withinRequest(contextOf('api', header), () => app(request, response));
   };
@@ -49,6 +39,10 @@ function application(getRuntime: GetRuntime): express.Express {
   // One value a parameter: nested ones would be no text.
   app.set('query parser', 'simple');
   app.use(securityHeaders);
+  app.use((request, _response, next) => {
+    acceptBody(request);
+    next();
+  });
 
   for (const endpoint of endpoints) register(app, endpoint, getRuntime);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
@@ -74,7 +68,7 @@ function application(getRuntime: GetRuntime): express.Express {
 function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRuntime): void {
   // Raw, so that a malformed body is refused in our words. Where the Functions Framework has read
   // the body already, this does nothing.
-  const readBody = express.raw({ type: () => true, limit: largestBody });
+  const readBody = express.raw({ type: () => true, limit: largestBody, inflate: false });
   const before = endpoint.body ? [readBody] : [];
   app[endpoint.method](routeOf(endpoint.path), ...before, async (request, response) => {
     const query = parseParameters(endpoint.query, request.query);
@@ -135,7 +129,7 @@ function parseBody<S extends z.ZodType>(schema: S, request: Request): z.output<S
   );
 }
 
-/** The Functions Framework parses JSON itself and keeps the bytes in `rawBody`. */
+/** The bytes are in `rawBody` where the Functions Framework has read them. */
 function jsonOf(request: Request): unknown {
   const raw: unknown = Reflect.get(request, 'rawBody') ?? request.body;
   if (!Buffer.isBuffer(raw)) return undefined;

@@ -1,6 +1,6 @@
 /** What a failed request is answered, and with which status. */
-import { code, KenkoError, Rejected } from '../errors.ts';
-import { HttpRefusal, statusOf } from '../http-functions.ts';
+import { code, HttpRefusal, KenkoError, Rejected } from '../errors.ts';
+import { statusOf } from '../http-functions.ts';
 import type { Runtime } from '../runtime.ts';
 
 export interface Failure {

@@ -65,6 +65,7 @@ export async function openEmulatedRuntime(backend: LocalBackend): Promise<LocalR
       emulator,
       clock,
       endpoints: backend.endpoint,
+      token: backend.token,
     });
     return {
       runtime: runtimeWith(backend, {

@@ -21,6 +21,8 @@ export interface LocalBackend {
   packFiles: ReadonlyMap<string, string>;
   /** Where each queue is delivered, once the functions are served. */
   endpoint: (queue: Queue) => string;
+  /** What the functions want to see of whoever calls them; default: nothing. */
+  token?: string | undefined;
   salesforceUrl: string;
   slackUrl: string;
   log: LogSink;
@@ -57,6 +59,7 @@ export async function openLocalRuntime(backend: LocalBackend): Promise<LocalRunt
     path: join(backend.folder, 'bus.sqlite'),
     clock: systemClock,
     endpoints: backend.endpoint,
+    token: backend.token,
   });
   return {
     runtime: runtimeWith(backend, { warehouse, snapshots, bus }),

@@ -3,6 +3,7 @@
  * every function served from there with the framework's own command line.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +21,7 @@ import {
   readPackFiles,
   repositoryRoot,
 } from '../../functions/wiring/deployed-files.ts';
-import { install, type Served, serve } from '../support/bundle/deployed.ts';
+import { install, type Served, serve, start, untilListening } from '../support/bundle/deployed.ts';
 import { type FirestoreStub, startFirestoreStub } from '../support/bundle/firestore-stub.ts';
 import { ask, documents, environmentFor, runUnderWay } from '../support/bundle/first-requests.ts';
 import { type Entry, unpack, unzip } from '../support/bundle/unzip.ts';
@@ -195,6 +196,24 @@ describe.each(functionNames)('%s, deployed', (name) => {
   });
 });
 
+describe.each(['api', 'score', 'score-shard'] as const)('a compressed body to %s', (name) => {
+  it('is refused with the very first request, and not inflated', async () => {
+    served = await start(deployed, name, environment(name));
+    const path = name === 'api' ? '/v1/accounts/a/notes' : '';
+    const response = await untilListening(served, () =>
+      fetch(`${served?.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        body: 'no gzip, which would be found on inflating it',
+      }),
+    );
+    expect([response.status, await response.json()]).toMatchObject([
+      415,
+      { error: { message: expect.stringContaining('The body is compressed') } },
+    ]);
+  });
+});
+
 describe('a deployed shard', () => {
   it('works on runs of the rules and the code that it was made of, and on no other', async () => {
     const rules_hash = parsePack(readPackFiles('saas')).hash;
@@ -273,14 +292,27 @@ describe('what the deployed functions print', () => {
 
   it('repeats nothing of a request that the framework cannot read', async () => {
     served = await serve(deployed, 'api', environment('api'));
+    const { port } = new URL(served.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const head = 'POST /v1/accounts/a/overrides HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99';
+    socket.write(`${head}\r\n\r\nHanako Yamada <hanako@acme.example>`, () => socket.destroy());
+    await served.prints(/"event":"library-failed".*\n/);
+    expect(served.output()).toContain('BadRequestError at');
+    expect(served.output()).not.toMatch(/Hanako|hanako/);
+  });
+
+  it('repeats nothing of a body that is no JSON', async () => {
+    served = await serve(deployed, 'api', environment('api'));
     const response = await fetch(`${served.url}/v1/accounts/a/overrides`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: 'Hanako Yamada <hanako@acme.example>',
     });
-    expect(response.status).toBe(400);
-    await served.prints(/"event":"library-failed".*\n/);
-    expect(served.output()).toContain('SyntaxError at');
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { error: { message: 'The body is not JSON.' } },
+    ]);
+    await served.prints(/"event":"request-refused".*\n/);
     expect(served.output()).not.toMatch(/Hanako|hanako/);
   });
 });

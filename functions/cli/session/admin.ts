@@ -2,12 +2,13 @@
  * How the commands of one state folder share it: the process that owns the folder serves its
  * session on loopback, and says where in `server.json`.
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { code, KenkoError, messageOf, Rejected } from '../../errors.ts';
-import { closeServer, listenOnLoopback } from '../../local/loopback.ts';
+import { bearer, bodyOf, closeServer, listenOnLoopback } from '../../local/loopback.ts';
 import { recordsHash } from '../../wiring/deployed-files.ts';
 import { getJson, postJson } from './http-client.ts';
 import {
@@ -24,6 +25,8 @@ import {
 const serverFile = z.object({
   admin: z.url(),
   api: z.url(),
+  /** What whoever asks has to bring: it stands in this file only. */
+  token: z.string(),
   pack: z.string(),
   /** Shape of its answers, as they were when it started. */
   records: z.string().optional(),
@@ -35,36 +38,43 @@ const message = z.strictObject({
   request: z.unknown().optional(),
 });
 
+/** The largest is a list of dead letters to send again. */
+const largestBody = 1024 * 1024;
+
 const pathOf = (folder: string): string => join(folder, 'server.json');
 
 /** Serves a session to other commands. @returns how to stop */
 export async function serveAdmin(folder: string, session: Session): Promise<() => Promise<void>> {
   const server = createServer((incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      answer(session, Buffer.concat(chunks).toString('utf8')).then(({ status, body }) => {
-        outgoing.writeHead(status, { 'Content-Type': 'application/json' });
-        outgoing.end(JSON.stringify(body));
-      });
+    answer(session, incoming).then(({ status, body }) => {
+      outgoing.writeHead(status, { 'Content-Type': 'application/json' });
+      outgoing.end(JSON.stringify(body));
     });
   });
-  const admin = await listenOnLoopback(server);
+  const token = randomBytes(32).toString('base64url');
+  const admin = await listenOnLoopback(server, { token });
   const { apiUrl: api, pack } = session;
-  const file = serverFile.parse({ admin, api, pack, records: recordsHash() });
-  writeFileSync(pathOf(folder), JSON.stringify(file));
+  const file = serverFile.parse({ admin, api, token, pack, records: recordsHash() });
+  // A file that a killed process left keeps its own rights.
+  rmSync(pathOf(folder), { force: true });
+  writeFileSync(pathOf(folder), JSON.stringify(file), { mode: 0o600 });
   return async () => {
     rmSync(pathOf(folder), { force: true });
     await closeServer(server);
   };
 }
 
-async function answer(session: Session, text: string): Promise<{ status: number; body: unknown }> {
+async function answer(
+  session: Session,
+  incoming: IncomingMessage,
+): Promise<{ status: number; body: unknown }> {
   try {
-    return { status: 200, body: (await perform(session, text)) ?? null };
+    const body = await bodyOf(incoming, largestBody);
+    if (!body) throw new Rejected(code.badRequest, `The body is over ${largestBody} bytes.`);
+    return { status: 200, body: (await perform(session, body.toString('utf8'))) ?? null };
   } catch (error) {
-    const code = error instanceof KenkoError ? error.code : 'internal';
-    return { status: 400, body: { error: { code, message: messageOf(error) } } };
+    const failed = error instanceof KenkoError ? error.code : 'internal';
+    return { status: 400, body: { error: { code: failed, message: messageOf(error) } } };
   }
 }
 
@@ -85,9 +95,10 @@ export async function connect(folder: string): Promise<Session | undefined> {
   if (!existsSync(pathOf(folder))) return undefined;
   const found = serverFile.safeParse(JSON.parse(readFileSync(pathOf(folder), 'utf8')));
   if (!found.success) return undefined;
-  const { admin, api, pack, records } = found.data;
+  const { admin, api, token, pack, records } = found.data;
+  const ask = (body: object) => postJson(admin, body, bearer(token));
   try {
-    await postJson(admin, { call: 'ping' });
+    await ask({ call: 'ping' });
   } catch {
     // It was killed and could not tidy up: the folder is free.
     return undefined;
@@ -102,7 +113,7 @@ export async function connect(folder: string): Promise<Session | undefined> {
     <C extends Call>(call: C) =>
     async (request: Request<C>, progress?: Progress): Promise<Answer<C>> => {
       progress?.('the running `npm start` works on it');
-      return calls[call].answer.parse(await postJson(admin, { call, request })) as Answer<C>;
+      return calls[call].answer.parse(await ask({ call, request })) as Answer<C>;
     };
   return {
     pack,

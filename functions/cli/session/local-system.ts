@@ -2,13 +2,13 @@
  * The whole system in one process: every function served by the real Functions Framework,
  * wired to the embedded twin or to Google's emulators, and the Salesforce stand-in beside it.
  */
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { type FunctionName, functionNames } from '../../config.ts';
+import type { FunctionName } from '../../config.ts';
 import { code, Rejected } from '../../errors.ts';
-import { drainServer, listenOnLoopback } from '../../local/loopback.ts';
+import { bearer, drainServer } from '../../local/loopback.ts';
 import { startSalesforceServer } from '../../local/salesforce/server.ts';
 import { startSlackServer } from '../../local/slack/server.ts';
 import { createViews } from '../../local/warehouse/reporting-views.ts';
@@ -21,7 +21,8 @@ import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
 import { readCandidate } from '../../wiring/deployed-rules.ts';
 import { openEmulatedRuntime } from '../../wiring/emulators.ts';
 import { openLocalRuntime } from '../../wiring/twin.ts';
-import { getJson, postJson } from './http-client.ts';
+import { serveFunctions } from './function-server.ts';
+import { postJson } from './http-client.ts';
 
 /** How long requests in flight may take when the system is closed. */
 const drainMs = 2_000;
@@ -42,7 +43,8 @@ export type LocalSystem = Awaited<ReturnType<typeof openLocalSystem>>;
 /** Opens the state folder and serves everything on loopback. */
 export async function openLocalSystem(options: LocalSystemOptions) {
   mkdirSync(options.folder, { recursive: true });
-  const servers: Server[] = [];
+  /** Whoever reads the state folder may call its functions; nobody else. */
+  const token = randomBytes(32).toString('base64url');
   const urls = new Map<FunctionName, string>();
   const logFile = join(options.folder, 'kenko.log');
   const packFiles = readPackFiles(options.pack);
@@ -64,6 +66,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
     candidate,
     packFiles,
     endpoint: (queue: Queue) => urlOf(urls, queueConsumers[queue]),
+    token,
     salesforceUrl: salesforce.url,
     slackUrl: slack.url,
     log: (entry: LogEntry) => appendFileSync(logFile, `${JSON.stringify(entry)}\n`),
@@ -79,25 +82,24 @@ export async function openLocalSystem(options: LocalSystemOptions) {
 
   useRuntime(runtime);
   await import('../../index.ts');
-  for (const name of functionNames) {
-    const server = getTestServer(name);
-    const port = name === 'api' ? (options.apiPort ?? 0) : 0;
-    urls.set(name, await listenOnLoopback(server, (await canListen(port)) ? port : 0));
-    servers.push(server);
-  }
-  // The first request makes the framework's own error page give way to the API's answers.
-  await getJson(`${urlOf(urls, 'api')}/v1/health`);
+  const { servers } = await serveFunctions(async (name) => {
+    if (name !== 'api') return { token };
+    const wished = options.apiPort ?? 0;
+    return { port: (await canListen(wished)) ? wished : 0 };
+  }, urls);
   local.bus.start();
 
   return {
     ...local,
     salesforce,
     slack,
+    token,
     /** Address of a function, without a slash at its end. */
     url: (name: FunctionName) => urlOf(urls, name),
     /** Calls a function as Cloud Scheduler would. */
     call: (name: FunctionName, slot: string, body: unknown): Promise<unknown> =>
       postJson(urlOf(urls, name), body, {
+        ...bearer(token),
         'X-CloudScheduler': 'true',
         'X-CloudScheduler-ScheduleTime': slot,
       }),

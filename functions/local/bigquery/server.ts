@@ -116,7 +116,7 @@ export async function startBigQueryServer(options: BigQueryServerOptions): Promi
     });
   });
   return {
-    url: await listenOnLoopback(server, options.port),
+    url: await listenOnLoopback(server, { port: options.port }),
     faults: standIn.faults,
     usage: standIn.usage,
     close: () => closeServer(server),

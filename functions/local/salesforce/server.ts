@@ -137,7 +137,7 @@ export async function startSalesforceServer(
       response.end(JSON.stringify([{ errorCode: 'UNKNOWN_EXCEPTION', message }]));
     });
   });
-  const url = await listenOnLoopback(server, options.port);
+  const url = await listenOnLoopback(server, { port: options.port });
 
   return {
     url,

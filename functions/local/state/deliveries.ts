@@ -5,6 +5,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PushEnvelope } from '../../records/messages.ts';
+import { bearer } from '../loopback.ts';
 
 /** How one queue is delivered; see Pub/Sub's retry and dead-letter policies. */
 export interface QueueOptions {
@@ -18,6 +19,8 @@ export interface QueueOptions {
   concurrency?: number;
   /** How long a consumer may take to answer. Default 300,000, what `fetch` itself waits. */
   timeoutMs?: number;
+  /** Sent as `Authorization: Bearer`, as Pub/Sub sends the token of its push identity. */
+  token?: string | undefined;
 }
 
 export type Delivery = PushEnvelope & { deliveryAttempt: number };
@@ -109,7 +112,7 @@ export class Deliveries {
   /** One delivery and, where it fails, the wait before the next. */
   async #deliver(number: number, running: AbortSignal): Promise<void> {
     const { mailbox, clock, endpoint } = this.#options;
-    const { timeoutMs = 300_000, maxAttempts = 20 } = this.#options;
+    const { timeoutMs = 300_000, maxAttempts = 20, token } = this.#options;
     this.#inFlight++;
     let attempt: number;
     let failure: string | undefined;
@@ -117,7 +120,7 @@ export class Deliveries {
       const envelope = mailbox.take(number);
       attempt = envelope.deliveryAttempt;
       const signals = [AbortSignal.timeout(timeoutMs), this.#interrupting.signal];
-      failure = await push(endpoint(), envelope, AbortSignal.any(signals));
+      failure = await push(endpoint(), envelope, { token, signal: AbortSignal.any(signals) });
     } finally {
       this.#inFlight--;
     }
@@ -171,12 +174,12 @@ const longestError = 500;
 async function push(
   url: string,
   envelope: PushEnvelope,
-  signal: AbortSignal,
+  { token, signal }: { token: string | undefined; signal: AbortSignal },
 ): Promise<string | undefined> {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(token && bearer(token)) },
       body: JSON.stringify(envelope),
       redirect: 'manual',
       signal,

@@ -4,14 +4,13 @@
  * that waits for nobody.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { serveFunctions } from '../../../functions/cli/session/function-server.ts';
 import { postJson } from '../../../functions/cli/session/http-client.ts';
-import { type FunctionName, functionNames } from '../../../functions/config.ts';
+import type { FunctionName } from '../../../functions/config.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
-import { closeServer, listenOnLoopback } from '../../../functions/local/loopback.ts';
+import { closeServer } from '../../../functions/local/loopback.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce/server.ts';
 import { startSlackServer } from '../../../functions/local/slack/server.ts';
 import { openSqliteBus } from '../../../functions/local/state/bus.ts';
@@ -79,7 +78,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     threads: 1,
   });
   const snapshots = openSqliteSnapshots({ path: join(folder, 'snapshots.sqlite') });
-  const urls = new Map<string, string>();
+  const urls = new Map<FunctionName, string>();
   const endpoints = (queue: Queue) => urls.get(queueConsumers[queue]) ?? '';
   const bus = openSqliteBus({ path: join(folder, 'bus.sqlite'), clock, endpoints });
   const ports = (await options.openPorts?.(endpoints)) ?? {
@@ -109,12 +108,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     engineHash: options.engineHash ?? 'test-engine',
   };
   useRuntime(runtime);
-  const servers: Server[] = [];
-  for (const name of functionNames) {
-    const server = getTestServer(name);
-    urls.set(name, await listenOnLoopback(server));
-    servers.push(server);
-  }
+  const { servers } = await serveFunctions(() => ({}), urls);
   bus.start();
 
   return {

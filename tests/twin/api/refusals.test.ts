@@ -1,11 +1,13 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api as handlerOf } from '../../../functions/api/api.ts';
 import { encodeCursor } from '../../../functions/api/cursors.ts';
 import { Retryable } from '../../../functions/errors.ts';
+import { keepBodiesRaw } from '../../../functions/raw-bodies.ts';
 import { errorAnswer } from '../../../functions/records/api/common.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts } from '../../../functions/records/documents.ts';
@@ -153,23 +155,27 @@ describe('a failure of ours', () => {
   });
 });
 
-describe('inside the Functions Framework, which reads bodies first', () => {
+describe('inside the Functions Framework, which would inflate and parse bodies first', () => {
   http(
     'api-under-test',
     handlerOf(async () => api.runtime),
   );
-  const server = getTestServer('api-under-test');
+  const server = keepBodiesRaw(getTestServer('api-under-test'));
   let url: string;
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await fetch(`${url}/v1/health`);
   });
   afterAll(() => server.close());
 
-  const post = async (body: string, type = 'application/json') => {
+  const post = async (
+    body: string | Uint8Array<ArrayBuffer>,
+    type = 'application/json',
+    more = {},
+  ) => {
     const path = `${url}/v1/accounts/a-1/overrides`;
-    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': type }, body });
+    const headers = { 'content-type': type, ...more };
+    const answer = await fetch(path, { method: 'POST', headers, body });
     return { status: answer.status, body: (await answer.json()) as unknown };
   };
 
@@ -185,18 +191,24 @@ describe('inside the Functions Framework, which reads bodies first', () => {
   it.each([
     ['{"score":', 'application/json', 400, 'The body is not JSON.'],
     ['{"score":', 'text/plain', 415, 'application/json'],
-    [`"${'x'.repeat(70_000)}"`, 'application/json', 400, 'The body is not JSON.'],
-    [
-      `{"reason":"${'x'.repeat(70_000)}"}`,
-      'application/json',
-      413,
-      'The body is over 65536 bytes.',
-    ],
-  ])('refuses %.20s as %s', async (sent, type, status, sentence) => {
+    [`{"reason":"${'x'.repeat(70_000)}"}`, 'application/json', 413, 'is over 65536 bytes.'],
+    ['x'.repeat(70_000), 'text/plain', 415, 'application/json'],
+  ])('refuses body %#', async (sent, type, status, sentence) => {
     const answer = await post(sent, type);
     expect(answer.status).toBe(status);
     expectSentence(answer.body, sentence);
   });
+
+  it.each(['gzip', 'deflate', 'br', 'GZip', 'identity, gzip'])(
+    'refuses what says that it is compressed with %s, without inflating it',
+    async (encoding) => {
+      for (const sent of [gzipSync('{}'), 'no such thing, which would be found on inflating it']) {
+        const answer = await post(sent, 'application/json', { 'content-encoding': encoding });
+        expect(answer.status).toBe(415);
+        expectSentence(answer.body, 'The body is compressed; send it as it is');
+      }
+    },
+  );
 });
 
 describe('GET /healthz and /v1/health', () => {

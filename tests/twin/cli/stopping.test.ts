@@ -27,8 +27,9 @@ const body = JSON.stringify({ kind: 'user_departed', id: 'e1', account: 'a1', at
 
 /** A request of which all but the last character of its body has arrived. */
 async function begun(): Promise<{ socket: Socket; answer: Promise<string> }> {
-  const socket = connect(Number(new URL(system.url('api')).port), '127.0.0.1');
-  const head = 'POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json';
+  const { host, port } = new URL(system.url('api'));
+  const socket = connect(Number(port), '127.0.0.1');
+  const head = `POST /v1/events HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json`;
   await new Promise<void>((resolve) => {
     socket.write(
       `${head}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body.slice(0, -1)}`,
