@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { code, Rejected } from './errors.ts';
 import type { CrmAuth } from './ports/crm.ts';
+import type { Access } from './ports/identity.ts';
 
 /** Colours are left out where the output is no terminal or the user says so. */
 export function wantsColour(isTerminal: boolean | undefined): boolean {
@@ -9,7 +10,7 @@ export function wantsColour(isTerminal: boolean | undefined): boolean {
 }
 
 /** What a function may be given beside the rules: the ports that `wiring.ts` opens for it. */
-export type PortName = 'snapshots' | 'bus' | 'warehouse' | 'crm' | 'messenger';
+export type PortName = 'snapshots' | 'bus' | 'warehouse' | 'crm' | 'messenger' | 'identity';
 
 /** Every deployed function and the ports it works with; anything else is out of its reach. */
 export const portsOf = {
@@ -21,7 +22,7 @@ export const portsOf = {
   'notify-event': ['snapshots', 'crm', 'messenger'],
   reconcile: ['snapshots', 'bus', 'crm'],
   sweep: ['snapshots', 'bus', 'warehouse'],
-  api: ['snapshots', 'bus', 'warehouse'],
+  api: ['snapshots', 'bus', 'warehouse', 'identity'],
 } as const satisfies Record<string, readonly PortName[]>;
 
 /** Ports that a pack may do without: a function that would need one says so when it does. */
@@ -53,6 +54,14 @@ interface Variable {
 /** Origins only: a path would be lost where the client appends its own. */
 const origin = z.string().regex(/^(https:\/\/[\w.-]+(:\d+)?|http:\/\/127\.0\.0\.1:\d+)\/?$/);
 const word = z.string().regex(/^[^\s]+$/);
+
+/** Whom a role is given to, as Google writes members. */
+const member = z
+  .string()
+  .regex(/^(user|serviceAccount):[^\s:,@]+@[^\s:,@]+$|^domain:[\w.-]+$|^all(Authenticated)?Users$/);
+const somebody = member.refine((given) => !given.startsWith('all'));
+const listOf = (item: z.ZodType<string>) =>
+  z.string().refine((text) => text.split(',').every((one) => item.safeParse(one.trim()).success));
 
 const variables = {
   KENKO_PACK: {
@@ -127,6 +136,31 @@ const variables = {
     meaning: 'how many messages each function takes at once, e.g. notify=3,sync-salesforce=5',
     optional: true,
   },
+  KENKO_API_IDENTITY: {
+    schema: z.enum(['iap', 'token']),
+    meaning: 'iap (behind Identity-Aware Proxy) or token (callers send a Google ID token)',
+  },
+  KENKO_API_AUDIENCES: {
+    schema: listOf(word),
+    meaning: 'what identities have to be made for: the address of the API, or the audience of IAP',
+  },
+  KENKO_API_VIEWERS: {
+    schema: listOf(member),
+    meaning:
+      'who may read, e.g. domain:acme.example,user:ann@acme.example; allUsers: everybody; behind iap, allAuthenticatedUsers: whom it lets in',
+    optional: true,
+  },
+  KENKO_API_EDITORS: {
+    schema: listOf(somebody),
+    meaning: 'who may enter and override, e.g. user:ann@acme.example',
+    optional: true,
+  },
+  KENKO_API_OPERATORS: {
+    schema: listOf(somebody),
+    meaning:
+      'who may release and discard runs, e.g. serviceAccount:ops@acme.iam.gserviceaccount.com',
+    optional: true,
+  },
   KENKO_SLACK_TOKEN: {
     schema: z.string().regex(/^xox[abp]-[\w-]+$/),
     meaning: "the token of the Slack app's bot, which begins with xoxb-",
@@ -150,6 +184,13 @@ const variablesOfPort: Record<PortName, readonly VariableName[]> = {
     'KENKO_SALESFORCE_CLIENT_SECRET',
   ],
   messenger: ['KENKO_SLACK_TOKEN'],
+  identity: [
+    'KENKO_API_IDENTITY',
+    'KENKO_API_AUDIENCES',
+    'KENKO_API_VIEWERS',
+    'KENKO_API_EDITORS',
+    'KENKO_API_OPERATORS',
+  ],
 };
 
 /** What a function is told beside what its ports need. */
@@ -199,6 +240,7 @@ export interface Configuration {
   crm?: { loginUrl: string; auth: CrmAuth };
   /** Without a token, nothing is sent to Slack. */
   messenger?: { token: string };
+  identity?: { kind: 'iap' | 'token'; audiences: string[]; access: Access };
   /** Messages that functions take at once, by name; those that are not named: as usual. */
   instances?: Record<string, number>;
 }
@@ -274,6 +316,24 @@ function understand(
       auth: readAuth(required, optional),
     }),
     messenger: () => ({ token: required('KENKO_SLACK_TOKEN') }),
+    identity: () => {
+      const kind = required('KENKO_API_IDENTITY');
+      const viewer = listed(optional('KENKO_API_VIEWERS'));
+      if (kind === 'token' && viewer.includes('allAuthenticatedUsers')) {
+        problems.push(
+          'KENKO_API_VIEWERS names allAuthenticatedUsers, with KENKO_API_IDENTITY token everybody who has a Google account; name a domain, or allUsers.',
+        );
+      }
+      return {
+        kind,
+        audiences: listed(required('KENKO_API_AUDIENCES')),
+        access: {
+          viewer,
+          editor: listed(optional('KENKO_API_EDITORS')),
+          operator: listed(optional('KENKO_API_OPERATORS')),
+        },
+      };
+    },
   };
   const configuration: Configuration = {
     pack: required('KENKO_PACK'),
@@ -292,6 +352,12 @@ function understand(
   }
   return { configuration, problems };
 }
+
+const listed = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 
 /** Reads one variable each; what is wrong with it is added to the problems. */
 function readers(environment: Environment, problems: string[]) {

@@ -2,6 +2,7 @@ import type { Log } from './log.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Crm } from './ports/crm.ts';
+import type { Identity } from './ports/identity.ts';
 import type { Messenger } from './ports/messenger.ts';
 import type { Snapshots } from './ports/snapshots.ts';
 import type { TableSchema, Warehouse } from './ports/warehouse.ts';
@@ -14,6 +15,7 @@ export interface Runtime {
   bus: Bus;
   crm: Crm;
   messenger: Messenger;
+  identity: Identity;
   clock: Clock;
   /** Messages that consumers take at once, where they are not as many as usual (`sweep/capacity.ts`). */
   instances?: Readonly<Record<string, number>>;

@@ -9,6 +9,7 @@ import type { ErrorAnswer } from '../records/api/common.ts';
 import type { Runtime } from '../runtime.ts';
 import { quoted } from '../safe-text.ts';
 import { contextOf, withinRequest } from '../trace.ts';
+import { hasAuthor, requireCaller, withAuthor } from './callers.ts';
 import { pagePaths, pages } from './dashboard/pages.ts';
 import { type Endpoint, routeOf } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
@@ -71,14 +72,19 @@ function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRunti
   const readBody = express.raw({ type: () => true, limit: largestBody, inflate: false });
   const before = endpoint.body ? [readBody] : [];
   app[endpoint.method](routeOf(endpoint.path), ...before, async (request, response) => {
+    const runtime = await getRuntime();
+    const { role } = endpoint;
+    const caller = role === null ? undefined : await requireCaller(runtime, request, role);
     const query = parseParameters(endpoint.query, request.query);
-    const body = endpoint.body ? parseBody(endpoint.body, request) : undefined;
+    const sent = endpoint.body ? parseBody(endpoint.body, request) : undefined;
+    const body = caller && hasAuthor(endpoint.body) ? withAuthor(caller, Object(sent)) : sent;
     const key = request.get('Idempotency-Key');
     if (key !== undefined && (key === '' || key.length > longestKey)) {
       throw new Rejected(code.badRequest, `An Idempotency-Key has 1 to ${longestKey} characters.`);
     }
     const answer: unknown = await endpoint.handle({
-      runtime: await getRuntime(),
+      runtime,
+      caller,
       id: segmentOf(request, 'id'),
       item: segmentOf(request, 'item'),
       query,
@@ -170,6 +176,7 @@ function answerError(getRuntime: GetRuntime): ErrorRequestHandler {
       response.end();
       return;
     }
+    if (failure.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     const answer: ErrorAnswer = { error: { code: failure.code, message: failure.message } };
     response.status(failure.status).json(answer);
   };

@@ -3,16 +3,21 @@
  * in the OpenAPI document.
  */
 import { z } from 'zod';
+import type { Caller, Role } from '../ports/identity.ts';
+import type { Authored } from '../records/fields.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** A request whose parts passed their schemas. */
 export interface Call<Q, B> {
   runtime: Runtime;
+  /** Undefined where nobody has to say who they are. */
+  caller: Caller | undefined;
   /** The `{id}` of the path, decoded; empty where the path has none. */
   id: string;
   /** The `{item}` of the path, likewise. */
   item: string;
   query: Q;
+  /** With its author, where it has one. */
   body: B;
   header(name: string): string | undefined;
 }
@@ -26,6 +31,8 @@ export interface Endpoint {
   name: string;
   summary: string;
   description?: string;
+  /** Of whoever may call it; null: anybody. */
+  role: Role | null;
   query: z.ZodObject;
   body?: z.ZodType;
   answer: z.ZodType;
@@ -48,17 +55,20 @@ export function endpoint<
   description?: string;
   /** None are allowed without it. */
   query?: Q;
+  /** Default: viewer, or editor where there is a body. */
+  role?: Role | null;
   body?: B;
   answer: A;
   status?: 200 | 201 | 202;
-  handle(call: Call<z.output<Q>, z.output<B>>): Promise<z.input<A>>;
+  handle(call: Call<z.output<Q>, Authored<z.output<B>>>): Promise<z.input<A>>;
 }): Endpoint {
   const { handle, body, status = 200, query = noParameters } = given;
+  const { role = body ? 'editor' : 'viewer' } = given;
   return {
     ...given,
-    ...{ method: body ? 'post' : 'get', status, query },
+    ...{ method: body ? 'post' : 'get', status, query, role },
     // The router parses with the same schemas before it calls.
-    handle: (call) => handle(call as Call<z.output<Q>, z.output<B>>),
+    handle: (call) => handle(call as Call<z.output<Q>, Authored<z.output<B>>>),
   };
 }
 

@@ -74,6 +74,7 @@ import { decide, getRun, listRuns } from './runs.ts';
 import { listParked, retry } from './sync.ts';
 
 const health = {
+  role: null,
   summary: 'Whether the API can answer',
   answer: healthAnswer,
   handle: async ({ runtime }: { runtime: { pack: { id: string } } }) => ({
@@ -281,6 +282,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/runs/{id}/release',
     name: 'releaseRun',
+    role: 'operator',
     summary:
       'Let a run through that was held since too many accounts would change, or a first one that is withheld from Salesforce since most are unknown',
     body: decisionRequest,
@@ -290,6 +292,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/runs/{id}/discard',
     name: 'discardRun',
+    role: 'operator',
     summary: 'Throw a held run away, or one whose copy failed: nothing of it becomes visible',
     body: decisionRequest,
     answer: runAnswer,
@@ -306,6 +309,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/sync/retry',
     name: 'retrySync',
+    role: 'operator',
     summary: 'Send accounts that Salesforce refused again: one, or all of them',
     description:
       'What was mended in Salesforce is not visible here: they are tried again every night, or ' +
@@ -343,6 +347,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/packs/{id}/retire',
     name: 'retirePack',
+    role: 'operator',
     summary: 'Make the accounts absent that only a pack had which another one replaced',
     body: decisionRequest,
     answer: retiredAnswer,
@@ -355,6 +360,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/packs/{id}/move',
     name: 'movePack',
+    role: 'operator',
     summary: 'Let a pack that got another name keep its history, overrides, episodes and entries',
     body: moveRequest,
     answer: movedAnswer,
@@ -366,6 +372,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/packs/{id}/convert-snapshots',
     name: 'convertSnapshots',
+    role: 'operator',
     summary:
       'Take over what earlier releases kept of accounts by date, some hundred accounts a request',
     body: convertRequest,

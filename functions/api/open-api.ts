@@ -4,6 +4,7 @@ import { components, errorAnswer } from '../records/api/common.ts';
 import type { Endpoint } from './endpoint.ts';
 
 type JsonSchema = Record<string, unknown>;
+const googleIdentity = 'googleIdentity';
 const reference = (id: string): string => `#/components/schemas/${id}`;
 
 export function openApi(endpoints: readonly Endpoint[]) {
@@ -25,6 +26,17 @@ export function openApi(endpoints: readonly Endpoint[]) {
     },
     paths,
     components: {
+      securitySchemes: {
+        [googleIdentity]: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'A Google ID token made for this address; behind Identity-Aware Proxy, one made for its ' +
+            'OAuth client, which the proxy checks. Roles: viewer reads, editor enters and overrides ' +
+            'too, operator releases, discards and sends again too.',
+        },
+      },
       schemas: Object.fromEntries(
         Object.entries(schemas).map(([id, schema]) => [id, withoutDialect(schema)]),
       ),
@@ -35,6 +47,12 @@ export function openApi(endpoints: readonly Endpoint[]) {
 function operationOf(endpoint: Endpoint): JsonSchema {
   const errors: Record<string, string> = {
     400: 'The request is wrong',
+    ...(endpoint.role === null
+      ? {}
+      : {
+          401: 'The request brings no valid identity',
+          403: `The caller has not the role ${endpoint.role}`,
+        }),
     ...(endpoint.path.includes('{id}') ? { 404: 'Nothing has this id' } : {}),
     ...(endpoint.body
       ? {
@@ -50,6 +68,7 @@ function operationOf(endpoint: Endpoint): JsonSchema {
     operationId: endpoint.name,
     summary: endpoint.summary,
     ...(endpoint.description ? { description: endpoint.description } : {}),
+    security: endpoint.role === null ? [] : [{ [googleIdentity]: [endpoint.role] }],
     parameters: parametersOf(endpoint),
     ...(endpoint.body ? { requestBody: { required: true, content: json(endpoint.body) } } : {}),
     responses: {

@@ -11,6 +11,7 @@ import { assignment } from '../scorecard/meaning/routing.ts';
 import { worklistEntry } from '../scorecard/meaning/worklists.ts';
 import type { Collection } from './collection.ts';
 import { subcollection } from './document-id.ts';
+import { keptAuthor } from './fields.ts';
 
 const instant = z.iso.datetime();
 const day = z.iso.date();
@@ -248,7 +249,7 @@ export const overrideDocument = z.strictObject({
   score: z.string(),
   band: z.string(),
   reason: z.string().min(1).max(2000),
-  author: z.string().min(1).max(200),
+  author: keptAuthor,
   from: instant,
   until: instant,
 });

@@ -5,6 +5,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import type { Collection } from './collection.ts';
+import { keptAuthor } from './fields.ts';
 
 const text = z.string().min(1).max(2_000);
 
@@ -33,7 +34,7 @@ export const callAnswer = z.strictObject({
 const common = {
   pack: z.string(),
   account: z.string(),
-  author: z.string().min(1).max(200),
+  author: keptAuthor,
   /** When it was entered. */
   at: z.iso.datetime(),
   /**

@@ -15,3 +15,16 @@ const bounded = (text: z.ZodString, most: number) =>
 
 export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values, { error: `one of ${values.join(', ')}` });
+
+/** Of what people enter and decide; the API fills it in (`Authored`). */
+export const author = enteredText(200)
+  .optional()
+  .describe('Left out: whoever is signed in. A service account names whom it acts for');
+
+/** A request whose author is known: a verified address, or whom a service account acts for and itself. */
+export type Authored<R> = R extends { author?: string | undefined }
+  ? Omit<R, 'author'> & { author: string }
+  : R;
+
+/** An author as it is kept: a person's name or address, and through which service account. */
+export const keptAuthor = z.string().min(1).max(500);

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Collection } from './collection.ts';
+import { keptAuthor } from './fields.ts';
 
 export const tickStates = ['done', 'missing'] as const;
 
@@ -16,7 +17,7 @@ export const tickDocument = z.strictObject({
   item: z.string(),
   /** missing: not known, back to sales with what they have to find out. */
   state: z.enum(tickStates),
-  author: z.string().min(1).max(200),
+  author: keptAuthor,
   at: z.iso.datetime(),
   text: z.string().min(1).max(2_000).nullable(),
 });

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { code, Rejected } from '../errors.ts';
 import { type EventBody, eventBody } from './events.ts';
+import { keptAuthor } from './fields.ts';
 
 /** One shard of a run: score it, or publish it. */
 export const shardMessage = z.object({
@@ -55,7 +56,7 @@ export const signalsChangedMessage = z.union([
     acknowledge: z.object({
       episode: z.string().min(1).max(100),
       number: z.int().min(1),
-      by: z.string().min(1).max(200),
+      by: keptAuthor,
       note: z.string().max(2000),
       at: z.iso.datetime(),
     }),

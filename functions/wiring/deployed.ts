@@ -10,9 +10,11 @@ import {
 import { code, Rejected } from '../errors.ts';
 import type { BigQueryWarehouseOptions } from '../gcp/bigquery/warehouse.ts';
 import type { FirestoreSnapshotsOptions } from '../gcp/firestore/snapshots.ts';
+import type { GoogleIdentityOptions } from '../gcp/identity.ts';
 import type { PubSubBus, PubSubBusOptions } from '../gcp/pubsub/bus.ts';
 import { createLog, writeToStdout } from '../log.ts';
 import type { Crm } from '../ports/crm.ts';
+import type { Identity } from '../ports/identity.ts';
 import type { Messenger } from '../ports/messenger.ts';
 import type { Snapshots } from '../ports/snapshots.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
@@ -64,7 +66,7 @@ function withinReach(name: FunctionName, runtime: Runtime): Runtime {
   const reachable: readonly PortName[] = portsOf[name];
   // Whoever chose the runtime may still exchange a port of it.
   const within: Runtime = Object.create(runtime);
-  for (const port of ['snapshots', 'bus', 'warehouse', 'crm', 'messenger'] as const) {
+  for (const port of ['snapshots', 'bus', 'warehouse', 'crm', 'messenger', 'identity'] as const) {
     if (reachable.includes(port)) continue;
     Object.defineProperty(within, port, { value: outOfReach(name, port) });
   }
@@ -93,13 +95,14 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
   const { pack, projectId, instances, ...ports } = readConfiguration(name);
   const root = repositoryRoot();
   const clock = systemClock;
-  const [rules, snapshots, bus, warehouse, crm, messenger] = await Promise.all([
+  const [rules, snapshots, bus, warehouse, crm, messenger, identity] = await Promise.all([
     readRules(pack, root),
     ports.snapshots && firestore({ projectId, ...ports.snapshots }),
     ports.bus && pubSub({ projectId, clock, ...ports.bus }),
     ports.warehouse && bigQuery({ projectId, clock, ...ports.warehouse }),
     ports.crm && salesforce({ clock, ...ports.crm }),
     ports.messenger && slack(ports.messenger),
+    ports.identity && google({ clock, ...ports.identity }),
   ]);
   return {
     ...rules,
@@ -108,6 +111,7 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
     warehouse: warehouse ?? outOfReach(name, 'warehouse'),
     crm: crm ?? absent(name, 'crm'),
     messenger: messenger ?? absent(name, 'messenger'),
+    identity: identity ?? outOfReach(name, 'identity'),
     clock,
     ...(instances && { instances }),
     log: createLog(writeToStdout(projectId), clock),
@@ -143,6 +147,11 @@ async function slack(options: SlackOptions): Promise<Messenger> {
   return openSlackMessenger(options);
 }
 
+async function google(options: GoogleIdentityOptions): Promise<Identity> {
+  const { openGoogleIdentity } = await import('../gcp/identity.ts');
+  return openGoogleIdentity(options);
+}
+
 /**
  * The queues of the deployment that the environment names, for whoever looks after them by hand,
  * with their own credentials. @throws Rejected `bad-request` saying what the environment lacks
@@ -160,6 +169,7 @@ export async function loadAdapters(): Promise<void> {
     import('../gcp/pubsub/client.ts'),
     import('../gcp/bigquery/warehouse.ts'),
     import('../gcp/bigquery/client.ts'),
+    import('../gcp/identity.ts'),
     import('../salesforce/crm.ts'),
     import('../salesforce/connection.ts'),
     import('../slack/messenger.ts'),

@@ -1,7 +1,9 @@
 /** Chooses the adapters of the embedded twin. Never part of what is deployed. */
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readTableSchemas } from '../inputs/table-schemas.ts';
 import type { TextCache } from '../local/googlesql/text-cache.ts';
+import { localIdentity } from '../local/identity.ts';
 import type { DuckDbWarehouse } from '../local/warehouse/warehouse.ts';
 import { createLog, type LogSink } from '../log.ts';
 import type { Bus } from '../ports/bus.ts';
@@ -90,6 +92,15 @@ export async function openTwinWarehouse({
   return { warehouse, translations };
 }
 
+/** Of whoever started this process; a container's user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'local';
+  }
+}
+
 /** These ports, and what is the same for all that runs on one machine. */
 export function runtimeWith(
   { salesforceUrl, slackUrl, log, pack, candidate, packFiles }: LocalBackend,
@@ -105,6 +116,7 @@ export function runtimeWith(
       clock,
     }),
     messenger: openSlackMessenger({ token: 'local', apiUrl: slackUrl }),
+    identity: localIdentity(userName()),
     clock,
     log: createLog(log, clock),
     pack,

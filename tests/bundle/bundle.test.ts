@@ -301,7 +301,7 @@ describe('what the deployed functions print', () => {
     expect(served.output()).not.toMatch(/Hanako|hanako/);
   });
 
-  it('repeats nothing of a body that is no JSON', async () => {
+  it('repeats nothing of a body that nobody may send', async () => {
     served = await serve(deployed, 'api', environment('api'));
     const response = await fetch(`${served.url}/v1/accounts/a/overrides`, {
       method: 'POST',
@@ -309,8 +309,8 @@ describe('what the deployed functions print', () => {
       body: 'Hanako Yamada <hanako@acme.example>',
     });
     expect([response.status, await response.json()]).toMatchObject([
-      400,
-      { error: { message: 'The body is not JSON.' } },
+      401,
+      { error: { message: expect.stringContaining('no valid identity') } },
     ]);
     await served.prints(/"event":"request-refused".*\n/);
     expect(served.output()).not.toMatch(/Hanako|hanako/);

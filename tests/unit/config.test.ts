@@ -27,6 +27,8 @@ const complete = {
   KENKO_SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com',
   KENKO_SALESFORCE_CLIENT_ID: '3MVG9.consumer_key',
   KENKO_SALESFORCE_CLIENT_SECRET: 'hush-client',
+  KENKO_API_IDENTITY: 'token',
+  KENKO_API_AUDIENCES: 'https://kenko.example',
 };
 const jwt = {
   ...complete,
@@ -168,6 +170,31 @@ describe('a configuration', () => {
     expect(readConfiguration('score', given).instances).toBeUndefined();
   });
 
+  it('says who has which role; nobody has one who is not named', () => {
+    const given = {
+      ...complete,
+      KENKO_API_IDENTITY: 'iap',
+      KENKO_API_AUDIENCES: '/projects/1/global/backendServices/2',
+      KENKO_API_VIEWERS: 'domain:acme.example, user:Ann@partner.example',
+      KENKO_API_OPERATORS: 'serviceAccount:ops@acme.iam.gserviceaccount.com',
+    };
+    expect(readConfiguration('api', given).identity).toEqual({
+      kind: 'iap',
+      audiences: ['/projects/1/global/backendServices/2'],
+      access: {
+        viewer: ['domain:acme.example', 'user:Ann@partner.example'],
+        editor: [],
+        operator: ['serviceAccount:ops@acme.iam.gserviceaccount.com'],
+      },
+    });
+    expect(readConfiguration('score', given).identity).toBeUndefined();
+    const all = { ...given, KENKO_API_VIEWERS: 'allAuthenticatedUsers' };
+    expect(readConfiguration('api', all).identity?.access.viewer).toEqual([
+      'allAuthenticatedUsers',
+    ]);
+    expect(refusal('api', { ...all, KENKO_API_IDENTITY: 'token' })).toMatch(/a Google account;/);
+  });
+
   it('tells all that is wrong at once', () => {
     expect(refusal('api', { KENKO_PACK: 'SaaS' }).split('. ').length).toBeGreaterThan(5);
   });
@@ -182,6 +209,11 @@ describe('a configuration', () => {
     KENKO_SOURCE_DATASET: ['a.b.c', 'acme-data.', '`product`'],
     KENKO_MAX_BYTES_BILLED: ['10GB', '1000', '1e12', '-1'],
     KENKO_INSTANCES: ['5', 'notify=many', 'notify:3'],
+    KENKO_API_IDENTITY: ['none', 'IAP'],
+    KENKO_API_AUDIENCES: ['two words', 'a,,b'],
+    KENKO_API_VIEWERS: ['everybody', 'ann@acme.example', 'group:cs@acme.example', 'user:ann'],
+    KENKO_API_EDITORS: ['allUsers', 'allAuthenticatedUsers', 'domain:'],
+    KENKO_API_OPERATORS: ['user:a@b.example,allUsers', 'serviceAccount:x'],
     KENKO_SALESFORCE_LOGIN_URL: [
       'login.salesforce.com',
       'http://acme.my.salesforce.com',
@@ -206,6 +238,7 @@ describe('a configuration', () => {
       ['KENKO_SALESFORCE', 'sync-salesforce'],
       ['KENKO_SLACK', 'notify'],
       ['KENKO_INSTANCES', 'sweep'],
+      ['KENKO_API', 'api'],
       ['KENKO', 'score'],
     ];
     const user = users.find(([start]) => name.startsWith(start))?.[1] ?? 'score';

@@ -5,7 +5,7 @@ import { runtimeOf, useRuntime } from '../../functions/wiring/deployed.ts';
 import { engineHash } from '../../functions/wiring/deployed-files.ts';
 import { environmentFor } from '../support/bundle/first-requests.ts';
 
-const ports: readonly PortName[] = ['snapshots', 'bus', 'warehouse', 'crm'];
+const ports: readonly PortName[] = ['snapshots', 'bus', 'warehouse', 'crm', 'identity'];
 const services = { firestore: '127.0.0.1:9', salesforce: 'http://127.0.0.1:9' };
 
 afterEach(() => {

@@ -15,10 +15,13 @@ export interface Page {
   /** The entry of the navigation that the page belongs to. */
   section: 'portfolio' | 'accounts' | 'hand-overs' | 'disagreements' | 'candidate' | null;
   content: ComponentChildren;
+  /** For readers of whom nothing is known: it says nothing of the pack. */
+  bare?: boolean;
 }
 
 /** A whole HTML document; every text is escaped by the renderer. */
-export function renderPage(context: PageContext, { title, section, content }: Page): string {
+export function renderPage(context: PageContext, page: Page): string {
+  const { title, section, content, bare } = page;
   const { lang, text, pack, hasCandidate, href, inLanguage } = context;
   const current = (here: Page['section']) => (section === here ? 'page' : undefined);
   const languages = [
@@ -36,14 +39,17 @@ export function renderPage(context: PageContext, { title, section, content }: Pa
     <body>
       <a class="skip" href="#content">${text.skip}</a>
       <header class="top"><div>
-        <a class="brand" href=${href('/')}><b lang="ja">健康</b> Kenko<small>${pack.label[lang]}</small></a>
-        <nav aria-label="Kenko">
+        <a class="brand" href=${href('/')}><b lang="ja">健康</b> Kenko${!bare && html`<small>${pack.label[lang]}</small>`}</a>
+        ${
+          !bare &&
+          html`<nav aria-label="Kenko">
           <a href=${href('/')} aria-current=${current('portfolio')}>${text.portfolio}</a>
           <a href=${href('/accounts')} aria-current=${current('accounts')}>${text.accounts}</a>
           ${pack.routing && html`<a href=${href('/hand-overs')} aria-current=${current('hand-overs')}>${text.handOvers}</a>`}
           <a href=${href('/disagreements')} aria-current=${current('disagreements')}>${text.disagreements}</a>
           ${hasCandidate && html`<a href=${href('/candidate')} aria-current=${current('candidate')}>${text.candidate}</a>`}
-        </nav>
+        </nav>`
+        }
         <div class="langs" role="group" aria-label=${text.language}>
           ${languages.map(([code, name]) =>
             code === lang

@@ -11,6 +11,7 @@ import { listAccounts } from '../accounts/list.ts';
 import { readLog } from '../accounts/log.ts';
 import { getPortfolio } from '../accounts/portfolio.ts';
 import { getWorklist } from '../accounts/worklists.ts';
+import { requireCaller } from '../callers.ts';
 import { getCandidate, getCandidateMoves } from '../candidate.ts';
 import { routeOf } from '../endpoint.ts';
 import { listHandOvers } from '../entries/hand-overs.ts';
@@ -144,6 +145,7 @@ export function pages(getRuntime: GetRuntime): Router {
   for (const [path, { parameters, make }] of Object.entries(routes)) {
     router.get(routeOf(path), async (request, response) => {
       const runtime = await getRuntime();
+      await requireCaller(runtime, request, 'viewer');
       const given = givenParameters(request, parameters);
       const context = contextOf(runtime, request, given);
       const id = String(request.params.id);
@@ -244,6 +246,7 @@ function errorPage(getRuntime: GetRuntime): ErrorRequestHandler {
     const page: Page = {
       title,
       section: null,
+      bare: failure.status === 401 || failure.status === 403,
       content: html`<h1>${title}</h1><p>${text.errorTexts[failure.status] ?? text.errorText}</p>
         <p class="small soft" lang="en">${failure.message}</p>
         <p><a href=${context.href('/')}>${text.back}</a></p>`,

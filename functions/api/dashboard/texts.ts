@@ -348,11 +348,21 @@ const pairs = {
       counters[unit] ? `${value}${counters[unit]}` : `${value} ${unit}`,
     ),
   errorTitles: {
+    401: both('Please sign in', 'ログインしてください'),
+    403: both('No access', '権限がありません'),
     404: both('Nothing here', '見つかりません'),
     400: both('That does not work', '表示できません'),
   } as Record<number, Label>,
   errorTitle: both('Something went wrong', '問題が発生しました'),
   errorTexts: {
+    401: both(
+      'This page is for people of the team. Open it with the Google account that you use at work.',
+      'このページはチームのメンバーだけが見られます。仕事で使っている Google アカウントで開いてください。',
+    ),
+    403: both(
+      'Your account may not see this. Whoever runs Kenko at your company can give you access.',
+      'お使いのアカウントでは表示できません。社内で Kenko を管理している人に権限を依頼してください。',
+    ),
     404: both(
       'There is nothing at this address, or it is no longer there.',
       'お探しのものは見つからないか、すでに削除されています。',

@@ -2,11 +2,9 @@
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { answerValues, interventionKinds, questions } from '../entries.ts';
-import { enteredText, oneOf } from '../fields.ts';
+import { type Authored, author, enteredText, oneOf } from '../fields.ts';
 import { count, cursor, nameBodies } from './common.ts';
 import { checklistItem } from './hand-overs.ts';
-
-const author = enteredText(200);
 
 export const assessmentRequest = z.strictObject({
   of: z.string({ error: 'what is judged' }).min(1).describe('Such as proficiency'),
@@ -17,7 +15,7 @@ export const assessmentRequest = z.strictObject({
   text: enteredText(2_000).optional().describe('What it rests on'),
   author,
 });
-export type AssessmentRequest = z.infer<typeof assessmentRequest>;
+export type AssessmentRequest = Authored<z.infer<typeof assessmentRequest>>;
 
 const answer = z.strictObject(
   {
@@ -37,7 +35,7 @@ export const interventionRequest = z.strictObject({
   answer: answer.optional().describe('What a call found out'),
   author,
 });
-export type InterventionRequest = z.infer<typeof interventionRequest>;
+export type InterventionRequest = Authored<z.infer<typeof interventionRequest>>;
 
 export const noteRequest = z.strictObject({
   text: enteredText(2_000),
@@ -47,7 +45,7 @@ export const noteRequest = z.strictObject({
     .optional(),
   author,
 });
-export type NoteRequest = z.infer<typeof noteRequest>;
+export type NoteRequest = Authored<z.infer<typeof noteRequest>>;
 
 export const logEntry = z.strictObject({
   id: z.string(),

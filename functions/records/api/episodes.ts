@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
 import { eventBody } from '../events.ts';
-import { enteredText } from '../fields.ts';
+import { type Authored, author } from '../fields.ts';
 import { delivery, episodeDocument } from '../signal-documents.ts';
 import { bothLanguages, cursor, nameBodies } from './common.ts';
 
@@ -62,10 +62,10 @@ export type LotList = z.infer<typeof lotList>;
 const note = 'a text of at most 2,000 characters';
 
 export const acknowledgement = z.strictObject({
-  author: enteredText(200),
+  author,
   note: z.string({ error: note }).trim().max(2_000, note).default(''),
 });
-export type Acknowledgement = z.infer<typeof acknowledgement>;
+export type Acknowledgement = Authored<z.infer<typeof acknowledgement>>;
 
 /** The acknowledgement is on its way; the episode shows it a moment later. */
 export const acknowledgedAnswer = z.strictObject({ episode: z.string(), number: z.int() });

@@ -1,7 +1,7 @@
 /** What the API says of hand-overs, and takes of their checklists. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
-import { enteredText, oneOf } from '../fields.ts';
+import { type Authored, author, enteredText, oneOf } from '../fields.ts';
 import { tickStates } from '../hand-over-ticks.ts';
 import { cursor, nameBodies, named } from './common.ts';
 
@@ -12,9 +12,9 @@ export const tickRequest = z.strictObject({
   text: enteredText(2_000)
     .optional()
     .describe('What was said; of what is missing, what to find out'),
-  author: enteredText(200),
+  author,
 });
-export type TickRequest = z.infer<typeof tickRequest>;
+export type TickRequest = Authored<z.infer<typeof tickRequest>>;
 
 const said = z.strictObject({
   author: z.string(),

@@ -1,6 +1,6 @@
 /** A person's band in place of the computed one, as it is entered and shown. */
 import { z } from 'zod';
-import { enteredText } from '../fields.ts';
+import { type Authored, author, enteredText } from '../fields.ts';
 import { instant, nameBodies } from './common.ts';
 
 export const override = z.strictObject({
@@ -15,7 +15,7 @@ export const overrideRequest = z.strictObject({
   score: z.string({ error: 'the id of a score' }).min(1),
   band: z.string({ error: 'the id of a band' }).min(1),
   reason: enteredText(2_000),
-  author: enteredText(200),
+  author,
   from: z.iso
     .datetime({ offset: true, error: 'an instant such as 2026-11-23T00:00:00Z' })
     .optional()
@@ -24,7 +24,7 @@ export const overrideRequest = z.strictObject({
     .datetime({ offset: true, error: 'an instant such as 2026-12-31T00:00:00Z' })
     .describe('Exclusive end, at most 366 days ahead'),
 });
-export type OverrideRequest = z.infer<typeof overrideRequest>;
+export type OverrideRequest = Authored<z.infer<typeof overrideRequest>>;
 
 export const overrideAnswer = override.extend({
   account: z.string(),

@@ -1,6 +1,6 @@
 /** What the API says of runs, and what people decide about one that is held. */
 import { z } from 'zod';
-import { enteredText } from '../fields.ts';
+import { type Authored, author, enteredText } from '../fields.ts';
 import {
   foundInRows,
   runDecision,
@@ -83,15 +83,15 @@ export const runAnswer = runSummary.extend({
 export type RunAnswer = z.infer<typeof runAnswer>;
 
 export const decisionRequest = z.strictObject({
-  author: enteredText(200),
+  author,
   reason: enteredText(2_000),
 });
-export type DecisionRequest = z.infer<typeof decisionRequest>;
+export type DecisionRequest = Authored<z.infer<typeof decisionRequest>>;
 
 export const moveRequest = decisionRequest.extend({
   to: z.string().min(1).max(100).describe('Its new name: of the pack that runs here'),
 });
-export type MoveRequest = z.infer<typeof moveRequest>;
+export type MoveRequest = Authored<z.infer<typeof moveRequest>>;
 
 export const movedAnswer = z.strictObject({
   pack: z.string(),

@@ -2,9 +2,11 @@
  * Kenko's functions as processes of a simulated cloud: messages repeat, wait and overtake each
  * other, processes stop anywhere, and time costs nothing. The same seed gives the same story.
  */
+
 import { Rejected } from '../../../functions/errors.ts';
 import { Random } from '../../../functions/local/demo/random.ts';
 import type { TextCache } from '../../../functions/local/googlesql/text-cache.ts';
+import { localIdentity } from '../../../functions/local/identity.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
@@ -172,6 +174,7 @@ export async function openSimulation(options: SimulationOptions) {
       bus,
       crm,
       messenger,
+      identity: localIdentity('simulation'),
       clock: own,
       // Its days are provided before the clock gets there.
       aheadOfClock: true,

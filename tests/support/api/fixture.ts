@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { api } from '../../../functions/api/api.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
+import { localIdentity } from '../../../functions/local/identity.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { openDuckDbWarehouse } from '../../../functions/local/warehouse/warehouse.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
@@ -188,6 +189,7 @@ export async function startApi(given: {
     },
     crm,
     messenger: { send: noCrm, find: noCrm, workspace: noCrm },
+    identity: localIdentity('tester'),
     clock,
     log: createLog((entry) => logged.push(entry), clock),
     pack: { ...pack, ...given.pack },

@@ -21,6 +21,9 @@ const values: Record<string, string> = {
   KENKO_MAX_BYTES_BILLED: '50000000000',
   KENKO_SALESFORCE_CLIENT_ID: 'kenko',
   KENKO_SALESFORCE_CLIENT_SECRET: 'local',
+  KENKO_API_IDENTITY: 'token',
+  KENKO_API_AUDIENCES: 'https://kenko.example',
+  KENKO_API_VIEWERS: 'allUsers',
 };
 
 /** Exactly what the function reads, and where the stand-ins are. */

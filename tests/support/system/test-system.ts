@@ -10,6 +10,7 @@ import { serveFunctions } from '../../../functions/cli/session/function-server.t
 import { postJson } from '../../../functions/cli/session/http-client.ts';
 import type { FunctionName } from '../../../functions/config.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
+import { localIdentity } from '../../../functions/local/identity.ts';
 import { closeServer } from '../../../functions/local/loopback.ts';
 import { startSalesforceServer } from '../../../functions/local/salesforce/server.ts';
 import { startSlackServer } from '../../../functions/local/slack/server.ts';
@@ -98,6 +99,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
       clock,
     }),
     messenger: openSlackMessenger({ token: 'local', apiUrl: slack.url }),
+    identity: localIdentity('tester'),
     clock,
     // Most tests name the slots that they run without moving the clock.
     aheadOfClock: options.keepsToClock !== true,

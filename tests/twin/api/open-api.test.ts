@@ -8,12 +8,16 @@ const operation = z.looseObject({
   parameters: z.array(
     z.looseObject({ name: z.string(), in: z.string(), schema: z.looseObject({}) }),
   ),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
   responses: z.record(z.string(), z.looseObject({ description: z.string() })),
 });
 const documentSchema = z.looseObject({
   openapi: z.literal('3.1.0'),
   paths: z.record(z.string(), z.record(z.string(), operation)),
-  components: z.strictObject({ schemas: z.record(z.string(), z.looseObject({})) }),
+  components: z.strictObject({
+    schemas: z.record(z.string(), z.looseObject({})),
+    securitySchemes: z.strictObject({ googleIdentity: z.looseObject({ type: z.literal('http') }) }),
+  }),
 });
 
 let api: TestApi;
@@ -89,6 +93,17 @@ describe('GET /v1/openapi.json', () => {
     expect(document.paths['/v1/accounts/{id}']?.get?.parameters).toMatchObject([
       { name: 'id', in: 'path', required: true },
     ]);
+  });
+
+  it('says of each operation which role it takes, and what somebody without it gets', () => {
+    const { get } = document.paths['/v1/accounts'] ?? {};
+    expect(get?.security).toEqual([{ googleIdentity: ['viewer'] }]);
+    const { post } = document.paths['/v1/runs/{id}/release'] ?? {};
+    expect(post?.security).toEqual([{ googleIdentity: ['operator'] }]);
+    expect(post?.responses['403']?.description).toBe('The caller has not the role operator');
+    const health = document.paths['/v1/health']?.get;
+    expect(health?.security).toEqual([]);
+    expect(Object.keys(health?.responses ?? {})).not.toContain('401');
   });
 
   it('has operation ids that differ', () => {
