@@ -158,12 +158,13 @@ export const endpoints: readonly Endpoint[] = [
     name: 'takeEvent',
     summary: 'Report an answer to a survey, or a user who leaves, without waiting for a run',
     description:
-      'People are notified within seconds, once. An event that is sent again with the same id ' +
-      'changes nothing.',
+      'People are notified within seconds, once. An event that its sender sends again with the same ' +
+      'id changes nothing. Of many at once, the first few are sent one by one and the rest is counted ' +
+      'in the digest of the day.',
     body: eventRequest,
     answer: eventAnswer,
     status: 202,
-    handle: ({ runtime, body }) => takeEvent(runtime, body),
+    handle: ({ runtime, caller, body }) => takeEvent(runtime, body, caller),
   }),
   endpoint({
     path: '/v1/accounts/{id}/assessments',

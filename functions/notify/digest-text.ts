@@ -3,11 +3,13 @@ import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import { both } from '../scorecard/meaning/texts.ts';
 import { escaped } from './slack-text.ts';
 
-interface Group {
+export interface DigestGroup {
   signal: string;
   /** Held already when the signal was first looked at, or only because rules changed. */
   silent: boolean;
   count: number;
+  /** How many accounts they are of. */
+  accounts: number;
   /** Of some of them. */
   names: string[];
 }
@@ -17,19 +19,19 @@ export function digestText(given: {
   pack: Pack;
   signals: PackSignals;
   date: string;
-  groups: readonly Group[];
+  groups: readonly DigestGroup[];
 }): string {
   const { pack, signals, date, groups } = given;
   const { language: lang } = signals;
   const all = [...signals.states, ...signals.events];
-  const line = ({ signal, count, names }: Group): string => {
+  const line = ({ signal, count, accounts, names }: DigestGroup): string => {
     const label = all.find(({ id }) => id === signal)?.label[lang] ?? signal;
-    const rest = count - names.length;
+    const rest = accounts - names.length;
     const more = rest > 0 ? both(` and ${rest} more`, `、ほか${rest}件`)[lang] : '';
     const list = names.map(escaped).join(both(', ', '、')[lang]);
     return `• *${escaped(label)}* (${count}): ${list}${more}`;
   };
-  const order = (group: Group): number => all.findIndex(({ id }) => id === group.signal);
+  const order = (group: DigestGroup): number => all.findIndex(({ id }) => id === group.signal);
   const sorted = [...groups].sort((a, b) => order(a) - order(b));
   const fresh = sorted.filter(({ silent }) => !silent);
   const found = sorted.filter(({ silent }) => silent);

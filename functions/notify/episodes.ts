@@ -13,6 +13,13 @@ import { drawn } from '../scorecard/meaning/lot.ts';
 /** Episodes by id. */
 export type Episodes = ReadonlyMap<string, EpisodeDocument>;
 
+/** Of many at once, people get some one by one; the digest has the rest. */
+export interface Crowd {
+  /** Those before it were mentioned to everybody a short time ago. */
+  mentioned: boolean;
+  place: 'alone' | 'last' | 'folded';
+}
+
 /** What opens an episode. */
 export interface Opening {
   pack: string;
@@ -24,6 +31,8 @@ export interface Opening {
   silent: boolean;
   /** What the signal's lot says of the account; null: it has none. */
   lot: EpisodeDocument['lots'][number] | null;
+  /** What came before it of the same signal; default: nothing that people mind. */
+  crowd?: Crowd;
   /** Of a silent one: the digest of a switch of rules says it, not that of the day. */
   rules?: boolean;
 }
@@ -124,15 +133,16 @@ export const dueDelivery = (
 /** A new episode; `last`: the one before it of the same account, signal and subject. */
 export function opened(
   signal: SignalText,
-  { silent, rules = false, lot, ...opening }: Opening,
+  { silent, rules = false, lot, crowd, ...opening }: Opening,
   last: EpisodeDocument | undefined,
   now: Date,
 ): EpisodeDocument {
   const number = (last?.number ?? 0) + 1;
   const id = episodeId(opening.account, signal.id, opening.subject);
   const heldBack = lot?.held_back ?? false;
+  const folded = crowd?.place === 'folded';
   const deliveries =
-    silent || heldBack
+    silent || heldBack || folded
       ? []
       : signal.targets.flatMap((target, i): EpisodeDocument['deliveries'] => {
           if (target.to === 'digest') return [];
@@ -140,16 +150,18 @@ export function opened(
             dueDelivery({
               to: target.to,
               channel: target.to === 'slack' ? target.channel : null,
-              mention: target.to === 'slack' ? target.mention : null,
+              mention: target.to === 'slack' && !crowd?.mentioned ? target.mention : null,
               key: `${id}-${number}-${i}`,
             }),
           ];
         });
-  const inDigest = silent ? !rules : signal.targets.some(({ to }) => to === 'digest');
+  const inDigest = silent ? !rules : folded || signal.targets.some(({ to }) => to === 'digest');
   const lots = (last?.lots ?? []).filter(({ year }) => year !== lot?.year);
   return {
     ...opening,
     silent,
+    folded,
+    last_of_many: crowd?.place === 'last',
     held_back: heldBack,
     lots: lot ? [...lots, lot] : lots,
     signal: signal.id,

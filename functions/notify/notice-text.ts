@@ -34,6 +34,15 @@ const words = {
   links: both('Help', '参考'),
 };
 
+const furtherInDigest = both(
+  'There are many of these. Those that follow are not sent one by one; the day’s digest counts them.',
+  '同じ通知が続いています。この後に続くものは個別には送らず、1日1回のまとめに件数を載せます。',
+);
+const furtherOnPages = both(
+  'There are many of these. Those that follow are not sent one by one; the dashboard shows them.',
+  '同じ通知が続いています。この後に続くものは個別には送りません。ダッシュボードで確認してください。',
+);
+
 /** A message in Slack's own markup. */
 export function slackText(given: Given): string {
   const { lang, signal, episode, delivery } = given;
@@ -46,6 +55,9 @@ export function slackText(given: Given): string {
     lines.push(`*${words[word][lang]}*: ${texts.map(escaped).join(both('; ', '、')[lang])}`);
   }
   if (links.length > 0) lines.push(`*${words.links[lang]}*: ${links.join(' · ')}`);
+  if (episode.last_of_many) {
+    lines.push(`_${(given.pack.signals?.digestChannel ? furtherInDigest : furtherOnPages)[lang]}_`);
+  }
   return lines.join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { dayMs } from '../calendar.ts';
 import { code, hasCode, Rejected } from '../errors.ts';
+import type { Filter } from '../ports/snapshots.ts';
 import { ref } from '../records/collection.ts';
 import { type AccountDocument, accounts } from '../records/documents.ts';
 import { type EventBody, events } from '../records/events.ts';
@@ -9,7 +10,7 @@ import type { CelRow, CelValue } from '../scorecard/language/cel/expressions.ts'
 import type { EventSignal } from '../scorecard/language/pack/signals.ts';
 import { resultValues, type SignalFact } from '../scorecard/meaning/signals.ts';
 import { deliverEpisodes } from './deliver-episodes.ts';
-import { opened } from './episodes.ts';
+import { type Crowd, opened } from './episodes.ts';
 
 /**
  * Takes an event: keeps it, opens the episodes it asks for, and notifies people at once. An event
@@ -107,12 +108,47 @@ function rowOf({ pack }: Runtime, event: EventBody, document: AccountDocument): 
   return { account, metrics: {}, now, event: values };
 }
 
+/** Messages of one signal that people get one by one: of an account in a day, of all in an hour. */
+const most = { ofAccount: 3, ofAll: 10 };
+const hourMs = 3_600_000;
+
+/** Where an event stands among those of its signal; two at the same moment may both count as one. */
+async function crowdOf(
+  { snapshots, clock }: Runtime,
+  signal: EventSignal,
+  account: string,
+): Promise<Crowd> {
+  const since = (ms: number) => new Date(clock.now().getTime() - ms).toISOString();
+  const openedWithin = async (ms: number, of: Filter[]) => {
+    const found = await snapshots.query({
+      collection: episodes,
+      where: [
+        ...of,
+        { field: 'signal', op: '==', value: signal.id },
+        { field: 'folded', op: '==', value: false },
+        { field: 'opened_at', op: '>', value: since(ms) },
+      ],
+      orderBy: { field: 'opened_at', direction: 'desc' },
+      limit: most.ofAll,
+    });
+    return found.length;
+  };
+  const [ofAccount, ofAll] = await Promise.all([
+    openedWithin(dayMs, [{ field: 'account', op: '==', value: account }]),
+    openedWithin(hourMs, []),
+  ]);
+  const left = Math.min(most.ofAccount - ofAccount, most.ofAll - ofAll);
+  return { mentioned: ofAll > 0, place: left > 1 ? 'alone' : left === 1 ? 'last' : 'folded' };
+}
+
 /** @returns whether the event opened an episode now, and not before */
-function openEpisode(
-  { snapshots, clock, pack }: Runtime,
+async function openEpisode(
+  runtime: Runtime,
   signal: EventSignal,
   event: EventBody,
 ): Promise<boolean> {
+  const { snapshots, clock, pack } = runtime;
+  const crowd = await crowdOf(runtime, signal, event.account);
   const subject = subjectOf(event);
   const target = ref(episodes, episodeId(event.account, signal.id, subject));
   return snapshots.transaction(async (tx) => {
@@ -132,6 +168,7 @@ function openEpisode(
       facts,
       silent: false,
       lot: null,
+      crowd,
     } as const;
     tx.set(target, opened(signal, opening, last, now));
     return true;

@@ -14,7 +14,7 @@ import {
 import type { Runtime } from '../runtime.ts';
 import type { PackSignals } from '../scorecard/language/pack/signals.ts';
 import { afterTry, claimedDelivery, sendOnce, slackDelivery } from './deliver-episodes.ts';
-import { digestText } from './digest-text.ts';
+import { type DigestGroup, digestText } from './digest-text.ts';
 
 const episodesPerPage = 1_000;
 /** Accounts named for each signal; the rest are counted. */
@@ -137,7 +137,7 @@ async function dueEpisodes(
 async function grouped(
   { snapshots }: Runtime,
   due: readonly Stored<EpisodeDocument>[],
-): Promise<{ signal: string; silent: boolean; count: number; names: string[] }[]> {
+): Promise<DigestGroup[]> {
   const groups = new Map<string, EpisodeDocument[]>();
   for (const { data } of due) {
     const key = `${data.signal} ${data.silent}`;
@@ -145,14 +145,12 @@ async function grouped(
   }
   return Promise.all(
     [...groups.values()].map(async (group) => {
-      const some = group
-        .map(({ account }) => account)
-        .sort()
-        .slice(0, mostNames);
+      const named = [...new Set(group.map(({ account }) => account))].sort();
+      const some = named.slice(0, mostNames);
       const stored = await snapshots.getAll(some.map((account) => ref(accounts, account)));
       const names = some.map((account, i) => nameOrId(account, stored[i]?.data));
       const [{ signal, silent } = { signal: '', silent: false }] = group;
-      return { signal, silent, count: group.length, names };
+      return { signal, silent, count: group.length, accounts: named.length, names };
     }),
   );
 }

@@ -106,6 +106,10 @@ export const episodeDocument = z.strictObject({
   facts: z.array(fact),
   /** Held already when it was first looked at, or only because rules changed: in a digest only. */
   silent: z.boolean(),
+  /** One of so many of its signal that it has no message of its own. */
+  folded: z.boolean().default(false),
+  /** Its message says that those which follow have none. */
+  last_of_many: z.boolean().default(false),
   /** By lot: nobody is notified of it, and it is shown nowhere as something to do. */
   held_back: z.boolean().default(false),
   /** What the lot said in each contract year in which an episode opened: whom its effect is seen on. */

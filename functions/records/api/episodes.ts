@@ -1,7 +1,7 @@
 /** What the API says of episodes, and what people and systems send to it about them. */
 import { z } from 'zod';
 import { label } from '../../scorecard/language/pack/catalogue.ts';
-import { eventBody } from '../events.ts';
+import { reportedEvent } from '../events.ts';
 import { type Authored, author } from '../fields.ts';
 import { delivery, episodeDocument } from '../signal-documents.ts';
 import { bothLanguages, cursor, nameBodies } from './common.ts';
@@ -70,7 +70,7 @@ export type Acknowledgement = Authored<z.infer<typeof acknowledgement>>;
 /** The acknowledgement is on its way; the episode shows it a moment later. */
 export const acknowledgedAnswer = z.strictObject({ episode: z.string(), number: z.int() });
 
-export const eventRequest = eventBody;
+export const eventRequest = reportedEvent;
 
 /** The event is kept and acted on a moment later; sent again, it changes nothing. */
 export const eventAnswer = z.strictObject({
