@@ -26,7 +26,7 @@ import {
 } from '../records/api/episodes.ts';
 import { handOverAnswer, handOverList, tickRequest } from '../records/api/hand-overs.ts';
 import { historyAnswer } from '../records/api/history.ts';
-import { overrideAnswer, overrideRequest } from '../records/api/overrides.ts';
+import { overrideAnswer, overrideRequest, withdrawalRequest } from '../records/api/overrides.ts';
 import { portfolioAnswer } from '../records/api/portfolio.ts';
 import {
   convertedAnswer,
@@ -54,6 +54,7 @@ import { enterAssessment, enterIntervention, enterNote } from './entries/enter-e
 import { enterOverride } from './entries/enter-override.ts';
 import { listHandOvers, tickItem } from './entries/hand-overs.ts';
 import { takeEvent } from './entries/take-event.ts';
+import { withdrawOverride } from './entries/withdraw-override.ts';
 import { acknowledgeEpisode, listEpisodes, listLots } from './episodes.ts';
 import { openApi } from './open-api.ts';
 import {
@@ -126,6 +127,17 @@ export const endpoints: readonly Endpoint[] = [
     status: 201,
     handle: ({ runtime, id, body, header }) =>
       enterOverride(runtime, id, body, header('Idempotency-Key')),
+  }),
+  endpoint({
+    path: '/v1/accounts/{id}/overrides/{item}/withdraw',
+    name: 'withdrawOverride',
+    summary: "End a person's band before its time",
+    description:
+      'Who set it, and until when, stays in the log. Repeating a request has one effect.',
+    body: withdrawalRequest,
+    answer: overrideAnswer,
+    handle: ({ runtime, id, item, body }) =>
+      withdrawOverride(runtime, { account: id, id: item }, body),
   }),
   endpoint({
     path: '/v1/episodes',

@@ -20,7 +20,7 @@ import { addEpisodes } from './people/episodes.ts';
 import { addExplain } from './people/explain.ts';
 import { addHandOvers } from './people/hand-overs.ts';
 import { addLog } from './people/log.ts';
-import { addOverride } from './people/override.ts';
+import { addOverride, addWithdraw } from './people/override.ts';
 import { addWorklist } from './people/worklist.ts';
 import { addCandidate } from './rules/candidate.ts';
 import { addCheck } from './rules/check.ts';
@@ -39,7 +39,17 @@ import { addSync } from './run/sync.ts';
 
 /** In the order in which help lists them. */
 const commands = [
-  ...[addStart, addRun, addExplain, addAccounts, addWorklist, addLog, addOverride, addHandOvers],
+  ...[
+    addStart,
+    addRun,
+    addExplain,
+    addAccounts,
+    addWorklist,
+    addLog,
+    addOverride,
+    addWithdraw,
+    addHandOvers,
+  ],
   ...[
     addDisagreements,
     addAnswers,

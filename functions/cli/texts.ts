@@ -116,6 +116,11 @@ export const texts = {
       `${earned} of the ${available} points that could be earned, times ${factor}: what has no data is left out.`,
       `データのある${available}点中${earned}点を${factor}倍（データのない項目は除外）`,
     ),
+  withdrawn: (setBy: string, author: string, reason: string) =>
+    both(
+      `The band that ${setBy} set is taken back by ${author}: ${reason}`,
+      `${setBy} が設定したバンドを ${author} が取り消しました: ${reason}`,
+    ),
   whatHelps: both('Hints', 'ヒント'),
 };
 

@@ -252,6 +252,11 @@ export const overrideDocument = z.strictObject({
   author: keptAuthor,
   from: instant,
   until: instant,
+  /** Who took it back before its time, and until when it was to be; `until` is then `at`. */
+  withdrawn: z
+    .strictObject({ author: keptAuthor, reason: z.string(), at: instant, until: instant })
+    .nullable()
+    .default(null),
 });
 export type OverrideDocument = z.infer<typeof overrideDocument>;
 export const overrides: Collection<OverrideDocument> = {

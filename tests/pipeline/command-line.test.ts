@@ -166,6 +166,18 @@ describe('commands that look', () => {
     expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('splendid') });
     const never = await kenko(...asked, '--band', 'good', '--until', '2026-02-30');
     expect(never).toMatchObject({ status: 2, stderr: expect.stringContaining('--until') });
+    const back = ['withdraw', id, '--reason', 'They do not', '--author', 'lead', ...state];
+    const taken = await kenko(...back);
+    expect(taken).toMatchObject({
+      ...{ status: 0, stderr: '' },
+      stdout: 'The band that csm set is taken back by lead: They do not\n',
+    });
+    const { scores: now } = JSON.parse((await kenko('explain', id, '--json', ...state)).stdout);
+    expect(now[0].override).toBeNull();
+    expect(await kenko(...back)).toMatchObject({
+      ...{ status: 2, stdout: '' },
+      stderr: `kenko: Nobody has set a band of "health" for account "${id}".\n`,
+    });
   });
 
   it('decide only about a run that is held, and only with a reason', async () => {

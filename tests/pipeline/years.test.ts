@@ -112,6 +112,7 @@ describe('the history of every account', () => {
       ...{ pack: 'tiny', account: 'a1', score: 'health', band: 'green', reason: 'Known.' },
       ...{ author: 'csm@example.com', from: clock.now().toISOString() },
       until: '2026-04-01T00:00:00.000Z',
+      withdrawn: null,
     });
     expect(await republishOverridden(system.runtime)).toBe(1);
     expect(await snapshots.get(year)).toEqual(before);

@@ -42,7 +42,7 @@ export async function readLog(
   const ticks = await ticksOf(snapshots, handed);
   return [
     ...entered.map(({ id, data }) => logged(pack, id, data)),
-    ...overridden.map(({ id, data }) => overrideEntry(pack, id, data)),
+    ...overridden.flatMap(({ id, data }) => overrideEntries(pack, id, data)),
     ...handed.map(({ id, data }) => handOverEntry(pack, id, data, ticks)),
   ]
     .sort(inOrder)
@@ -74,14 +74,15 @@ export function logged({ zone }: Pack, id: string, entry: EntryDocument): LogEnt
   };
 }
 
-function overrideEntry(
+/** That it was set, and that it was taken back. */
+function overrideEntries(
   pack: Pack,
   id: string,
-  { score, band, from, until, author, reason }: OverrideDocument,
-): LogEntry {
+  { score, band, from, until, author, reason, withdrawn }: OverrideDocument,
+): LogEntry[] {
   const label = bandNamed(pack, score, band)?.label ?? { en: band, ja: band };
-  const end = until.slice(0, 10);
-  return {
+  const end = (withdrawn?.until ?? until).slice(0, 10);
+  const set: LogEntry = {
     id,
     kind: 'override',
     on: localDay(from, pack.zone),
@@ -96,6 +97,20 @@ function overrideEntry(
     url: null,
     checklist: [],
   };
+  if (!withdrawn) return [set];
+  const on = localDay(withdrawn.at, pack.zone);
+  const taken: LogEntry = {
+    ...set,
+    id: `${id}~withdrawn`,
+    ...{ on, at: withdrawn.at, entered_on: on },
+    author: withdrawn.author,
+    summary: {
+      en: `Band no longer set to ${label.en}`,
+      ja: `バンド「${label.ja}」の設定を取り消し`,
+    },
+    text: withdrawn.reason,
+  };
+  return [set, taken];
 }
 
 function handOverEntry(

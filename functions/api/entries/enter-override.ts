@@ -73,6 +73,7 @@ async function create(
     author: request.author,
     from: instantOf(request.from) ?? (await fromNow(runtime, account, score.id, now)),
     until: instantOf(request.until) ?? request.until,
+    withdrawn: null,
   };
   checkTimes(override, now);
   // The same request may have come twice at once.
@@ -129,7 +130,7 @@ function isSame(kept: OverrideDocument, account: string, request: OverrideReques
     kept.band === request.band &&
     kept.reason === request.reason &&
     kept.author === request.author &&
-    kept.until === instantOf(request.until) &&
+    (kept.withdrawn?.until ?? kept.until) === instantOf(request.until) &&
     (request.from === undefined || kept.from === instantOf(request.from))
   );
 }

@@ -31,7 +31,23 @@ export const overrideAnswer = override.extend({
   score: z.string(),
   from: instant,
   in_force: z.boolean(),
+  withdrawn: z
+    .strictObject({
+      author: z.string(),
+      reason: z.string(),
+      at: instant,
+      until: instant.describe('When it would have ended'),
+    })
+    .nullable()
+    .describe('Who took it back before its time'),
 });
 export type OverrideAnswer = z.infer<typeof overrideAnswer>;
 
-nameBodies({ OverrideRequest: overrideRequest, Override: overrideAnswer });
+export const withdrawalRequest = z.strictObject({ reason: enteredText(2_000), author });
+export type WithdrawalRequest = Authored<z.infer<typeof withdrawalRequest>>;
+
+nameBodies({
+  OverrideRequest: overrideRequest,
+  Override: overrideAnswer,
+  WithdrawalRequest: withdrawalRequest,
+});

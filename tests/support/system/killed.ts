@@ -43,6 +43,7 @@ const steps: readonly Step[] = [
         author: 'csm@example.com',
         from: '2026-03-02T00:00:00Z',
         until: '2026-03-04T00:00:00Z',
+        withdrawn: null,
       });
     },
   },

@@ -63,6 +63,7 @@ describe('GET /v1/openapi.json', () => {
       'post /v1/accounts/{id}/interventions',
       'post /v1/accounts/{id}/notes',
       'post /v1/accounts/{id}/overrides',
+      'post /v1/accounts/{id}/overrides/{item}/withdraw',
       'post /v1/episodes/{id}/acknowledge',
       'post /v1/events',
       'post /v1/hand-overs/{id}/items/{item}',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enterOverride } from '../../../functions/api/entries/enter-override.ts';
 import { accountAnswer } from '../../../functions/records/api/accounts.ts';
+import { accountLog } from '../../../functions/records/api/entries.ts';
 import { overrideAnswer } from '../../../functions/records/api/overrides.ts';
 import { portfolioAnswer } from '../../../functions/records/api/portfolio.ts';
 import { ref } from '../../../functions/records/collection.ts';
@@ -19,7 +20,7 @@ const request = {
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi({
-    accounts: ['a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'a-6', 'a-7'].map((id) => ({ id, points: 90 })),
+    accounts: Array.from({ length: 10 }, (_, i) => ({ id: `a-${i + 1}`, points: 90 })),
     history: ['a-1', 'a-2'].map((account) => ({
       date: today,
       account,
@@ -167,5 +168,84 @@ describe('POST /v1/accounts/{id}/overrides', () => {
       400,
       { error: { message: expect.stringContaining('has left') } },
     ]);
+  });
+});
+
+describe('POST /v1/accounts/{id}/overrides/{item}/withdraw', () => {
+  const withdrawal = { reason: 'They renewed.', author: 'lead@example.com' };
+  const withdraw = (account: string, id: string, body: object = withdrawal) =>
+    api.post(`${pathOf(account)}/${id}/withdraw`, body);
+  const begin = async (account: string, more: object = {}) =>
+    overrideAnswer.parse((await api.post(pathOf(account), { ...request, ...more })).body).id;
+  const healthOf = async (account: string) =>
+    accountAnswer.parse((await api.get(`/v1/accounts/${account}`)).body).scores[0];
+
+  it('shows the computed band again at once, and announces the account', async () => {
+    const id = await begin('a-8');
+    const before = announced('a-8').length;
+    const { status, body } = await withdraw('a-8', id);
+    expect(status).toBe(200);
+    const at = '2026-11-24T01:00:00.000Z';
+    expect(overrideAnswer.parse(body)).toMatchObject({
+      ...{ id, account: 'a-8', band: 'red', author: request.author, until: at, in_force: false },
+      withdrawn: { ...withdrawal, at, until: '2026-12-31T00:00:00.000Z' },
+    });
+    expect(await healthOf('a-8')).toMatchObject({ band: { id: 'green' }, override: null });
+    expect(announced('a-8')).toHaveLength(before + 1);
+  });
+
+  it('has one effect however often it is sent, and is not taken over by another', async () => {
+    const id = await begin('a-9');
+    await withdraw('a-9', id);
+    const [after] = await stored('a-9');
+    expect((await withdraw('a-9', id)).status).toBe(200);
+    const other = await withdraw('a-9', id, { ...withdrawal, author: 'else@example.com' });
+    expect([other.status, other.body]).toMatchObject([
+      409,
+      { error: { message: 'The override ended at 2026-11-24T01:00:00.000Z.' } },
+    ]);
+    expect(await stored('a-9')).toEqual([after]);
+  });
+
+  it('keeps one from beginning that would have begun later', async () => {
+    const id = await begin('a-10', { from: '2026-11-25T00:00:00Z' });
+    await withdraw('a-10', id);
+    const [override] = await stored('a-10');
+    expect(override?.data).toMatchObject({ until: '2026-11-24T01:00:00.000Z' });
+  });
+
+  it('lets the request that set it be repeated all the same', async () => {
+    const key = { 'idempotency-key': 'withdrawn' };
+    const { body } = await api.post(pathOf('a-8'), request, key);
+    const { id } = overrideAnswer.parse(body);
+    await withdraw('a-8', id);
+    const again = await api.post(pathOf('a-8'), request, key);
+    expect([again.status, again.body]).toMatchObject([201, { id, in_force: false }]);
+  });
+
+  it('stands in the log beside what it took back', async () => {
+    const log = accountLog.parse((await api.get('/v1/accounts/a-9/log')).body).entries;
+    expect(log.map(({ author, summary, text }) => [author, summary.en, text])).toEqual([
+      [request.author, 'Band set to Critical (until 2026-12-31)', request.reason],
+      [withdrawal.author, 'Band no longer set to Critical', withdrawal.reason],
+    ]);
+    expect(new Set(log.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('refuses what the account has not, and a body that is wrong', async () => {
+    const id = await begin('a-10');
+    for (const [account, override] of [
+      ['a-9', id],
+      ['a-10', 'none'],
+      ['nobody', id],
+    ] as const) {
+      const { status, body } = await withdraw(account, override);
+      expect([status, body]).toMatchObject([
+        404,
+        { error: { message: `Account "${account}" has no override "${override}".` } },
+      ]);
+    }
+    expect((await withdraw('a-10', id, {})).status).toBe(400);
+    expect(await healthOf('a-10')).toMatchObject({ band: { id: 'red' } });
   });
 });

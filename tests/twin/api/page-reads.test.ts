@@ -49,7 +49,7 @@ beforeAll(async () => {
     const common = { pack: pack.id, account, author: 'csm@example.com' };
     await put(overrides, `o-${i}`, {
       ...{ ...common, score: 'health', band: 'green', reason: 'They said so.' },
-      ...{ from: at(i), until: '2027-01-01T00:00:00.000Z' },
+      ...{ from: at(i), until: '2027-01-01T00:00:00.000Z', withdrawn: null },
     });
     await put(entries, `e-${i}`, {
       ...{ ...common, kind: 'intervention', did: 'call', at: at(i), text: 'Called.' },

@@ -46,8 +46,8 @@ it('is for everybody, viewers, editors or operators', () => {
     ...['releaseRun', 'discardRun', 'retrySync', 'retirePack', 'movePack', 'convertSnapshots'],
   ]);
   expect(ofRole('editor')).toEqual([
-    ...['enterOverride', 'acknowledgeEpisode', 'takeEvent', 'enterAssessment'],
-    ...['enterIntervention', 'enterNote', 'tickItem'],
+    ...['enterOverride', 'withdrawOverride', 'acknowledgeEpisode', 'takeEvent'],
+    ...['enterAssessment', 'enterIntervention', 'enterNote', 'tickItem'],
   ]);
   expect(endpoints.filter(({ method, role }) => method === 'post' && role === 'viewer')).toEqual(
     [],

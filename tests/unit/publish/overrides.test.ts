@@ -15,6 +15,7 @@ it('2,000 accounts are looked at by one call, and the others by the next, in mes
     await system.snapshots.set(ref(overrides, account), {
       ...{ pack: 'tiny', account, score: 'health', band: 'red', reason: 'They leave.' },
       ...{ author: 'csm@example.com', from: system.at(-60_000), until: '2026-04-01T00:00:00.000Z' },
+      withdrawn: null,
     });
   }
   const calls = [await republishOverridden(system.runtime, { again: true })];
