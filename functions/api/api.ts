@@ -1,7 +1,6 @@
 /** The HTTPS function `api`: the JSON API and the dashboard. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
-import { z } from 'zod';
 import { code, HttpRefusal, Rejected } from '../errors.ts';
 import { placeOf } from '../http-functions.ts';
 import { acceptBody } from '../raw-bodies.ts';
@@ -9,6 +8,7 @@ import type { ErrorAnswer } from '../records/api/common.ts';
 import type { Runtime } from '../runtime.ts';
 import { quoted } from '../safe-text.ts';
 import { contextOf, withinRequest } from '../trace.ts';
+import { checkedBody, jsonOf, readBody } from './bodies.ts';
 import { hasAuthor, requireCaller, withAuthor } from './callers.ts';
 import { pagePaths, pages } from './dashboard/pages.ts';
 import { type Endpoint, routeOf } from './endpoint.ts';
@@ -18,8 +18,6 @@ import { parseParameters } from './parameters.ts';
 
 type GetRuntime = () => Promise<Runtime>;
 
-/** The largest body is an override with its reason of 2,000 characters. */
-const largestBody = 64 * 1024;
 const longestKey = 200;
 
 /** The handler of the function `api`. */
@@ -67,16 +65,13 @@ function application(getRuntime: GetRuntime): express.Express {
 }
 
 function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRuntime): void {
-  // Raw, so that a malformed body is refused in our words. Where the Functions Framework has read
-  // the body already, this does nothing.
-  const readBody = express.raw({ type: () => true, limit: largestBody, inflate: false });
   const before = endpoint.body ? [readBody] : [];
   app[endpoint.method](routeOf(endpoint.path), ...before, async (request, response) => {
     const runtime = await getRuntime();
     const { role } = endpoint;
     const caller = role === null ? undefined : await requireCaller(runtime, request, role);
     const query = parseParameters(endpoint.query, request.query);
-    const sent = endpoint.body ? parseBody(endpoint.body, request) : undefined;
+    const sent = endpoint.body ? checkedBody(endpoint.body, jsonOf(request)) : undefined;
     const body = caller && hasAuthor(endpoint.body) ? withAuthor(caller, Object(sent)) : sent;
     const key = request.get('Idempotency-Key');
     if (key !== undefined && (key === '' || key.length > longestKey)) {
@@ -109,45 +104,6 @@ function segmentOf(request: Request, name: 'id' | 'item'): string {
   const segment = request.params[name];
   return typeof segment === 'string' ? segment : '';
 }
-
-function parseBody<S extends z.ZodType>(schema: S, request: Request): z.output<S> {
-  if (!request.is('application/json')) {
-    throw new HttpRefusal(
-      415,
-      'unsupported-media-type',
-      'The body has to be JSON, sent as Content-Type: application/json.',
-    );
-  }
-  const parsed = schema.safeParse(jsonOf(request));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
-    throw new Rejected(
-      code.badRequest,
-      `The field ${quoted(issue.keys[0] ?? '')} is unknown; allowed: ${known}.`,
-    );
-  }
-  const field = issue?.path.join('.');
-  throw new Rejected(
-    code.badRequest,
-    field ? `The field ${field} has to be ${issue?.message}.` : 'The body has to be a JSON object.',
-  );
-}
-
-/** The bytes are in `rawBody` where the Functions Framework has read them. */
-function jsonOf(request: Request): unknown {
-  const raw: unknown = Reflect.get(request, 'rawBody') ?? request.body;
-  if (!Buffer.isBuffer(raw)) return undefined;
-  if (raw.length > largestBody) throw tooLarge();
-  try {
-    return JSON.parse(raw.toString('utf8'));
-  } catch {
-    throw new Rejected(code.badRequest, 'The body is not JSON.');
-  }
-}
-
-const tooLarge = () => new HttpRefusal(413, 'too-large', `The body is over ${largestBody} bytes.`);
 
 function refuseOtherMethods(app: express.Express, path: string, allowed: string[]): void {
   const list = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;

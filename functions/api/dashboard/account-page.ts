@@ -7,6 +7,8 @@ import type { CandidateMoves } from '../../records/api/candidate.ts';
 import type { LogEntry } from '../../records/api/entries.ts';
 import type { EpisodeAnswer } from '../../records/api/episodes.ts';
 import type { HistoryAnswer } from '../../records/api/history.ts';
+import { accountForms } from './acting/account-forms.ts';
+import { doneMessage } from './acting/forms.ts';
 import { candidateMoveCard } from './candidate-page.ts';
 import { changeSection } from './change-section.ts';
 import { historyChart } from './chart.ts';
@@ -25,7 +27,14 @@ export function accountPage(
     episodes,
     log,
     moves,
-  }: { episodes: readonly EpisodeAnswer[]; log: readonly LogEntry[]; moves: CandidateMoves },
+    done,
+  }: {
+    episodes: readonly EpisodeAnswer[];
+    log: readonly LogEntry[];
+    moves: CandidateMoves;
+    /** What the reader has just sent from here. */
+    done: string | undefined;
+  },
 ): Page {
   const { lang, text, format, accountHref } = context;
   const title = titleOf(account);
@@ -33,6 +42,7 @@ export function accountPage(
     title,
     section: 'accounts',
     content: html`
+      ${doneMessage(context, done)}
       <h1>${title}</h1>
       <p class="lead">${joined([
         account.name !== null && account.id,
@@ -50,12 +60,13 @@ export function accountPage(
       ${attributeList(context, account)}
       ${assignmentLine(context, account)}
       ${episodeSection(context, episodes)}
+      ${accountForms(context, account)}
       ${account.scores.map((score) => {
         const history = histories.find((candidate) => candidate.score === score.id);
         return scoreSection(context, score, account.as_of_date ?? account.date, history);
       })}
       ${candidateMoveCard(context, moves)}
-      ${logSection(context, log)}
+      ${logSection(context, account.id, log)}
       ${
         account.crm &&
         html`<p class="small soft">${text.crmStates[account.crm.state]} (${format.instant(account.crm.at)})

@@ -1,4 +1,6 @@
 /** What every part of a page needs: the language, its texts and formats, and links. */
+import { localDate } from '../../inputs/moments.ts';
+import { type Caller, mayAct } from '../../ports/identity.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import { type Formats, formatsOf } from './formats.ts';
@@ -11,6 +13,14 @@ export interface PageContext {
   pack: Pack;
   /** Whether a version waits beside the live rules. */
   hasCandidate: boolean;
+  /** Who reads it; empty: nobody who said so. */
+  reader: string;
+  /** Whether they may enter and override. */
+  mayEdit: boolean;
+  /** The local day of the reading. */
+  today: string;
+  /** Of what is sent from this page: sent twice, it has one effect. */
+  key: string;
   /** A link within the dashboard that keeps a language chosen by hand. */
   href(path: string, parameters?: Record<string, string | undefined>): string;
   /** The page of an account. */
@@ -22,6 +32,8 @@ export interface PageContext {
 export function pageContext(given: {
   pack: Pack;
   hasCandidate: boolean;
+  caller: Caller | undefined;
+  now: Date;
   lang: Lang;
   /** Whether the address, and not the browser, chose the language. */
   chosen: boolean;
@@ -29,7 +41,7 @@ export function pageContext(given: {
   path: string;
   parameters: Record<string, string>;
 }): PageContext {
-  const { pack, hasCandidate, lang, chosen, path, parameters } = given;
+  const { pack, hasCandidate, caller, now, lang, chosen, path, parameters } = given;
   const text = texts[lang];
   const href: PageContext['href'] = (target, wanted = {}) =>
     withParameters(target, { ...wanted, lang: chosen ? lang : undefined });
@@ -39,6 +51,10 @@ export function pageContext(given: {
     format: formatsOf(lang, text, pack.zone),
     pack,
     hasCandidate,
+    reader: caller?.name ?? '',
+    mayEdit: caller !== undefined && mayAct(caller, 'editor'),
+    today: localDate(now, pack.zone),
+    key: `page ${now.getTime().toString(36)}`,
     href,
     // Browsers take a segment of dots for a folder, however it is encoded.
     accountHref: (id) =>

@@ -2,12 +2,14 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { EpisodeAnswer } from '../../records/api/episodes.ts';
+import { acknowledgeForm } from './acting/account-forms.ts';
 import type { PageContext } from './context.ts';
 
 export function episodeSection(
-  { lang, text, format }: PageContext,
+  context: PageContext,
   episodes: readonly EpisodeAnswer[],
 ): VNode | null {
+  const { lang, text, format } = context;
   if (episodes.length === 0) return null;
   return html`<section class="card" aria-labelledby="episodes">
     <h2 id="episodes">${text.episodes}</h2>
@@ -27,7 +29,8 @@ export function episodeSection(
             ({ label, url }, i) =>
               html`${i > 0 && ' · '}<a href=${url} rel="noreferrer">${label[lang]}</a>`,
           )}</p>`
-        }`,
+        }
+        ${acknowledgeForm(context, episode)}`,
     )}
   </section>`;
 }

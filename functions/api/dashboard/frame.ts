@@ -22,7 +22,7 @@ export interface Page {
 /** A whole HTML document; every text is escaped by the renderer. */
 export function renderPage(context: PageContext, page: Page): string {
   const { title, section, content, bare } = page;
-  const { lang, text, pack, hasCandidate, href, inLanguage } = context;
+  const { lang, text, pack, hasCandidate, reader, href, inLanguage } = context;
   const current = (here: Page['section']) => (section === here ? 'page' : undefined);
   const languages = [
     ['ja', '日本語'],
@@ -59,7 +59,7 @@ export function renderPage(context: PageContext, page: Page): string {
         </div>
       </div></header>
       <main id="content">${content}</main>
-      <footer>${text.product} · <a href="/v1/openapi.json">API</a></footer>
+      <footer>${reader !== '' && html`${text.signedInAs(reader)} · `}${text.product} · <a href="/v1/openapi.json">API</a></footer>
     </body>
   </html>`;
   return `<!doctype html>${renderToString(document)}`;

@@ -2,6 +2,7 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { HandOverAnswer, HandOverList } from '../../records/api/hand-overs.ts';
+import { doneMessage } from './acting/forms.ts';
 import { checklist } from './checklist.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './frame.ts';
@@ -16,12 +17,13 @@ export function handOverPage(
   context: PageContext,
   list: HandOverList,
   { cursor, ...kept }: HandOverFilter,
+  done: string | undefined,
 ): Page {
   const { text, href } = context;
   return {
     title: text.handOvers,
     section: 'hand-overs',
-    content: html`<h1>${text.handOvers}</h1>
+    content: html`${doneMessage(context, done)}<h1>${text.handOvers}</h1>
       <p class="lead">${text.handOversLead}</p>
       ${filterForm(context, kept)}
       ${list.hand_overs.length === 0 && html`<p class="card soft">${list.next ? text.noHandOversYet : text.noHandOvers}</p>`}
@@ -58,6 +60,6 @@ function handOverCard(
     <h2><a href=${accountHref(account)}>${titleOf({ id: account, name })}</a></h2>
     <p>${holder(from)} → <b>${holder(to)}</b></p>
     <p class="small soft">${joined([format.date(date), why[lang], `${text.handOverId} ${id}`])}</p>
-    ${items.length === 0 ? html`<p class="small soft">${text.noItems}</p>` : checklist(context, items)}
+    ${items.length === 0 ? html`<p class="small soft">${text.noItems}</p>` : checklist(context, items, { handOver: id })}
   </section>`;
 }

@@ -21,7 +21,11 @@ export function assignmentLine(
   ])}</p>`;
 }
 
-export function logSection(context: PageContext, entries: readonly LogEntry[]): VNode | null {
+export function logSection(
+  context: PageContext,
+  account: string,
+  entries: readonly LogEntry[],
+): VNode | null {
   const { lang, text, format } = context;
   if (entries.length === 0) return null;
   const when = ({ on, at, entered_on: entered }: LogEntry) => {
@@ -37,7 +41,7 @@ export function logSection(context: PageContext, entries: readonly LogEntry[]): 
         <span class="small soft">${joined([when(entry), entry.author, late(entry)])}</span><br />
         ${entry.summary[lang]}${entry.text && html`: ${entry.text}`}
         ${entry.url && html` <a href=${entry.url} rel="noreferrer">${entry.url}</a>`}
-        ${checklist(context, entry.checklist)}
+        ${checklist(context, entry.checklist, { handOver: entry.id, account })}
       </li>`,
     )}</ul>
   </section>`;

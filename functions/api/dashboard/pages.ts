@@ -1,6 +1,8 @@
 /** The dashboard's pages: the same answers as the API's, for people. */
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { Caller } from '../../ports/identity.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
@@ -29,6 +31,7 @@ import {
 import { listParked } from '../sync.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
+import { formRoutes } from './acting/take-form.ts';
 import { candidatePage } from './candidate-page.ts';
 import { type PageContext, pageContext } from './context.ts';
 import { disagreementPage } from './disagreement-page.ts';
@@ -81,15 +84,15 @@ const routes: Record<string, PageRoute> = {
       ),
   },
   '/accounts': {
-    parameters: [...Object.keys(accountParameters.shape), 'id'],
-    make: ({ given: { id, ...given }, ...request }) =>
+    parameters: [...Object.keys(accountParameters.shape), 'id', 'done'],
+    make: ({ given: { id, done, ...given }, ...request }) =>
       id === undefined
         ? accountListPage(request.runtime, request.context, given)
-        : oneAccount(request.runtime, request.context, id),
+        : oneAccount(request.runtime, request.context, id, done),
   },
   '/accounts/{id}': {
-    parameters: [],
-    make: ({ runtime, context, id }) => oneAccount(runtime, context, id),
+    parameters: ['done'],
+    make: ({ runtime, context, id, given }) => oneAccount(runtime, context, id, given.done),
   },
   '/worklists/{id}': {
     parameters: Object.keys(worklistParameters.shape),
@@ -99,15 +102,16 @@ const routes: Record<string, PageRoute> = {
     },
   },
   '/hand-overs': {
-    parameters: ['owner', 'show', 'cursor'],
+    parameters: ['owner', 'show', 'cursor', 'done'],
     make: async ({ runtime, context, given }) => {
-      const { show, ...wanted } = given;
+      const { show, done, ...wanted } = given;
       if (show !== 'all') wanted.open = 'true';
       const parameters = parseParameters(handOverParameters, { ...wanted, limit: handOversAtOnce });
       return handOverPage(
         context,
         await listHandOvers(runtime, parameters, handOversAtOnce),
         given,
+        done,
       );
     },
   },
@@ -145,19 +149,31 @@ export function pages(getRuntime: GetRuntime): Router {
   for (const [path, { parameters, make }] of Object.entries(routes)) {
     router.get(routeOf(path), async (request, response) => {
       const runtime = await getRuntime();
-      await requireCaller(runtime, request, 'viewer');
+      const caller = await requireCaller(runtime, request, 'viewer');
       const given = givenParameters(request, parameters);
-      const context = contextOf(runtime, request, given);
+      const context = contextOf(runtime, request, given, caller);
       const id = String(request.params.id);
       const page = await make({ runtime, context, id, given });
       send(response, 200, renderPage(context, page), context);
     });
   }
+  router.use(
+    formRoutes(getRuntime, (request, runtime, { account, done }) => {
+      const { href, accountHref } = contextOf(runtime, request, {});
+      const back = account === undefined ? href('/hand-overs') : accountHref(account);
+      return `${back}${back.includes('?') ? '&' : '?'}done=${done}`;
+    }),
+  );
   router.use(errorPage(getRuntime));
   return router;
 }
 
-async function oneAccount(runtime: Runtime, context: PageContext, id: string): Promise<Page> {
+async function oneAccount(
+  runtime: Runtime,
+  context: PageContext,
+  id: string,
+  done: string | undefined,
+): Promise<Page> {
   const account = await getAccount(runtime, id);
   const histories = await Promise.all(
     account.scores
@@ -168,6 +184,7 @@ async function oneAccount(runtime: Runtime, context: PageContext, id: string): P
     episodes: await listOpenEpisodes(runtime, id),
     log: await readLog(runtime, id, entriesShown),
     moves: await getCandidateMoves(runtime, id),
+    done,
   });
 }
 
@@ -203,15 +220,18 @@ function givenParameters(request: Request, names: readonly string[]): Record<str
 }
 
 function contextOf(
-  { pack, candidate }: Pick<Runtime, 'pack' | 'candidate'>,
+  { pack, candidate, clock }: Runtime,
   request: Request,
   given: Record<string, string>,
+  caller?: Caller,
 ): PageContext {
   const { lang } = request.query;
   const chosen = lang === 'ja' || lang === 'en';
   return pageContext({
     pack,
     hasCandidate: candidate !== undefined,
+    caller,
+    now: clock.now(),
     lang: chosen ? lang : preferredLanguage(request),
     chosen,
     path: request.path,
@@ -228,6 +248,14 @@ function send(response: Response, status: number, body: string, context: PageCon
   response.setHeader('Content-Language', context.lang);
   response.vary('Accept-Language');
   response.status(status).type('html').send(body);
+}
+
+/** To the account that somebody was on, else to the first page. */
+function wayBack({ text, href }: PageContext, path: string): VNode {
+  const account = /^\/accounts\/[^/]+(?=\/)/.exec(path)?.[0];
+  return account === undefined
+    ? html`<a href=${href('/')}>${text.back}</a>`
+    : html`<a href=${href(account)}>${text.backToAccount}</a>`;
 }
 
 /** A page's failure as a page; without a runtime there is none, and the API's answer is given. */
@@ -249,7 +277,7 @@ function errorPage(getRuntime: GetRuntime): ErrorRequestHandler {
       bare: failure.status === 401 || failure.status === 403,
       content: html`<h1>${title}</h1><p>${text.errorTexts[failure.status] ?? text.errorText}</p>
         <p class="small soft" lang="en">${failure.message}</p>
-        <p><a href=${context.href('/')}>${text.back}</a></p>`,
+        <p>${wayBack(context, request.path)}</p>`,
     };
     send(response, failure.status, renderPage(context, page), context);
   };

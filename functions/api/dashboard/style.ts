@@ -91,6 +91,13 @@ form.filters label { display: grid; gap: .15rem; font-size: .8rem; color: var(--
 input, select, button { font: inherit; font-size: .92rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 7px; padding: .36rem .6rem; max-width: 100%; }
 input[type=search] { width: 15rem; }
 input, select, button { height: 2.2rem; }
+textarea { font: inherit; font-size: .92rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 7px; padding: .36rem .6rem; width: 100%; }
+details.act { margin: .35rem 0; }
+details.act > summary { color: var(--accent); padding: .2rem 0; }
+form.act { display: flex; flex-wrap: wrap; gap: .7rem .9rem; align-items: end; margin: .5rem 0 1rem; }
+form.act label { display: grid; gap: .15rem; font-size: .8rem; color: var(--soft); }
+form.act .wide { width: 100%; }
+.done { border-left: 3px solid var(--up); }
 button { background: var(--accent); border-color: var(--accent); color: var(--card); font-weight: 560; cursor: pointer; padding: .36rem 1rem; }
 .pager { display: flex; gap: 1.4rem; margin-top: 1rem; align-items: baseline; }
 .hero { display: grid; grid-template-columns: minmax(210px, 1fr) 2.4fr; gap: 1rem 2.5rem; align-items: start; }

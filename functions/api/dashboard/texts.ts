@@ -1,6 +1,7 @@
 /** Every text of the dashboard. */
 import type { Label, Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
+import { actingTexts } from './acting/acting-texts.ts';
 import { candidateTexts } from './candidate-texts.ts';
 
 /** Counters of units in Japanese; a unit that is not here follows its number as it is. */
@@ -167,6 +168,7 @@ const pairs = {
   noDisagreementsYet: both('None found so far.', 'ここまでに食い違いはありません。'),
   lookOn: both('Look further back', 'さらにさかのぼる'),
   ...candidateTexts,
+  ...actingTexts,
   evidence: both('Evidence', 'エビデンス'),
   evidenceAccepted: (day: string, by: string) =>
     both(`accepted on ${day} by ${by}`, `${day} に ${by} が承認`),
@@ -351,7 +353,8 @@ const pairs = {
     401: both('Please sign in', 'ログインしてください'),
     403: both('No access', '権限がありません'),
     404: both('Nothing here', '見つかりません'),
-    400: both('That does not work', '表示できません'),
+    400: both('That does not work', '処理できません'),
+    409: both('No longer so', 'すでに変更されています'),
   } as Record<number, Label>,
   errorTitle: both('Something went wrong', '問題が発生しました'),
   errorTexts: {
@@ -368,12 +371,17 @@ const pairs = {
       'お探しのものは見つからないか、すでに削除されています。',
     ),
     400: both(
-      'The address or a filter holds something that is not understood.',
-      'アドレスまたは絞り込み条件に読み取れないものがあります。',
+      'The address, a filter or a field holds something that is not understood.',
+      'アドレス、絞り込み条件、または入力欄に読み取れないものがあります。',
+    ),
+    409: both(
+      'It was changed or has ended in the meantime. Look at the page again.',
+      'ほかの操作で変更されたか、すでに終了しています。ページを開き直してください。',
     ),
   } as Record<number, Label>,
   errorText: both('Please try again in a moment.', 'しばらくしてからもう一度お試しください。'),
   back: both('To the portfolio', '全体の状況へ'),
+  backToAccount: both('To the account', '顧客のページへ'),
 };
 
 const en = inLanguage(pairs, 'en');

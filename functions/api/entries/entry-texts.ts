@@ -39,6 +39,8 @@ export const actionText = (did: string): Label =>
 
 export const questionText = (question: keyof typeof asked): Label => asked[question];
 
+export const answerValueText = (value: keyof typeof answered): Label => answered[value];
+
 export function answerText({ question, value }: NonNullable<Intervention['answer']>): Label {
   const [what, how] = [asked[question], answered[value]];
   return both(`${what.en}: ${how.en}`, `${what.ja}：${how.ja}`);

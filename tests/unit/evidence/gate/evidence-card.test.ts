@@ -13,6 +13,8 @@ const shown = (accepted: Pack['evidence']['accepted'], lang: 'en' | 'ja' = 'en')
     pageContext({
       pack: { ...pack, evidence: { ...pack.evidence, accepted } },
       hasCandidate: false,
+      caller: undefined,
+      now: new Date('2026-11-24T01:00:00Z'),
       lang,
       chosen: false,
       path: '/',
