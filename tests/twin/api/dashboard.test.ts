@@ -191,7 +191,7 @@ describe('the accounts page', () => {
   it('says on a page what does not work', async () => {
     const { status, text } = await page('/accounts?cursor=x&lang=ja');
     expect(status).toBe(400);
-    expect(text).toContain('表示できません');
+    expect(text).toContain('処理できません');
   });
 
   it('links to every account, whatever its id', async () => {
