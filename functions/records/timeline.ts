@@ -34,14 +34,15 @@ export function timelineOf(years: Years): Timeline {
     if (!document || isEmpty(document)) continue;
     const days = daysIn(year, document).reverse();
     const [last] = days;
-    // A year's own entry tells more than the copy of it that opens a later one.
+    // A year's own entry tells more than the copy of it that opens a later one, also than one that says
+    // that nothing was: a date of long ago may have come through since.
     if (last && isDated(opening) && last.date < opening.date) entries.push(opening);
     entries.push(...days);
     opening = openingOf(document);
-    if (!isDated(opening)) return { entries: entries.reverse(), complete: opening === 'nothing' };
+    if (opening === undefined) return { entries: entries.reverse(), complete: false };
   }
   if (isDated(opening)) entries.push(opening);
-  return { entries: entries.reverse(), complete: false };
+  return { entries: entries.reverse(), complete: opening === 'nothing' };
 }
 
 const isEmpty = ({ days, opening }: YearDocument): boolean =>

@@ -304,6 +304,7 @@ describe('the list of composite indexes', () => {
       'accounts worklists.{worklist}.rank',
       'signals',
       'episodes digest',
+      'episodes folded',
       'episodes due_at',
     ]);
     const isOther = ({ collection, equal, by }: CompositeIndex) =>

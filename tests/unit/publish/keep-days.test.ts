@@ -343,6 +343,15 @@ const step = fc.record({
   content,
 });
 
+it('shows what a backfill of years ago found, though a later year opens with nothing', async () => {
+  await backfill('2026-12-31', 'absent');
+  await scheduled('2027-01-01', 'absent');
+  await backfill('2025-12-30', 'absent');
+  await backfill('2025-11-20', 2_000);
+  await scheduled('2027-03-01', 2_000);
+  expect(await shown()).toEqual(history);
+});
+
 it('shows every closed date as its last run had it, whatever order runs come through in', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
