@@ -161,6 +161,12 @@ const variables = {
       'who may release and discard runs, e.g. serviceAccount:ops@acme.iam.gserviceaccount.com',
     optional: true,
   },
+  KENKO_API_OWN_ACCOUNTS: {
+    schema: listOf(somebody),
+    meaning:
+      'who sees the accounts only that they look after, e.g. domain:partner.example; others see all',
+    optional: true,
+  },
   KENKO_SLACK_TOKEN: {
     schema: z.string().regex(/^xox[abp]-[\w-]+$/),
     meaning: "the token of the Slack app's bot, which begins with xoxb-",
@@ -190,6 +196,7 @@ const variablesOfPort: Record<PortName, readonly VariableName[]> = {
     'KENKO_API_VIEWERS',
     'KENKO_API_EDITORS',
     'KENKO_API_OPERATORS',
+    'KENKO_API_OWN_ACCOUNTS',
   ],
 };
 
@@ -331,6 +338,7 @@ function understand(
           viewer,
           editor: listed(optional('KENKO_API_EDITORS')),
           operator: listed(optional('KENKO_API_OPERATORS')),
+          own: listed(optional('KENKO_API_OWN_ACCOUNTS')),
         },
       };
     },

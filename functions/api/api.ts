@@ -14,6 +14,7 @@ import { pagePaths, pages } from './dashboard/pages.ts';
 import { type Endpoint, routeOf } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { failureOf, logFailure } from './failures.ts';
+import { limitToOwn } from './own-accounts.ts';
 import { parseParameters } from './parameters.ts';
 
 type GetRuntime = () => Promise<Runtime>;
@@ -77,12 +78,13 @@ function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRunti
     if (key !== undefined && (key === '' || key.length > longestKey)) {
       throw new Rejected(code.badRequest, `An Idempotency-Key has 1 to ${longestKey} characters.`);
     }
+    const id = segmentOf(request, 'id');
     const answer: unknown = await endpoint.handle({
       runtime,
       caller,
-      id: segmentOf(request, 'id'),
+      id,
       item: segmentOf(request, 'item'),
-      query,
+      query: await limitToOwn(runtime, caller, endpoint.shows, { id, query, body }),
       body,
       header: (name) => request.get(name),
     });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Caller, Role } from '../ports/identity.ts';
 import type { Authored } from '../records/fields.ts';
 import type { Runtime } from '../runtime.ts';
+import type { Shows } from './own-accounts.ts';
 
 /** A request whose parts passed their schemas. */
 export interface Call<Q, B> {
@@ -33,6 +34,8 @@ export interface Endpoint {
   description?: string;
   /** Of whoever may call it; null: anybody. */
   role: Role | null;
+  /** What it says of accounts, for those who see their own only; undefined: what is of all. */
+  shows?: Shows;
   query: z.ZodObject;
   body?: z.ZodType;
   answer: z.ZodType;
@@ -57,6 +60,7 @@ export function endpoint<
   query?: Q;
   /** Default: viewer, or editor where there is a body. */
   role?: Role | null;
+  shows?: Shows;
   body?: B;
   answer: A;
   status?: 200 | 201 | 202;

@@ -67,6 +67,7 @@ import {
   historyParameters,
   interventionParameters,
   lotParameters,
+  ownerParameters,
   parkedParameters,
   runParameters,
   worklistParameters,
@@ -76,6 +77,7 @@ import { listParked, retry } from './sync.ts';
 
 const health = {
   role: null,
+  shows: 'none',
   summary: 'Whether the API can answer',
   answer: healthAnswer,
   handle: async ({ runtime }: { runtime: { pack: { id: string } } }) => ({
@@ -90,13 +92,16 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/portfolio',
     name: 'getPortfolio',
-    summary: 'All accounts at a glance: bands, movers, phases, sources, sync',
+    shows: 'owner',
+    summary: "All accounts, or somebody's, at a glance: bands, movers, phases, sources, sync",
+    query: ownerParameters,
     answer: portfolioAnswer,
-    handle: ({ runtime }) => getPortfolio(runtime),
+    handle: ({ runtime, query }) => getPortfolio(runtime, query),
   }),
   endpoint({
     path: '/v1/accounts',
     name: 'listAccounts',
+    shows: 'owner',
     summary: 'Accounts, filtered and sorted by one score',
     query: accountParameters,
     answer: accountList,
@@ -105,6 +110,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}',
     name: 'getAccount',
+    shows: 'account',
     summary: 'One account: its scores, what they are made of, and why they changed',
     answer: accountAnswer,
     handle: ({ runtime, id }) => getAccount(runtime, id),
@@ -112,6 +118,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/history',
     name: 'getHistory',
+    shows: 'account',
     summary: "An account's results by date, newest first",
     query: historyParameters,
     answer: historyAnswer,
@@ -120,6 +127,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/overrides',
     name: 'enterOverride',
+    shows: 'account',
     summary: "Set a person's band in place of the computed one, for a limited time",
     description: `${repeated} The computed band is kept and shown beside it.`,
     body: overrideRequest,
@@ -131,6 +139,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/overrides/{item}/withdraw',
     name: 'withdrawOverride',
+    shows: 'account',
     summary: "End a person's band before its time",
     description:
       'Who set it, and until when, stays in the log. Repeating a request has one effect.',
@@ -142,6 +151,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/episodes',
     name: 'listEpisodes',
+    shows: 'account',
     summary: 'What people were notified of, the one opened last first',
     query: episodeParameters,
     answer: episodeList,
@@ -158,6 +168,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/episodes/{id}/acknowledge',
     name: 'acknowledgeEpisode',
+    shows: 'episode',
     summary: 'Say that somebody looks after an open episode',
     description: 'It is kept a moment later. What an event opened is closed by it.',
     body: acknowledgement,
@@ -168,6 +179,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/events',
     name: 'takeEvent',
+    shows: 'account',
     summary: 'Report an answer to a survey, or a user who leaves, without waiting for a run',
     description:
       'People are notified within seconds, once. An event that its sender sends again with the same ' +
@@ -181,6 +193,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/assessments',
     name: 'enterAssessment',
+    shows: 'account',
     summary: 'Enter what people judge of an account, with the last day it counts',
     description: repeated,
     body: assessmentRequest,
@@ -192,6 +205,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/interventions',
     name: 'enterIntervention',
+    shows: 'account',
     summary: 'Log what was done with a customer, and what a call found out',
     description: repeated,
     body: interventionRequest,
@@ -203,6 +217,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/notes',
     name: 'enterNote',
+    shows: 'account',
     summary: 'Keep a note or a link beside an account',
     description: repeated,
     body: noteRequest,
@@ -214,6 +229,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/log',
     name: 'getLog',
+    shows: 'account',
     summary: 'What people did, judged and noted of an account, and its hand-overs, in their order',
     answer: accountLog,
     handle: ({ runtime, id }) => getLog(runtime, id),
@@ -237,6 +253,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/hand-overs/{id}/items/{item}',
     name: 'tickItem',
+    shows: 'hand-over',
     summary: 'Tick off what was handed over, or send what is missing back to sales',
     description:
       'Who did so and when is kept and never changed. What is missing may be ticked off later. ' +
@@ -265,13 +282,16 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/worklists',
     name: 'listWorklists',
+    shows: 'owner',
     summary: 'Lists of accounts to look at, with how many are on each',
+    query: ownerParameters,
     answer: worklistsAnswer,
-    handle: ({ runtime }) => listWorklists(runtime),
+    handle: ({ runtime, query }) => listWorklists(runtime, query),
   }),
   endpoint({
     path: '/v1/worklists/{id}',
     name: 'getWorklist',
+    shows: 'owner',
     summary: 'One list: its accounts with reasons and next action, the most important first',
     query: worklistParameters,
     answer: worklistAnswer,
@@ -353,6 +373,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/accounts/{id}/candidate',
     name: 'getCandidateMoves',
+    shows: 'account',
     summary: 'In which other bands an account would stand by the candidate',
     answer: candidateMoves,
     handle: ({ runtime, id }) => getCandidateMoves(runtime, id),
@@ -398,6 +419,7 @@ export const endpoints: readonly Endpoint[] = [
   endpoint({
     path: '/v1/openapi.json',
     name: 'getOpenApi',
+    shows: 'none',
     summary: 'This description',
     answer: openApiAnswer,
     handle: async () => openApi(endpoints),

@@ -42,7 +42,7 @@ export const accountParameters = z.strictObject({
   score,
   band: shortText.optional().describe('A band of the score in force, or `unknown`'),
   phase: shortText.optional().describe('A phase of the pack'),
-  owner: shortText.optional().describe('Exactly as in the data'),
+  owner: shortText.optional().describe('Exactly as routing names them, or else the data'),
   q: shortText
     .optional()
     .describe(
@@ -65,6 +65,12 @@ export const worklistParameters = z.strictObject({
   ...paged,
 });
 export type WorklistParameters = z.infer<typeof worklistParameters>;
+
+/** Whose accounts an answer is of; all, without it. */
+export const ownerParameters = z.strictObject({
+  owner: shortText.optional().describe('Exactly as routing names them, or else the data'),
+});
+export type OwnerParameters = z.infer<typeof ownerParameters>;
 
 export const historyParameters = z.strictObject({
   score,

@@ -29,10 +29,7 @@ export const indexesServed: Check = {
   id: 'indexes',
   needs: ['documents'],
   async look({ snapshots, pack }) {
-    const needed = indexesOf({
-      scores: pack.scores.map(({ id }) => id),
-      worklists: pack.worklists.lists.map(({ id }) => id),
-    });
+    const needed = indexesOf(pack);
     const findings: Found[] = [];
     for (const index of needed) {
       const refusal = await refusalOf(snapshots, index);

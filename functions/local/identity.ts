@@ -2,5 +2,5 @@ import type { Identity } from '../ports/identity.ts';
 
 /** Whoever reaches this machine's own ports (`loopback.ts`) is its user, who may do everything. */
 export const localIdentity = (name: string): Identity => ({
-  callerOf: async () => ({ kind: 'local', name, role: 'operator' }),
+  callerOf: async () => ({ kind: 'local', name, role: 'operator', ownOnly: false }),
 });

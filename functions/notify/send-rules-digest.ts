@@ -3,7 +3,8 @@
 import type { Stored } from '../ports/snapshots.ts';
 import { unpackDetails } from '../records/account-details.ts';
 import { ref } from '../records/collection.ts';
-import { type AccountDocument, accounts, nameOrId } from '../records/documents.ts';
+import { accounts, nameOrId } from '../records/documents.ts';
+import { ownerOf } from '../records/owners.ts';
 import {
   type MovedByRules,
   type MovedDocument,
@@ -145,11 +146,6 @@ async function movedByOwner(
     }
   }
   return new Map([...found].sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)));
-}
-
-function ownerOf({ assignment, attributes }: AccountDocument): string | null {
-  const owner = assignment ? assignment.owner : attributes.owner;
-  return owner === null || owner === undefined || owner === '' ? null : String(owner);
 }
 
 /** What publish kept of the switch, by account. */

@@ -11,6 +11,8 @@ export interface Caller {
   name: string;
   /** Null: none. */
   role: Role | null;
+  /** Sees nothing of accounts that others look after. */
+  ownOnly: boolean;
 }
 
 export interface Identity {
@@ -25,7 +27,10 @@ export interface Identity {
  * Who has which role: `user:ADDRESS`, `serviceAccount:ADDRESS`, `domain:DOMAIN`; `allAuthenticatedUsers`:
  * whoever has an identity that is valid here; `allUsers`: everybody.
  */
-export type Access = Readonly<Record<Role, readonly string[]>>;
+export interface Access extends Readonly<Record<Role, readonly string[]>> {
+  /** Whose role holds for the accounts only that they look after. */
+  own: readonly string[];
+}
 
 /** An identity that was verified. */
 export interface Verified {
@@ -46,8 +51,10 @@ export function callerWith(access: Access, verified: Verified | undefined): Call
   if (kind === 'service') names.add(`serviceaccount:${email}`);
   // An address of a domain may be anybody's account; only a member of the Workspace is vouched for.
   if (verified?.workspace) names.add(`domain:${verified.workspace.toLowerCase()}`);
-  const has = (role: Role) => access[role].some((member) => names.has(member.toLowerCase()));
-  return { kind, name: email, role: roles.findLast(has) ?? null };
+  const isAmong = (members: readonly string[]) =>
+    members.some((member) => names.has(member.toLowerCase()));
+  const role = roles.findLast((one) => isAmong(access[one])) ?? null;
+  return { kind, name: email, role, ownOnly: isAmong(access.own) };
 }
 
 export const mayAct = (caller: Caller, role: Role): boolean =>

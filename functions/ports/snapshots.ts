@@ -78,7 +78,5 @@ export interface Snapshots {
   /** @throws Rejected `bad-request` also where Firestore would need an index that is not listed */
   query<T>(query: Query<T>): Promise<Stored<T>[]>;
   /** Number of documents that a query without limit would give; no more than `most` are counted. */
-  count<T>(
-    query: Omit<Query<T>, 'limit' | 'orderBy' | 'startAfter'> & { most?: number },
-  ): Promise<number>;
+  count<T>(query: Omit<Query<T>, 'limit' | 'startAfter'> & { most?: number }): Promise<number>;
 }

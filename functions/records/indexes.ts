@@ -4,13 +4,18 @@
  * end alike (https://firebase.google.com/docs/firestore/query-data/index-overview#taking_advantage_of_index_merging),
  * so one index per filtered field and order is enough for every combination of filters.
  */
+import type { Pack } from '../scorecard/language/pack/pack.ts';
 import indexFile from './indexes.json' with { type: 'json' };
+import { ownerField } from './owners.ts';
 import unindexedFile from './unindexed-fields.json' with { type: 'json' };
 
 export interface CompositeIndex {
   /** Last segment of the collection's path. */
   collection: string;
-  /** Field compared for equality; `{score}` and `{worklist}` stand for each of the pack's. */
+  /**
+   * Field compared for equality; `{score}` and `{worklist}` stand for each of the pack's, `{owner}` for
+   * the field of the one who looks after an account (`owners.ts`).
+   */
   equal: string;
   /** Field of the order, or of the range. */
   by: string;
@@ -28,21 +33,22 @@ const unindexed: readonly { collection: string; field: string }[] = unindexedFil
 /** Whether a filter takes a range of its field, which is then the order. */
 export const isRange = (op: string): boolean => ['<', '<=', '>', '>='].includes(op);
 
-/** The indexes that a pack with these scores and worklists needs. */
+/** The indexes that a pack needs. */
 export const indexesOf = (
-  pack: { scores: readonly string[]; worklists: readonly string[] },
+  pack: Pick<Pack, 'routing' | 'scores' | 'worklists'>,
   list: readonly CompositeIndex[] = indexes,
 ): CompositeIndex[] =>
-  list.flatMap((index) => {
+  list.flatMap((listed) => {
+    const index = { ...listed, equal: listed.equal.replace('{owner}', ownerField(pack)) };
     const { equal, by } = index;
-    const named = (placeholder: string, ids: readonly string[]) =>
-      ids.map((id) => ({
+    const named = (placeholder: string, all: readonly { id: string }[]) =>
+      all.map(({ id }) => ({
         ...index,
         equal: equal.replace(placeholder, id),
         by: by.replace(placeholder, id),
       }));
     if (`${equal} ${by}`.includes('{score}')) return named('{score}', pack.scores);
-    return by.includes('{worklist}') ? named('{worklist}', pack.worklists) : [index];
+    return by.includes('{worklist}') ? named('{worklist}', pack.worklists.lists) : [index];
   });
 
 /** The parts of a query that decide which index serves it. */
@@ -90,6 +96,7 @@ const lastSegment = ({ path }: { path: string }): string => path.split('/').at(-
 
 const anyId = (field: string): string =>
   field
+    .replace(/^(assignment|attributes)\.owner$/, '{owner}')
     .replace(/^scores\.[^.]+\./, 'scores.{score}.')
     .replace(/^worklists\.[^.]+\./, 'worklists.{worklist}.');
 

@@ -1,7 +1,7 @@
 /** Events from outside: each sender's own, of now, and never more messages than people can read. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { getJson, postJson } from '../../functions/cli/session/http-client.ts';
-import type { Caller } from '../../functions/ports/identity.ts';
+import { callerOf } from '../support/identity/callers.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld } from '../support/system/tiny-data.ts';
 import { channels, signalPackFiles, signalsYaml } from '../support/system/tiny-signals.ts';
@@ -106,11 +106,7 @@ describe('the time of an event', () => {
 describe('the id of an event', () => {
   it('is its sender’s: nobody takes another one’s away, or learns of it', async () => {
     await begin();
-    let sender: Caller = {
-      kind: 'service',
-      name: 'one@acme.iam.gserviceaccount.com',
-      role: 'editor',
-    };
+    let sender = callerOf({ kind: 'service', name: 'one@acme.iam.gserviceaccount.com' });
     system.runtime.identity = { callerOf: async () => sender };
     expect(await send(1)).toEqual({ id: 'answer-1', known: false });
     expect(await send(1)).toEqual({ id: 'answer-1', known: true });
@@ -126,7 +122,7 @@ describe('the id of an event', () => {
     await begin();
     const name = `${'s'.repeat(64)}@${'d'.repeat(60)}.iam.gserviceaccount.com`;
     system.runtime.identity = {
-      callerOf: async () => ({ kind: 'service', name, role: 'editor' }),
+      callerOf: async () => callerOf({ kind: 'service', name }),
     };
     await send(1, { id: 'x'.repeat(200) });
     expect(alerts()).toHaveLength(1);

@@ -101,10 +101,7 @@ describe('documents', () => {
           ),
         ].join(', '),
       );
-    const needed = indexesOf({
-      scores: pack.scores.map(({ id }) => id),
-      worklists: pack.worklists.lists.map(({ id }) => id),
-    }).map(({ collection, equal, by, direction }) => {
+    const needed = indexesOf(pack).map(({ collection, equal, by, direction }) => {
       const order = direction === 'asc' ? 'ASCENDING' : 'DESCENDING';
       return [collection, `${equal} ASCENDING`, `${by} ${order}`].join(', ');
     });

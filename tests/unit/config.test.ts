@@ -177,6 +177,7 @@ describe('a configuration', () => {
       KENKO_API_AUDIENCES: '/projects/1/global/backendServices/2',
       KENKO_API_VIEWERS: 'domain:acme.example, user:Ann@partner.example',
       KENKO_API_OPERATORS: 'serviceAccount:ops@acme.iam.gserviceaccount.com',
+      KENKO_API_OWN_ACCOUNTS: 'domain:partner.example',
     };
     expect(readConfiguration('api', given).identity).toEqual({
       kind: 'iap',
@@ -185,6 +186,7 @@ describe('a configuration', () => {
         viewer: ['domain:acme.example', 'user:Ann@partner.example'],
         editor: [],
         operator: ['serviceAccount:ops@acme.iam.gserviceaccount.com'],
+        own: ['domain:partner.example'],
       },
     });
     expect(readConfiguration('score', given).identity).toBeUndefined();
@@ -214,6 +216,7 @@ describe('a configuration', () => {
     KENKO_API_VIEWERS: ['everybody', 'ann@acme.example', 'group:cs@acme.example', 'user:ann'],
     KENKO_API_EDITORS: ['allUsers', 'allAuthenticatedUsers', 'domain:'],
     KENKO_API_OPERATORS: ['user:a@b.example,allUsers', 'serviceAccount:x'],
+    KENKO_API_OWN_ACCOUNTS: ['allUsers', 'partner.example'],
     KENKO_SALESFORCE_LOGIN_URL: [
       'login.salesforce.com',
       'http://acme.my.salesforce.com',

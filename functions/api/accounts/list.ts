@@ -7,6 +7,7 @@ import type { Filter, Query, Snapshots } from '../../ports/snapshots.ts';
 import type { AccountList, AccountSummary } from '../../records/api/accounts.ts';
 import { ref } from '../../records/collection.ts';
 import { type AccountDocument, accountName, accounts } from '../../records/documents.ts';
+import { ownerField } from '../../records/owners.ts';
 import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
@@ -132,8 +133,8 @@ function filtersOf(pack: Pack, score: Score, { band, phase, owner }: AccountPara
     filters.push({ field: 'phase', op: '==', value: phase });
   }
   if (owner !== undefined) {
-    requireListed('attribute', 'owner', `pack ${pack.id}`, pack.attributes);
-    filters.push({ field: 'attributes.owner', op: '==', value: owner });
+    if (!pack.routing) requireListed('attribute', 'owner', `pack ${pack.id}`, pack.attributes);
+    filters.push({ field: ownerField(pack), op: '==', value: owner });
   }
   return filters;
 }

@@ -1,26 +1,41 @@
-/** All accounts at a glance, as of the date that readers see. */
+/** All accounts at a glance, or somebody's, as of the date that readers see. */
 import { countPortfolio } from '../../publish/portfolio-counts.ts';
-import { unpackDetails } from '../../records/account-details.ts';
-import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
+import type { PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import { ref } from '../../records/collection.ts';
-import { accountName, accounts } from '../../records/documents.ts';
 import { type PortfolioCounts, portfolios, type Tally } from '../../records/portfolio-counts.ts';
 import { type PackDocument, packs, runs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
-import { bandNamed, inPoints, inPointsOrNull, phaseNamed } from '../names.ts';
+import { inPoints, phaseNamed } from '../names.ts';
+import type { OwnerParameters } from '../parameters.ts';
 import { crmCountsOf, listRuns } from '../runs.ts';
+import { moversOf } from './movers.ts';
+import { countOwn } from './own-portfolio.ts';
 
-const moversShown = 5;
 type Current = NonNullable<PackDocument['current']>;
 
-export async function getPortfolio(runtime: Runtime): Promise<PortfolioAnswer> {
+/**
+ * All accounts at a glance. With an owner, theirs, without what is of the whole: the run and the CRM.
+ * @throws Rejected `bad-request` for an owner where the pack names none
+ */
+export async function getPortfolio(
+  runtime: Runtime,
+  { owner }: OwnerParameters = {},
+): Promise<PortfolioAnswer> {
   const { snapshots, pack } = runtime;
   const current = (await snapshots.get(ref(packs, pack.id)))?.data.current ?? null;
-  const [{ tallies, overridden }, run, latest, crm] = await Promise.all([
+  const run = current ? await snapshots.get(ref(runs, current.run)) : undefined;
+  const common = {
+    pack: { id: pack.id, label: pack.label },
+    current,
+    sources: run?.data.sources ?? [],
+  };
+  if (owner !== undefined) {
+    return { ...common, ...(await countOwn(runtime, owner, current)), crm: null, latest_run: null };
+  }
+  const [{ tallies, overridden }, latest, crm] = await Promise.all([
     current ? countsOf(runtime, current) : { tallies: [], overridden: [] },
-    current ? snapshots.get(ref(runs, current.run)) : undefined,
     listRuns(runtime, { kind: 'scheduled', limit: 1 }),
     crmCountsOf(runtime),
   ]);
@@ -32,8 +47,7 @@ export async function getPortfolio(runtime: Runtime): Promise<PortfolioAnswer> {
   const left = main.filter((row) => row.state === 'absent');
   const active = main.filter((row) => row.state !== 'absent');
   return {
-    pack: { id: pack.id, label: pack.label },
-    current,
+    ...common,
     accounts: { active: total(active), absent: total(left) },
     scores,
     phases: [...pack.phases.map(({ id }) => id), null]
@@ -42,7 +56,6 @@ export async function getPortfolio(runtime: Runtime): Promise<PortfolioAnswer> {
         accounts: total(active.filter((row) => row.phase === phase)),
       }))
       .filter(({ phase, accounts: count }) => phase !== null || count > 0),
-    sources: run?.data.sources ?? [],
     crm,
     latest_run: latest.runs[0] ?? null,
   };
@@ -88,43 +101,11 @@ async function scorePortfolioOf(
     overridden: total(changes),
     average: counted === 0 ? null : inPoints(Math.round(sum / counted)),
     movers: {
-      up: current ? await moversOf(runtime, score, current, 'up') : [],
-      down: current ? await moversOf(runtime, score, current, 'down') : [],
+      up: current ? await moversOf(runtime, score.id, current, 'up') : [],
+      down: current ? await moversOf(runtime, score.id, current, 'down') : [],
     },
   };
 }
 
 const total = (rows: readonly { accounts: number }[]): number =>
   rows.reduce((sum, row) => sum + row.accounts, 0);
-
-/** Accounts whose score moved most on the current date, biggest move first. */
-async function moversOf(
-  { snapshots, pack }: Runtime,
-  score: Score,
-  current: Current,
-  way: 'up' | 'down',
-): Promise<Mover[]> {
-  const field = `scores.${score.id}.moved`;
-  const found = await snapshots.query({
-    collection: accounts,
-    where: [
-      { field: 'date', op: '==', value: current.date },
-      { field, op: way === 'up' ? '>' : '<', value: 0 },
-    ],
-    orderBy: { field, direction: way === 'up' ? 'desc' : 'asc' },
-    limit: moversShown,
-  });
-  return found.flatMap(({ id, data }) => {
-    const result = data.scores[score.id];
-    if (!result) return [];
-    return {
-      id,
-      name: accountName(data),
-      points: inPointsOrNull(result.points),
-      moved: inPoints(result.moved),
-      band: bandNamed(pack, score.id, result.band),
-      from_band: bandNamed(pack, score.id, result.change?.from_band ?? null),
-      reasons: unpackDetails(data.details)[score.id]?.reasons ?? { en: [], ja: [] },
-    };
-  });
-}

@@ -10,6 +10,7 @@ import type {
   WorklistsAnswer,
 } from '../../records/api/worklists.ts';
 import { type AccountDocument, accounts } from '../../records/documents.ts';
+import { ownerField, ownerOf } from '../../records/owners.ts';
 import type { Runtime } from '../../runtime.ts';
 import { quoted } from '../../safe-text.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
@@ -19,14 +20,18 @@ import { type Held, heldTexts } from '../../scorecard/meaning/reasons.ts';
 import { unranked } from '../../scorecard/meaning/worklists.ts';
 import { decodeAccountCursor, encodeCursor } from '../cursors.ts';
 import { ids } from '../names.ts';
-import type { WorklistParameters } from '../parameters.ts';
+import type { OwnerParameters, WorklistParameters } from '../parameters.ts';
 import { summaryOf } from './list.ts';
 
 type Account = Stored<AccountDocument>;
 
-export async function listWorklists(runtime: Runtime): Promise<WorklistsAnswer> {
+/** @param owner whose accounts are counted; default: all */
+export async function listWorklists(
+  runtime: Runtime,
+  { owner }: OwnerParameters = {},
+): Promise<WorklistsAnswer> {
   const { lists } = runtime.pack.worklists;
-  return { worklists: await Promise.all(lists.map((list) => summary(runtime, list))) };
+  return { worklists: await Promise.all(lists.map((list) => summary(runtime, list, { owner }))) };
 }
 
 /** @throws Rejected `not-found` that lists what there is, `bad-request` for a bad cursor */
@@ -40,11 +45,7 @@ export async function getWorklist(
   const start = cursor === undefined ? undefined : decodeAccountCursor(cursor, order);
   const found = await runtime.snapshots.query({
     collection: accounts,
-    where: [
-      ...(owner === undefined ? [] : [equal(ownerField(runtime.pack), owner)]),
-      ...(team === undefined ? [] : [equal('assignment.team.id', team)]),
-      onList(id),
-    ],
+    where: [...of(runtime.pack, { owner, team }), onList(id)],
     orderBy: { field: `worklists.${id}.rank`, direction: 'desc' },
     limit: limit + 1,
     ...(start?.id === undefined
@@ -55,23 +56,21 @@ export async function getWorklist(
   const last = page.at(-1);
   const next = last && { order, part: 0, id: last.id, value: rankOf(last.data, id) };
   return {
-    ...(await summary(runtime, list)),
+    ...(await summary(runtime, list, { owner, team })),
     entries: page.map((account) => entryOf(runtime.pack, list, account)),
     ...(next && found.length > limit ? { next: encodeCursor(next) } : {}),
   };
 }
 
+type Whose = { owner?: string | undefined; team?: string | undefined };
+
+/** Accounts of somebody, of a team, or all. */
+const of = (pack: Pack, { owner, team }: Whose): Filter[] => [
+  ...(owner === undefined ? [] : [equal(ownerField(pack), owner)]),
+  ...(team === undefined ? [] : [equal('assignment.team.id', team)]),
+];
+
 const equal = (field: string, value: string): Filter => ({ field, op: '==', value });
-
-/** Who looks after an account stands in the routing's assignment, or else in the data. */
-const ownerField = ({ routing }: Pack): string =>
-  routing ? 'assignment.owner' : 'attributes.owner';
-
-/** Who looks after an account: as routing has it, else as the data says. */
-function ownerOf({ assignment, attributes }: AccountDocument): string | null {
-  const owner = assignment ? assignment.owner : attributes.owner;
-  return owner === null || owner === undefined ? null : String(owner);
-}
 
 function listNamed({ id: pack, worklists: { lists } }: Pack, id: string): Worklist {
   const list = lists.find((candidate) => candidate.id === id);
@@ -89,7 +88,11 @@ const onList = (list: string): Filter => ({
   value: unranked,
 });
 
-async function summary({ snapshots }: Runtime, list: Worklist): Promise<WorklistSummary> {
+async function summary(
+  { snapshots, pack }: Runtime,
+  list: Worklist,
+  whose: Whose,
+): Promise<WorklistSummary> {
   const { id, label, score } = list;
   return {
     id,
@@ -97,7 +100,8 @@ async function summary({ snapshots }: Runtime, list: Worklist): Promise<Worklist
     score,
     accounts: await snapshots.count({
       collection: accounts,
-      where: [onList(id)],
+      where: [...of(pack, whose), onList(id)],
+      orderBy: { field: `worklists.${id}.rank`, direction: 'desc' },
       most: mostCounted,
     }),
   };

@@ -1,6 +1,7 @@
 /** What every part of a page needs: the language, its texts and formats, and links. */
 import { localDate } from '../../inputs/moments.ts';
 import { type Caller, mayAct } from '../../ports/identity.ts';
+import { hasOwners } from '../../records/owners.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Pack } from '../../scorecard/language/pack/pack.ts';
 import { type Formats, formatsOf } from './formats.ts';
@@ -15,6 +16,10 @@ export interface PageContext {
   hasCandidate: boolean;
   /** Who reads it; empty: nobody who said so. */
   reader: string;
+  /** Whether the reader may look after accounts: a person of a pack that names owners. */
+  hasOwn: boolean;
+  /** Whether they see nothing but those. */
+  ownOnly: boolean;
   /** Whether they may enter and override. */
   mayEdit: boolean;
   /** The local day of the reading. */
@@ -52,6 +57,8 @@ export function pageContext(given: {
     pack,
     hasCandidate,
     reader: caller?.name ?? '',
+    hasOwn: caller?.kind === 'person' && hasOwners(pack),
+    ownOnly: caller?.ownOnly ?? false,
     mayEdit: caller !== undefined && mayAct(caller, 'editor'),
     today: localDate(now, pack.zone),
     key: `page ${now.getTime().toString(36)}`,

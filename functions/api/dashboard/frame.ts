@@ -22,7 +22,7 @@ export interface Page {
 /** A whole HTML document; every text is escaped by the renderer. */
 export function renderPage(context: PageContext, page: Page): string {
   const { title, section, content, bare } = page;
-  const { lang, text, pack, hasCandidate, reader, href, inLanguage } = context;
+  const { lang, text, pack, hasCandidate, hasOwn, ownOnly, reader, href, inLanguage } = context;
   const current = (here: Page['section']) => (section === here ? 'page' : undefined);
   const languages = [
     ['ja', '日本語'],
@@ -45,9 +45,10 @@ export function renderPage(context: PageContext, page: Page): string {
           html`<nav aria-label="Kenko">
           <a href=${href('/')} aria-current=${current('portfolio')}>${text.portfolio}</a>
           <a href=${href('/accounts')} aria-current=${current('accounts')}>${text.accounts}</a>
-          ${pack.routing && html`<a href=${href('/hand-overs')} aria-current=${current('hand-overs')}>${text.handOvers}</a>`}
-          <a href=${href('/disagreements')} aria-current=${current('disagreements')}>${text.disagreements}</a>
-          ${hasCandidate && html`<a href=${href('/candidate')} aria-current=${current('candidate')}>${text.candidate}</a>`}
+          ${hasOwn && !ownOnly && html`<a href=${href('/', { owner: reader })}>${text.mine}</a>`}
+          ${!ownOnly && pack.routing && html`<a href=${href('/hand-overs')} aria-current=${current('hand-overs')}>${text.handOvers}</a>`}
+          ${!ownOnly && html`<a href=${href('/disagreements')} aria-current=${current('disagreements')}>${text.disagreements}</a>`}
+          ${!ownOnly && hasCandidate && html`<a href=${href('/candidate')} aria-current=${current('candidate')}>${text.candidate}</a>`}
         </nav>`
         }
         <div class="langs" role="group" aria-label=${text.language}>

@@ -20,6 +20,7 @@ import { listHandOvers } from '../entries/hand-overs.ts';
 import { listOpenEpisodes } from '../episodes.ts';
 import { failureOf, logFailure } from '../failures.ts';
 import { ids, scoreOf } from '../names.ts';
+import { limitToOwn, type Shows } from '../own-accounts.ts';
 import {
   accountParameters,
   disagreementParameters,
@@ -55,6 +56,8 @@ interface PageRequest {
 interface PageRoute {
   /** Of the query; a link to the page in the other language keeps them. */
   parameters: readonly string[];
+  /** Of accounts, for those who see their own only; undefined: it shows what is of all. */
+  shows?: Shows;
   make(request: PageRequest): Promise<Page>;
 }
 
@@ -70,20 +73,28 @@ const entriesShown = 25;
 
 const routes: Record<string, PageRoute> = {
   '/': {
-    parameters: [],
-    make: async ({ runtime, context }) =>
-      portfolioPage(
+    parameters: ['owner'],
+    shows: 'owner',
+    make: async ({ runtime, context, given: { owner } }) => {
+      const whose = owner === undefined ? {} : { owner };
+      return portfolioPage(
         context,
-        await getPortfolio(runtime),
-        await listAccounts(runtime, parseParameters(accountParameters, { limit: firstAccounts })),
+        await getPortfolio(runtime, whose),
+        await listAccounts(
+          runtime,
+          parseParameters(accountParameters, { ...whose, limit: firstAccounts }),
+        ),
         await Promise.all(
           runtime.pack.worklists.lists.map(({ id }) =>
-            getWorklist(runtime, id, { limit: firstEntries }),
+            getWorklist(runtime, id, { ...whose, limit: firstEntries }),
           ),
         ),
-      ),
+        owner,
+      );
+    },
   },
   '/accounts': {
+    shows: 'owner',
     parameters: [...Object.keys(accountParameters.shape), 'id', 'done'],
     make: ({ given: { id, done, ...given }, ...request }) =>
       id === undefined
@@ -91,10 +102,12 @@ const routes: Record<string, PageRoute> = {
         : oneAccount(request.runtime, request.context, id, done),
   },
   '/accounts/{id}': {
+    shows: 'account',
     parameters: ['done'],
     make: ({ runtime, context, id, given }) => oneAccount(runtime, context, id, given.done),
   },
   '/worklists/{id}': {
+    shows: 'owner',
     parameters: Object.keys(worklistParameters.shape),
     make: async ({ runtime, context, id, given }) => {
       const parameters = parseParameters(worklistParameters, given);
@@ -146,13 +159,15 @@ const everyParameter = [...new Set(Object.values(routes).flatMap(({ parameters }
 
 export function pages(getRuntime: GetRuntime): Router {
   const router = Router({ caseSensitive: true });
-  for (const [path, { parameters, make }] of Object.entries(routes)) {
+  for (const [path, { parameters, shows, make }] of Object.entries(routes)) {
     router.get(routeOf(path), async (request, response) => {
       const runtime = await getRuntime();
       const caller = await requireCaller(runtime, request, 'viewer');
       const given = givenParameters(request, parameters);
+      const id = String(given.id ?? request.params.id ?? '');
+      const limit = given.id === undefined ? shows : 'account';
+      Object.assign(given, await limitToOwn(runtime, caller, limit, { id, query: given }));
       const context = contextOf(runtime, request, given, caller);
-      const id = String(request.params.id);
       const page = await make({ runtime, context, id, given });
       send(response, 200, renderPage(context, page), context);
     });

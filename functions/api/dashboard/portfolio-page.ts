@@ -17,6 +17,8 @@ export function portfolioPage(
   portfolio: PortfolioAnswer,
   list: AccountList,
   worklists: readonly WorklistAnswer[],
+  /** Whose accounts they are; undefined: all of them. */
+  owner: string | undefined,
 ): Page {
   const { text, format, pack } = context;
   const [main] = pack.scores;
@@ -25,7 +27,7 @@ export function portfolioPage(
     title: text.portfolio,
     section: 'portfolio',
     content: html`
-      <h1>${text.portfolio}</h1>
+      <h1>${owner === undefined ? text.portfolio : text.ownPortfolio(owner)}</h1>
       ${
         current
           ? html`<p class="lead">${joined([
@@ -35,24 +37,24 @@ export function portfolioPage(
             ])}</p>`
           : html`<p class="lead">${text.nothingYet}</p>`
       }
-      ${current && portfolio.scores.map((score) => scoreCard(context, score))}
+      ${current && portfolio.scores.map((score) => scoreCard(context, score, owner))}
       ${current && worklists.map((worklist) => worklistCard(context, worklist))}
-      ${stateCard(context, portfolio)}
+      ${stateCard(context, portfolio, owner)}
       ${evidenceCard(context)}
       ${
         current &&
         main &&
         html`<section class="card" aria-labelledby="accounts">
           <h2 id="accounts">${text.accounts}</h2>
-          ${accountForm(context, main, { sort: 'points' })}
+          ${accountForm(context, main, { sort: 'points', ...(owner !== undefined && { owner }) })}
           ${accountTable(context, main, list)}
-          ${pager(context, list, { score: main.id, sort: 'points' })}
+          ${pager(context, list, { score: main.id, sort: 'points', owner })}
         </section>`
       }`,
   };
 }
 
-function scoreCard(context: PageContext, score: ScorePortfolio): VNode {
+function scoreCard(context: PageContext, score: ScorePortfolio, owner: string | undefined): VNode {
   const { lang, text, format } = context;
   const heading = `score-${score.id}`;
   const { down, up } = score.movers;
@@ -64,7 +66,7 @@ function scoreCard(context: PageContext, score: ScorePortfolio): VNode {
         html`<span class="soft">${text.average(format.score(score.average))} / ${format.points(score.scale)}</span>`
       }
     </div>
-    ${bandBar(context, score)}
+    ${bandBar(context, score, owner)}
     ${
       down.length + up.length === 0
         ? html`<p class="soft small">${text.noMovers}</p>`
@@ -77,7 +79,7 @@ function scoreCard(context: PageContext, score: ScorePortfolio): VNode {
 }
 
 /** One bar, from the worst band to the best, and its legend as links to the accounts. */
-function bandBar(context: PageContext, score: ScorePortfolio): VNode {
+function bandBar(context: PageContext, score: ScorePortfolio, owner: string | undefined): VNode {
   const { lang, text, format, href, pack } = context;
   const scale = scaleOf(pack, score.id);
   const parts = [
@@ -110,11 +112,11 @@ function bandBar(context: PageContext, score: ScorePortfolio): VNode {
     <ul class="legend">
       ${parts.map(
         ({ id, label, accounts, colour }) => html`<li class=${colour}>
-          <a href=${href('/accounts', { score: score.id, band: id })}>
+          <a href=${href('/accounts', { score: score.id, band: id, owner })}>
             <i class="dot" aria-hidden="true"></i>${label[lang]} <b>${format.count(accounts)}</b></a>
           <span class="soft"> ${share(accounts)}</span></li>`,
       )}
-      ${others.map(([name, n]) => n > 0 && html`<li><span class="soft">${name} <b>${format.count(n)}</b></span></li>`)}
+      ${others.map(([name, n]) => n !== null && n > 0 && html`<li><span class="soft">${name} <b>${format.count(n)}</b></span></li>`)}
     </ul>`;
 }
 
@@ -138,11 +140,17 @@ function movers(context: PageContext, score: string, list: readonly Mover[]): VN
 }
 
 /** Phases, data, the last run and Salesforce: whether the picture can be trusted today. */
-function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
+function stateCard(
+  context: PageContext,
+  portfolio: PortfolioAnswer,
+  owner: string | undefined,
+): VNode {
   const { lang, text, format, href, pack } = context;
   const { current, phases, sources, crm, latest_run: run } = portfolio;
   const unusual = run?.failure ?? run?.withheld;
-  const synced = (['updated', 'pending', 'parked'] as const).filter((state) => crm[state] > 0);
+  const synced = (['updated', 'pending', 'parked'] as const).filter(
+    (state) => crm !== null && crm[state] > 0,
+  );
   const seconds =
     run?.ended_at && Math.round((Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000);
   return html`<section class="card facts">
@@ -153,7 +161,7 @@ function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
         ({ phase, accounts }) =>
           html`<li>${
             phase
-              ? html`<a href=${href('/accounts', { phase: phase.id })}>${phase.label[lang]}</a>`
+              ? html`<a href=${href('/accounts', { phase: phase.id, owner })}>${phase.label[lang]}</a>`
               : text.noPhase
           } ${format.count(accounts)}</li>`,
       )}</ul></div>`
@@ -169,22 +177,25 @@ function stateCard(context: PageContext, portfolio: PortfolioAnswer): VNode {
           <br /><span class="soft small">${tables.join(', ')}</span></li>`,
       )}</ul></div>`
     }
-    <div><h3>${text.lastRun}</h3>${
-      run
-        ? html`<p>${joined([
-            format.instant(run.slot),
-            text.runStates[run.state],
-            typeof seconds === 'number' && text.inSeconds(format.count(seconds)),
-          ])}</p>
+    ${
+      crm !== null &&
+      html`<div><h3>${text.lastRun}</h3>${
+        run
+          ? html`<p>${joined([
+              format.instant(run.slot),
+              text.runStates[run.state],
+              typeof seconds === 'number' && text.inSeconds(format.count(seconds)),
+            ])}</p>
             ${run.changed !== null && html`<p class="soft small">${text.changed(format.count(run.changed))}</p>`}
             ${unusual && html`<p class="down small" lang="en">${unusual.message}</p>`}`
-        : html`<p class="soft">${text.none}</p>`
-    }
+          : html`<p class="soft">${text.none}</p>`
+      }
     <h3>Salesforce</h3><p>${
       synced.length === 0
         ? text.none
         : joined(synced.map((state) => `${text.crm[state]} ${format.counted(crm[state])}`))
-    }</p>${crm.parked > 0 && html`<p class="small"><a href=${href('/sync')}>${text.parkedAccounts}</a></p>`}</div>
+    }</p>${crm.parked > 0 && html`<p class="small"><a href=${href('/sync')}>${text.parkedAccounts}</a></p>`}</div>`
+    }
   </section>`;
 }
 

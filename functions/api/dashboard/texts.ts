@@ -30,6 +30,8 @@ const pairs = {
   skip: both('Skip to content', '本文へ移動'),
   language: both('Language', '言語'),
   portfolio: both('Portfolio', '全体の状況'),
+  ownPortfolio: (owner: string) => both(`Portfolio of ${owner}`, `${owner} の担当顧客`),
+  mine: both('Mine', '自分の担当'),
   episodes: both('Signals', 'シグナル'),
   severities: {
     critical: both('urgent', '至急'),

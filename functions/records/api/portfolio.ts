@@ -26,8 +26,8 @@ const scorePortfolio = z.strictObject({
   unknown: count.describe('Too little data for a band'),
   unscored: count.describe('No scorecard applies'),
   errors: count.describe('Could not be scored; they keep the result before'),
-  overridden: count.describe('Bands that a person has set'),
-  average: points.nullable(),
+  overridden: count.nullable().describe('Bands that a person has set; null for one owner'),
+  average: points.nullable().describe('Null for one owner'),
   movers: z.strictObject({ up: z.array(mover), down: z.array(mover) }),
 });
 export type ScorePortfolio = z.infer<typeof scorePortfolio>;
@@ -42,7 +42,7 @@ export const portfolioAnswer = z.strictObject({
   scores: z.array(scorePortfolio),
   phases: z.array(z.strictObject({ phase: named.nullable(), accounts: count })),
   sources: z.array(sourceState),
-  crm: crmCounts,
+  crm: crmCounts.nullable().describe('Null for one owner, as is the run'),
   latest_run: runSummary.nullable(),
 });
 export type PortfolioAnswer = z.infer<typeof portfolioAnswer>;

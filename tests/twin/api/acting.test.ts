@@ -1,22 +1,22 @@
 /** What people do on pages: the API's operations, by forms that work without a script. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller, Role } from '../../../functions/ports/identity.ts';
+import type { Role } from '../../../functions/ports/identity.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { handOvers, overrides } from '../../../functions/records/documents.ts';
 import { type EntryDocument, entries } from '../../../functions/records/entries.ts';
 import { episodes } from '../../../functions/records/signal-documents.ts';
 import { episodeOf } from '../../support/api/documents.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
+import { callerOf } from '../../support/identity/callers.ts';
 
 let api: TestApi;
 let role: Role = 'editor';
-const person = (): Caller => ({ kind: 'person', name: 'hanako@acme.example', role });
 
 beforeAll(async () => {
   api = await startApi({
     accounts: ['a-1', 'a-2', 'a/b?c', '..'].map((id) => ({ id, points: 20 })),
   });
-  api.runtime.identity = { callerOf: async () => person() };
+  api.runtime.identity = { callerOf: async () => callerOf({ role }) };
   await api.runtime.snapshots.set(ref(episodes, 'e-1'), episodeOf());
   await api.runtime.snapshots.set(ref(handOvers, 'a-2~2'), {
     ...{ pack: 'saas', account: 'a-2', number: 2, date: '2026-11-20', run: 'r' },

@@ -63,7 +63,7 @@ describe('a bad query', () => {
   });
 
   it.each([
-    ['/v1/portfolio?x=1', 'none is allowed here'],
+    ['/v1/candidate?x=1', 'none is allowed here'],
     ['/v1/runs?kind=all', 'one of scheduled, backfill'],
     ['/v1/runs?cursor=eyJ9', 'not one of ours'],
   ])('%s', async (path, part) => {

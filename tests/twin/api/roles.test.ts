@@ -8,16 +8,21 @@ import { errorAnswer } from '../../../functions/records/api/common.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { entries } from '../../../functions/records/entries.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
+import { callerOf } from '../../support/identity/callers.ts';
 
 const callers: Record<string, Caller> = {
-  nobody: { kind: 'nobody', name: '', role: null },
-  public: { kind: 'nobody', name: '', role: 'viewer' },
-  stranger: { kind: 'person', name: 'eve@evil.example', role: null },
-  viewer: { kind: 'person', name: 'taro@acme.example', role: 'viewer' },
-  editor: { kind: 'person', name: 'hanako@acme.example', role: 'editor' },
-  operator: { kind: 'person', name: 'ops@acme.example', role: 'operator' },
-  loader: { kind: 'service', name: 'loader@acme.iam.gserviceaccount.com', role: 'editor' },
-  local: { kind: 'local', name: 'dev', role: 'operator' },
+  nobody: callerOf({ kind: 'nobody', name: '', role: null }),
+  public: callerOf({ kind: 'nobody', name: '', role: 'viewer' }),
+  stranger: callerOf({ kind: 'person', name: 'eve@evil.example', role: null }),
+  viewer: callerOf({ kind: 'person', name: 'taro@acme.example', role: 'viewer' }),
+  editor: callerOf({ kind: 'person', name: 'hanako@acme.example', role: 'editor' }),
+  operator: callerOf({ kind: 'person', name: 'ops@acme.example', role: 'operator' }),
+  loader: callerOf({
+    kind: 'service',
+    name: 'loader@acme.iam.gserviceaccount.com',
+    role: 'editor',
+  }),
+  local: callerOf({ kind: 'local', name: 'dev', role: 'operator' }),
 };
 
 let api: TestApi;

@@ -16,10 +16,11 @@ const access: Access = {
   viewer: ['domain:acme.example', 'user:guest@other.example'],
   editor: ['user:Hanako@acme.example', 'serviceAccount:sync@acme.iam.gserviceaccount.com'],
   operator: ['user:ops@acme.example'],
+  own: ['domain:partner.example'],
 };
 const audience = { iap: '/projects/1/global/backendServices/2', token: 'https://kenko.example' };
 const issuer = { iap: 'https://cloud.google.com/iap', token: 'https://accounts.google.com' };
-const nobody = { kind: 'nobody', name: '', role: null };
+const nobody = { kind: 'nobody', name: '', role: null, ownOnly: false };
 
 let server: KeyServer;
 beforeAll(async () => {
@@ -60,19 +61,23 @@ describe.each<Kind>(['iap', 'token'])('an identity by %s', (kind) => {
     const { callerOf, token } = open(kind);
     const named = async (email: string, hd?: string) => callerOf(token({ email, hd }));
     expect(await named('hanako@acme.example', 'acme.example')).toEqual({
-      ...{ kind: 'person', name: 'hanako@acme.example', role: 'editor' },
+      ...{ kind: 'person', name: 'hanako@acme.example', role: 'editor', ownOnly: false },
     });
     expect(await named('HANAKO@ACME.example')).toMatchObject({ role: 'editor' });
     expect(await named('taro@acme.example', 'acme.example')).toMatchObject({ role: 'viewer' });
     expect(await named('ops@acme.example')).toMatchObject({ role: 'operator' });
     expect(await named('guest@other.example')).toMatchObject({ role: 'viewer' });
+    expect(await named('jiro@partner.example', 'partner.example')).toMatchObject({
+      ...{ role: null, ownOnly: true },
+    });
     expect(await named('sync@acme.iam.gserviceaccount.com')).toEqual({
       ...{ kind: 'service', name: 'sync@acme.iam.gserviceaccount.com', role: 'editor' },
+      ownOnly: false,
     });
   });
 
   it('may be anybody whom Google names, where access is given to all of those', async () => {
-    const all = { viewer: ['allAuthenticatedUsers'], editor: [], operator: [] };
+    const all = { viewer: ['allAuthenticatedUsers'], editor: [], operator: [], own: [] };
     const { callerOf, token } = open(kind, all);
     expect(await callerOf(token({ email: 'eve@evil.example' }))).toMatchObject({ role: 'viewer' });
     expect(await callerOf('a.b.c')).toEqual(nobody);

@@ -12,6 +12,7 @@ import { checkedBody, readBody, textOf } from '../../bodies.ts';
 import { hasAuthor, requireCaller, withAuthor } from '../../callers.ts';
 import { type Endpoint, routeOf } from '../../endpoint.ts';
 import { endpoints } from '../../endpoints.ts';
+import { limitToOwn } from '../../own-accounts.ts';
 import { type FormName, formNames } from './acting-texts.ts';
 
 /** Of a form, but not of the operation. */
@@ -42,6 +43,7 @@ export function formRoutes(
       const sent = checkedBody(endpoint.body as never, bodyOf(endpoint, form, runtime));
       const key = keyOf(form);
       const { id, item } = request.params;
+      await limitToOwn(runtime, caller, endpoint.shows, { id: String(id ?? ''), query: {} });
       await endpoint.handle({
         ...{ runtime, caller, query: {} },
         id: String(id ?? ''),
