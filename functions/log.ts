@@ -81,6 +81,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const runWithheld = write('ERROR', 'run-withheld');
   const runSuperseded = write('NOTICE', 'run-superseded');
   const sourceStale = write('WARNING', 'source-stale');
+  const copyDelayed = write('WARNING', 'copy-delayed');
   const shardScored = write('INFO', 'shard-scored');
   const shardPublished = write('INFO', 'shard-published');
   const accountSetAside = write('WARNING', 'account-set-aside');
@@ -154,6 +155,16 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
         `source ${f.table} is complete through ${f.complete_through ?? 'no day at all'}`,
         f,
       ),
+    /** What people entered, or outcomes, could not be copied to the warehouse; the next run copies them. */
+    copyDelayed: (f: { run: string; what: string; error: unknown }) => {
+      const { code, reason } = failureFields(f.error);
+      copyDelayed(`run ${f.run}: ${f.what} is not copied: ${reason}`, {
+        run: f.run,
+        what: f.what,
+        code,
+        reason,
+      });
+    },
     shardScored: (f: { run: string; shard: number; rows: number; scored: number }) =>
       shardScored(`run ${f.run}: shard ${f.shard} scored`, f),
     shardPublished: (f: { run: string; shard: number; published: number }) =>

@@ -23,6 +23,10 @@ export const stagingTable = (id: string, run: Attempted): string => `staging_${s
 /** What people entered until the run's instant. */
 export const enteredTable = (id: string, run: Attempted): string => `entered_${suffix(id, run)}`;
 
+/** Outcomes that were added, changed or withdrawn since the run before. */
+export const newOutcomesTable = (id: string, run: Attempted): string =>
+  `new_outcomes_${suffix(id, run)}`;
+
 export const historyTable = 'score_history';
 
 /** A job id of the run: `step` names what it does. */

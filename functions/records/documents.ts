@@ -257,6 +257,8 @@ export const overrideDocument = z.strictObject({
     .strictObject({ author: keptAuthor, reason: z.string(), at: instant, until: instant })
     .nullable()
     .default(null),
+  /** When it was entered; not there where an earlier release wrote it. */
+  at: instant.optional(),
 });
 export type OverrideDocument = z.infer<typeof overrideDocument>;
 export const overrides: Collection<OverrideDocument> = {

@@ -1,5 +1,5 @@
 import type { KenkoError } from '../errors.ts';
-import { enteredTable, inputsTable, stagingTable } from '../inputs/run-tables.ts';
+import { enteredTable, inputsTable, newOutcomesTable, stagingTable } from '../inputs/run-tables.ts';
 import type { RunDocument } from '../records/run-documents.ts';
 import type { Runtime } from '../runtime.ts';
 import { changeRun } from './leases.ts';
@@ -13,6 +13,7 @@ export async function dropRunTables(
   await warehouse.dropTable(inputsTable(id, run));
   await warehouse.dropTable(stagingTable(id, run));
   await warehouse.dropTable(enteredTable(id, run));
+  await warehouse.dropTable(newOutcomesTable(id, run));
 }
 
 /** Ends a run without effect: nothing of it becomes visible, and the next one may start. */

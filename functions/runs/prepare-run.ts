@@ -18,6 +18,8 @@ import {
 import type { Runtime } from '../runtime.ts';
 import { layoutOf } from '../scorecard/engine/layout.ts';
 import { closedBefore, lastClosed, shownDates } from './closed-days.ts';
+import { copyEntered } from './copies/copy-entered.ts';
+import { copyOutcomes } from './copies/copy-outcomes.ts';
 import { lateMerges } from './late-merges.ts';
 import { changeRun } from './leases.ts';
 
@@ -34,6 +36,7 @@ export async function prepareRun(
 ): Promise<void> {
   const { snapshots, warehouse, bus, clock, log, pack } = runtime;
   await storeRules(runtime);
+  if (claimed.kind === 'scheduled') await copyForReports(runtime, id, claimed);
 
   const sources = await withEntered(runtime, id, claimed, await findSources(warehouse, pack));
   let run = claimed;
@@ -103,6 +106,17 @@ export async function prepareRun(
     'score-shards',
     starts.map((_, shard) => ({ body: { run: id, shard } })),
   );
+}
+
+/** Tables for SQL and reports: scores do not wait for them, and the next run copies what this one could not. */
+async function copyForReports(runtime: Runtime, id: string, run: RunDocument): Promise<void> {
+  const parts = {
+    'what people entered': () => copyEntered(runtime),
+    outcomes: () => copyOutcomes(runtime, id, run),
+  };
+  for (const [what, copy] of Object.entries(parts)) {
+    await copy().catch((error: unknown) => runtime.log.copyDelayed({ run: id, what, error }));
+  }
 }
 
 function reportRows({ log }: Runtime, id: string, { set_aside: aside, notes }: FoundInRows): void {

@@ -40,7 +40,7 @@ export async function enterOverride(
     );
   }
   if ((await republishOverridden(runtime, { account })) > 0) await keepOverridden(runtime);
-  const { pack: _, ...shown } = kept;
+  const { pack: _, at: __, ...shown } = kept;
   return { id, ...shown, in_force: inForce(kept, now) };
 }
 
@@ -74,6 +74,7 @@ async function create(
     from: instantOf(request.from) ?? (await fromNow(runtime, account, score.id, now)),
     until: instantOf(request.until) ?? request.until,
     withdrawn: null,
+    at: now.toISOString(),
   };
   checkTimes(override, now);
   // The same request may have come twice at once.

@@ -1,9 +1,9 @@
 /** tabledata.insertAll: rows without a job, all or none of a request. */
 import { z } from 'zod';
 import { Rejected } from '../../errors.ts';
+import { batchOfRows } from '../../ports/plain-rows.ts';
 import type { Row } from '../../ports/warehouse.ts';
 import { appendBatches } from '../warehouse/append.ts';
-import { batchOfRows } from '../warehouse/append-rows.ts';
 import type { Dataset } from './datasets.ts';
 import { parse } from './fields.ts';
 import type { StandIn } from './stand-in.ts';
@@ -43,7 +43,7 @@ export async function insertAll(
       });
       return { kind, insertErrors };
     }
-    const batch = batchOfRows(schema.columns, rows);
+    const batch = batchOfRows('duckdb', schema.columns, rows);
     const from = await nextRow(connection, dataset, tableId);
     await appendBatches(connection, [dataset.schema, tableId], schema.columns, [batch]);
     streamed.add(dataset, tableId, from, rows.length);
@@ -52,11 +52,11 @@ export async function insertAll(
 }
 
 /** What is wrong with a row; undefined where nothing is. */
-function mistakeIn(columns: Parameters<typeof batchOfRows>[0], row: Row): string | undefined {
+function mistakeIn(columns: Parameters<typeof batchOfRows>[1], row: Row): string | undefined {
   const missing = columns.find(({ name, required }) => required && (row[name] ?? null) === null);
   if (missing) return `Missing required field: ${missing.name}.`;
   try {
-    batchOfRows(columns, [row]);
+    batchOfRows('duckdb', columns, [row]);
     return undefined;
   } catch (error) {
     if (error instanceof Rejected) return error.message.replace(/^duckdb: /, '');

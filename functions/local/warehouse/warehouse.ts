@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { code, Rejected } from '../../errors.ts';
 import { readingOrder } from '../../ports/column-rules.ts';
+import { batchOfRows } from '../../ports/plain-rows.ts';
 import type {
   FoundTable,
   TableColumn,
@@ -14,7 +15,6 @@ import { literal, quotedTable } from '../googlesql/duckdb-text.ts';
 import type { TextCache } from '../googlesql/text-cache.ts';
 import { translateGoogleSql } from '../googlesql/translate.ts';
 import { appendBatches } from './append.ts';
-import { batchOfRows } from './append-rows.ts';
 import { mapped } from './errors.ts';
 import { openInstance } from './open.ts';
 import { batchOf, columnsToRead, readStatement } from './read.ts';
@@ -245,7 +245,7 @@ function warehouseOn({ instance, writer, sourceSchema, release, kept }: Parts): 
       assertOpen();
       if (rows.length === 0) return;
       await writes.append((connection) =>
-        add(connection, table, (columns) => [batchOfRows(columns, rows)]),
+        add(connection, table, (columns) => [batchOfRows('duckdb', columns, rows)]),
       );
     },
 

@@ -36,17 +36,29 @@ function sorted(rows: readonly Value[][]): Value[][] {
     .map(({ row }) => row);
 }
 
+/** Rows of one value of a column in any order, and the values in the order given. */
+function sortedWithin(rows: readonly Value[][], column: number): Value[][] {
+  const groups: Value[][][] = [];
+  for (const row of rows) {
+    const group = groups.at(-1);
+    if (group?.[0]?.[column] === row[column]) group?.push(row);
+    else groups.push([row]);
+  }
+  return groups.flatMap(sorted);
+}
+
 const sameType = (reference: TypeName, twin: TypeName): boolean =>
   twin === untyped || twin === reference;
 
 /**
  * What the twin gives otherwise than the reference engine, in a sentence; undefined where
- * nothing. Types, names and rows are compared; the order of rows only where it is `ordered`.
+ * nothing. Types, names and rows are compared; the order of rows only where it is `ordered`, and that
+ * of a column's values alone where it is ordered by that.
  */
 export function difference(
   reference: Result,
   twin: Result,
-  { ordered = false }: { ordered?: boolean } = {},
+  { ordered = false }: { ordered?: boolean | { by: string } } = {},
 ): string | undefined {
   const head = ({ columns }: Result) => columns.map(({ name, type }) => `${name} ${type}`);
   if (reference.columns.length !== twin.columns.length) {
@@ -63,7 +75,16 @@ export function difference(
   if (reference.rows.length !== twin.rows.length) {
     return `${reference.rows.length} rows against the twin's ${twin.rows.length}`;
   }
-  const [left, right] = [reference, twin].map(({ rows }) => (ordered ? rows : sorted(rows)));
+  const arranged = ({ columns, rows }: Result) =>
+    typeof ordered === 'object'
+      ? sortedWithin(
+          rows,
+          columns.findIndex(({ name }) => name === ordered.by),
+        )
+      : ordered
+        ? rows
+        : sorted(rows);
+  const [left, right] = [arranged(reference), arranged(twin)];
   for (const [r, row] of (left ?? []).entries()) {
     for (const [i, value] of row.entries()) {
       const other = right?.[r]?.[i] ?? null;

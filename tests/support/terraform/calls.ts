@@ -13,16 +13,21 @@ export type Call =
 /** By function, its calls, each once. */
 export type Calls = ReadonlyMap<string, ReadonlyMap<string, Call>>;
 
-const ownTables = /\b(score_history|sync_log|run_inputs_\w+|staging_\w+)\b/g;
+const ownTables = /\b(score_history|sync_log|(run_inputs|staging|new_outcomes)_\w+)\b/g;
 
-/** The kind of table: each run has its own `run_inputs_...` and `staging_...`. */
-const kindOf = (table: string): string => /^(run_inputs|staging)_/.exec(table)?.[1] ?? table;
+/** Named like tables of the team's: ours only where a call names nothing but the table. */
+const copies = new Set(['assessments', 'interventions', 'lots', 'outcomes', 'overrides']);
+
+/** The kind of table: each run has its own `run_inputs_...`, `staging_...` and `new_outcomes_...`. */
+const kindOf = (table: string): string =>
+  /^(run_inputs|staging|new_outcomes)_/.exec(table)?.[1] ?? table;
 
 function warehouseCall(method: string, args: readonly unknown[], sourceDataset: string): Call {
   const [first] = args;
   const texts = typeof first === 'string' ? [first] : textsOf(first);
   const text = texts.join('\n');
-  const own = [...text.matchAll(ownTables)].map(([table]) => kindOf(table));
+  const named = texts.filter((name) => copies.has(name));
+  const own = [...text.matchAll(ownTables)].map(([table]) => kindOf(table)).concat(named);
   const source = text.includes(`\`${sourceDataset}\`.`) || texts.includes(sourceDataset);
   return { port: 'warehouse', method, own: [...new Set(own)].sort(), source };
 }

@@ -1,24 +1,31 @@
 /** A few plain rows as columns, so that they take the same way into a table as many do. */
-import { code, Rejected } from '../../errors.ts';
-import { columnRules } from '../../ports/column-rules.ts';
-import type { Row, TableColumn } from '../../ports/warehouse.ts';
-import type { Column, ColumnBatch } from '../../scorecard/engine/columns.ts';
+import { code, Rejected } from '../errors.ts';
+import type { Column, ColumnBatch } from '../scorecard/engine/columns.ts';
+import { columnRules } from './column-rules.ts';
+import type { Row, TableColumn } from './warehouse.ts';
 
-/** @throws Rejected `invalid-data` for a column that the table does not have */
-export function batchOfRows(columns: readonly TableColumn[], rows: readonly Row[]): ColumnBatch {
-  columnRules('duckdb').checkNames(
+/**
+ * @param where begins the sentence of an error
+ * @throws Rejected `invalid-data` for a column that the table does not have, or of another type
+ */
+export function batchOfRows(
+  where: string,
+  columns: readonly TableColumn[],
+  rows: readonly Row[],
+): ColumnBatch {
+  columnRules(where).checkNames(
     columns,
     rows.flatMap((row) => Object.keys(row)),
   );
   return {
     rows: rows.length,
-    columns: new Map(columns.map((column) => [column.name, columnOf(column, rows)])),
+    columns: new Map(columns.map((column) => [column.name, columnOf(where, column, rows)])),
   };
 }
 
-function columnOf({ name, type }: TableColumn, rows: readonly Row[]): Column {
+function columnOf(where: string, { name, type }: TableColumn, rows: readonly Row[]): Column {
   const wrong = (value: unknown): never => {
-    throw new Rejected(code.invalidData, `duckdb: ${name} is ${type}`, {
+    throw new Rejected(code.invalidData, `${where}: ${name} is ${type}`, {
       said: `it cannot take ${JSON.stringify(value)}`,
     });
   };
