@@ -82,8 +82,10 @@ export function distinctOutcomes(rows: readonly OutcomeRow[]): PastOutcome[] {
   });
 }
 
-/** By date and account, one score's results. */
-export type PastRows = ReadonlyMap<string, ReadonlyMap<string, HistoryRow>>;
+/** By account, one score's results of a date. */
+export type PastResults = ReadonlyMap<string, HistoryRow>;
+/** By date. */
+export type PastRows = ReadonlyMap<string, PastResults>;
 
 /** By date and account: segment, plan and their like as they were then. */
 export type PastSegments = ReadonlyMap<
@@ -132,5 +134,19 @@ export function leftOutOutcomes(
     counts[outcome.kind] += 1;
     found.set(because, counts);
   }
-  return [...found.values()].sort((a, b) => (a.because < b.because ? -1 : 1));
+  return sumLeftOut([...found.values()]);
+}
+
+/** One entry for each cause: of parts of the accounts, what all of them come to. */
+export function sumLeftOut(some: readonly LeftOutOutcomes[]): LeftOutOutcomes[] {
+  const sum = (own: readonly LeftOutOutcomes[], kind: OutcomeKind) =>
+    own.reduce((total, one) => total + one[kind], 0);
+  return [...Map.groupBy(some, ({ because }) => because)]
+    .map(([because, own]) => ({
+      because,
+      churned: sum(own, 'churned'),
+      expanded: sum(own, 'expanded'),
+      renewed: sum(own, 'renewed'),
+    }))
+    .sort((a, b) => (a.because < b.because ? -1 : 1));
 }

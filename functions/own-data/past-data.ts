@@ -16,7 +16,13 @@ import {
   type PastRows,
   type PastSegments,
 } from '../evidence/past-outcomes.ts';
-import { seenBands } from '../evidence/report/seen-bands.ts';
+import { bandReplay } from '../evidence/report/seen-bands.ts';
+import {
+  type Reviews,
+  reviewsOf,
+  type Stability,
+  stabilityOf,
+} from '../evidence/report/warnings.ts';
 import { dateEndingAt, endOfDate } from '../inputs/moments.ts';
 import { findSources, type ProvidedSource, sourceQuery } from '../inputs/sources-query.ts';
 import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
@@ -35,8 +41,11 @@ export interface PastRequest extends Lead {
   /** Local days of the outcomes looked at, inclusive; without them, the last year of the data. */
   from?: string;
   to?: string;
-  /** Leads that outcomes are held against as well, and every date in between, as people saw it. */
-  history?: { leads: readonly number[] };
+  /**
+   * Leads that outcomes are held against as well, and every date in between, as people saw it: bands
+   * that hysteresis held follow from date to date, or `daily` from day to day.
+   */
+  history?: { leads: readonly number[]; daily?: boolean };
 }
 
 export interface PastScore {
@@ -46,8 +55,9 @@ export interface PastScore {
   judged: JudgedOutcome[];
   /** Outcomes that no result is held against, and what became of them. */
   leftOut: LeftOutOutcomes[];
-  /** Results by date and account; with a history, of every date, and with the bands that stood then. */
-  rows: PastRows;
+  /** What people saw of these accounts over time, and how often bands changed. */
+  reviews: Reviews;
+  stability: Stability;
   /** Outcomes held against other leads, where a history was asked for. */
   byLead: { lead: number; judged: JudgedOutcome[] }[];
 }
@@ -87,10 +97,9 @@ export async function judgePast(
     const from = request.from ?? addDays(to, 1 - usualDays);
     const outcomes = distinctOutcomes(await readOutcomes(warehouse, pack, { asOf, from, to }));
     if (outcomes.length === 0) throw noOutcomes(from, to);
-    const { rows, segments } = await scoreOn(warehouse, pack, datesOf(outcomes, request), progress);
+    const { rows, segments } = await scoreOn(warehouse, pack, outcomes, request, progress);
     const scores = pack.scores.map((score): [string, PastScore] => {
-      const scored = rows.get(score.id) ?? new Map();
-      const byDate = request.history ? seenBands(score, scored) : scored;
+      const byDate: PastRows = rows.get(score.id) ?? new Map();
       const judge = (lead: number) =>
         judgeOutcomes(outcomes, byDate, { lead, every: request.every }, segments);
       return [
@@ -99,7 +108,8 @@ export async function judgePast(
           results: resultsIn(byDate),
           judged: judge(request.lead),
           leftOut: leftOutOutcomes(outcomes, byDate, request),
-          rows: byDate,
+          reviews: reviewsOf(score, judge(request.lead), byDate),
+          stability: stabilityOf(score, byDate),
           byLead: (request.history?.leads ?? []).map((lead) => ({ lead, judged: judge(lead) })),
         },
       ];
@@ -130,6 +140,13 @@ function datesOf(outcomes: readonly PastOutcome[], request: PastRequest): string
   if (!history || first === undefined || last === undefined) return dates;
   const days = dayOf(last) - dayOf(first);
   return Array.from({ length: days / every + 1 }, (_, i) => addDays(first, i * every));
+}
+
+/** Those dates, and where bands are replayed from day to day, all days between them. */
+function daysToScore(dates: readonly string[], daily: boolean): readonly string[] {
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (!daily || first === undefined || last === undefined) return dates;
+  return Array.from({ length: dayOf(last) - dayOf(first) + 1 }, (_, i) => addDays(first, i));
 }
 
 function requireInData({ from, to }: PastRequest, last: string): void {
@@ -246,24 +263,35 @@ async function timelessAccounts(warehouse: DuckDbWarehouse, pack: Pack): Promise
 async function scoreOn(
   warehouse: DuckDbWarehouse,
   pack: Pack,
-  dates: readonly string[],
+  outcomes: readonly PastOutcome[],
+  request: PastRequest,
   progress: (date: number, of: number) => void,
 ): Promise<{ rows: Map<string, Map<string, Map<string, HistoryRow>>>; segments: PastSegments }> {
   const segments = new Map<string, Map<string, Record<string, string>>>();
   const found = new Map(
     pack.scores.map(({ id }) => [id, new Map<string, Map<string, HistoryRow>>()]),
   );
+  const replays = new Map(
+    request.history ? pack.scores.map((score) => [score.id, bandReplay(score)]) : [],
+  );
+  const replayed = pack.scores.some(({ hysteresis }) => hysteresis > 0);
+  const dates = new Set(datesOf(outcomes, request));
+  const days = daysToScore([...dates], request.history?.daily === true && replayed);
   const accounts = (await findSources(warehouse, pack)).get('accounts');
-  for (const [i, date] of dates.entries()) {
-    progress(i + 1, dates.length);
+  for (const [i, date] of days.entries()) {
+    progress(i + 1, days.length);
     const asOf = endOfDate(date, pack.zone);
     // Before the data begins there is nobody to score, and nothing to hold outcomes against.
     if (accounts && !(await hasRows(warehouse, pack, accounts, { asOf, date }))) continue;
     const inputs = `past_inputs_${date.replaceAll('-', '')}`;
     const { rows } = await scoreAll(warehouse, pack, asOf, inputs);
-    segments.set(date, await segmentsIn(warehouse, pack, inputs));
-    for (const [score, results] of rows)
-      found.get(score)?.set(date, new Map(results.map((row) => [row.account_id, row])));
+    if (dates.has(date)) segments.set(date, await segmentsIn(warehouse, pack, inputs));
+    await warehouse.dropTable(inputs);
+    for (const [score, results] of rows) {
+      const byAccount = new Map(results.map((row) => [row.account_id, row]));
+      const seen = replays.get(score)?.(byAccount) ?? byAccount;
+      if (dates.has(date)) found.get(score)?.set(date, new Map(seen));
+    }
   }
   return { rows: found, segments };
 }

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addDays } from '../../functions/calendar.ts';
 import { newPackFiles } from '../../functions/cli/rules/new-pack.ts';
 import { profileSheet } from '../../functions/evidence/sheet/profile.ts';
-import { judgePast } from '../../functions/own-data/past-data.ts';
+import { judgePast, type PastRequest } from '../../functions/own-data/past-data.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../functions/wiring/deployed-files.ts';
 
@@ -25,7 +26,11 @@ const monthly = days.flatMap((day) => ids.map((id, i) => [id, day, String(i)]));
 async function pastOf(
   header: string[],
   rows: string[][],
-  { others = [], ...period }: { others?: string[][]; from?: string; to?: string } = {},
+  {
+    others = [],
+    card = (text) => text,
+    ...period
+  }: Partial<PastRequest> & { others?: string[][]; card?: (text: string) => string } = {},
 ): ReturnType<typeof judgePast> {
   const data = mkdtempSync(join(folder, 'sheet-'));
   const csv = (lines: readonly (readonly string[])[]): string => `${lines.join('\n')}\n`;
@@ -51,6 +56,8 @@ async function pastOf(
       { table: 'sheet', profile, attributes: {}, taken: [] },
     ),
   ]);
+  const main = 'rules/sheet/scorecards/main.yaml';
+  files.set(main, card(files.get(main) ?? ''));
   return judgePast(parsePack(files), { folder: data, asOf }, { lead: 30, every: 14, ...period });
 }
 
@@ -109,4 +116,26 @@ it.each([
   [{ to: '2026-03-01' }, 'nothing churned, expanded, renewed from 2025-03-02 to 2026-03-01'],
 ])('days without outcomes get one clear sentence: %j', async (period, sentence) => {
   await expect(pastOf(dated, monthly, period)).rejects.toThrow(sentence);
+});
+
+it('replays bands from day to day where asked: a day that the grid skips may have lifted one', async () => {
+  const days = Array.from({ length: 50 }, (_, i) => addDays('2026-01-05', i));
+  // The boundary is at 60, and a band is kept up to 2 below it.
+  const ofTheDay = (day: string) => (day < '2026-01-20' ? '55' : day > '2026-01-20' ? '59' : '65');
+  const rows = days.flatMap((day) =>
+    ids.map((id) => [id, day, id === 'c0' ? ofTheDay(day) : '10']),
+  );
+  const judged = async (daily: boolean) => {
+    const past = await pastOf(dated, rows, {
+      history: { leads: [60], daily },
+      card: (text) => text.replace(/steps: .*/, 'linear: { from: 0, to: 100 }'),
+    });
+    return judgedOf(past).find(({ account }) => account === 'c0')?.row;
+  };
+  expect(await judged(false)).toMatchObject({ points: 5900, band: 'fair' });
+  expect(await judged(true)).toMatchObject({
+    points: 5900,
+    band: 'good',
+    held_by_hysteresis: true,
+  });
 });

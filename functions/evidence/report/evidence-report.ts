@@ -5,20 +5,14 @@ import { pointsArea, proveScore, relevant, type ScoreProof } from '../backtest.t
 import { type ActionComparison, compareActions } from '../effects/compare-actions.ts';
 import { type HoldOut, holdOutOf } from '../effects/hold-out.ts';
 import type { Trial } from '../effects/target-trial.ts';
-import type {
-  JudgedOutcome,
-  Lead,
-  LeftOutOutcomes,
-  PastAction,
-  PastRows,
-} from '../past-outcomes.ts';
+import type { JudgedOutcome, Lead, LeftOutOutcomes, PastAction } from '../past-outcomes.ts';
 import type { Area } from '../statistics/auc.ts';
 import { type PartProof, partsOf } from './parts.ts';
 import {
   type Capacity,
   capacityOf,
+  type Reviews,
   type Stability,
-  stabilityOf,
   type Warnings,
   warningsOf,
 } from './warnings.ts';
@@ -27,7 +21,9 @@ import {
 export interface ScorePast {
   judged: readonly JudgedOutcome[];
   leftOut: readonly LeftOutOutcomes[];
-  rows: PastRows;
+  /** What people saw of the accounts over time, and how often bands changed. */
+  reviews: Reviews;
+  stability: Stability;
   byLead: readonly { lead: number; judged: readonly JudgedOutcome[] }[];
 }
 
@@ -73,9 +69,9 @@ export function reportOf(
   past: ScorePast,
   { yearFrom, calls, actions, lot, ...lead }: ReportOptions,
 ): EvidenceReport {
-  const { judged, rows, leftOut } = past;
+  const { judged, leftOut, stability } = past;
   const proof = proveScore(pack, score, judged);
-  const warnings = warningsOf(score, judged, rows);
+  const warnings = warningsOf(score, past.reviews);
   const outcomes = relevant(score, judged);
   const left = untreated(outcomes, actions, lead);
   const trial = trialOf(score, judged, actions, lead);
@@ -93,7 +89,7 @@ export function reportOf(
     growth: score.purpose === 'upsell' ? null : pointsArea({ purpose: 'upsell' }, judged),
     leads,
     warnings,
-    stability: stabilityOf(score, rows),
+    stability,
     parts: partsOf(pack, score, judged, yearFrom),
     advice: adviceOf(proof, leads),
     treated: {

@@ -2,21 +2,20 @@
 import { bandAt, withHysteresis } from '../../scorecard/engine/bands.ts';
 import type { HistoryRow } from '../../scorecard/engine/history-row.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
-import type { PastRows } from '../past-outcomes.ts';
+import type { PastResults } from '../past-outcomes.ts';
 
 /**
- * The same results with the bands that would have stood, if each date had followed the one before it.
- * A cap decides by itself, and says nothing about where the points were.
+ * Takes the results of one date after the other, and gives each with the bands that would have stood, had
+ * each date followed the one before it. A cap decides by itself, and says nothing about where the points were.
  */
-export function seenBands(
-  { bands, hysteresis }: Pick<Score, 'bands' | 'hysteresis'>,
-  rows: PastRows,
-): PastRows {
-  if (hysteresis === 0) return rows;
+export function bandReplay({
+  bands,
+  hysteresis,
+}: Pick<Score, 'bands' | 'hysteresis'>): (results: PastResults) => PastResults {
+  if (hysteresis === 0) return (results) => results;
   const bounds = Float64Array.from(bands.slice(1), ({ from }) => from);
-  const found = new Map<string, Map<string, HistoryRow>>();
   let before = new Map<string, number>();
-  for (const [date, results] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  return (results) => {
     const now = new Map<string, number>();
     const seen = new Map<string, HistoryRow>();
     for (const [account, row] of results) {
@@ -33,7 +32,6 @@ export function seenBands(
       seen.set(account, id === row.band ? row : { ...row, band: id, held_by_hysteresis: true });
     }
     before = now;
-    found.set(date, seen);
-  }
-  return found;
+    return seen;
+  };
 }

@@ -41,9 +41,21 @@ const lookedBack = 365;
 /** Measures named as what a warning rests on. */
 const named = 3;
 
+/** What is seen of some accounts: parts of them, one after the other, say the same as all at once. */
+export interface Reviews {
+  /** Of those that ended badly, in any order. */
+  churns: ChurnReview[];
+  /** Of each that ended well, whether it stood in a low band at the end. */
+  low: boolean[];
+}
+
+/** The lower half of the bands, the middle one left out. */
+const lowBands = ({ bands }: Pick<Score, 'bands'>): string[] =>
+  bands.slice(0, Math.floor(bands.length / 2)).map(({ id }) => id);
+
 /** @param rows every date, as people saw them */
-export function warningsOf(score: Score, all: readonly JudgedOutcome[], rows: PastRows): Warnings {
-  const bands = score.bands.slice(0, Math.floor(score.bands.length / 2)).map(({ id }) => id);
+export function reviewsOf(score: Score, all: readonly JudgedOutcome[], rows: PastRows): Reviews {
+  const bands = lowBands(score);
   const dates = [...rows.keys()].sort();
   const judged = relevant(score, all);
   const last = (one: JudgedOutcome): HistoryRow | undefined => seenBefore(one)[0]?.row;
@@ -73,18 +85,24 @@ export function warningsOf(score: Score, all: readonly JudgedOutcome[], rows: Pa
         recovered: !first && seen.some(({ row }) => isLow(row)),
         by: shown ? costliest(score, shown) : [],
       };
-    })
-    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.account < b.account ? -1 : 1));
+    });
   const good = judged.filter(({ kind }) => isGood(score, kind));
+  return { churns, low: good.map((one) => isLow(last(one))) };
+}
+
+export function warningsOf(score: Pick<Score, 'bands'>, reviews: Reviews): Warnings {
+  const churns = reviews.churns.toSorted((a, b) =>
+    a.on < b.on ? -1 : a.on > b.on ? 1 : a.account < b.account ? -1 : 1,
+  );
   const days = churns.flatMap((one) => (one.days === null ? [] : [one.days])).sort((a, b) => a - b);
   const at = (share: number) => days[Math.round(share * (days.length - 1))] ?? 0;
   return {
-    bands,
+    bands: lowBands(score),
     churns,
     warned: shareOf(churns.map(({ warned }) => warned !== null)),
     days:
       days.length < fewest ? null : { median: at(0.5), quarter: at(0.25), threeQuarters: at(0.75) },
-    inVain: shareOf(good.map((one) => isLow(last(one)))),
+    inVain: shareOf(reviews.low),
   };
 }
 
@@ -137,6 +155,12 @@ export function stabilityOf({ bands }: Pick<Score, 'bands'>, rows: PastRows): St
       before.set(account, { date, band, was: last && last.band !== band ? last.band : null });
     }
   }
+  return stabilityFrom({ changes, undone, days });
+}
+
+/** @param counts of bands that changed, that came back at once, and days of accounts looked at */
+export function stabilityFrom(counts: Record<'changes' | 'undone' | 'days', number>): Stability {
+  const { changes, undone, days } = counts;
   const months = days / monthDays;
   return { changes, undone, months, perMonth: months === 0 ? null : changes / months };
 }

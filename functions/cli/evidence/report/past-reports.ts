@@ -28,6 +28,10 @@ export const withReport = <Args extends unknown[], Options extends Record<string
 ) =>
   withPast(command)
     .option('--calls <n>', 'accounts that the team can call a month', positiveInteger, 10)
+    .option(
+      '--daily',
+      'replay every day, not only the dates, for the bands that people saw; slower',
+    )
     .option('--lot <file>', 'accounts that a lot held back, as `kenko evidence lot` writes them');
 
 export const reportCommand = (evidence: Command, name: string) =>
@@ -67,7 +71,8 @@ export async function readReports(folder: string, options: ReportOptions): Promi
   const { actions } = entered;
   const lot = (given ?? entered.lots[0])?.sideOf ?? null;
   const progress = progressLine(options.json);
-  const history = { leads: [...new Set([...usualLeads, lead])] };
+  const leads = [...new Set([...usualLeads, lead])];
+  const history = { leads, daily: options.daily === true };
   const past = await judgePast(pack, dataPlaceOf(options), { ...options, history }, (date, of) =>
     progress.show(reportWords[options.lang ?? 'en'].progress(date, of)),
   );

@@ -4,6 +4,7 @@ import { acceptedScore } from '../../../../functions/evidence/gate/accepted.ts';
 import { agreementOf, drawRanking, kendall } from '../../../../functions/evidence/gate/ranking.ts';
 import type { JudgedOutcome } from '../../../../functions/evidence/past-outcomes.ts';
 import { reportOf } from '../../../../functions/evidence/report/evidence-report.ts';
+import { reviewsOf, stabilityFrom } from '../../../../functions/evidence/report/warnings.ts';
 import { randomFrom } from '../../../../functions/evidence/statistics/random.ts';
 import type { HistoryRow } from '../../../../functions/scorecard/engine/history-row.ts';
 import { layoutOf } from '../../../../functions/scorecard/engine/layout.ts';
@@ -42,7 +43,10 @@ function accepted(
     ...health!,
     scorecards: health!.scorecards.map((one) => ({ ...one, tunedUntil })),
   };
-  const past = { judged: some, leftOut: [], rows: new Map(), byLead: [] };
+  const past = {
+    ...{ judged: some, leftOut: [], byLead: [], reviews: reviewsOf(score, some, new Map()) },
+    stability: stabilityFrom({ changes: 0, undone: 0, days: 0 }),
+  };
   const options = { lead: 60, every: 14, yearFrom: 1, calls: 10, actions: [], lot: null };
   const report = reportOf(pack, score, past, options);
   return acceptedScore(pack, score, {

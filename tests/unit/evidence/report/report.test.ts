@@ -1,11 +1,17 @@
 /** What the report says of the past: every figure counted by hand. */
 import { describe, expect, it } from 'vitest';
-import type { JudgedOutcome, OutcomeKind } from '../../../../functions/evidence/past-outcomes.ts';
+import type {
+  JudgedOutcome,
+  OutcomeKind,
+  PastRows,
+} from '../../../../functions/evidence/past-outcomes.ts';
 import { reportOf } from '../../../../functions/evidence/report/evidence-report.ts';
 import { partsOf } from '../../../../functions/evidence/report/parts.ts';
-import { seenBands } from '../../../../functions/evidence/report/seen-bands.ts';
+import { bandReplay } from '../../../../functions/evidence/report/seen-bands.ts';
 import {
   capacityOf,
+  reviewsOf,
+  stabilityFrom,
   stabilityOf,
   warningsOf,
 } from '../../../../functions/evidence/report/warnings.ts';
@@ -113,10 +119,11 @@ describe('a warning', () => {
     '2026-03-05': { never: 'critical', stayed: 'critical' },
   });
   const names = ['early', 'late', 'back', 'never'];
+  const warned = (judged: readonly JudgedOutcome[], seenThen: PastRows) =>
+    warningsOf(health, reviewsOf(health, judged, seenThen));
 
   it('stands until the end, and counts from its first day', () => {
-    const { churns, bands } = warningsOf(
-      health,
+    const { churns, bands } = warned(
       [...names.map((one) => outcome(one, 'churned')), outcome('stayed', 'renewed')],
       rows,
     );
@@ -133,8 +140,7 @@ describe('a warning', () => {
       Array.from({ length: n }, (_, i) => outcome(`${name}${i}`, kind));
     const of = (n: number, name: string, band: string) =>
       Object.fromEntries(Array.from({ length: n }, (_, i) => [`${name}${i}`, band]));
-    const found = warningsOf(
-      health,
+    const found = warned(
       [...some(6, 'l', 'churned'), ...some(8, 's', 'renewed'), ...some(2, 'v', 'renewed')],
       seen({
         '2026-02-01': { ...of(6, 'l', 'poor'), ...of(8, 's', 'good'), ...of(2, 'v', 'poor') },
@@ -143,7 +149,7 @@ describe('a warning', () => {
     expect(found.warned?.value).toBe(1);
     expect(found.days).toEqual({ median: 28, quarter: 28, threeQuarters: 28 });
     expect(found.inVain?.value).toBe(0.2);
-    expect(warningsOf(health, some(4, 'l', 'churned'), rows)).toMatchObject({
+    expect(warned(some(4, 'l', 'churned'), rows)).toMatchObject({
       warned: null,
       days: null,
       inVain: null,
@@ -155,7 +161,7 @@ describe('a warning', () => {
       earned_points: card.measures.map(({ points }, i) => (i === 1 ? 0 : i === 2 ? -1 : points)),
     });
     const dates = new Map([['2026-02-01', new Map([['a', lost]])]]);
-    expect(warningsOf(health, [outcome('a', 'churned')], dates).churns[0]?.by).toEqual([
+    expect(warned([outcome('a', 'churned')], dates).churns[0]?.by).toEqual([
       card.measures[1]?.label,
     ]);
   });
@@ -177,10 +183,9 @@ describe('bands', () => {
     const bound = third?.from ?? 0;
     const at = (points: number, more: Partial<HistoryRow> = {}) =>
       rowOf(points < bound ? 'poor' : (third?.id ?? ''), { points, ...more });
-    const dates = ['2026-01-01', '2026-01-15', '2026-01-29'];
     const bandsOf = (...rows: HistoryRow[]) => {
-      const past = new Map(rows.map((row, i) => [dates[i] ?? '', new Map([['a', row]])]));
-      return [...seenBands(health, past).values()].map((of) => of.get('a')?.band);
+      const replay = bandReplay(health);
+      return rows.map((row) => replay(new Map([['a', row]])).get('a')?.band);
     };
     expect(health.hysteresis).toBeGreaterThan(100);
     expect(bandsOf(at(bound), at(bound - 100), at(bound - 1000))).toEqual(['fair', 'fair', 'poor']);
@@ -224,7 +229,10 @@ describe('the report', () => {
       ...(reason === undefined ? {} : { reason }),
     });
   });
-  const past = { judged, leftOut: [], rows: new Map(), byLead: [] };
+  const past = {
+    ...{ judged, leftOut: [], byLead: [], reviews: reviewsOf(health, judged, new Map()) },
+    stability: stabilityFrom({ changes: 0, undone: 0, days: 0 }),
+  };
 
   it('says of each measure what should become of it', () => {
     const { advice } = reportOf(pack, health, past, options);
