@@ -160,6 +160,14 @@ export async function openDeployedBus(): Promise<PubSubBus> {
   return pubSub({ ...readQueues(), clock: systemClock });
 }
 
+/**
+ * What `score` works with, for whoever looks at the deployment by hand, with their own credentials.
+ * @throws Rejected saying what the environment lacks
+ */
+export function openDeployed(): Promise<Runtime> {
+  return open('score', chosen === 'stopping' ? undefined : chosen);
+}
+
 /** Loads every adapter and its client, and opens none: for code that is to be compiled ahead. */
 export async function loadAdapters(): Promise<void> {
   await Promise.all([

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addDays } from '../../functions/calendar.ts';
 import { newPackFiles } from '../../functions/cli/rules/new-pack.ts';
 import { profileSheet } from '../../functions/evidence/sheet/profile.ts';
-import { judgePast, type PastRequest } from '../../functions/own-data/past-data.ts';
+import type { PastRequest } from '../../functions/own-data/past/past.ts';
+import { judgePast } from '../../functions/own-data/past/past-data.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../functions/wiring/deployed-files.ts';
 

@@ -16,6 +16,7 @@ import { faultyMetrics } from '../../functions/inputs/freeze-inputs.ts';
 import { endOfDate } from '../../functions/inputs/moments.ts';
 import { findSources, groupAges, sourceStates } from '../../functions/inputs/sources.ts';
 import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
+import { judgeKept } from '../../functions/own-data/past/kept-past.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { calendarId, calendars } from '../../functions/records/run-documents.ts';
 import { yearsOf } from '../../functions/records/years.ts';
@@ -173,6 +174,41 @@ metrics:
 `,
   });
 }
+
+describe('queries of results that runs kept', () => {
+  afterEach(() => system.close());
+
+  it('are answered alike', async () => {
+    system = await openTestSystem({ now: '2026-03-02T00:00:00Z' });
+    await createWorld(system);
+    await execute(system, [
+      'CREATE TABLE source.outcomes (account_id VARCHAR, outcome_on DATE, kind VARCHAR, notice_on DATE)',
+      `INSERT INTO source.outcomes VALUES ('a1', '2026-03-02', 'churned', NULL),
+         ('a2', '2026-03-02', 'churned', '2026-03-01'), ('a3', '2026-03-02', 'renewed', NULL)`,
+    ]);
+    await system.run('2026-02-28T17:00:00Z');
+    await system.run('2026-03-02T17:00:00Z');
+    await system.warehouse.append('interventions', [
+      {
+        ...{ id: 'i', account_id: 'a1', did: 'call', happened_on: '2026-03-01', bands: '{}' },
+        entered_at: '2026-03-01T15:00:00.000Z',
+      },
+    ]);
+    await system.warehouse.append('lots', [
+      {
+        ...{ account_id: 'a2', signal: 'low', year: '2026', held_back: true },
+        seen_at: '2026-03-01T15:00:00.000Z',
+      },
+    ]);
+    const warehouse = watched();
+    const place = { ...system.runtime, warehouse, id: 'look' };
+    const request = { lead: 1, every: 1, history: { leads: [2] } };
+    const { scores, actions, lots } = await judgeKept(system.runtime.pack, place, request);
+    expect(scores.get('health')).toMatchObject({ judged: { length: 1 }, results: 9 });
+    expect([actions[0]?.entered, lots]).toMatchObject(['2026-03-02', [{ account: 'a2' }]]);
+    expectSame(warehouse);
+  });
+});
 
 describe('queries of columns of other types', () => {
   afterEach(() => system.close());

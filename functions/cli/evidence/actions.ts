@@ -4,7 +4,7 @@ import { scoreOf } from '../../api/names.ts';
 import { type ActionEffect, actionEffects, trialOf } from '../../evidence/action-effects.ts';
 import { type ActionComparison, compareActions } from '../../evidence/effects/compare-actions.ts';
 import { fewestHeld, holdOutOf } from '../../evidence/effects/hold-out.ts';
-import { judgePast } from '../../own-data/past-data.ts';
+import { judgePast } from '../../own-data/past/past-data.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { percent } from '../../scorecard/meaning/texts.ts';

@@ -1,21 +1,21 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { MeasureProof, ScoreProof } from '../../evidence/backtest.ts';
 import type { EvidenceReport } from '../../evidence/report/evidence-report.ts';
-import type { PastScore } from '../../own-data/past-data.ts';
+import type { PastScore } from '../../own-data/past/past.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { number, percent } from '../../scorecard/meaning/texts.ts';
 import { colour, print, printJson, table } from '../output.ts';
 import { areaText, rateText } from './figures.ts';
 import { pastWords } from './past-texts.ts';
 import { renamed } from './renamed.ts';
-import { type ReportOptions, readReports, reportCommand } from './report/past-reports.ts';
+import { deployed, type ReportOptions, readReports, reportCommand } from './report/past-reports.ts';
 import { onlySurvivors, partName } from './report/sections.ts';
 import { reportWords } from './report/texts.ts';
 
 const command = (rules: Command) =>
-  reportCommand(rules, 'backtest').description(
-    'how well scores and measures told who stays, held against past outcomes',
-  );
+  reportCommand(rules, 'backtest')
+    .addOption(deployed())
+    .description('how well scores and measures told who stays, held against past outcomes');
 
 /** `kenko evidence backtest [DIR]`: scores and measures held against what became of accounts. */
 export function addBacktest(evidence: Command): void {

@@ -5,7 +5,7 @@ import { scoreOf } from '../../api/names.ts';
 import { code, Rejected } from '../../errors.ts';
 import { type Recalibration, recalibrate } from '../../evidence/calibrate/recalibrate.ts';
 import { fewestForScorecard } from '../../evidence/verdict.ts';
-import { judgePast } from '../../own-data/past-data.ts';
+import { judgePast } from '../../own-data/past/past-data.ts';
 import { layoutOf } from '../../scorecard/engine/layout.ts';
 import type { Score, Scorecard } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';

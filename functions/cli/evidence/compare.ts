@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { scoreOf } from '../../api/names.ts';
 import { compareScores, type ScoresCompared } from '../../evidence/compare-scores.ts';
-import { judgePast } from '../../own-data/past-data.ts';
+import { judgePast } from '../../own-data/past/past-data.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';

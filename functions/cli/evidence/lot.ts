@@ -4,7 +4,7 @@ import type { PastOutcome } from '../../evidence/past-outcomes.ts';
 import { isBool, isYes } from '../../evidence/sheet/cells.ts';
 import { noColumn } from '../../evidence/sheet/read-table.ts';
 import { readFlatFile } from '../../own-data/flat-file.ts';
-import { lotList } from '../../records/api/episodes.ts';
+import { type LotList, lotList } from '../../records/api/episodes.ts';
 import { contractYear, isHeldBack } from '../../scorecard/meaning/lot.ts';
 import type { OptionsOf } from '../options.ts';
 import { csv, print, printJson } from '../output.ts';
@@ -82,11 +82,14 @@ export function sidesOfFile(path: string): LotSides {
  */
 export async function recordedLots(session: Session, yearFrom: number): Promise<LotSides[]> {
   const { pages } = await readList(session, '/v1/lots', lotList, { all: true });
-  const signals = Map.groupBy(
+  return sidesOfLots(
     pages.flatMap(({ lots }) => lots),
-    ({ signal }) => signal,
+    yearFrom,
   );
-  return [...signals]
+}
+
+export function sidesOfLots(drawn: LotList['lots'], yearFrom: number): LotSides[] {
+  return [...Map.groupBy(drawn, ({ signal }) => signal)]
     .sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
     .map(([signal, lots]): LotSides => {
       const keyOf = (account: string, year: string) => JSON.stringify([account, year]);

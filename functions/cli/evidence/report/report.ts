@@ -3,6 +3,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { colour, print, printJson } from '../../output.ts';
 import { renderReport } from './page.ts';
 import {
+  deployed,
   type PastReports,
   type ReportOptions,
   readReports,
@@ -14,6 +15,7 @@ import { reportWords } from './texts.ts';
 const command = (evidence: Command) =>
   reportCommand(evidence, 'report')
     .description('all that the past says of the scores, on one page for a head of CS')
+    .addOption(deployed())
     .option('--html <file>', 'write the page there, with plots');
 
 /** `kenko evidence report [DIR]`: the questions in order, as text, as JSON or as one HTML file. */

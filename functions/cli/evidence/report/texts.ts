@@ -187,6 +187,12 @@ const pairs = {
   hypothesisMark: texts.hypothesis,
   wrote: (path: string) =>
     both(`The report is in ${path}.`, `レポートを ${path} に書き出しました。`),
+  reads: (days: number) =>
+    both(
+      `Reads results of ${days} days from BigQuery, those of accounts with outcomes; a query that would bill more than KENKO_MAX_BYTES_BILLED is refused before it costs anything.`,
+      `BigQueryから${days}日分の、実績のある顧客の結果を読みます。課金量が KENKO_MAX_BYTES_BILLED を超える問い合わせは、費用がかかる前に断られます。`,
+    ),
+  shards: (done: number, of: number) => both(`part ${done} of ${of}`, `${of}件中${done}件目`),
   progress: (date: number, of: number) => both(`${date} / ${of} dates`, `${date} / ${of} 日分`),
 };
 

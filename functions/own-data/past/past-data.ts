@@ -1,81 +1,37 @@
 /** Past outcomes with the results of the days that they are held against, by rules as they are now. */
 
-import { addDays, dayOf } from '../calendar.ts';
-import { code, Rejected } from '../errors.ts';
+import { addDays, dayOf } from '../../calendar.ts';
+import { code, Rejected } from '../../errors.ts';
 import {
-  dateBefore,
   distinctOutcomes,
-  type JudgedOutcome,
   judgeOutcomes,
-  type Lead,
-  type LeftOutOutcomes,
   leftOutOutcomes,
   type OutcomeRow,
-  outcomeKinds,
   type PastOutcome,
   type PastRows,
   type PastSegments,
-} from '../evidence/past-outcomes.ts';
-import { bandReplay } from '../evidence/report/seen-bands.ts';
+} from '../../evidence/past-outcomes.ts';
+import { bandReplay } from '../../evidence/report/seen-bands.ts';
+import { reviewsOf, stabilityOf } from '../../evidence/report/warnings.ts';
+import { dateEndingAt, endOfDate } from '../../inputs/moments.ts';
+import { findSources, type ProvidedSource, sourceQuery } from '../../inputs/sources-query.ts';
+import { type DuckDbWarehouse, openDuckDbWarehouse } from '../../local/warehouse/warehouse.ts';
+import type { HistoryRow } from '../../scorecard/engine/history-row.ts';
+import { scoredMetrics } from '../../scorecard/language/lint/metrics.ts';
+import type { Pack } from '../../scorecard/language/pack/pack.ts';
+import { type DataPlace, provideData, scoreAll } from '../rules-data.ts';
+import { knownOutcomes, noOutcomes, outcomesIn, outcomesTable as table } from './outcomes-table.ts';
 import {
-  type Reviews,
-  reviewsOf,
-  type Stability,
-  stabilityOf,
-} from '../evidence/report/warnings.ts';
-import { dateEndingAt, endOfDate } from '../inputs/moments.ts';
-import { findSources, type ProvidedSource, sourceQuery } from '../inputs/sources-query.ts';
-import { type DuckDbWarehouse, openDuckDbWarehouse } from '../local/warehouse/warehouse.ts';
-import type { HistoryRow } from '../scorecard/engine/history-row.ts';
-import { scoredMetrics } from '../scorecard/language/lint/metrics.ts';
-import type { Pack } from '../scorecard/language/pack/pack.ts';
-import { type DataPlace, provideData, scoreAll } from './rules-data.ts';
+  datesOf,
+  type PastData,
+  type PastRequest,
+  type PastScore,
+  periodOf,
+  segmentColumns,
+} from './past.ts';
 
-const table = 'outcomes';
-/** A year of outcomes, without other wishes. */
-const usualDays = 365;
 /** The parameters' names in our queries. */
 const until = { asOf: 'as_of', date: 'date' };
-
-export interface PastRequest extends Lead {
-  /** Local days of the outcomes looked at, inclusive; without them, the last year of the data. */
-  from?: string;
-  to?: string;
-  /**
-   * Leads that outcomes are held against as well, and every date in between, as people saw it: bands
-   * that hysteresis held follow from date to date, or `daily` from day to day.
-   */
-  history?: { leads: readonly number[]; daily?: boolean };
-}
-
-export interface PastScore {
-  /** Accounts with points, over all dates: also those without any outcome. */
-  results: number;
-  /** Each outcome with the one result that it is held against. */
-  judged: JudgedOutcome[];
-  /** Outcomes that no result is held against, and what became of them. */
-  leftOut: LeftOutOutcomes[];
-  /** What people saw of these accounts over time, and how often bands changed. */
-  reviews: Reviews;
-  stability: Stability;
-  /** Outcomes held against other leads, where a history was asked for. */
-  byLead: { lead: number; judged: JudgedOutcome[] }[];
-}
-
-export interface PastData {
-  from: string;
-  to: string;
-  /** Outcomes that there are, judged or not; one for an account and day. */
-  outcomes: number;
-  /** Dates scored. */
-  dates: number;
-  /** By score. */
-  scores: Map<string, PastScore>;
-  /** Columns of accounts that decide on a phase or scorecard, of which only today's values are known. */
-  timelessAccounts: string[];
-  /** Tables under the measures that hold today's values only, by the team's names. */
-  timeless: string[];
-}
 
 /**
  * Scores every account by the pack's rules on each day that an outcome is held against, every
@@ -92,11 +48,9 @@ export async function judgePast(
   try {
     const asOf = await provideData(warehouse, pack, place);
     const last = dateEndingAt(asOf, pack.zone);
-    requireInData(request, last);
-    const to = request.to ?? last;
-    const from = request.from ?? addDays(to, 1 - usualDays);
+    const { from, to } = periodOf(request, last);
     const outcomes = distinctOutcomes(await readOutcomes(warehouse, pack, { asOf, from, to }));
-    if (outcomes.length === 0) throw noOutcomes(from, to);
+    if (outcomes.length === 0) throw noOutcomes({ from, to });
     const { rows, segments } = await scoreOn(warehouse, pack, outcomes, request, progress);
     const scores = pack.scores.map((score): [string, PastScore] => {
       const byDate: PastRows = rows.get(score.id) ?? new Map();
@@ -128,45 +82,11 @@ export async function judgePast(
   }
 }
 
-/** Days to score: those that outcomes are held against; for a history, every one of the grid between. */
-function datesOf(outcomes: readonly PastOutcome[], request: PastRequest): string[] {
-  const { lead, every, history } = request;
-  const leads = history ? [lead, ...history.leads] : [lead];
-  const held = new Set(
-    outcomes.flatMap((outcome) => leads.map((one) => dateBefore(outcome, { lead: one, every }))),
-  );
-  const dates = [...held].sort();
-  const [first, last] = [dates[0], dates.at(-1)];
-  if (!history || first === undefined || last === undefined) return dates;
-  const days = dayOf(last) - dayOf(first);
-  return Array.from({ length: days / every + 1 }, (_, i) => addDays(first, i * every));
-}
-
 /** Those dates, and where bands are replayed from day to day, all days between them. */
 function daysToScore(dates: readonly string[], daily: boolean): readonly string[] {
   const [first, last] = [dates[0], dates.at(-1)];
   if (!daily || first === undefined || last === undefined) return dates;
   return Array.from({ length: dayOf(last) - dayOf(first) + 1 }, (_, i) => addDays(first, i));
-}
-
-function requireInData({ from, to }: PastRequest, last: string): void {
-  for (const [flag, day] of [
-    ['--from', from],
-    ['--to', to],
-  ] as const) {
-    if (day === undefined || day <= last) continue;
-    throw new Rejected(
-      code.badRequest,
-      `${flag} ${day} is after ${last}, the last day of the data; name that day or an earlier one.`,
-    );
-  }
-}
-
-function noOutcomes(from: string, to: string): Rejected {
-  return new Rejected(
-    code.notFound,
-    `The table "${table}" has nothing ${outcomeKinds.join(', ')} from ${from} to ${to}; name other days with --from and --to.`,
-  );
 }
 
 function resultsIn(byDate: ReadonlyMap<string, ReadonlyMap<string, HistoryRow>>): number {
@@ -206,38 +126,19 @@ async function readOutcomes(
     );
   }
   const known = sourceQuery(source, { zone: pack.zone, until });
-  // Whoever gave notice had left in all but name: a score after it foresees nothing.
-  const day = source.columns.has('notice_on')
-    ? 'LEAST(COALESCE(notice_on, outcome_on), outcome_on)'
-    : 'outcome_on';
   const kept = 'past_outcomes';
   await warehouse.materialize({
     id: kept,
-    sql: `SELECT account_id, CAST(${day} AS STRING) AS known_on, kind, ${source.columns.has('reason') ? 'reason' : "''"} AS reason FROM (${known}) AS known
-     WHERE outcome_on >= @from_date AND kind IN (${outcomeKinds.map((kind) => `'${kind}'`).join(', ')})`,
-    parameters: { as_of: { timestamp: asOf }, date: { date: to }, from_date: { date: from } },
+    sql: knownOutcomes(known),
+    parameters: {
+      as_of: { timestamp: asOf },
+      date: { date: to },
+      from_date: { date: from },
+    },
     table: kept,
     cluster: ['account_id'],
   });
-  const columns = ['account_id', 'known_on', 'kind', 'reason'].map((name) => ({
-    name,
-    as: 'string' as const,
-  }));
-  const found: OutcomeRow[] = [];
-  // In batches: a query gives 10,000 rows at most, and there may be a million outcomes.
-  for await (const batch of warehouse.read({ table: kept, columns })) {
-    const [accounts, days, kinds, reasons] = columns.map(
-      ({ name }) => batch.columns.get(name)?.values ?? [],
-    );
-    for (let i = 0; i < batch.rows; i++) {
-      const kind = outcomeKinds.find((one) => one === kinds?.[i]);
-      if (!kind) continue;
-      const reason = String(reasons?.[i] ?? '').trim();
-      const row = { account: String(accounts?.[i]), on: String(days?.[i]), kind };
-      found.push(kind === 'churned' && reason !== '' ? { ...row, reason } : row);
-    }
-  }
-  return found;
+  return outcomesIn(warehouse, kept);
 }
 
 /** Phases and scorecards that are chosen by what accounts are today look ahead. */
@@ -295,9 +196,6 @@ async function scoreOn(
   }
   return { rows: found, segments };
 }
-
-/** Columns of accounts by which teams look at their customers apart. */
-const segmentColumns = ['segment', 'plan', 'industry', 'region'];
 
 async function segmentsIn(
   warehouse: DuckDbWarehouse,
