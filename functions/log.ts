@@ -105,6 +105,7 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
   const runExpired = write('ERROR', 'run-expired');
   const runDecided = write('NOTICE', 'run-decided');
   const candidateCompared = write('NOTICE', 'candidate-compared');
+  const scorecardAged = write('WARNING', 'scorecard-aged');
   const candidateFailed = write('WARNING', 'candidate-failed');
   const sweepResumed = write('NOTICE', 'sweep-resumed');
   const batchLost = write('WARNING', 'batch-lost');
@@ -258,6 +259,15 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
     /** A candidate could not be compared; the live rules are not touched by it. */
     candidateFailed: (f: { pack: string; run: string; code: string; reason: string }) =>
       candidateFailed(`the candidate could not be compared: ${f.reason}`, f),
+    /** Points of a score have moved far since its scorecards went live; said once. */
+    scorecardAged: (f: {
+      pack: string;
+      score: string;
+      since: string;
+      date: string;
+      psi: number;
+      metrics: readonly string[];
+    }) => scorecardAged(`the score ${f.score} has aged since ${f.since}: its points moved far`, f),
     /** Salesforce was compared with the latest results. */
     reconciled: (f: ReconciledCounts) => reconciled(`${f.compared} accounts compared`, { ...f }),
     /** A part of a comparison is done; the next call goes on. */

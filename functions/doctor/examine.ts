@@ -3,7 +3,13 @@ import { type Check, doChecks, type Examined } from './checks.ts';
 import { ownTablesThere, sourceFreshness, sourceTables } from './data-checks.ts';
 import { clockRight, googleCredentials } from './machine-checks.ts';
 import type { DoctorReport, Finding } from './report.ts';
-import { documentsReadable, indexesServed, lastRun, queuesThere } from './run-checks.ts';
+import {
+  documentsReadable,
+  indexesServed,
+  lastRun,
+  queuesThere,
+  scorecardsStand,
+} from './run-checks.ts';
 import { salesforceCalls, salesforceFields, salesforceLogin } from './salesforce-checks.ts';
 import { slackToken } from './slack-checks.ts';
 import { syncParked } from './sync-checks.ts';
@@ -19,6 +25,7 @@ const checks: readonly Check[] = [
   queuesThere,
   sourceFreshness,
   lastRun,
+  scorecardsStand,
   salesforceLogin,
   salesforceFields,
   salesforceCalls,

@@ -1,13 +1,17 @@
 /** Checks of documents, queues and what the runs left behind. */
 import { z } from 'zod';
 import { messageOf, Rejected } from '../errors.ts';
+import { ageingText } from '../evidence/ageing-text.ts';
+import { lastJudged } from '../evidence/drift.ts';
 import type { Snapshots, Stored } from '../ports/snapshots.ts';
+import { ageing } from '../records/ageing-document.ts';
 import { ref } from '../records/collection.ts';
 import { type CompositeIndex, indexesOf } from '../records/indexes.ts';
 import { packs, type RunDocument, runs as runDocuments } from '../records/run-documents.ts';
+import { plain } from '../scorecard/meaning/texts.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, ok, problem, warning } from './report.ts';
-import { documents, queues, runs, titles } from './texts.ts';
+import { ages, documents, queues, runs, titles } from './texts.ts';
 
 /** As the alert on the absence of a finished run: a day, and two hours for being late. */
 const oldestRunHours = 26;
@@ -96,6 +100,25 @@ export const lastRun: Check = {
       findings.push(level(title, runs.stale(finished.id, hours)));
     }
     return findings.length > 0 ? findings : [ok(title, runs.finished(finished.id, hours))];
+  },
+};
+
+export const scorecardsStand: Check = {
+  id: 'ageing',
+  needs: ['documents'],
+  async look({ snapshots, pack }) {
+    if (lastJudged(pack) === null) return [ok(titles.ageing, ages.untuned)];
+    const known = (await snapshots.get(ref(ageing, pack.id)))?.data;
+    const found = pack.scores.flatMap(({ id, label }) => {
+      const aged = known?.aged[id];
+      if (!known || !aged) return [];
+      const metrics = aged.metrics.map(
+        (metric) => pack.metrics.get(metric)?.label ?? plain(metric),
+      );
+      const said = ageingText({ since: known.since, on: aged.on, metrics });
+      return [warning(titles.ageing, ages.aged(label, said))];
+    });
+    return found.length > 0 ? found : [ok(titles.ageing, ages.standing)];
   },
 };
 

@@ -1,4 +1,5 @@
 /** What the checks say, in the languages of those who read it; of Salesforce and Slack: service-texts.ts. */
+import { whatToDoAboutAgeing } from '../evidence/ageing-text.ts';
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import { both } from '../scorecard/meaning/texts.ts';
 import type { Trouble } from './report.ts';
@@ -20,6 +21,7 @@ export const titles = {
   indexes: both('indexes of the documents', 'ドキュメントのインデックス'),
   queues: both('topics and subscriptions', 'トピックとサブスクリプション'),
   'last-run': both('last run', '直近の実行'),
+  ageing: both('age of the scorecards', 'スコアカードの鮮度'),
   'salesforce-login': both('login to Salesforce', 'Salesforce へのログイン'),
   'salesforce-fields': both('fields in Salesforce', 'Salesforce の項目'),
   'salesforce-calls': both('API calls of Salesforce', 'Salesforce の API コール'),
@@ -240,6 +242,16 @@ export const queues = {
         'Terraform を apply してください。KENKO_PREFIX が prefix と同じかも確認してください。',
       ),
     ),
+};
+
+export const ages = {
+  standing: both('No score has aged.', '古くなったスコアはありません。'),
+  untuned: both(
+    'None was tuned or accepted on outcomes, so none can be told to have aged.',
+    '実績で調整または承認したものがないため、判断の対象はありません。',
+  ),
+  aged: (score: Label, said: Label) =>
+    trouble(both(`${score.en}: ${said.en}`, `${score.ja}: ${said.ja}`), whatToDoAboutAgeing),
 };
 
 export const runs = {

@@ -7,7 +7,9 @@
 import type { HistoryRow } from '../scorecard/engine/history-row.ts';
 import type { RulesLayout } from '../scorecard/engine/layout.ts';
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
-import type { Score } from '../scorecard/language/pack/pack.ts';
+import { withParts } from '../scorecard/language/pack/inputs.ts';
+import type { Pack, Score } from '../scorecard/language/pack/pack.ts';
+import { plain } from '../scorecard/meaning/texts.ts';
 import { chiSquaredAbove } from './statistics/distributions.ts';
 import { holm } from './statistics/holm.ts';
 
@@ -111,4 +113,51 @@ export function stability(
   }
   const scale = 1 / then.length + 1 / now.length;
   return { psi, p: chiSquaredAbove(psi / scale, all.length - 1) };
+}
+
+/** The last day of the outcomes that rules were tuned or accepted on; null: they were never held against any. */
+export function lastJudged({ scores, evidence }: Pick<Pack, 'scores' | 'evidence'>): string | null {
+  const tuned = scores.flatMap(({ scorecards }) =>
+    scorecards.flatMap((one) => one.tunedUntil ?? []),
+  );
+  return [...tuned, ...(evidence.accepted ? [evidence.accepted.to] : [])].sort().at(-1) ?? null;
+}
+
+/** Labels of the metrics that a score's measures read, with those that they are made of. */
+export function scoredLabels(
+  { metrics, derived }: Pick<Pack, 'metrics' | 'derived'>,
+  { scorecards }: Pick<Score, 'scorecards'>,
+): Map<string, Label> {
+  const scored = scorecards.flatMap(({ measures }) => measures.map(({ metric }) => metric));
+  return new Map(withParts(scored, derived).map((id) => [id, metrics.get(id)?.label ?? plain(id)]));
+}
+
+/**
+ * What is said without being asked, week after week: 0.25 is where credit scoring draws the line to a major
+ * shift (Siddiqi, Credit Risk Scorecards, 2006), and chance may do as much once in twenty years of weeks.
+ */
+const aged = { psi: 0.25, p: 0.05 / 52 };
+
+export interface Ageing {
+  psi: number;
+  /** Metrics that moved as far. */
+  metrics: string[];
+}
+
+/**
+ * A score that has aged: its points have moved far. Metrics alone are no sign, as they move with holidays and
+ * from weekday to weekday while the score stands.
+ */
+export function ageingOf(
+  score: Pick<Score, 'id' | 'label'>,
+  labels: ReadonlyMap<string, Label>,
+  then: Day,
+  now: Day,
+): Ageing | null {
+  const far = driftOf(score, labels, then, now).filter(
+    ({ psi, p }) => (psi ?? 0) >= aged.psi && p !== null && p < aged.p,
+  );
+  const points = far.find(({ metric }) => metric === null);
+  if (!points) return null;
+  return { psi: points.psi ?? 0, metrics: far.flatMap(({ metric }) => metric ?? []) };
 }

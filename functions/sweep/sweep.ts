@@ -5,6 +5,7 @@ import { keepOverridden } from '../publish/portfolio-counts.ts';
 import { sweepRetired } from '../publish/retire-pack.ts';
 import { ref } from '../records/collection.ts';
 import { activeRunStates, type RunDocument, runs } from '../records/run-documents.ts';
+import { watchAgeing } from '../runs/ageing.ts';
 import { compareCandidate } from '../runs/candidate/compare-candidate.ts';
 import { claimRun } from '../runs/claim-run.ts';
 import { dropRunTables } from '../runs/end-run.ts';
@@ -59,6 +60,7 @@ export async function sweep(
   if (compared !== undefined) {
     runtime.log.sweepResumed({ what: 'comparison of the candidate', count: 1, run: compared });
   }
+  await step(() => watchAgeing(runtime), []);
   if (failures.length > 0) throw failures[0];
   return { runs: [...held, ...resumed], accounts: waiting + overridden };
 

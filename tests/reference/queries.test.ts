@@ -17,9 +17,11 @@ import { endOfDate } from '../../functions/inputs/moments.ts';
 import { findSources, groupAges, sourceStates } from '../../functions/inputs/sources.ts';
 import { readTableSchemas } from '../../functions/inputs/table-schemas.ts';
 import { judgeKept } from '../../functions/own-data/past/kept-past.ts';
+import { ageing } from '../../functions/records/ageing-document.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { calendarId, calendars } from '../../functions/records/run-documents.ts';
 import { yearsOf } from '../../functions/records/years.ts';
+import { watchAgeing } from '../../functions/runs/ageing.ts';
 import { useRuntime } from '../../functions/wiring/deployed.ts';
 import { packNames, readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
 import { type CheckedWarehouse, checkedWarehouse } from '../support/reference/checked-warehouse.ts';
@@ -206,6 +208,25 @@ describe('queries of results that runs kept', () => {
     const { scores, actions, lots } = await judgeKept(system.runtime.pack, place, request);
     expect(scores.get('health')).toMatchObject({ judged: { length: 1 }, results: 9 });
     expect([actions[0]?.entered, lots]).toMatchObject(['2026-03-02', [{ account: 'a2' }]]);
+    expectSame(warehouse);
+  });
+});
+
+describe('queries of whether a scorecard has aged', () => {
+  afterEach(() => system.close());
+
+  it('are answered alike', async () => {
+    const card = 'rules/tiny/scorecards/all.yaml';
+    const tuned = `${tinyPackFiles().get(card)}tuned_until: '2026-02-01'\n`;
+    system = await openTestSystem({ files: tinyPackFiles({ [card]: tuned }) });
+    await createWorld(system);
+    await system.run('2026-02-22T17:00:00Z');
+    const warehouse = watched();
+    await watchAgeing({ ...system.runtime, warehouse });
+    await system.run('2026-03-01T17:00:00Z');
+    await watchAgeing({ ...system.runtime, warehouse });
+    const known = await system.runtime.snapshots.get(ref(ageing, 'tiny'));
+    expect(known?.data).toMatchObject({ since: '2026-02-22', checked: '2026-03-01' });
     expectSame(warehouse);
   });
 });

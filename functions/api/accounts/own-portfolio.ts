@@ -63,6 +63,8 @@ export async function countOwn(runtime: Runtime, owner: string, current: Current
       ...{ unknown, unscored, errors },
       // What people set is in the bands; how many they are, and the average, no index tells.
       ...{ overridden: null, average: null },
+      // Whether scorecards have aged is a matter of all accounts.
+      aged: null,
       movers: { up, down },
     };
   }

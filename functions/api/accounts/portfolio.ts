@@ -1,12 +1,13 @@
 /** All accounts at a glance, or somebody's, as of the date that readers see. */
 import { countPortfolio } from '../../publish/portfolio-counts.ts';
+import { type AgeingDocument, ageing } from '../../records/ageing-document.ts';
 import type { PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import { ref } from '../../records/collection.ts';
 import { type PortfolioCounts, portfolios, type Tally } from '../../records/portfolio-counts.ts';
 import { type PackDocument, packs, runs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
-import { unknownBand } from '../../scorecard/meaning/texts.ts';
+import { plain, unknownBand } from '../../scorecard/meaning/texts.ts';
 import { inPoints, phaseNamed } from '../names.ts';
 import type { OwnerParameters } from '../parameters.ts';
 import { crmCountsOf, listRuns } from '../runs.ts';
@@ -34,14 +35,16 @@ export async function getPortfolio(
   if (owner !== undefined) {
     return { ...common, ...(await countOwn(runtime, owner, current)), crm: null, latest_run: null };
   }
-  const [{ tallies, overridden }, latest, crm] = await Promise.all([
+  const [{ tallies, overridden }, latest, crm, grown] = await Promise.all([
     current ? countsOf(runtime, current) : { tallies: [], overridden: [] },
     listRuns(runtime, { kind: 'scheduled', limit: 1 }),
     crmCountsOf(runtime),
+    snapshots.get(ref(ageing, pack.id)),
   ]);
   const scores: ScorePortfolio[] = [];
   for (const score of pack.scores) {
-    scores.push(await scorePortfolioOf(runtime, score, current, tallies, overridden));
+    const counted = await scorePortfolioOf(runtime, score, current, tallies, overridden);
+    scores.push({ ...counted, aged: agedOf(runtime, score, grown?.data) });
   }
   const main = tallies.filter((row) => row.score === pack.scores[0]?.id);
   const left = main.filter((row) => row.state === 'absent');
@@ -61,6 +64,21 @@ export async function getPortfolio(
   };
 }
 
+function agedOf(
+  { pack }: Runtime,
+  { id }: Score,
+  known: AgeingDocument | undefined,
+): ScorePortfolio['aged'] {
+  const aged = known?.aged[id];
+  if (!known || !aged) return null;
+  const { on, metrics } = aged;
+  const nameOf = (metric: string) => pack.metrics.get(metric)?.label ?? plain(metric);
+  return {
+    ...{ since: known.since, on },
+    metrics: metrics.map((metric) => ({ id: metric, label: nameOf(metric) })),
+  };
+}
+
 /** As they were kept when the run was published; counted here while it is not. */
 async function countsOf(runtime: Runtime, current: Current): Promise<PortfolioCounts> {
   const kept = (await runtime.snapshots.get(ref(portfolios, runtime.pack.id)))?.data;
@@ -73,7 +91,7 @@ async function scorePortfolioOf(
   current: Current | null,
   tallies: readonly Tally[],
   overridden: PortfolioCounts['overridden'],
-): Promise<ScorePortfolio> {
+): Promise<Omit<ScorePortfolio, 'aged'>> {
   const rows = tallies.filter((row) => row.score === score.id && row.state !== 'absent');
   const changes = overridden.filter((change) => change.score === score.id);
   const inBand = (band: string | null): number =>

@@ -1,9 +1,11 @@
 /** The first page: all accounts at a glance, then those to look at first. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { ageingText, whatToDoAboutAgeing } from '../../evidence/ageing-text.ts';
 import type { AccountList } from '../../records/api/accounts.ts';
 import type { Mover, PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import type { WorklistAnswer } from '../../records/api/worklists.ts';
+import type { Label } from '../../scorecard/language/pack/catalogue.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import type { PageContext } from './context.ts';
@@ -66,6 +68,10 @@ function scoreCard(context: PageContext, score: ScorePortfolio, owner: string | 
         html`<span class="soft">${text.average(format.score(score.average))} / ${format.points(score.scale)}</span>`
       }
     </div>
+    ${
+      score.aged &&
+      html`<p class="small">${ageingText({ ...score.aged, since: format.date(score.aged.since), on: format.date(score.aged.on), metrics: labelsOf(score.aged.metrics) })[lang]} ${whatToDoAboutAgeing[lang]}</p>`
+    }
     ${bandBar(context, score, owner)}
     ${
       down.length + up.length === 0
@@ -77,6 +83,8 @@ function scoreCard(context: PageContext, score: ScorePortfolio, owner: string | 
     }
   </section>`;
 }
+
+const labelsOf = (named: readonly { label: Label }[]): Label[] => named.map(({ label }) => label);
 
 /** One bar, from the worst band to the best, and its legend as links to the accounts. */
 function bandBar(context: PageContext, score: ScorePortfolio, owner: string | undefined): VNode {

@@ -3,14 +3,18 @@ import type { Command } from '@commander-js/extra-typings';
 import { scoreOf } from '../../api/names.ts';
 import { parseDate } from '../../calendar.ts';
 import { code, Rejected } from '../../errors.ts';
-import { type Drift, driftOf, fewestForDrift } from '../../evidence/drift.ts';
+import {
+  type Drift,
+  driftOf,
+  fewestForDrift,
+  lastJudged,
+  scoredLabels,
+} from '../../evidence/drift.ts';
 import { endOfDate } from '../../inputs/moments.ts';
 import { scoreOnData } from '../../own-data/rules-data.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
-import { withParts } from '../../scorecard/language/pack/inputs.ts';
-import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
-import { both, inLanguage, plain } from '../../scorecard/meaning/texts.ts';
+import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { readPackFiles } from '../../wiring/deployed-files.ts';
 import { language, namedPlaceOf, type OptionsOf } from '../options.ts';
 import { colour, print, printJson, table } from '../output.ts';
@@ -51,17 +55,12 @@ async function drift(folder: string, options: OptionsOf<typeof command>): Promis
   const [then] = await scoreOnData([pack], { ...place, asOf: endOfDate(since, pack.zone) });
   const [now] = await scoreOnData([pack], place);
   if (!then || !now) throw new Error('a pack is scored');
-  const labelOf = (id: string) => pack.metrics.get(id)?.label ?? plain(id);
-  const labelsOf = ({ scorecards }: Score) => {
-    const scored = scorecards.flatMap(({ measures }) => measures.map(({ metric }) => metric));
-    return new Map(withParts(scored, pack.derived).map((id) => [id, labelOf(id)]));
-  };
   const found = wanted.map((score) => {
     const dayOf = (of: typeof now) => ({ layout: of.layout, rows: of.rows.get(score.id) ?? [] });
     return {
       score: score.id,
       label: score.label,
-      drift: driftOf(score, labelsOf(score), dayOf(then), dayOf(now)),
+      drift: driftOf(score, scoredLabels(pack, score), dayOf(then), dayOf(now)),
     };
   });
   const lang = options.lang ?? 'en';
@@ -75,13 +74,6 @@ async function drift(folder: string, options: OptionsOf<typeof command>): Promis
 }
 
 /** The last day that the rules rest on: outcomes that they were tuned on, or were accepted by. */
-function lastJudged({ scores, evidence }: Pack): string | null {
-  const tuned = scores.flatMap(({ scorecards }) =>
-    scorecards.flatMap((one) => one.tunedUntil ?? []),
-  );
-  return [...tuned, ...(evidence.accepted ? [evidence.accepted.to] : [])].sort().at(-1) ?? null;
-}
-
 const pairs = {
   compared: (since: string, now: string) =>
     both(`${now} held against ${since}.`, `${since} と ${now} の比較。`),

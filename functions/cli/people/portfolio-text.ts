@@ -1,3 +1,4 @@
+import { ageingText, whatToDoAboutAgeing } from '../../evidence/ageing-text.ts';
 import { type Mover, portfolioAnswer, type ScorePortfolio } from '../../records/api/portfolio.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { percent, unknownBand } from '../../scorecard/meaning/texts.ts';
@@ -50,11 +51,17 @@ function scoreText(score: ScorePortfolio, lang: Lang): string {
     .slice(0, moversShown);
   return [
     `${colour.bold(score.label[lang])}${average}`,
+    ...(score.aged ? [colour.yellow(agedText(score.aged, lang))] : []),
     table([t.band, t.accounts, '', ''], rows),
     ...(movers.length > 0
       ? [`${t.movers}:`, ...movers.map((mover) => moverText(mover, lang))]
       : []),
   ].join('\n');
+}
+
+function agedText(aged: NonNullable<ScorePortfolio['aged']>, lang: Lang): string {
+  const said = ageingText({ ...aged, metrics: aged.metrics.map(({ label }) => label) })[lang];
+  return `${said} ${whatToDoAboutAgeing[lang]}`;
 }
 
 function moverText(mover: Mover, lang: Lang): string {

@@ -6,7 +6,6 @@
  */
 import { z } from 'zod';
 import { code, Rejected } from '../../errors.ts';
-import { asToday } from '../../evidence/kept-rows.ts';
 import {
   distinctOutcomes,
   judgeOutcomes,
@@ -20,18 +19,12 @@ import { reviewsOf, stabilityFrom } from '../../evidence/report/warnings.ts';
 import { historyTable } from '../../inputs/run-tables.ts';
 import { textLiteral } from '../../ports/googlesql-text.ts';
 import type { Snapshots } from '../../ports/snapshots.ts';
-import type { IdRange, Parameter, Row, Warehouse } from '../../ports/warehouse.ts';
+import type { IdRange, Row, Warehouse } from '../../ports/warehouse.ts';
 import { ref } from '../../records/collection.ts';
-import { rules } from '../../records/documents.ts';
 import { packs } from '../../records/run-documents.ts';
+import { daysOf, onDays, rowColumns, todayReader } from '../../runs/kept-rows.ts';
 import { shardStarts } from '../../runs/prepare-run.ts';
-import {
-  type HistoryRow,
-  historyEntries,
-  historyRequests,
-  rowsOf,
-} from '../../scorecard/engine/history-row.ts';
-import { layoutOf, type RulesLayout, rulesLayout } from '../../scorecard/engine/layout.ts';
+import { type HistoryRow, historyRequests, rowsOf } from '../../scorecard/engine/history-row.ts';
 import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
 import { knownOutcomes, noOutcomes, outcomesIn, outcomesTable } from './outcomes-table.ts';
 import {
@@ -97,7 +90,7 @@ export async function judgeKept(
     await select('actions', actionsQuery(tables.outcomes, pack.zone));
     const lots = await lotsOf(warehouse, tables.outcomes);
     const found = new Map(pack.scores.map(({ id: score }) => [score, nothing(request)]));
-    const layouts = layoutReader(snapshots, pack);
+    const layouts = todayReader(snapshots, pack).read;
     const actions: PastAction[] = [];
     const seenOn = await datesWithRows(warehouse, dates);
     let outcomes = 0;
@@ -138,17 +131,8 @@ const latestOutcomes = `SELECT account_id, outcome_on, kind, notice_on, reason F
 const ofAccounts = (outcomes: string): string =>
   `account_id IN (SELECT account_id FROM ${outcomes})`;
 
-/** Days are constants in the text, so that BigQuery reads their partitions and no others. */
-const onDays = (dates: readonly string[]): string =>
-  `date BETWEEN @first AND @last AND date IN (${dates.map((date) => `DATE '${date}'`).join(', ')})`;
-
-const daysOf = (dates: readonly string[]): Record<string, Parameter> => ({
-  first: { date: dates[0] ?? '' },
-  last: { date: dates.at(-1) ?? '' },
-});
-
 const rowsQuery = (outcomes: string, dates: readonly string[]): string =>
-  `SELECT ${historyEntries.map(([name]) => `\`${name}\``).join(', ')} FROM ${historyTable}
+  `SELECT ${rowColumns} FROM ${historyTable}
   WHERE ${onDays(dates)} AND ${ofAccounts(outcomes)}`;
 
 const actionsQuery = (outcomes: string, zone: string): string =>
@@ -236,20 +220,6 @@ function segmentsIn({ account }: HistoryRow): Record<string, string> {
       return typeof value === 'string' && value !== '' ? [[name, value]] : [];
     }),
   );
-}
-
-/** How to read rows of each rules hash. */
-function layoutReader(snapshots: Snapshots, pack: Pack) {
-  const now = layoutOf(pack);
-  const known = new Map<string, RulesLayout | undefined>();
-  return async (row: HistoryRow): Promise<HistoryRow> => {
-    const { rules_hash: hash } = row;
-    if (hash !== now.rules_hash && !known.has(hash)) {
-      const stored = await snapshots.get(ref(rules, hash));
-      known.set(hash, stored && rulesLayout.parse(JSON.parse(stored.data.layout)));
-    }
-    return asToday(row, known.get(hash), now);
-  };
 }
 
 /** By score, date and account. */

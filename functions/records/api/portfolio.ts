@@ -28,6 +28,12 @@ const scorePortfolio = z.strictObject({
   errors: count.describe('Could not be scored; they keep the result before'),
   overridden: count.nullable().describe('Bands that a person has set; null for one owner'),
   average: points.nullable().describe('Null for one owner'),
+  aged: z
+    .strictObject({ since: day, on: day, metrics: z.array(named) })
+    .nullable()
+    .describe(
+      'Points have moved far since the scorecards were tuned or accepted, and were seen so on that day',
+    ),
   movers: z.strictObject({ up: z.array(mover), down: z.array(mover) }),
 });
 export type ScorePortfolio = z.infer<typeof scorePortfolio>;

@@ -90,6 +90,13 @@ locals {
       means    = "Salesforce refuses Kenko's login or its calls, so nothing is written there."
       remedy   = "`jsonPayload.code` says which. Check the connected app, its user's permissions and its certificate's end; rotate the secret (README, \"Secrets\"). What waits is sent by itself afterwards."
     }
+    scorecard-aged = {
+      severity = "WARNING"
+      event    = "jsonPayload.event = \"scorecard-aged\""
+      every    = "86400s"
+      means    = "Points of a score have stood far, for eight weeks, from where they stood when its scorecards were tuned or accepted. It is said once."
+      remedy   = "The entry names the metrics that moved as far. Has a feed changed, or the customers? Mend the feed; or hold the score against new outcomes (kenko evidence report --deployed), and tune or accept it again."
+    }
     source-stale = {
       severity = "WARNING"
       event    = "jsonPayload.event = \"source-stale\""

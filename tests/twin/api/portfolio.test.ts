@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ageing } from '../../../functions/records/ageing-document.ts';
 import { portfolioAnswer } from '../../../functions/records/api/portfolio.ts';
 import { runAnswer, runList } from '../../../functions/records/api/runs.ts';
 import { ref } from '../../../functions/records/collection.ts';
@@ -75,6 +76,26 @@ describe('GET /v1/portfolio', () => {
       overridden: 0,
       average: 55,
     });
+  });
+
+  it('says which score has aged, with the metrics that moved, on its page in both languages', async () => {
+    const { snapshots, pack } = api.runtime;
+    const known = { basis: 'b', since: '2026-05-04', checked: today, moved: {} };
+    const metrics = ['active_users_28d', 'gone'];
+    expect((await portfolio()).scores[0]?.aged).toBeNull();
+    const aged = { health: { on: '2026-11-16', psi: 0.4, metrics } };
+    await snapshots.set(ref(ageing, pack.id), { ...known, aged });
+    const [health, other] = (await portfolio()).scores;
+    expect(health?.aged).toMatchObject({
+      ...{ since: '2026-05-04', on: '2026-11-16' },
+      metrics: [{ id: 'active_users_28d' }, { label: { en: 'gone', ja: 'gone' } }],
+    });
+    expect(other?.aged ?? null).toBeNull();
+    const page = async (lang: string) =>
+      (await fetch(`${api.url}/?lang=${lang}`, { headers: { Accept: 'text/html' } })).text();
+    expect(await page('en')).toContain('It has aged: by Nov 16, 2026');
+    expect(await page('ja')).toContain('古くなっています。2026/11/16');
+    await snapshots.delete(ref(ageing, pack.id));
   });
 
   it('names the biggest movers of the date, with their reasons', async () => {

@@ -18,6 +18,7 @@ it('finds nothing where nothing is wrong, and says what it looked at', async () 
       'queues',
       'freshness',
       'last-run',
+      'ageing',
       'salesforce-login',
       'salesforce-fields',
       'salesforce-calls',
@@ -25,6 +26,11 @@ it('finds nothing where nothing is wrong, and says what it looked at', async () 
     ]),
   );
 });
+
+const agedTiny = {
+  ...{ basis: 'b', since: '2026-01-04', checked: '2026-02-22', moved: { health: '2025-12-28' } },
+  aged: { health: { on: '2026-02-22', psi: 0.5, metrics: ['users_7d'] } },
+};
 
 const cases: Record<string, BrokenCase> = {
   'a required column of a source is missing': {
@@ -90,19 +96,41 @@ const cases: Record<string, BrokenCase> = {
   'an index is missing': {
     broken: {
       examined: ({ snapshots }) => ({
-        snapshots: Object.assign(Object.create(snapshots), {
-          get: () => undefined,
-          query: async (query: { collection: { path: string } }) => {
-            if (query.collection.path !== 'days') return [];
-            throw new Rejected('bad-request', 'The query requires an index.');
-          },
-          count: async () => 0,
-        }),
+        snapshots: {
+          get: async (asked: Parameters<typeof snapshots.get>[0]) =>
+            asked.collection.path === 'ageing'
+              ? { id: 'tiny', version: '1', data: agedTiny }
+              : snapshots.get(asked),
+          query: snapshots.query.bind(snapshots),
+          count: snapshots.count.bind(snapshots),
+        } as unknown as typeof snapshots,
       }),
     },
     found: [
       /^problem indexes index of days on pack, date: .*requires an index/,
       /^warning last-run/,
+    ],
+  },
+  'a score has aged': {
+    broken: {
+      examined: ({ pack, snapshots }) => ({
+        pack: {
+          ...pack,
+          scores: pack.scores.map((score) => ({
+            ...score,
+            scorecards: score.scorecards.map((card) => ({ ...card, tunedUntil: '2025-12-31' })),
+          })),
+        },
+        snapshots: Object.assign(Object.create(snapshots), {
+          get: async (asked: Parameters<typeof snapshots.get>[0]) =>
+            asked.collection.path === 'ageing'
+              ? { id: 'tiny', version: '1', data: agedTiny }
+              : snapshots.get(asked),
+        }),
+      }),
+    },
+    found: [
+      /^warning ageing age of the scorecards: Health: It has aged: by 2026-02-22.* on 2026-01-04. So have Users \(7 days\)/,
     ],
   },
   'documents cannot be read': {
@@ -118,6 +146,7 @@ const cases: Record<string, BrokenCase> = {
       /^not-checked indexes/,
       /^not-checked freshness/,
       /^not-checked last-run .*wrong with documents/,
+      /^not-checked ageing/,
       /^not-checked salesforce-parked/,
     ],
   },
@@ -172,6 +201,7 @@ const cases: Record<string, BrokenCase> = {
       /^not-checked queues/,
       /^not-checked freshness/,
       /^not-checked last-run/,
+      /^not-checked ageing/,
       /^not-checked salesforce-parked/,
     ],
   },

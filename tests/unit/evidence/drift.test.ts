@@ -1,6 +1,12 @@
 /** Whether a scorecard has aged: false alarms as rare as they are said to be, and changes found. */
 import { describe, expect, it } from 'vitest';
-import { driftOf, fewestForDrift, stability } from '../../../functions/evidence/drift.ts';
+import {
+  ageingOf,
+  driftOf,
+  fewestForDrift,
+  scoredLabels,
+  stability,
+} from '../../../functions/evidence/drift.ts';
 import { chiSquaredAbove } from '../../../functions/evidence/statistics/distributions.ts';
 import { randomFrom } from '../../../functions/evidence/statistics/random.ts';
 import type { HistoryRow } from '../../../functions/scorecard/engine/history-row.ts';
@@ -79,5 +85,47 @@ describe('drift', () => {
     expect(new Set(metrics).size).toBe(metrics.length);
     // What is not among them only decides on phases.
     expect(metrics).not.toContain(inputs.at(-1)?.metric);
+  });
+});
+
+describe('ageing', () => {
+  const pack = smallPack();
+  const [score] = pack.scores;
+  if (!score) throw new Error('the small pack has a score');
+  const layout = layoutOf(pack);
+  const inputs = layout.scores[0]?.inputs.length ?? 0;
+  const labels = scoredLabels(pack, score);
+  /** Points and metrics of so many accounts, moved by as much of their range. */
+  const day = (random: () => number, n: number, shift = { points: 0, metrics: 0 }) => ({
+    layout,
+    rows: Array.from({ length: n }, () => {
+      const points = Math.round(5000 * (random() + random() + shift.points));
+      const values = Array.from({ length: inputs }, () => random() + shift.metrics);
+      return { state: 'scored', points, inputs: values } as unknown as HistoryRow;
+    }),
+  });
+
+  it.each([60, 400])('is said once in many years of weeks at most, of %s accounts', (n) => {
+    const random = randomFrom(n);
+    const alarms = Array.from({ length: 1000 }, () =>
+      ageingOf(score, labels, day(random, n), day(random, n)),
+    ).filter((found) => found !== null);
+    expect(alarms.length).toBeLessThan(4);
+  });
+
+  it('is that points moved far, with the metrics that moved as far, not metrics alone', () => {
+    const random = randomFrom(5);
+    const then = day(random, 400);
+    const moved = ageingOf(score, labels, then, day(random, 400, { points: 0.5, metrics: 0.5 }));
+    expect(moved?.psi).toBeGreaterThan(0.25);
+    expect(moved?.metrics).toEqual([...new Set(moved?.metrics)]);
+    expect(moved?.metrics.length).toBeGreaterThan(0);
+    const holidays = day(random, 400, { points: 0, metrics: 0.5 });
+    expect(ageingOf(score, labels, then, holidays)).toBeNull();
+    // Enough to be beyond chance, and not enough to matter.
+    const many = day(random, 5000);
+    expect(
+      ageingOf(score, labels, many, day(random, 5000, { points: 0.1, metrics: 0 })),
+    ).toBeNull();
   });
 });
