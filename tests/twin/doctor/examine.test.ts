@@ -96,14 +96,14 @@ const cases: Record<string, BrokenCase> = {
   'an index is missing': {
     broken: {
       examined: ({ snapshots }) => ({
-        snapshots: {
-          get: async (asked: Parameters<typeof snapshots.get>[0]) =>
-            asked.collection.path === 'ageing'
-              ? { id: 'tiny', version: '1', data: agedTiny }
-              : snapshots.get(asked),
-          query: snapshots.query.bind(snapshots),
-          count: snapshots.count.bind(snapshots),
-        } as unknown as typeof snapshots,
+        snapshots: Object.assign(Object.create(snapshots), {
+          get: () => undefined,
+          query: async (query: { collection: { path: string } }) => {
+            if (query.collection.path !== 'days') return [];
+            throw new Rejected('bad-request', 'The query requires an index.');
+          },
+          count: async () => 0,
+        }),
       }),
     },
     found: [
@@ -121,12 +121,14 @@ const cases: Record<string, BrokenCase> = {
             scorecards: score.scorecards.map((card) => ({ ...card, tunedUntil: '2025-12-31' })),
           })),
         },
-        snapshots: Object.assign(Object.create(snapshots), {
+        snapshots: {
           get: async (asked: Parameters<typeof snapshots.get>[0]) =>
             asked.collection.path === 'ageing'
               ? { id: 'tiny', version: '1', data: agedTiny }
               : snapshots.get(asked),
-        }),
+          query: snapshots.query.bind(snapshots),
+          count: snapshots.count.bind(snapshots),
+        } as unknown as typeof snapshots,
       }),
     },
     found: [
