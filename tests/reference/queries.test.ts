@@ -30,6 +30,7 @@ import { hostileIds, hostileSources } from '../support/reference/hostile-rows.ts
 import { placeInTwin } from '../support/reference/twin.ts';
 import { sources } from '../support/sql/catalogue.ts';
 import { date } from '../support/sql/fixture.ts';
+import { outcomesFromSalesforce, salesforceTables } from '../support/sql/opportunities.ts';
 import { readableTypes, systemWith } from '../support/system/column-types.ts';
 import { openTestSystem, type TestSystem } from '../support/system/test-system.ts';
 import { createWorld, execute } from '../support/system/tiny-data.ts';
@@ -227,6 +228,18 @@ describe('queries of whether a scorecard has aged', () => {
     await watchAgeing({ ...system.runtime, warehouse });
     const known = await system.runtime.snapshots.get(ref(ageing, 'tiny'));
     expect(known?.data).toMatchObject({ since: '2026-02-22', checked: '2026-03-01' });
+    expectSame(warehouse);
+  });
+});
+
+describe('the mapping of Salesforce’s opportunities', () => {
+  afterEach(() => system.close());
+
+  it('is answered alike', async () => {
+    system = await openTestSystem();
+    await execute(system, salesforceTables);
+    const warehouse = watched();
+    expect(await warehouse.query(outcomesFromSalesforce)).toHaveLength(7);
     expectSame(warehouse);
   });
 });

@@ -32,14 +32,15 @@ async function backtest(folder: string, options: ReportOptions): Promise<void> {
   const { lead, every } = options;
   const { from, to, outcomes, dates, timeless, timelessAccounts } = past;
   const proofs = scores.map(({ report }): ShownProof => {
-    const { proof, leftOut, treated, growth, leads, parts, warnings, stability, capacity } = report;
+    const { proof, leftOut, treated, growth, leads, parts, warnings } = report;
+    const { stability, capacity, reasons } = report;
     return {
       ...proof,
       results: past.scores.get(proof.score)?.results ?? 0,
       leftOut,
       treated: treated.outcomes,
       aucUntreated: treated.outcomes === 0 ? null : treated.auc,
-      ...{ growth, leads, parts, warnings, stability, capacity },
+      ...{ growth, leads, parts, warnings, stability, capacity, reasons },
     };
   });
   if (options.json) {
@@ -63,7 +64,7 @@ type ShownProof = ScoreProof &
   Pick<PastScore, 'results'> &
   Pick<
     EvidenceReport,
-    'leftOut' | 'growth' | 'leads' | 'parts' | 'warnings' | 'stability' | 'capacity'
+    'leftOut' | 'growth' | 'leads' | 'parts' | 'warnings' | 'stability' | 'capacity' | 'reasons'
   > & {
     treated: number;
     aucUntreated: EvidenceReport['treated']['auc'];
@@ -91,6 +92,7 @@ function proofText(proof: ShownProof, dates: number, every: number, lang: Lang):
     ...timeLines(proof, every, lang),
     '',
     measuresTable(proof, lang),
+    ...reasonsTable(proof, lang),
   ].join('\n');
 }
 
@@ -169,6 +171,14 @@ function timeLines(
     ...steady,
     ...(bad > 0 ? [r.capacity(calls, called, caught, bad, number(atRandom, lang))] : []),
   ];
+}
+
+/** Nothing where the outcomes give no reasons. */
+function reasonsTable({ reasons }: ShownProof, lang: Lang): string[] {
+  const r = reportWords[lang];
+  if (reasons.length === 0) return [];
+  const rows = reasons.map(({ reason, accounts, warned }) => [reason, accounts, warned]);
+  return ['', r.reasonsGiven, table([r.reason, r.accounts, r.warnedHead], rows)];
 }
 
 function measuresTable({ measures }: ShownProof, lang: Lang): string {
