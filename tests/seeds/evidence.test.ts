@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { ActionEffect } from '../../functions/evidence/action-effects.ts';
 import type { ScoreProof } from '../../functions/evidence/backtest.ts';
 import { readPackFiles, repositoryRoot } from '../../functions/wiring/deployed-files.ts';
@@ -52,6 +53,15 @@ beforeAll(async () => {
   outcomes = rows
     .map(({ id, kind }) => ({ id: String(id), kind: String(kind) }))
     .filter(({ id, kind }) => low.includes(id) && kind !== 'expanded');
+  for (const statement of [
+    'ALTER TABLE source.outcomes ADD COLUMN reason VARCHAR',
+    `UPDATE source.outcomes SET reason = CASE WHEN account_id < 'A-0100' THEN 'price' ELSE 'not used' END
+     WHERE kind = 'churned'`,
+  ]) {
+    await work.warehouse.transaction(async (connection) => {
+      await connection.run(statement);
+    });
+  }
   await work.closeInto(join(state, 'saas'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -226,6 +236,24 @@ describe('evidence', () => {
       'ja',
     );
     expect(stdout.match(/ 仮説/g)?.length).toBeGreaterThan(5);
+  });
+
+  it('counts why they left, for the product team', async () => {
+    const period = ['--state', state, '--from', '2025-06-01', '--to', '2026-02-15'];
+    const [health] = (await backtest(join(rules, 'saas'), ...period)).scores;
+    const reasons = health && 'reasons' in health ? health.reasons : [];
+    const named = z.array(z.object({ reason: z.string(), accounts: z.number() })).parse(reasons);
+    expect(named.map(({ reason }) => reason)).toEqual(['not used', 'price']);
+    expect(named.reduce((sum, { accounts }) => sum + accounts, 0)).toBe(health?.outcomes.churned);
+    const shown = ['--score', 'health', '--lang', 'ja'];
+    const { stdout } = await kenko(
+      'evidence',
+      'backtest',
+      join(rules, 'saas'),
+      ...period,
+      ...shown,
+    );
+    expect(stdout).toMatch(/解約理由（プロダクトチーム向け）[\s\S]*not used/);
   });
 
   it('T10, M4: a score that was tuned again is compared with the one before, on the same outcomes', async () => {
