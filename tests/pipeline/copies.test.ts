@@ -1,5 +1,6 @@
 /** What people entered, what lots drew and what became of accounts, as tables for SQL, on the twin and through BigQuery. */
 import { expect, it } from 'vitest';
+import { dayMs } from '../../functions/calendar.ts';
 import { postJson } from '../../functions/cli/session/http-client.ts';
 import { Rejected } from '../../functions/errors.ts';
 import { ref } from '../../functions/records/collection.ts';
@@ -148,6 +149,7 @@ it('is copied once where the copy stops before it is noted, and later where it i
   // As an earlier release kept it.
   await snapshots.create(ref(overrides, 'old'), {
     ...{ ...known, from: system.clock.now().toISOString(), until: '2026-04-01T00:00:00.000Z' },
+    withdrawn: null,
   });
   await enter(system, 'assessments', { of: 'proficiency', value: 'low', until: '2026-03-05' });
   await copyEntered(system.runtime);
@@ -176,6 +178,32 @@ it('is copied once where the copy stops before it is noted, and later where it i
   await copyEntered(system.runtime);
   const values = (await tables(system)).assessments.map(({ value }) => value);
   expect(values).toEqual(['low', 'high']);
+  await system.close();
+});
+
+it('has a row for a band that is set, and another one where it is taken back', async () => {
+  const system = await openTestSystem({ files });
+  await createWorld(system);
+  await system.run('2026-03-01T17:00:00Z');
+  const path = `${system.url('api')}/v1/accounts/a1/overrides`;
+  const until = new Date(system.clock.now().getTime() + 40 * dayMs).toISOString();
+  const set = { score: 'health', band: 'red', reason: 'r', until };
+  const { id } = (await postJson(path, set)) as { id: string };
+  await system.clock.advance(2 * quarterMs);
+  await copyEntered(system.runtime);
+  expect((await tables(system)).overrides).toMatchObject([{ id, withdrawn: false }]);
+  await postJson(`${path}/${id}/withdraw`, { reason: 'Not so.' });
+  const other = (await postJson(path, set)) as { id: string };
+  await postJson(`${path}/${other.id}/withdraw`, { reason: 'At once.' });
+  await system.clock.advance(2 * quarterMs);
+  await copyEntered(system.runtime);
+  const rows = (await tables(system)).overrides.filter((row) => row.id === id);
+  expect(rows.map((row) => [row.withdrawn, String(row.valid_until) < until])).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  const both = (await tables(system)).overrides.filter((row) => row.id === other.id);
+  expect(both.map(({ withdrawn }) => withdrawn)).toEqual([false, true]);
   await system.close();
 });
 

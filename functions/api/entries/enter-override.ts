@@ -40,8 +40,16 @@ export async function enterOverride(
     );
   }
   if ((await republishOverridden(runtime, { account })) > 0) await keepOverridden(runtime);
-  const { pack: _, at: __, ...shown } = kept;
-  return { id, ...shown, in_force: inForce(kept, now) };
+  return overrideShown(id, kept, now);
+}
+
+/** As the API shows it. */
+export function overrideShown(
+  id: string,
+  { pack: _, at: __, ...shown }: OverrideDocument,
+  now: Date,
+): OverrideAnswer {
+  return { id, ...shown, in_force: inForce(shown, now) };
 }
 
 async function create(

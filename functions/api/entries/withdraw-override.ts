@@ -7,7 +7,7 @@ import { ref } from '../../records/collection.ts';
 import { type OverrideDocument, overrides } from '../../records/documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import { quoted } from '../../safe-text.ts';
-import { inForce } from '../../scorecard/meaning/override.ts';
+import { overrideShown } from './enter-override.ts';
 
 /**
  * Ends an override now, and publishes the account without it. Who set it, and until when, stays.
@@ -40,6 +40,5 @@ export async function withdrawOverride(
     return ended;
   });
   if ((await republishOverridden(runtime, { account })) > 0) await keepOverridden(runtime);
-  const { pack: _, ...shown } = kept;
-  return { id, ...shown, in_force: inForce(kept, now) };
+  return overrideShown(id, kept, now);
 }

@@ -101,19 +101,24 @@ async function enteredRows(runtime: Runtime, part: Part): Promise<Map<string, Ro
 }
 
 /**
- * Overrides are found by their end, which lies after the instant of entering. Those of an earlier
- * release count as entered when they began.
+ * Overrides are found by their end, which lies after the instant of entering, and is that of their
+ * withdrawal. Those of an earlier release count as entered when they began.
  */
 async function overrideRows(runtime: Runtime, { from, to }: Part): Promise<Row[]> {
   const rows: Row[] = [];
+  const isIn = (instant: string) => instant < to && (from === null || instant >= from);
   for await (const { id, data } of pages(runtime, overrides, 'until', { from, to: null })) {
-    const { at, account, score, band } = data;
-    const entered = at ?? data.from;
-    if (entered >= to || (from !== null && entered < from)) continue;
-    rows.push({
-      ...{ id, account_id: account, entered_at: at ?? null, score, band },
-      ...{ valid_from: data.from, valid_until: data.until },
-    });
+    const { at, account, score, band, withdrawn } = data;
+    const common = { id, account_id: account, score, band, valid_from: data.from };
+    if (isIn(at ?? data.from)) {
+      const valid_until = withdrawn?.until ?? data.until;
+      rows.push({ ...common, entered_at: at ?? null, valid_until, withdrawn: false });
+    }
+    // What is in a table of additions stays: that it was taken back is a row of its own.
+    if (withdrawn && isIn(withdrawn.at)) {
+      const { at: valid_until } = withdrawn;
+      rows.push({ ...common, entered_at: valid_until, valid_until, withdrawn: true });
+    }
   }
   return rows;
 }
