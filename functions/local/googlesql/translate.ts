@@ -3,12 +3,12 @@
  * hand-computed results in the tests; the rest is refused by name.
  */
 import { createHash } from 'node:crypto';
-import { generate, transpile } from '@polyglot-sql/sdk';
 import { code, Rejected } from '../../errors.ts';
 import { replaceParameters } from '../../ports/googlesql-text.ts';
 import type { Parameter } from '../../ports/warehouse.ts';
 import { schemaOf } from './duckdb-text.ts';
 import { duckDbLiteral, googleSqlLiteral } from './parameters.ts';
+import { generate, transpile } from './polyglot.ts';
 import { rewrite } from './rewrite/rewrite.ts';
 import { checkSubset } from './subset.ts';
 import type { TextCache } from './text-cache.ts';

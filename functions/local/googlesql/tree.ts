@@ -1,6 +1,6 @@
 /** The translator's syntax tree, as plain JSON: a node is an object with its kind as only key. */
-import { parse } from '@polyglot-sql/sdk';
 import { code, Rejected } from '../../errors.ts';
+import { parse } from './polyglot.ts';
 
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
