@@ -20,8 +20,14 @@ export function isRoot(name: unknown): name is Root {
   return (roots as readonly unknown[]).includes(name);
 }
 
+export interface Column {
+  root: Root;
+  /** Of a root with two parts, both. */
+  name: string;
+}
+
 /** `account.x`, `metrics.x` or `now.health.points`, or undefined for any other node. */
-export function columnNode(node: ASTNode): { root: Root; name: string } | undefined {
+export function columnNode(node: ASTNode): Column | undefined {
   if (node.op !== '.') return undefined;
   const [object, name] = node.args;
   if (object.op === 'id') {

@@ -9,8 +9,16 @@
  */
 import { type ASTNode, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { suggestion } from '../problems.ts';
-import { childrenOf, columnForm, columnNode, isRoot, type Root, roots } from './ast.ts';
-import { type Known, unguarded } from './guards.ts';
+import {
+  type Column,
+  childrenOf,
+  columnForm,
+  columnNode,
+  isRoot,
+  type Root,
+  roots,
+} from './ast.ts';
+import { type Known, needed, unguarded } from './guards.ts';
 
 /** A column that expressions may read. */
 export interface ScopeColumn {
@@ -145,23 +153,32 @@ export function checkExpression(
 export function expressionOf(checked: CheckedExpression): Expression {
   let ast: ASTNode | undefined;
   let evaluate: Expression['evaluate'] | undefined;
+  const parsedOnce = (): ASTNode => {
+    ast ??= new Environment({ limits }).parse(checked.source).ast;
+    return ast;
+  };
   return {
     ...checked,
     get ast() {
-      ast ??= new Environment({ limits }).parse(checked.source).ast;
-      return ast;
+      return parsedOnce();
     },
     evaluate(row) {
-      evaluate ??= evaluator(environmentFor(checked.types).parse(checked.source));
+      evaluate ??= evaluator(
+        environmentFor(checked.types).parse(checked.source),
+        needed(parsedOnce()),
+      );
       return evaluate(row);
     },
   };
 }
 
+/** @param needed columns without which it is unknown: CEL would make an error of each row for that */
 function evaluator(
   parsed: ReturnType<Environment['parse']>,
+  needed: readonly Column[],
 ): (row: CelRow) => CelValue | undefined {
   return (row) => {
+    if (needed.some((column) => isMissing(row, column))) return undefined;
     try {
       const value: unknown = parsed(row);
       if (typeof value === 'bigint') return Number(value);
@@ -171,6 +188,14 @@ function evaluator(
       throw error;
     }
   };
+}
+
+function isMissing(row: CelRow, { root, name }: Column): boolean {
+  const values = row[root];
+  if (root !== 'now' && root !== 'before') return !values || !Object.hasOwn(values, name);
+  const [score = '', value = ''] = name.split('.');
+  const result = row[root]?.[score];
+  return !result || !Object.hasOwn(result, value);
 }
 
 function typesOf(reads: Reads, scope: Scope): CelTypes {

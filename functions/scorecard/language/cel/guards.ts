@@ -1,6 +1,6 @@
-/** Finds columns that may be missing where a condition reads them without has(). */
+/** What becomes of conditions where columns that they read may be missing. */
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { childrenOf, columnNode, type Root } from './ast.ts';
+import { type Column, childrenOf, columnNode, type Root } from './ast.ts';
 
 /** Columns, as `metrics.x`, that are certainly there. */
 export type Known = ReadonlySet<string>;
@@ -62,6 +62,31 @@ export function certain(node: ASTNode, truth: boolean): Known {
   }
   return nothing;
 }
+
+/** Columns without any one of which the node is unknown, whatever the others are. */
+export function needed(node: ASTNode): Column[] {
+  const column = columnNode(node);
+  if (column) return [column];
+  switch (node.op) {
+    case '&&':
+    case '||': {
+      // One side may decide alone.
+      const right = needed(node.args[1]);
+      return needed(node.args[0]).filter((one) => right.some((other) => isSame(one, other)));
+    }
+    case '?:':
+      return needed(node.args[0]);
+    case 'call':
+      return node.args[0] === 'has' ? [] : node.args[1].flatMap(needed);
+    case 'rcall':
+      // A macro may never come to its condition.
+      return needed(node.args[1]);
+    default:
+      return childrenOf(node).flatMap(needed);
+  }
+}
+
+const isSame = (a: Column, b: Column): boolean => a.root === b.root && a.name === b.name;
 
 export function union(a: Known, b: Known): Known {
   return a.size === 0 ? b : b.size === 0 ? a : new Set([...a, ...b]);
