@@ -3,7 +3,7 @@
  * the result changed, as computed (overrides are intervals of their own). Such a text, of 60 bytes a
  * score at most, is made and read here alone.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { addDays, daysBetween, instantAfter } from '../calendar.ts';
 import { code, Rejected } from '../errors.ts';
@@ -39,9 +39,11 @@ const dayResult = z.strictObject({
   change: dayChange.nullable(),
 });
 export type DayResult = z.infer<typeof dayResult>;
+/** By score. */
+const dayResults = z.record(z.string(), dayResult);
 
 /** Results by score; `absent`: the account left. */
-export type DayEntry = Readonly<Record<string, DayResult>> | 'absent';
+export type DayEntry = Readonly<z.infer<typeof dayResults>> | 'absent';
 
 /** What an account was from a date on. */
 export interface DatedEntry {
@@ -232,7 +234,7 @@ function unpackEntry(date: string, text: string, names: Names): DayEntry {
       },
     ];
   });
-  const entry = z.record(z.string(), dayResult).safeParse(Object.fromEntries(results));
+  const entry = dayResults.safeParse(Object.fromEntries(results));
   if (entry.success) return entry.data;
   const why = z.prettifyError(entry.error).replaceAll('\n', ' ');
   throw new Rejected(code.invalidData, `The result kept of ${date} is malformed: ${why}`);
@@ -253,6 +255,6 @@ function namesAt(key: string, names: Names): unknown[] {
  * of its hash, for the some dozen names of a year.
  */
 function nameKey(text: string): string {
-  const hash = createHash('sha256').update(text).digest('base64');
-  return hash.slice(0, 5).replaceAll('+', 'a').replaceAll('/', 'b');
+  const key = hash('sha256', text, 'base64').slice(0, 5);
+  return key.replaceAll('+', 'a').replaceAll('/', 'b');
 }
