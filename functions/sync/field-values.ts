@@ -1,5 +1,5 @@
 /** When a value in the CRM is the one that was written there. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FieldValue } from '../ports/crm.ts';
 
 /** Salesforce rounds numbers to the scale of their field, which is at least two digits here. */
@@ -32,7 +32,7 @@ export function markOf(value: FieldValue): string {
       : typeof plain === 'string'
         ? (instantOf(plain) ?? plain)
         : plain;
-  return createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 8);
+  return hash('sha256', JSON.stringify(shown), 'base64url').slice(0, 8);
 }
 
 /** Whether a person could have meant it: an empty field and an unchecked box say nothing. */

@@ -1,5 +1,5 @@
 /** Which accounts the CRM does not show as they are, and what it should show of them. */
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { FieldValue } from '../ports/crm.ts';
 import { sameRecord } from '../ports/record-ids.ts';
 import type { Stored } from '../ports/snapshots.ts';
@@ -102,8 +102,6 @@ export function recordIdColumn(
 
 /** Hash of what would be written; a changed mapping changes it too. */
 export function fieldsHash(object: string, fields: Record<string, FieldValue>): string {
-  return createHash('sha256')
-    .update(JSON.stringify([object, Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))]))
-    .digest('hex')
-    .slice(0, 32);
+  const content = [object, Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))];
+  return digest('sha256', JSON.stringify(content), 'hex').slice(0, 32);
 }
