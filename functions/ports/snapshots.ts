@@ -60,6 +60,8 @@ export interface Snapshots {
   get<T>(ref: Ref<T>): Promise<Stored<T> | undefined>;
   /** One entry per ref, in order. */
   getAll<T>(refs: readonly Ref<T>[]): Promise<(Stored<T> | undefined)[]>;
+  /** The versions alone, in order: a read each, but nothing of the documents is sent or parsed. */
+  versions(refs: readonly Ref<unknown>[]): Promise<(string | undefined)[]>;
   /** @throws Rejected `already-exists` */
   create<T>(ref: Ref<T>, data: T): Promise<void>;
   /**

@@ -32,6 +32,17 @@ export interface PendingAccount {
   resultVersion: string;
 }
 
+/**
+ * What accounts should show, by the version of their documents that says so. Whoever asks again gives it
+ * again, so that a document that did not move is read and unpacked once.
+ */
+export type ShownAccounts = Map<string, ShownAccount>;
+interface ShownAccount {
+  version: string;
+  document: AccountDocument;
+  content?: Pick<PendingAccount, 'fields' | 'hash'>;
+}
+
 /** Whether accounts are sent that do not differ from what was sent before, and where to. */
 export type Resend = 'no' | 'to-record-known' | 'to-record-found-anew';
 
@@ -44,22 +55,23 @@ export async function pendingAccounts(
   mapping: SalesforceMapping,
   ids: readonly string[],
   resend: Resend,
+  shown: ShownAccounts = new Map(),
 ): Promise<PendingAccount[]> {
   // In this order: whoever writes a newer result meanwhile moves what was read first, so that
   // ours cannot pass for the latest.
   const states = await snapshots.getAll(ids.map((id) => ref(crmAccounts, id)));
-  const documents = await snapshots.getAll(ids.map((id) => ref(accounts, id)));
+  await readMoved(snapshots, ids, shown);
   const pending: PendingAccount[] = [];
   for (const [index, account] of ids.entries()) {
-    const found = documents[index];
+    const found = shown.get(account);
     if (!found) continue;
-    const document = found.data;
+    const { document } = found;
     const stored = states[index];
     const known = stored?.data;
     if (isUntouched(mapping, document, known)) continue;
     const outside = isOutside(mapping, document);
-    const fields = allFields(mapping, document);
-    const hash = fieldsHash(mapping.object, outside ? {} : fields);
+    found.content ??= contentOf(mapping, document);
+    const { fields, hash } = found.content;
     const column = recordIdColumn(mapping, document);
     const isMoved = column !== null && !sameRecord(column, known?.record_id ?? null);
     const isKnown = known?.hash === hash && known.state !== 'pending' && !isMoved;
@@ -77,6 +89,34 @@ export async function pendingAccounts(
   return pending;
 }
 
+/** Reads the documents that are not known as they are now. */
+async function readMoved(
+  snapshots: Runtime['snapshots'],
+  ids: readonly string[],
+  shown: ShownAccounts,
+): Promise<void> {
+  const known = ids.filter((id) => shown.has(id));
+  const versions = await snapshots.versions(known.map((id) => ref(accounts, id)));
+  for (const [i, id] of known.entries()) {
+    if (shown.get(id)?.version !== versions[i]) shown.delete(id);
+  }
+  const unknown = ids.filter((id) => !shown.has(id));
+  const documents = await snapshots.getAll(unknown.map((id) => ref(accounts, id)));
+  for (const [i, id] of unknown.entries()) {
+    const found = documents[i];
+    if (found) shown.set(id, { version: found.version, document: found.data });
+  }
+}
+
+function contentOf(
+  mapping: SalesforceMapping,
+  document: AccountDocument,
+): Pick<PendingAccount, 'fields' | 'hash'> {
+  const fields = allFields(mapping, document);
+  const hash = fieldsHash(mapping.object, isOutside(mapping, document) ? {} : fields);
+  return { fields, hash };
+}
+
 /**
  * Accounts whose result changed since it was read. One that goes back to what it was before is
  * nothing to write for whoever looks at it then, so only the slower writer can tell.
@@ -85,9 +125,9 @@ export async function changedSince(
   { snapshots }: Pick<Runtime, 'snapshots'>,
   rows: readonly PendingAccount[],
 ): Promise<string[]> {
-  const now = await snapshots.getAll(rows.map(({ account }) => ref(accounts, account)));
+  const now = await snapshots.versions(rows.map(({ account }) => ref(accounts, account)));
   return rows
-    .filter(({ resultVersion }, i) => now[i]?.version !== resultVersion)
+    .filter(({ resultVersion }, i) => now[i] !== resultVersion)
     .map(({ account }) => account);
 }
 

@@ -13,6 +13,7 @@ import {
   type PendingAccount,
   pendingAccounts,
   type Resend,
+  type ShownAccounts,
 } from './pending-accounts.ts';
 import { takenBack } from './pilot.ts';
 import { type Attempt, recordFound, recordOutcomes } from './record-outcomes.ts';
@@ -70,12 +71,13 @@ async function syncAccounts(
     let resend: Resend = repeated ? 'to-record-known' : 'no';
     if (message.again) resend = 'to-record-found-anew';
     let unlogged: unknown;
+    const shown: ShownAccounts = new Map();
     for (let round = 0; round < mostRounds && left.length > 0; round += 1) {
       const done = await syncRound(
         runtime,
         mapping,
         message.run,
-        { accounts: left, resend },
+        { accounts: left, resend, shown },
         counts,
       );
       left = done.left;
@@ -106,10 +108,14 @@ async function syncRound(
   runtime: Runtime,
   mapping: SalesforceMapping,
   run: string,
-  { accounts, resend }: { accounts: readonly string[]; resend: Resend },
+  {
+    accounts,
+    resend,
+    shown,
+  }: { accounts: readonly string[]; resend: Resend; shown: ShownAccounts },
   counts: SyncCounts,
 ): Promise<{ left: string[]; unlogged?: unknown }> {
-  const pending = await pendingAccounts(runtime, mapping, accounts, resend);
+  const pending = await pendingAccounts(runtime, mapping, accounts, resend, shown);
   counts.unchanged += accounts.length - pending.length;
   if (pending.length === 0) return { left: [] };
 

@@ -88,7 +88,16 @@ describe('a sync', () => {
     const dying: Runtime = {
       ...system.runtime,
       snapshots: {
-        ...bound(snapshots, ['get', 'getAll', 'query', 'count', 'create', 'set', 'delete']),
+        ...bound(snapshots, [
+          'get',
+          'getAll',
+          'versions',
+          'query',
+          'count',
+          'create',
+          'set',
+          'delete',
+        ]),
         transaction: async (work) => {
           if (deaths > 0) return snapshots.transaction(work);
           deaths += 1;

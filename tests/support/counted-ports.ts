@@ -35,6 +35,10 @@ export function countedSnapshots(snapshots: Snapshots): {
       counts.reads += refs.length;
       return snapshots.getAll(refs);
     },
+    versions: (refs) => {
+      counts.reads += refs.length;
+      return snapshots.versions(refs);
+    },
     create: async (ref, data) => {
       await snapshots.create(ref, data);
       written(ref);

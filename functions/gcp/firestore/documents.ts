@@ -87,7 +87,7 @@ export function storedDocuments<T>(
 }
 
 /** Seconds and nanoseconds; a `Date` would lose what lies below the millisecond. */
-function versionOf({ seconds, nanoseconds }: Timestamp): string {
+export function versionOf({ seconds, nanoseconds }: Timestamp): string {
   return `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
 }
 

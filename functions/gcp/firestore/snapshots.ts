@@ -14,6 +14,7 @@ import {
   storedDocuments,
   storedFields,
   updateTimeOf,
+  versionOf,
 } from './documents.ts';
 import { filteredQuery, orderedQuery } from './queries.ts';
 import { runTransaction } from './transaction.ts';
@@ -67,6 +68,15 @@ class Documents implements FirestoreSnapshots {
       client.firestore.getAll(...refs.map((ref) => referenceTo(client, ref))),
     );
     return storedDocuments(refs, snapshots);
+  }
+
+  async versions(refs: readonly Ref<unknown>[]): Promise<(string | undefined)[]> {
+    if (refs.length === 0) return [];
+    const client = await this.#open();
+    const snapshots = await classifying('firestore: reading versions', () =>
+      client.firestore.getAll(...refs.map((ref) => referenceTo(client, ref)), { fieldMask: [] }),
+    );
+    return snapshots.map(({ updateTime }) => updateTime && versionOf(updateTime));
   }
 
   async create<T>(ref: Ref<T>, data: T): Promise<void> {

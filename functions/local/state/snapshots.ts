@@ -67,6 +67,7 @@ class Documents implements SqliteSnapshots {
   readonly #indexes: readonly CompositeIndex[];
   readonly #prepared = new Set<string>();
   readonly #select: StatementSync;
+  readonly #selectVersion: StatementSync;
   readonly #insert: StatementSync;
   readonly #upsert: StatementSync;
   readonly #update: StatementSync;
@@ -80,6 +81,10 @@ class Documents implements SqliteSnapshots {
     this.#indexes = options.indexes ?? indexes;
     this.#select = database.prepare(
       'SELECT id, version, data FROM documents WHERE collection = ? AND name = ?',
+    );
+    // Without the text, which stands behind it on pages of its own.
+    this.#selectVersion = database.prepare(
+      'SELECT version FROM documents WHERE collection = ? AND name = ?',
     );
     this.#insert = database.prepare(
       'INSERT INTO documents (collection, name, id, version, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -108,6 +113,12 @@ class Documents implements SqliteSnapshots {
 
   async getAll<T>(refs: readonly Ref<T>[]): Promise<(Stored<T> | undefined)[]> {
     return refs.map((ref) => this.#read(ref));
+  }
+
+  async versions(refs: readonly Ref<unknown>[]): Promise<(string | undefined)[]> {
+    return translatingErrors('sqlite snapshots', () =>
+      refs.map((ref) => this.#versionOf(keyOf(ref))),
+    );
   }
 
   async create<T>(ref: Ref<T>, data: T): Promise<void> {
@@ -215,10 +226,14 @@ class Documents implements SqliteSnapshots {
 
   #unchanged(reads: ReadonlyMap<string, Read>): boolean {
     for (const { key, version } of reads.values()) {
-      const row = this.#select.get(...key);
-      if ((row === undefined ? undefined : String(row.version)) !== version) return false;
+      if (this.#versionOf(key) !== version) return false;
     }
     return true;
+  }
+
+  #versionOf(key: Read['key']): string | undefined {
+    const row = this.#selectVersion.get(...key);
+    return row === undefined ? undefined : String(row.version);
   }
 
   #write(write: Write): void {

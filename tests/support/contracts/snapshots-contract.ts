@@ -56,6 +56,19 @@ export function describeSnapshots(adapter: string, open: () => Promise<OpenedSna
       expect(await opened.snapshots.getAll([])).toEqual([]);
     });
 
+    test('versions are those that reads give, in order, with gaps and repeats', async () => {
+      await fill(opened.snapshots, { a: { n: 1 }, b: { n: 2 } });
+      const versionOf = async (id: string) => (await opened.snapshots.get(at(id)))?.version;
+      const [a, b] = [await versionOf('a'), await versionOf('b')];
+      const asked = [at('b'), at('none'), at('a'), at('b')];
+      expect(await opened.snapshots.versions(asked)).toEqual([b, undefined, a, b]);
+      await opened.snapshots.set(at('a'), { n: 3 });
+      expect(await opened.snapshots.versions([at('a')])).not.toEqual([a]);
+      await opened.snapshots.delete(at('b'));
+      expect(await opened.snapshots.versions([at('b')])).toEqual([undefined]);
+      expect(await opened.snapshots.versions([])).toEqual([]);
+    });
+
     test('users’ ids stay apart and come back as they were', async () => {
       for (const [n, id] of awkwardIds.entries()) await opened.snapshots.create(at(id), { n });
       for (const [n, id] of awkwardIds.entries()) {

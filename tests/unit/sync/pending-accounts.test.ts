@@ -11,9 +11,11 @@ import {
   type PendingAccount,
   pendingAccounts,
   type Resend,
+  type ShownAccounts,
 } from '../../../functions/sync/pending-accounts.ts';
 import { recordFound, recordOutcomes } from '../../../functions/sync/record-outcomes.ts';
 import { accountOf, now } from '../../support/api/documents.ts';
+import { countedSnapshots } from '../../support/counted-ports.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 const mapping: SalesforceMapping = {
@@ -153,6 +155,32 @@ describe('an account', () => {
   it('has no record where the column is blank', async () => {
     await show({ points: 50, record: ' ' });
     expect(await pending()).toMatchObject([{ recordId: null }]);
+  });
+
+  it('is read once while its document stays, and again once that moved', async () => {
+    const { snapshots: counting, counts } = countedSnapshots(snapshots);
+    const shown: ShownAccounts = new Map();
+    const asked = async () => {
+      const read: string[] = [];
+      const noting: Snapshots = {
+        ...counting,
+        getAll: (refs) => {
+          read.push(...refs.map(({ collection }) => collection.path));
+          return counting.getAll(refs);
+        },
+      };
+      const rows = await pendingAccounts({ snapshots: noting }, mapping, ['a1'], 'no', shown);
+      return { read, fields: rows[0]?.fields };
+    };
+    const first = { Kenko_Health__c: 50 };
+    expect(await asked()).toEqual({ read: ['crm', 'accounts'], fields: first });
+    expect(await asked()).toEqual({ read: ['crm'], fields: first });
+    await show({ points: 60 });
+    expect(await asked()).toEqual({ read: ['crm', 'accounts'], fields: { Kenko_Health__c: 60 } });
+    await snapshots.delete(ref(accounts, 'a1'));
+    expect(await asked()).toEqual({ read: ['crm', 'accounts'], fields: undefined });
+    // Of a document that is known its version is read, which is a read, too.
+    expect(counts.reads).toBe(2 + 2 + 3 + 3);
   });
 
   it('is known to have changed while it was written, even back to what it was', async () => {
