@@ -64,14 +64,19 @@ export async function compareAccounts(
   for (const [i, account] of page.entries()) {
     const crm = states[i]?.data;
     if (isUntouched(mapping, account.data, crm)) continue;
+    if (!crm || crm.state === 'pending') {
+      note(report.unsent, account.id);
+      again.push(account.id);
+      continue;
+    }
     const fields = crmFields(mapping, account.data);
     const hash = fieldsHash(mapping.object, fields);
-    if (crm?.hash === hash && crm.state === 'parked') {
+    if (crm.hash === hash && crm.state === 'parked') {
       report.parked += 1;
       if (crm.code === noRecord && !isAbsent(account)) note(report.missing, account.id);
       // One without a record is sent where the list of records names it.
       else again.push(account.id);
-    } else if (crm?.hash === hash && crm.state === 'synced') {
+    } else if (crm.hash === hash) {
       // One that left needs none; where a record names it after all, the list of records tells.
       if (crm.record_id !== null) written.push({ account, crm, fields });
     } else {
@@ -159,14 +164,17 @@ export async function compareRecords(
   if (externalId === null) return { again: [], next: null };
   const page = await crm.list(object, externalId, after);
   const ids = page.records.map((record) => record.externalId);
-  const documents = await snapshots.getAll(ids.map((id) => ref(accounts, id)));
+  const known = await snapshots.versions(ids.map((id) => ref(accounts, id)));
+  // Who is in a pilot, documents tell.
+  const documents =
+    mapping.pilot === null ? [] : await snapshots.getAll(ids.map((id) => ref(accounts, id)));
   const states = await snapshots.getAll(ids.map((id) => ref(crmAccounts, id)));
   const found = new Set<string>();
   for (const [i, { id: recordId, externalId: id }] of page.records.entries()) {
     const state = states[i]?.data;
     const document = documents[i]?.data;
-    if (!document) note(report.orphans, id);
-    else if (isUntouched(mapping, document, state)) continue;
+    if (known[i] === undefined) note(report.orphans, id);
+    else if (document && isUntouched(mapping, document, state)) continue;
     // The record came after we had looked for it.
     else if (state?.state === 'parked' && state.code === noRecord) found.add(id);
     // It is not the one that is written to: a second one has the id, or moved meanwhile.
