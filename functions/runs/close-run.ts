@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { code, Rejected } from '../errors.ts';
 import { historyTable, jobId, stagingTable } from '../inputs/run-tables.ts';
 import type { Transaction } from '../ports/snapshots.ts';
@@ -171,6 +172,13 @@ async function runOfDate(
   return day && (await tx.get(ref(runs, day.run)))?.data;
 }
 
+/**
+ * Neighbours are published at different times: a database that keeps documents in the order of their
+ * ids would else have all that is new in one of its ranges.
+ */
+const byPlace = (a: number, b: number): number => (placeOf(a) < placeOf(b) ? -1 : 1);
+const placeOf = (shard: number): string => hash('sha256', String(shard));
+
 /** Sends every shard that is not published yet on its way. */
 export async function announceShards(
   runtime: Runtime,
@@ -180,7 +188,7 @@ export async function announceShards(
   await noting(runtime, id, 'publishing', async () => {
     const scored = await shardsIn(runtime, id, run, 'scored');
     // Where all are published and the run did not end, any of them ends it.
-    const shards = scored.length > 0 ? scored : [0];
+    const shards = scored.length > 0 ? scored.toSorted(byPlace) : [0];
     await runtime.bus.publish(
       'publish-shards',
       shards.map((shard) => ({ body: { run: id, shard } })),

@@ -13,6 +13,7 @@ import type { FirestoreSnapshotsOptions } from '../gcp/firestore/snapshots.ts';
 import type { GoogleIdentityOptions } from '../gcp/identity.ts';
 import type { PubSubBus, PubSubBusOptions } from '../gcp/pubsub/bus.ts';
 import { createLog, writeToStdout } from '../log.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Crm } from '../ports/crm.ts';
 import type { Identity } from '../ports/identity.ts';
 import type { Messenger } from '../ports/messenger.ts';
@@ -97,7 +98,7 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
   const clock = systemClock;
   const [rules, snapshots, bus, warehouse, crm, messenger, identity] = await Promise.all([
     readRules(pack, root),
-    ports.snapshots && firestore({ projectId, ...ports.snapshots }),
+    ports.snapshots && firestore({ projectId, ...ports.snapshots }, clock),
     ports.bus && pubSub({ projectId, clock, ...ports.bus }),
     ports.warehouse && bigQuery({ projectId, clock, ...ports.warehouse }),
     ports.crm && salesforce({ clock, ...ports.crm }),
@@ -122,9 +123,10 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
 // Each adapter loads its client with its first call: that is most of a cold start, and many
 // requests need one of them or none.
 
-async function firestore(options: FirestoreSnapshotsOptions): Promise<Snapshots> {
+async function firestore(options: FirestoreSnapshotsOptions, clock: Clock): Promise<Snapshots> {
   const { openFirestoreSnapshots } = await import('../gcp/firestore/snapshots.ts');
-  return openFirestoreSnapshots(options);
+  const { RampUp } = await import('../gcp/firestore/ramp-up.ts');
+  return openFirestoreSnapshots({ rampUp: new RampUp(clock), ...options });
 }
 
 async function pubSub(options: PubSubBusOptions): Promise<PubSubBus> {

@@ -6,6 +6,7 @@ import { Firestore, Timestamp } from '@google-cloud/firestore';
 import { PassThroughClient } from 'google-auth-library';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { code } from '../../functions/errors.ts';
+import { RampUp } from '../../functions/gcp/firestore/ramp-up.ts';
 import { openFirestoreSnapshots } from '../../functions/gcp/firestore/snapshots.ts';
 import {
   type Emulator,
@@ -17,6 +18,7 @@ import { runs } from '../../functions/records/run-documents.ts';
 import { yearPatch, yearsOf } from '../../functions/records/years.ts';
 import { describeSnapshots } from '../support/contracts/snapshots-contract.ts';
 import { at, thingIndexes } from '../support/contracts/snapshots-things.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -76,6 +78,30 @@ test('a document is stored under its encoded name, with an expiry that a TTL pol
   const hashed = await raw.collection('things').doc(documentId(long)).get();
   expect(hashed.data()).toEqual({ n: 1, '~id': long });
   await raw.terminate();
+  await snapshots.close();
+});
+
+test('what makes documents is followed by a wait, and what changes them is not', async () => {
+  const clock = virtualClock(new Date('2026-03-02T00:00:00Z'));
+  const snapshots = openFirestoreSnapshots({
+    projectId: `kenko-${++projects}`,
+    databaseId: 'kenko',
+    emulator: emulator.host,
+    rampUp: new RampUp(clock),
+  });
+  const refs = Array.from({ length: 100 }, (_, i) => at(`thing-${i}`));
+  const seconds: number[] = [];
+  const write = async (n: number) => {
+    const before = clock.now().getTime();
+    await snapshots.transaction(async (tx) => {
+      await tx.getAll(refs);
+      for (const one of refs) tx.set(one, { n });
+    });
+    seconds.push((clock.now().getTime() - before) / 1000);
+  };
+  for (const n of [1, 2, 3]) await write(n);
+  // The second waits until the first 100 writes are within 50 a second.
+  expect(seconds).toEqual([0, 2, 0]);
   await snapshots.close();
 });
 

@@ -17,6 +17,7 @@ import {
   versionOf,
 } from './documents.ts';
 import { filteredQuery, orderedQuery } from './queries.ts';
+import type { RampUp } from './ramp-up.ts';
 import { runTransaction } from './transaction.ts';
 
 export interface FirestoreSnapshotsOptions {
@@ -30,6 +31,8 @@ export interface FirestoreSnapshotsOptions {
   timeoutMs?: number;
   /** Default: those that are deployed. */
   indexes?: readonly CompositeIndex[];
+  /** Keeps new documents to the rate at which a collection may grow; by default they come at once. */
+  rampUp?: RampUp;
 }
 
 export interface FirestoreSnapshots extends Snapshots {
@@ -108,7 +111,13 @@ class Documents implements FirestoreSnapshots {
   }
 
   async transaction<R>(work: (tx: Transaction) => Promise<R>): Promise<R> {
-    return runTransaction(await this.#open(), work, this.#maxAttempts);
+    const client = await this.#open();
+    const { rampUp } = this.#options;
+    // A transaction that waited would end by itself: whoever comes next waits before it begins.
+    await rampUp?.ready();
+    const { result, writesOfNew } = await runTransaction(client, work, this.#maxAttempts);
+    if (writesOfNew > 0) rampUp?.took(writesOfNew);
+    return result;
   }
 
   async query<T>(query: Query<T>): Promise<Stored<T>[]> {

@@ -1,4 +1,4 @@
-import type { Transaction as NativeTransaction } from '@google-cloud/firestore';
+import type { DocumentSnapshot, Transaction as NativeTransaction } from '@google-cloud/firestore';
 import { code, messageOf, Retryable } from '../../errors.ts';
 import type { Stored, Transaction } from '../../ports/snapshots.ts';
 import { TransactionRules } from '../../ports/transaction-rules.ts';
@@ -16,12 +16,15 @@ import {
 
 const what = 'firestore: a transaction';
 
-/** The client repeats `work`, with waits between, where a read or the commit may pass later. */
+/**
+ * The client repeats `work`, with waits between, where a read or the commit may pass later.
+ * @returns what the last run gave, and what it wrote where it made documents
+ */
 export function runTransaction<R>(
   client: Client,
   work: (tx: Transaction) => Promise<R>,
   maxAttempts: number,
-): Promise<R> {
+): Promise<Outcome<R>> {
   return classifying(what, () =>
     client.firestore
       .runTransaction((native) => runOnce(client, native, work), { maxAttempts })
@@ -31,11 +34,17 @@ export function runTransaction<R>(
   );
 }
 
+interface Outcome<R> {
+  result: R;
+  /** 0 where no document was made. */
+  writesOfNew: number;
+}
+
 async function runOnce<R>(
   client: Client,
   native: NativeTransaction,
   work: (tx: Transaction) => Promise<R>,
-): Promise<R> {
+): Promise<Outcome<R>> {
   const tx = new FirestoreTransaction(client, native);
   let outcome: { result: R } | { error: unknown };
   try {
@@ -47,12 +56,16 @@ async function runOnce<R>(
   // The client looks at a read's own failure, whatever the work made of it.
   if (tx.failure !== undefined) throw tx.failure;
   if ('error' in outcome) throw outcome.error;
-  return outcome.result;
+  return { ...outcome, writesOfNew: tx.makes ? tx.writes : 0 };
 }
 
 class FirestoreTransaction implements Transaction {
   /** What a read ended in, as the client threw it. */
   failure: unknown;
+  /** Whether it makes a document, as far as it has looked, and all that it writes. */
+  makes = false;
+  writes = 0;
+  readonly #absent = new Set<string>();
   readonly #client: Client;
   readonly #native: NativeTransaction;
   readonly #rules = new TransactionRules();
@@ -64,6 +77,7 @@ class FirestoreTransaction implements Transaction {
 
   async get<T>(ref: Ref<T>): Promise<Stored<T> | undefined> {
     const snapshot = await this.#read(() => this.#native.get(referenceTo(this.#client, ref)));
+    this.#look([snapshot]);
     return storedDocument(ref.collection, snapshot);
   }
 
@@ -72,21 +86,28 @@ class FirestoreTransaction implements Transaction {
     const snapshots = await this.#read(() =>
       this.#native.getAll(...refs.map((ref) => referenceTo(this.#client, ref))),
     );
+    this.#look(snapshots);
     return storedDocuments(refs, snapshots);
   }
 
   create<T>(ref: Ref<T>, data: T): void {
     this.#rules.write(documentBytes(ref, data));
+    this.makes = true;
+    this.writes += 1;
     this.#native.create(referenceTo(this.#client, ref), this.#fields(ref, data));
   }
 
   set<T>(ref: Ref<T>, data: T): void {
     this.#rules.write(documentBytes(ref, data));
-    this.#native.set(referenceTo(this.#client, ref), this.#fields(ref, data));
+    const target = referenceTo(this.#client, ref);
+    if (this.#absent.has(target.path)) this.makes = true;
+    this.writes += 1;
+    this.#native.set(target, this.#fields(ref, data));
   }
 
   merge<T>(ref: Ref<T>, fields: Patch<T>): void {
     this.#rules.write(patchBytes(ref, fields as object));
+    this.writes += 1;
     const patch = patchFields(this.#client, ref, fields as object);
     this.#native.set(referenceTo(this.#client, ref), patch, { merge: true });
   }
@@ -98,6 +119,10 @@ class FirestoreTransaction implements Transaction {
 
   end(): void {
     this.#rules.end();
+  }
+
+  #look(snapshots: readonly DocumentSnapshot[]): void {
+    for (const { exists, ref } of snapshots) if (!exists) this.#absent.add(ref.path);
   }
 
   #fields(ref: Ref<unknown>, data: unknown): object {

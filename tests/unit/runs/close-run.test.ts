@@ -55,6 +55,30 @@ async function begin(change: Partial<RunDocument>, previous: Partial<RunDocument
 
 const run = async () => (await snapshots.get(ref(runs, 'run')))?.data;
 
+describe('a closed run', () => {
+  it('sends its shards so that neighbours are not published together, the same way each time', async () => {
+    await begin({ state: 'publishing', shards: 40 });
+    const shard = {
+      ...{ from: '', before: null, state: 'scored' as const, rows: 4, counts: null, changed: 0 },
+      unpublished: { count: 0, examples: [] },
+    };
+    const of = shardsOf('run', { attempt: 1 });
+    for (let n = 0; n < 40; n += 1) await snapshots.set(ref(of, String(n)), shard);
+    const sent: number[][] = [];
+    const publish: Runtime['bus']['publish'] = async (_, messages) => {
+      sent.push(messages.flatMap(({ body }) => ('shard' in body ? [body.shard] : [])));
+    };
+    const bus = { ...runtime.bus, publish };
+    for (let i = 0; i < 2; i += 1) await closeRun({ ...runtime, bus }, 'run');
+    const [first = [], second] = sent;
+    expect(second).toEqual(first);
+    expect(first.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+    // The ten that are published at once lie all over.
+    const quarters = first.slice(0, 10).map((n) => Math.floor(n / 10));
+    expect(new Set(quarters).size).toBe(4);
+  });
+});
+
 describe('a scored run', () => {
   it.each([3, 5])(
     'fails without effect where staging holds %i rows and the shards counted 4',
