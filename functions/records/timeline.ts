@@ -32,7 +32,7 @@ export function timelineOf(years: Years): Timeline {
   for (const year of [...years.keys()].sort().reverse()) {
     const document = years.get(year);
     if (!document || isEmpty(document)) continue;
-    const days = daysIn(year, document).reverse();
+    const days = daysIn(year, document).toReversed();
     const [last] = days;
     // A year's own entry tells more than the copy of it that opens a later one, also than one that says
     // that nothing was: a date of long ago may have come through since.

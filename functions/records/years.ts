@@ -113,11 +113,19 @@ export function yearPatch(
   };
 }
 
+/** Entries of documents that were read: a date that is put between others asks for them several times. */
+const unpacked = new WeakMap<YearDocument, readonly DatedEntry[]>();
+
 /** The entries of a document, oldest first. @throws Rejected `invalid-data` */
-export function daysIn(year: string, { days, names }: YearDocument): DatedEntry[] {
-  return Object.keys(days)
+export function daysIn(year: string, document: YearDocument): readonly DatedEntry[] {
+  const known = unpacked.get(document);
+  if (known) return known;
+  const { days, names } = document;
+  const entries = Object.keys(days)
     .sort()
     .map((key) => entryOn(`${year}-${key}`, days[key] ?? '', names));
+  unpacked.set(document, entries);
+  return entries;
 }
 
 /** What was before the first entry; undefined where that is not known. @throws Rejected `invalid-data` */
