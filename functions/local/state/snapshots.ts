@@ -218,7 +218,10 @@ class Documents implements SqliteSnapshots {
     return translatingErrors('sqlite snapshots', () =>
       atomically(this.#database, () => {
         if (!this.#unchanged(reads)) return false;
-        for (const write of writes) this.#write(write);
+        if (writes.length === 0) return true;
+        // One for all of them, as all that Firestore commits at once have one time.
+        const version = Number(this.#nextVersion.get()?.last);
+        for (const write of writes) this.#write(write, version);
         return true;
       }),
     );
@@ -236,14 +239,13 @@ class Documents implements SqliteSnapshots {
     return row === undefined ? undefined : String(row.version);
   }
 
-  #write(write: Write): void {
+  #write(write: Write, version: number): void {
     const [collection, name] = keyOf(write.ref);
     if (write.kind === 'delete') {
       this.#remove.run(collection, name);
       return;
     }
     const { ref, text } = write;
-    const version = Number(this.#nextVersion.get()?.last);
     if (write.kind === 'create') {
       if (this.#insert.run(collection, name, ref.id, version, text).changes === 0) {
         throw new Rejected(
