@@ -285,6 +285,14 @@ class OptimisticTransaction implements Transaction {
   }
 
   async get<T>(ref: Ref<T>): Promise<Stored<T> | undefined> {
+    return this.#noted(ref);
+  }
+
+  async getAll<T>(refs: readonly Ref<T>[]): Promise<(Stored<T> | undefined)[]> {
+    return refs.map((ref) => this.#noted(ref));
+  }
+
+  #noted<T>(ref: Ref<T>): Stored<T> | undefined {
     this.#rules.read();
     const stored = this.#read(ref);
     const key = keyOf(ref);
@@ -292,10 +300,6 @@ class OptimisticTransaction implements Transaction {
     // The first version counts: where a second read differs, the commit has to notice.
     if (!this.reads.has(known)) this.reads.set(known, { key, version: stored?.version });
     return stored;
-  }
-
-  async getAll<T>(refs: readonly Ref<T>[]): Promise<(Stored<T> | undefined)[]> {
-    return Promise.all(refs.map((ref) => this.get(ref)));
   }
 
   create<T>(ref: Ref<T>, data: T): void {
