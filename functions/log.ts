@@ -56,6 +56,7 @@ export interface ReconciledCounts {
   orphans: number;
   moved: number;
   left: number;
+  typed: number;
   complete: boolean;
 }
 
@@ -284,9 +285,12 @@ export function createLog(sink: LogSink, clock: { now(): Date }) {
         `${f.differing} of ${f.compared} accounts differ in Salesforce, ${f.missing} have no record, ${f.moved} have another, ${f.parked} are refused, ${f.unsent} wait, ${f.orphans} records have no account`,
         { ...f },
       ),
-    /** So many records lost their account that a mistake is likely: they are left as they are. */
-    recordsLeft: (f: { left: number; compared: number }) =>
-      recordsLeft(`${f.left} records are no account's any more and still show one`, f),
+    /** So many records that are nobody's show accounts that a mistake is likely: they are left as they are. */
+    recordsLeft: (f: { left: number; unclaimed: number; compared: number }) =>
+      recordsLeft(
+        `${f.left} records that are no account's show one; ${f.unclaimed} that are nobody's show something in fields of Kenko`,
+        f,
+      ),
     /** Sweep set something going that had stopped. */
     sweepResumed: (f: { what: string; count: number; run?: string }) =>
       sweepResumed(`sweep resumed ${f.count} ${f.what}`, f),

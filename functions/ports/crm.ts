@@ -41,6 +41,8 @@ export interface CrmField {
   updateable: boolean;
   /** Whether a new record may hold it. */
   createable: boolean;
+  /** Whether records can be asked for by it: a long text cannot. */
+  filterable: boolean;
   externalId: boolean;
   unique: boolean;
   /** Of a unique text: "ABC" and "abc" are two values. */
@@ -94,16 +96,17 @@ export interface Crm {
     fields: readonly string[],
   ): Promise<Map<string, Record<string, FieldValue>>>;
   /**
-   * Records that have an external id, some thousand at a time in the order of their ids.
+   * Records that have an external id, or show something in one of the fields that records can be asked
+   * for by (an unchecked box shows nothing), some thousand at a time in the order of their ids.
    * @param after `next` of the page before; null for the first
-   * @returns `next` null where there are no more
+   * @returns `externalId` null also where no field holds one; `next` null where there are no more
    * @throws Throttled, Unauthorized, Retryable
    */
   list(
     objectType: string,
-    externalIdField: string,
+    by: { externalIdField: string | null; showing: readonly string[] },
     after: string | null,
-  ): Promise<{ records: { id: string; externalId: string }[]; next: string | null }>;
+  ): Promise<{ records: { id: string; externalId: string | null }[]; next: string | null }>;
   /** Fields of an object type. @throws Rejected `not-found` for an unknown type. */
   describe(objectType: string): Promise<CrmField[]>;
   /**

@@ -215,8 +215,14 @@ export const reconciliationDocument = z.strictObject({
   orphans: reconciledAccounts,
   /** Accounts whose record is another than the one that was written to; sent there. */
   moved: reconciledAccounts.default(() => ({ count: 0, examples: [] })),
-  /** Accounts that a record still showed which is nobody's now; emptied. */
+  /** Accounts that a record still showed which is nobody's; emptied. */
   left: reconciledAccounts.default(() => ({ count: 0, examples: [] })),
+  /** Records that are nobody's and show something in our fields. */
+  unclaimed: z.int().default(0),
+  /** Whether it is known whose that is: before that, nothing is judged. */
+  traced: z.boolean().default(true),
+  /** Records, not accounts, of those that show what was never written here; it stays. */
+  typed: reconciledAccounts.default(() => ({ count: 0, examples: [] })),
 });
 export type ReconciliationDocument = z.infer<typeof reconciliationDocument>;
 export const reconciliations: Collection<ReconciliationDocument> = {
@@ -230,6 +236,24 @@ const straysDocument = z.strictObject({
 });
 export const straysOf = (reconciliation: string): Collection<z.infer<typeof straysDocument>> =>
   subcollection(reconciliations, reconciliation, 'strays', straysDocument);
+
+/** Records that one comparison found to be nobody's, and what they show; removed at its end. */
+const unclaimedRecord = z.strictObject({
+  record_id: z.string(),
+  /** The account that it names, where that is not written to it. */
+  names: z.string().nullable(),
+  /** A mark of what it shows, by field. */
+  shown: z.record(z.string(), z.string()),
+  /** The account that it is most like so far, and in how many fields. */
+  account: z.string().nullable(),
+  alike: z.int(),
+});
+export type UnclaimedRecord = z.infer<typeof unclaimedRecord>;
+const unclaimedDocument = z.strictObject({ records: z.array(unclaimedRecord) });
+export const unclaimedOf = (
+  reconciliation: string,
+): Collection<z.infer<typeof unclaimedDocument>> =>
+  subcollection(reconciliations, reconciliation, 'unclaimed', unclaimedDocument);
 
 /** The texts that produced results, and how to read rows made by them. Written by score. */
 export const rulesDocument = z.strictObject({

@@ -67,6 +67,7 @@ const described = z.object({
         scale: z.number(),
         updateable: z.boolean(),
         createable: z.boolean(),
+        filterable: z.boolean(),
         externalId: z.boolean(),
         unique: z.boolean(),
         caseSensitive: z.boolean().default(false),
@@ -115,6 +116,8 @@ export function openSalesforceCrm(options: SalesforceCrmOptions): Crm {
 class SalesforceCrm implements Crm {
   readonly #session: SalesforceSession;
   readonly #attempts: number;
+  /** Fields of objects that are being listed, as they were at the first page. */
+  readonly #listed = new Map<string, CrmField[]>();
 
   constructor(session: SalesforceSession, attempts: number) {
     this.#session = session;
@@ -194,19 +197,29 @@ class SalesforceCrm implements Crm {
 
   async list(
     objectType: string,
-    externalIdField: string,
+    { externalIdField, showing }: { externalIdField: string | null; showing: readonly string[] },
     after: string | null,
-  ): Promise<{ records: { id: string; externalId: string }[]; next: string | null }> {
-    const field = named(externalIdField);
-    const behind = after === null ? '' : ` AND Id > ${soqlText(after)}`;
+  ): Promise<{ records: { id: string; externalId: string | null }[]; next: string | null }> {
+    const key = externalIdField === null ? [] : [named(externalIdField)];
+    const wanted = new Set(showing.map(named));
     await this.#session.keepHeadroom();
+    let fields = after === null ? undefined : this.#listed.get(objectType);
+    fields ??= wanted.size === 0 ? [] : await this.describe(objectType);
+    this.#listed.set(objectType, fields);
+    const shown = fields.filter(({ name, filterable }) => filterable && wanted.has(name));
+    const conditions = [
+      ...key.map((name) => `${name} != null`),
+      ...shown.map(({ name, type }) => `${name} ${type === 'boolean' ? '= true' : '!= null'}`),
+    ];
+    if (conditions.length === 0) return { records: [], next: null };
+    const behind = after === null ? '' : ` AND Id > ${soqlText(after)}`;
     const found = await this.#query(
-      `SELECT Id, ${field} FROM ${named(objectType)} WHERE ${field} != null${behind} ORDER BY Id LIMIT ${mostListed}`,
+      `SELECT ${['Id', ...key].join(', ')} FROM ${named(objectType)} WHERE (${conditions.join(' OR ')})${behind} ORDER BY Id LIMIT ${mostListed}`,
     );
-    const records = found.map((record) => {
-      const { Id: id, [field]: externalId } = record;
-      if (typeof id !== 'string' || typeof externalId !== 'string')
-        throw unreadable('querying records');
+    const records = found.map(({ Id: id, ...record }) => {
+      const externalId = scalarOf(externalIdField === null ? null : record[externalIdField]);
+      const isText = externalId === null || typeof externalId === 'string';
+      if (typeof id !== 'string' || !isText) throw unreadable('querying records');
       return { id, externalId };
     });
     return { records, next: records.length < mostListed ? null : (records.at(-1)?.id ?? null) };

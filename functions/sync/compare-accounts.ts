@@ -153,36 +153,6 @@ function compareFields(
   return toRepair.length > 0;
 }
 
-/** Records that name an account, from one on: one of ours, and found by it? Counted in the report. */
-export async function compareRecords(
-  { snapshots, crm }: Runtime,
-  mapping: SalesforceMapping,
-  report: ReconciliationDocument,
-  after: string | null,
-): Promise<Omit<ComparedPage, 'strays'>> {
-  const { object, externalId } = mapping;
-  if (externalId === null) return { again: [], next: null };
-  const page = await crm.list(object, externalId, after);
-  const ids = page.records.map((record) => record.externalId);
-  const known = await snapshots.versions(ids.map((id) => ref(accounts, id)));
-  // Who is in a pilot, documents tell.
-  const documents =
-    mapping.pilot === null ? [] : await snapshots.getAll(ids.map((id) => ref(accounts, id)));
-  const states = await snapshots.getAll(ids.map((id) => ref(crmAccounts, id)));
-  const found = new Set<string>();
-  for (const [i, { id: recordId, externalId: id }] of page.records.entries()) {
-    const state = states[i]?.data;
-    const document = documents[i]?.data;
-    if (known[i] === undefined) note(report.orphans, id);
-    else if (document && isUntouched(mapping, document, state)) continue;
-    // The record came after we had looked for it.
-    else if (state?.state === 'parked' && state.code === noRecord) found.add(id);
-    // It is not the one that is written to: a second one has the id, or moved meanwhile.
-    else if (state?.state === 'synced' && !sameRecord(state.record_id, recordId)) found.add(id);
-  }
-  return { again: [...found], next: page.next };
-}
-
 export function note(found: ReconciliationDocument['differing'], account: string): void {
   found.count += 1;
   if (found.examples.length < mostExamples) found.examples.push(account);

@@ -10,12 +10,12 @@ import { isOurs, markOf } from './field-values.ts';
 import { isOutside } from './pilot.ts';
 
 /** Values that a record may show, by field: `markOf` each. */
-type Marks = CrmDocument['shown'];
+export type Marks = CrmDocument['shown'];
 
 /** Former records kept of an account; the oldest go first. */
 const mostFormer = 8;
-/** Values kept of a field while nothing tells which of them arrived. */
-const mostMarks = 8;
+/** Values kept of a field: those of a day that has a result every hour. */
+const mostMarks = 24;
 
 /** An answer by which a record is no more: its account's is looked up again. */
 const goneCodes = new Set([
@@ -27,16 +27,34 @@ const goneCodes = new Set([
 ]);
 export const isGone = (code: string): boolean => goneCodes.has(code);
 
-/** What a record may show once `sent` was sent there; only that, where it surely arrived. */
-export function marksAfter(
-  known: Marks,
-  sent: Record<string, FieldValue>,
-  arrived: boolean,
-): Marks {
+/**
+ * What was written to a record, once `sent` was sent there. Those before are kept, too: of two tries
+ * nothing may tell which arrived, and people have copied what stood there.
+ */
+export function marksAfter(known: Marks, sent: Record<string, FieldValue>): Marks {
   const marks = { ...known };
   for (const [name, value] of Object.entries(sent)) {
-    const before = arrived ? [] : (known[name] ?? []);
-    marks[name] = [...new Set([...before, markOf(value)])].slice(-mostMarks);
+    const mark = markOf(value);
+    const before = (known[name] ?? []).filter((one) => one !== mark);
+    marks[name] = [...before, mark].slice(-mostMarks);
+  }
+  return marks;
+}
+
+/** What is kept of a record that is the account's, or was. */
+export const recordOf = (
+  state: CrmDocument,
+  recordId: string,
+): { record_id: string | null; shown: Marks } | undefined =>
+  [state, ...state.former].find((one) => sameRecord(one.record_id, recordId));
+
+/** Marks of all that was written for an account, on whichever record. */
+export function marksOf({ shown, former }: CrmDocument): Marks {
+  const marks = { ...shown };
+  for (const record of former) {
+    for (const [name, values] of Object.entries(record.shown)) {
+      marks[name] = [...new Set([...(marks[name] ?? []), ...values])];
+    }
   }
   return marks;
 }
@@ -67,7 +85,7 @@ export function withStray(
   const isStray = recordId !== null && !sameRecord(recordId, now.record_id);
   if (!isStray || Object.keys(sent).length === 0) return undefined;
   const known = now.former.find((one) => sameRecord(one.record_id, recordId));
-  const stray = { record_id: recordId, shown: marksAfter(known?.shown ?? {}, sent, false) };
+  const stray = { record_id: recordId, shown: marksAfter(known?.shown ?? {}, sent) };
   const others = now.former.filter((one) => one !== known);
   return { ...now, former: [...others, stray].slice(-mostFormer) };
 }

@@ -6,7 +6,9 @@ import { groupsPerMessage } from '../records/messages.ts';
 import { nothingToCrm } from '../runs/first-runs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
-import { compareAccounts, compareRecords } from './compare-accounts.ts';
+import { compareAccounts } from './compare-accounts.ts';
+import { compareRecords } from './compare-records.ts';
+import { isTooMany, traceCopies } from './copies.ts';
 import { emptyStrays, judgeStrays, keepStrays, mayEmpty } from './strays.ts';
 
 /** A call ends by itself well before Cloud Scheduler's 1,800 s are over; the next one goes on. */
@@ -141,20 +143,26 @@ async function comparePart(
   switch (report.step) {
     case 'accounts': {
       const page = await compareAccounts(runtime, mapping, report, report.cursor);
-      await keepStrays(runtime, id, report.cursor ?? '', page.strays);
+      await keepStrays(runtime, id, `${report.cursor ?? ''} `, page.strays);
       moveOn(report, page.next, 'records');
       return page.again;
     }
     case 'records': {
-      const page = await compareRecords(runtime, mapping, report, report.cursor);
+      const page = await compareRecords(runtime, mapping, id, report);
       moveOn(report, page.next, 'judging');
       return page.again;
     }
     case 'judging': {
+      if (!report.traced) {
+        report.cursor = await traceCopies(runtime, mapping, id, report);
+        report.traced = report.cursor === null;
+        return [];
+      }
       const next = await judgeStrays(runtime, mapping, id, report);
       moveOn(report, next, 'emptying');
-      if (next === null && !mayEmpty(report)) {
-        runtime.log.recordsLeft({ left: report.left.count, compared: report.compared });
+      if (next === null && (!mayEmpty(report) || isTooMany(report))) {
+        const { left, unclaimed, compared } = report;
+        runtime.log.recordsLeft({ left: left.count, unclaimed, compared });
       }
       return [];
     }
@@ -213,6 +221,7 @@ function logEnd({ log }: Runtime, report: ReconciliationDocument): void {
     orphans: report.orphans.count,
     moved: report.moved.count,
     left: report.left.count,
+    typed: report.typed.count,
     complete: report.complete,
   };
   const { differing, missing, parked, moved, left, unsent } = counts;
@@ -243,5 +252,8 @@ function emptyReport(pack: string, now: string): ReconciliationDocument {
     orphans: none(),
     moved: none(),
     left: none(),
+    unclaimed: 0,
+    traced: false,
+    typed: none(),
   };
 }

@@ -119,7 +119,7 @@ function documentOf(run: string, at: string, { row, result, sent, written }: Att
   const updated = result.outcome === 'updated';
   const known = row.stored?.data;
   // Of several attempts one may have arrived, though the last was refused. All went to the known record.
-  const marked = known && { ...known, shown: marksAfter(known.shown, sent, updated) };
+  const marked = known && { ...known, shown: marksAfter(known.shown, sent) };
   // The run that brought the content: what is sent a second time is still that one's.
   const isSame = updated && known?.state === 'synced' && known.synced_hash === row.hash;
   return {

@@ -1,8 +1,8 @@
 /** Records that two accounts name as theirs, where the team's own table holds the record's id. */
 import type { UpdateResult } from '../ports/crm.ts';
 import { longId, shortId } from '../ports/record-ids.ts';
-import type { Snapshots } from '../ports/snapshots.ts';
-import { accounts } from '../records/documents.ts';
+import type { Snapshots, Stored } from '../ports/snapshots.ts';
+import { type AccountDocument, accounts } from '../records/documents.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import type { PendingAccount } from './pending-accounts.ts';
 
@@ -25,13 +25,13 @@ export async function sharedRecords(
   const results = new Map<PendingAccount, UpdateResult>();
   if (mapping.externalId !== null) return results;
   const asked = rows.filter(({ recordId, isOutside }) => recordId !== null && !isOutside);
-  const holders = await holdersOf(
+  const holders = await accountsNaming(
     snapshots,
     asked.map(({ recordId }) => recordId ?? ''),
   );
   for (const row of asked) {
     const recordId = row.recordId ?? '';
-    const other = holders.get(shortId(recordId))?.find((account) => account !== row.account);
+    const other = holders.get(shortId(recordId))?.find(({ id }) => id !== row.account)?.id;
     if (other === undefined) continue;
     if (row.isAbsent) {
       row.recordId = null;
@@ -46,13 +46,13 @@ export async function sharedRecords(
   return results;
 }
 
-/** Accounts by the record that they name, but for those that left. */
-async function holdersOf(
+/** Accounts by the record that they name, in 15 characters, but for those that left. */
+export async function accountsNaming(
   snapshots: Pick<Snapshots, 'query'>,
   recordIds: readonly string[],
-): Promise<Map<string, string[]>> {
+): Promise<Map<string, Stored<AccountDocument>[]>> {
   const ids = [...new Set(recordIds.flatMap((id) => [longId(id), shortId(id)]))];
-  const holders = new Map<string, string[]>();
+  const holders = new Map<string, Stored<AccountDocument>[]>();
   for (let first = 0; first < ids.length; first += idsPerQuery) {
     const found = await snapshots.query({
       collection: accounts,
@@ -65,10 +65,10 @@ async function holdersOf(
       ],
       limit: mostHolders,
     });
-    for (const { id, data } of found) {
-      if (data.state === 'absent') continue;
-      const key = shortId(String(data.attributes.salesforce_id));
-      holders.set(key, [...(holders.get(key) ?? []), id]);
+    for (const account of found) {
+      if (account.data.state === 'absent') continue;
+      const key = shortId(String(account.data.attributes.salesforce_id));
+      holders.set(key, [...(holders.get(key) ?? []), account]);
     }
   }
   return holders;

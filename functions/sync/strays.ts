@@ -2,37 +2,42 @@
  * Records that are nobody's now: kept until all of a comparison is done, since only then it can be said
  * whether they are suspiciously many, and then emptied of what is ours.
  */
-import { sameRecord } from '../ports/record-ids.ts';
+import type { FieldValue } from '../ports/crm.ts';
 import { ref } from '../records/collection.ts';
 import {
+  type AccountDocument,
   accounts,
   crmAccounts,
   type ReconciliationDocument,
   straysOf,
+  unclaimedOf,
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
 import { columnsRead, note, type StrayRecord } from './compare-accounts.ts';
 import { crmFields } from './crm-fields.ts';
-import { leftOnStrays, type Stray } from './former-records.ts';
+import { leftOnStrays, marksOf, recordOf, type Stray } from './former-records.ts';
+import { isCopy } from './likeness.ts';
+import { isOutside } from './pilot.ts';
 
 /** Strays in one document, and documents looked at one time: what one call of Salesforce reads. */
 const straysPerDocument = 200;
 const documentsPerPage = 10;
+const documentsForgotten = 200;
 /** Records that are emptied without a person having looked: more of them are a mistake, perhaps. */
 const fewRecords = 10;
 const shareOfRecords = 0.05;
 
-/** Keeps what a page of accounts brought up; once, however often that page is compared. */
+/** Keeps what a page brought up, under its name: once, however often that page is compared. */
 export async function keepStrays(
-  { snapshots }: Runtime,
+  { snapshots }: Pick<Runtime, 'snapshots'>,
   reconciliation: string,
   page: string,
   strays: readonly StrayRecord[],
 ): Promise<void> {
   for (let first = 0; first < strays.length; first += straysPerDocument) {
     const group = strays.slice(first, first + straysPerDocument);
-    await snapshots.set(ref(straysOf(reconciliation), `${page} ${first}`), {
+    await snapshots.set(ref(straysOf(reconciliation), `${page}${first}`), {
       strays: group.map(({ account, recordId }) => ({ account, record_id: recordId })),
     });
   }
@@ -72,7 +77,14 @@ export async function emptyStrays(
   for (const document of page.documents) {
     await runtime.snapshots.delete(ref(straysOf(id), document));
   }
-  return page.next !== null;
+  return page.next !== null || (await forgetUnclaimed(runtime, id));
+}
+
+/** @returns whether there may be more */
+async function forgetUnclaimed({ snapshots }: Runtime, id: string): Promise<boolean> {
+  const found = await snapshots.query({ collection: unclaimedOf(id), limit: documentsForgotten });
+  for (const { id: name } of found) await snapshots.delete(ref(unclaimedOf(id), name));
+  return found.length === documentsForgotten;
 }
 
 async function pageOf({ snapshots }: Runtime, id: string, after: string | null) {
@@ -87,6 +99,18 @@ async function pageOf({ snapshots }: Runtime, id: string, after: string | null) 
     next: page.length < documentsPerPage ? null : (page.at(-1)?.id ?? null),
   };
 }
+
+/** Whether the record names the account still, or again: where several do, what stood there stays. */
+const isShownThere = (
+  mapping: SalesforceMapping,
+  account: string,
+  document: AccountDocument,
+  shows: Record<string, FieldValue>,
+): boolean =>
+  mapping.externalId !== null &&
+  shows[mapping.externalId] === account &&
+  document.state === 'active' &&
+  !isOutside(mapping, document);
 
 /** By the latest documents: an account's record is known anew since, where it was moved. */
 async function leftOf(
@@ -106,11 +130,12 @@ async function leftOf(
   const strays = found.flatMap(({ account, record_id: recordId }, i): Stray[] => {
     const [document, state] = [documents[i]?.data, states[i]?.data];
     const shows = records.get(recordId);
-    if (!document || !state || !shows) return [];
-    const known = [state, ...state.former].find((one) => sameRecord(one.record_id, recordId));
-    if (!known) return [];
+    if (!document || !state || !shows || isShownThere(mapping, account, document, shows)) return [];
     const fields = crmFields(mapping, document);
-    return [{ account, recordId, found: shows, shown: known.shown, fields }];
+    const known = recordOf(state, recordId);
+    if (!known && !isCopy(mapping, state, shows)) return [];
+    const shown = known?.shown ?? marksOf(state);
+    return [{ account, recordId, found: shows, shown, fields }];
   });
   return leftOnStrays(runtime, mapping, strays);
 }

@@ -194,7 +194,7 @@ async function reconcileRaw({ crm }: Runtime): Promise<Work> {
     do {
       const page: Awaited<ReturnType<typeof crm.list>> = await crm.list(
         mapping.object,
-        mapping.externalId ?? '',
+        { externalIdField: mapping.externalId, showing: columns },
         after,
       );
       const ids = page.records.map(({ id }) => id);

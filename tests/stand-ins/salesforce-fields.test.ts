@@ -241,3 +241,54 @@ describe('limits of calls', () => {
     expect((await send('PATCH', '/composite/sobjects', { records: [] })).status).toBe(403);
   });
 });
+
+describe('a query by a field', () => {
+  const where = async (condition: string) => query(`SELECT Id FROM Account WHERE ${condition}`);
+
+  it('is refused for a long text, which is only shown', async () => {
+    await created({ Long__c: 'why' });
+    for (const [soql, how] of [
+      ["Long__c = 'why'", 'filtered'],
+      ["(Text__c != null OR Long__c != null) AND Id > ''", 'filtered'],
+      ["Text__c != 'a' ORDER BY Long__c", 'sorted'],
+    ] as const) {
+      expect(await where(soql)).toMatchObject({
+        status: 400,
+        body: [
+          {
+            errorCode: 'INVALID_FIELD',
+            message: expect.stringContaining(`'Long__c' can not be ${how}`),
+          },
+        ],
+      });
+    }
+    const { body } = await send<{ fields: { name: string; filterable: boolean }[] }>(
+      'GET',
+      '/sobjects/Account/describe',
+    );
+    const unfiltered = body.fields.filter(({ filterable }) => !filterable).map(({ name }) => name);
+    expect(unfiltered.sort()).toEqual(['Description', 'Long__c']);
+    expect((await query('SELECT Id, Long__c FROM Account')).body.records).toMatchObject([
+      { Long__c: 'why' },
+    ]);
+  });
+
+  it('finds any of several where brackets hold them together', async () => {
+    const ids = await created(
+      { Text__c: 'a' },
+      { Box__c: true },
+      {},
+      { Text__c: 'b', Box__c: false },
+    );
+    const found = async (condition: string) =>
+      (await where(condition)).body.records.map(({ Id }) => ids.indexOf(String(Id)));
+    expect(await found('(Text__c != null OR Box__c = true)')).toEqual([0, 1, 3]);
+    expect(await found("(Text__c = 'a' OR Text__c = 'b') AND Box__c = false")).toEqual([0, 3]);
+  });
+
+  it('knows no empty checkbox', async () => {
+    await created({}, { Box__c: true });
+    expect((await where('Box__c != null')).body.totalSize).toBe(2);
+    expect((await where('Box__c = null')).body.totalSize).toBe(0);
+  });
+});

@@ -87,6 +87,7 @@ describe('documents', () => {
     runDocuments.shardsOf('r', { attempt: 1 }),
     signalDocuments.movedBy('p'),
     candidateDocuments.partsOf('p', 'c'),
+    documents.unclaimedOf('r'),
   ];
   const collections = new Set(kept.map(({ path }) => lastSegment(path)));
 

@@ -28,6 +28,11 @@ export function addReconcile(kenko: Command): void {
               ['on another record now: sent there', found.moved.count, examples(found.moved)],
               ["still on a record that is nobody's", found.left.count, examples(found.left)],
               ['records without an account', found.orphans.count, examples(found.orphans)],
+              [
+                "records of nobody's that people filled in",
+                found.typed.count,
+                examples(found.typed),
+              ],
             ],
           ),
         );

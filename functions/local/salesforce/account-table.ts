@@ -103,10 +103,13 @@ export class AccountTable {
     { deletedToo = false } = {},
   ): AccountRow[] {
     const values: SQLInputValue[] = [];
-    const where = query.where.map((condition) => this.#condition(condition, values));
+    const where = query.where.map(
+      (alternatives) =>
+        `(${alternatives.map((condition) => this.#condition(condition, values)).join(' OR ')})`,
+    );
     const order = query.orderBy.map(
       ({ field, descending }) =>
-        `${this.#column(this.known(field))} ${descending ? 'DESC' : 'ASC'}`,
+        `${this.#column(this.#asked(field, 'sorted'))} ${descending ? 'DESC' : 'ASC'}`,
     );
     const those = [deletedToo ? 'TRUE' : 'deleted = 0', ...where].join(' AND ');
     // The plus keeps SQLite from walking all accounts in order instead of looking up ids.
@@ -127,8 +130,17 @@ export class AccountTable {
     return name;
   }
 
-  #condition({ field, operator, values }: SoqlCondition, bound: SQLInputValue[]): string {
+  /** The field's own name. @throws InvalidField for one that queries only select */
+  #asked(field: string, how: 'filtered' | 'sorted'): string {
     const name = this.known(field);
+    if (!this.#fields.isFilterable(name)) {
+      throw new InvalidField(`field '${name}' can not be ${how} in a query call`);
+    }
+    return name;
+  }
+
+  #condition({ field, operator, values }: SoqlCondition, bound: SQLInputValue[]): string {
+    const name = this.#asked(field, 'filtered');
     const column = this.#column(name);
     if (values.includes(null)) return `${column} IS ${operator === '=' ? '' : 'NOT '}NULL`;
     const marks = values.map((value) => {
@@ -159,6 +171,8 @@ export class AccountTable {
     if (name === 'Id') return 'number';
     if (name === 'IsDeleted') return 'deleted';
     const value = `json_extract(data, '$."${name}"')`;
+    // A checkbox is never empty.
+    if (this.#fields.isCheckbox(name)) return `coalesce(${value}, 0)`;
     return this.#fields.isText(name) && !this.#fields.isCaseSensitive(name)
       ? `lower(${value})`
       : value;

@@ -69,6 +69,15 @@ export class AccountFields {
     return field !== undefined && isTextual(field);
   }
 
+  isCheckbox(name: string): boolean {
+    return this.#fields.get(name)?.type === 'checkbox';
+  }
+
+  /** Whether queries may ask for records by it. */
+  isFilterable(name: string): boolean {
+    return this.#fields.get(name)?.type !== 'long-text';
+  }
+
   isCaseSensitive(name: string): boolean {
     const field = this.#fields.get(name);
     return Boolean(field?.unique && field.caseSensitive);
@@ -102,6 +111,7 @@ export class AccountFields {
       scale: isNumeric(field) ? (field.scale ?? 0) : 0,
       updateable: !field.readOnly,
       createable: !field.readOnly,
+      filterable: this.isFilterable(name),
       nillable: field.type !== 'checkbox' && name !== 'Name',
       custom: name.endsWith('__c'),
       externalId: field.externalId ?? false,

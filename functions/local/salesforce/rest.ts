@@ -28,7 +28,7 @@ const account = 'Account';
 const task = 'Task';
 
 const servedQueries =
-  'This stand-in takes SELECT of fields or COUNT() FROM one object, WHERE with =, !=, <, <=, >, >= and IN joined by AND, ORDER BY and LIMIT.';
+  'This stand-in takes SELECT of fields or COUNT() FROM one object, WHERE with =, !=, <, <=, >, >= and IN joined by AND, in brackets by OR, ORDER BY and LIMIT.';
 
 const record = z.record(z.string(), z.unknown());
 const writeBody = z.object({ allOrNone: z.boolean().optional(), records: z.array(record) });
@@ -113,7 +113,7 @@ export class SalesforceRest {
     if (field === undefined || !fields.isExternalId(field)) return missing();
     const results = store.upsert(field, [{ ...row, [field]: value }], true);
     if (results[0]?.errors[0]?.statusCode === 'DUPLICATE_EXTERNAL_ID') {
-      const where = [{ field, operator: '=' as const, values: [value] }];
+      const where = [[{ field, operator: '=' as const, values: [value] }]];
       const alike = store.query({
         fields: ['Id'],
         object: type,

@@ -1,10 +1,11 @@
-/** The part of SOQL that the stand-in answers: one object, conditions joined by AND. */
+/** The part of SOQL that the stand-in answers: one object, conditions joined by AND, alternatives in brackets. */
 
 export interface SoqlQuery {
   /** Empty for COUNT(). */
   fields: string[];
   object: string;
-  where: SoqlCondition[];
+  /** All of these hold, and of each one of its alternatives. */
+  where: SoqlCondition[][];
   orderBy: { field: string; descending: boolean }[];
   limit: number | undefined;
 }
@@ -90,12 +91,14 @@ export function parseSoql(text: string): SoqlQuery {
   }
   expect('FROM');
   const object = name();
-  const where: SoqlCondition[] = [];
+  const where: SoqlCondition[][] = [];
   if (accept('WHERE')) {
     do {
       const grouped = accept('(');
-      where.push(condition());
+      const alternatives = [condition()];
+      while (grouped && accept('OR')) alternatives.push(condition());
       if (grouped) expect(')');
+      where.push(alternatives);
     } while (accept('AND'));
   }
   const orderBy: SoqlQuery['orderBy'] = [];

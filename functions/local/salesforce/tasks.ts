@@ -50,6 +50,7 @@ export class TaskStore {
       scale: 0,
       updateable: true,
       createable: true,
+      filterable: length <= 255,
       externalId: false,
       unique: false,
     }));
@@ -61,7 +62,9 @@ export class TaskStore {
 
   query({ where, limit }: SoqlQuery): FieldData[] {
     const rows = this.all().filter((row) =>
-      where.every(({ field, values }) => values.includes(row[field] ?? null)),
+      where.every((alternatives) =>
+        alternatives.some(({ field, values }) => values.includes(row[field] ?? null)),
+      ),
     );
     return limit === undefined ? rows : rows.slice(0, limit);
   }

@@ -31,8 +31,8 @@ locals {
       severity = "ERROR"
       event    = "jsonPayload.event = \"records-left\""
       every    = "43200s"
-      means    = "So many records in Salesforce lost the id of their account at once that it looks like a mistake. They still show their old scores, and were not emptied."
-      remedy   = "Was the external id field overwritten by an import? Put the ids back, and the next comparison is content. If it was meant, empty Kenko's fields on those records in Salesforce."
+      means    = "So many records in Salesforce that are nobody's show scores that it looks like a mistake: they lost the id of their account, or were copied from an account's. They were not emptied."
+      remedy   = "`left` counts those that show an account: was the external id field overwritten by an import? Put the ids back, and the next comparison is content. If it was meant, or records were imported with Kenko's fields, empty those. `unclaimed` counts records of nobody's that show anything there; over 10,000, people use one of the fields: give it `by_hand: keep` in `salesforce.yaml`."
     }
     rows-not-scored = {
       severity = "WARNING"

@@ -192,13 +192,13 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
         const given = numbered(2_500);
         const ids = await opened.createAccounts(given);
         await opened.deleteAccount(ids[3] ?? '');
-        const found: { id: string; externalId: string }[] = [];
+        const found: { id: string; externalId: string | null }[] = [];
         let pages = 0;
         let after: string | null = null;
         do {
           const page: Awaited<ReturnType<Crm['list']>> = await opened.crm.list(
             'Account',
-            fields.externalId,
+            { externalIdField: fields.externalId, showing: [] },
             after,
           );
           found.push(...page.records);
@@ -213,10 +213,43 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
 
       test('by a field that is not there is an operator’s matter', async () => {
         await opened.createAccounts(['a']);
-        await expect(opened.crm.list('Account', 'Nope__c', null)).rejects.toBeInstanceOf(
+        const by = (externalIdField: string) => ({ externalIdField, showing: [] });
+        await expect(opened.crm.list('Account', by('Nope__c'), null)).rejects.toBeInstanceOf(
           Unauthorized,
         );
-        await expect(opened.crm.list('Account', "x' OR", null)).rejects.toBeInstanceOf(Rejected);
+        await expect(opened.crm.list('Account', by("x' OR"), null)).rejects.toBeInstanceOf(
+          Rejected,
+        );
+      });
+
+      test('those that show something in one of the fields, named or not, each once', async () => {
+        const [named, other, checked, unchecked, long] = (await opened.createAccounts([
+          ...['a', 'b', 'c', 'd', 'e'],
+        ])) as [string, string, string, string, string];
+        const nobody = { [fields.externalId]: null };
+        await opened.crm.update('Account', [
+          { id: named, fields: { [fields.shortText]: 'green' } },
+          { id: other, fields: { ...nobody, [fields.shortText]: 'green' } },
+          { id: checked, fields: { ...nobody, [fields.checkbox]: true } },
+          { id: unchecked, fields: { ...nobody, [fields.checkbox]: false } },
+          { id: long, fields: { ...nobody, [fields.text]: 'why' } },
+        ]);
+        const showing = [fields.shortText, fields.checkbox, fields.text];
+        const listed = async (externalIdField: string | null) =>
+          (await opened.crm.list('Account', { externalIdField, showing }, null)).records;
+        const byKey = await listed(fields.externalId);
+        expect(byKey).toEqual([
+          { id: named, externalId: 'a' },
+          { id: other, externalId: null },
+          { id: checked, externalId: null },
+        ]);
+        const unnamed = byKey.map(({ id }) => ({ id, externalId: null }));
+        expect(await listed(null)).toEqual(unnamed);
+        const behind = { externalIdField: null, showing };
+        expect((await opened.crm.list('Account', behind, other)).records).toEqual(unnamed.slice(2));
+        // Salesforce asks for nothing by a long text alone.
+        const byLong = { externalIdField: null, showing: [fields.text] };
+        expect((await opened.crm.list('Account', byLong, null)).records).toEqual([]);
       });
     });
 
@@ -233,6 +266,7 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
           scale: 0,
           updateable: true,
           createable: true,
+          filterable: true,
           externalId: false,
           unique: false,
           caseSensitive: false,

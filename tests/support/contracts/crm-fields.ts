@@ -1,4 +1,4 @@
-/** Fields that the CRM under test has: text of 255 and of 20, a number, a checkbox, a date. */
+/** Fields that the CRM under test has: a long text, a text of 20, a number, a checkbox, a date. */
 export const fields = {
   externalId: 'Kenko_Account_Id__c',
   text: 'Kenko_Reasons__c',

@@ -47,7 +47,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
     ...{ takesId: fc.boolean(), takesValues: fc.boolean() },
   }),
   fc.record({ do: fc.constant('make' as const), as }),
-  fc.record({ do: fc.constant('copy' as const), record: small, as }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('copy' as const), record: small, as }) },
   fc.record({ do: fc.constant('type' as const), record: small, field: fc.nat({ max: 1 }) }),
 );
 const account = fc.nat({ max: accountNames.length - 1 });
@@ -144,14 +144,14 @@ async function editRecords(world: World, edit: Edit): Promise<void> {
       if (!record || !winner || record.Id === winner.Id) return;
       const isNamed = edit.takesId ? record[externalId] : winner[externalId];
       const taken = edit.takesValues ? oursOf(record) : {};
-      world.took(String(winner.Id), taken);
+      if (edit.takesValues) world.copied(String(record.Id), String(winner.Id));
       const values = { ...taken, [externalId]: isNamed ?? null };
       return world.merge(String(record.Id), String(winner.Id), values);
     }
     case 'copy': {
       if (!record) return;
       const copy = await world.make({ ...oursOf(record), [externalId]: names[edit.as] ?? null });
-      return world.took(copy, oursOf(record));
+      return world.copied(String(record.Id), copy);
     }
     case 'type':
       return world.edit(id, { [ourFields[edit.field] ?? '']: typed });
@@ -188,7 +188,7 @@ export async function wrongInTheEnd(world: World): Promise<string[]> {
     // Where it is not clear whose it is, nothing is written, and what stood may stay.
     const mayStay = (field: string, value: unknown) =>
       isContested && owners.some((name) => world.shown.get(name)?.[field]?.has(value));
-    // What came there without a mark of ours may stay there: functions/sync/README.md.
+    // What was sent and never kept may stay there: functions/sync/README.md.
     const isOurs = (value: unknown) =>
       value !== null && value !== typed && !world.taken.get(String(record.Id))?.has(value);
     const others = Object.entries(shown).filter(

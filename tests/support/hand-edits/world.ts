@@ -79,7 +79,7 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
   const waiting: { message: AccountsChangedMessage; tries: number }[] = [];
   /** Values that each account ever showed, by field. */
   const shown = new Map<string, Record<string, Set<unknown>>>();
-  /** Values on a record that no mark of ours can tell. */
+  /** Values on a record that no mark of ours can tell, since nothing of their sending was kept. */
   const taken = new Map<string, Set<unknown>>();
   const records: string[] = [];
   /** The record that the team's own table names, by account. */
@@ -231,6 +231,10 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
     taken.set(id, new Set([...(taken.get(id) ?? []), ...Object.values(values)]));
   }
 
+  /** A person took values from one record over to another. */
+  const copied = (from: string, to: string): void =>
+    void taken.set(to, new Set([...(taken.get(to) ?? []), ...(taken.get(from) ?? [])]));
+
   /** Puts one of the waiting messages through; what ends in an error comes again. */
   async function deliver(which: number): Promise<void> {
     const [taken] = waiting.splice(which % Math.max(1, waiting.length), 1);
@@ -272,7 +276,7 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
       pointers,
       shown,
       taken,
-      took,
+      copied,
       recordAt,
       byId,
       edit,

@@ -16,6 +16,7 @@ import type { Runtime } from '../../../functions/runtime.ts';
 import type { SalesforceMapping } from '../../../functions/scorecard/language/pack/pack.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { crmFields } from '../../../functions/sync/crm-fields.ts';
+import { isEmpty } from '../../../functions/sync/field-values.ts';
 import { marksAfter } from '../../../functions/sync/former-records.ts';
 import { fieldsHash } from '../../../functions/sync/pending-accounts.ts';
 import { type ReconcileAnswer, reconcile } from '../../../functions/sync/reconcile.ts';
@@ -53,9 +54,12 @@ export async function openReconciling(count: number) {
         ][],
       );
     },
-    async list() {
-      const all = [...records].map(([id, fields]) => ({ id, externalId: fields[externalId] }));
-      return { records: all.filter((one) => typeof one.externalId === 'string'), next: null };
+    async list(_: string, { showing }: { showing: readonly string[] }) {
+      const found = [...records].filter(([, shows]) =>
+        [externalId, ...showing].some((name) => !isEmpty(shows[name])),
+      );
+      const all = found.map(([id, shows]) => ({ id, externalId: shows[externalId] ?? null }));
+      return { records: all, next: null };
     },
     async update(_: string, updates: readonly { id: string; fields: Fields }[]) {
       for (const { id, fields } of updates) Object.assign(records.get(id) ?? {}, fields);
@@ -87,7 +91,7 @@ export async function openReconciling(count: number) {
           ...{ state: 'synced', record_id: recordOf(account), synced_hash: hash, hash, run: 'r' },
           ...{ at: '2026-03-01T18:00:00.000Z', code: null, reason: null, fields: [], since: null },
           ...{ written: {}, former: [] },
-          shown: marksAfter({}, fields, true),
+          shown: marksAfter({}, fields),
         });
       }
     });
@@ -103,6 +107,10 @@ export async function openReconciling(count: number) {
     resent: (): string[] =>
       sent.splice(0).flatMap((body) => ('accounts' in body ? body.accounts : [])),
     record: (account: string): Fields => records.get(recordOf(account)) ?? {},
+    /** Somebody makes records of nobody's. */
+    make(count: number, shows: Fields): void {
+      for (let n = 0; n < count; n += 1) records.set(`002${String(n).padStart(12, '0')}`, shows);
+    },
     /** Somebody takes an account's id off its record. */
     unname(account: string): void {
       Object.assign(records.get(recordOf(account)) ?? {}, { [externalId]: null });

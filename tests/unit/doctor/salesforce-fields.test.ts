@@ -24,6 +24,7 @@ const described = (changes: Record<string, Partial<CrmField>> = {}): CrmField[] 
     scale,
     updateable: true,
     createable: true,
+    filterable: true,
     externalId: name === pack.salesforce?.externalId,
     unique: name === pack.salesforce?.externalId,
     caseSensitive: true,

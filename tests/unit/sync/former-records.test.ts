@@ -15,15 +15,16 @@ const known = (changes: Partial<CrmDocument>): CrmDocument => ({
 });
 
 describe('marks of a record', () => {
-  it('are of what surely arrived, and of nothing before it', () => {
-    expect(marksAfter({ Band: [old], Name: [old] }, { Band: 'red' }, true)).toEqual({
-      Band: [next],
-      Name: [old],
-    });
+  it('are of what was sent and of what stood there before, each once, the latest last', () => {
+    const marks = marksAfter({ Band: [old], Name: [old] }, { Band: 'red' });
+    expect(marks).toEqual({ Band: [old, next], Name: [old] });
+    expect(marksAfter(marks, { Band: 'green' }).Band).toEqual([next, old]);
   });
 
-  it('are of both where no answer told', () => {
-    expect(marksAfter({ Band: [old] }, { Band: 'red' }, false)).toEqual({ Band: [old, next] });
+  it('are of a day that has a result every hour, and the oldest go first', () => {
+    let marks: Record<string, string[]> = {};
+    for (let hour = 0; hour < 30; hour += 1) marks = marksAfter(marks, { Health: hour });
+    expect(marks.Health).toEqual(Array.from({ length: 24 }, (_, i) => markOf(i + 6)));
   });
 });
 

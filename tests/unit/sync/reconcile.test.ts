@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Throttled } from '../../../functions/errors.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { crmAccounts, straysOf } from '../../../functions/records/documents.ts';
+import { crmAccounts, straysOf, unclaimedOf } from '../../../functions/records/documents.ts';
 import { nameOf, openReconciling } from '../../support/unit/reconciling.ts';
 
 const tonight = '2026-03-02T02:00:00.000Z';
@@ -172,4 +172,36 @@ describe('records that lost their account, over several calls', () => {
       expect(kept).toBe(0);
     },
   );
+});
+
+describe('records that are nobody’s and show something', () => {
+  const keptOf = async (id: string | null) =>
+    system.snapshots.count({ collection: unclaimedOf(id ?? '') });
+
+  it('are told from what people typed over several calls, and nothing is kept of them', async () => {
+    const copied = { ...system.record(nameOf(4_999)), [system.externalId]: null };
+    system.make(3, copied);
+    slowly(21);
+    await system.reconcile(tonight);
+    const { answer, calls } = await toItsEnd();
+    expect(calls).toBeGreaterThan(1);
+    const report = await system.report(answer);
+    expect(report).toMatchObject({ unclaimed: 3, left: { count: 3 }, typed: { count: 0 } });
+    expect(copied.Kenko_Health__c).toBeNull();
+    expect(await keptOf(answer.reconciliation)).toBe(0);
+  });
+
+  it('are not judged where they are too many to hold, which is said, and others are emptied', async () => {
+    const typed = { Kenko_Owner__c: 'somebody@example.com' };
+    system.make(10_001, typed);
+    system.unname(nameOf(1));
+    const report = await system.report(await system.reconcile(tonight));
+    expect(report).toMatchObject({ unclaimed: 10_002, left: { count: 1 }, typed: { count: 0 } });
+    expect(system.record(nameOf(1)).Kenko_Health__c).toBeNull();
+    expect(system.entries.filter(({ event }) => event === 'records-left')).toMatchObject([
+      { severity: 'ERROR', unclaimed: 10_002 },
+    ]);
+    expect(typed.Kenko_Owner__c).toBe('somebody@example.com');
+    expect(await keptOf(`tiny~${tonight}`)).toBe(0);
+  });
 });
