@@ -38,7 +38,7 @@ import {
   runAnswer,
   runList,
 } from '../records/api/runs.ts';
-import { parkedList, retryAnswer, retryRequest } from '../records/api/sync.ts';
+import { comparisonAnswer, parkedList, retryAnswer, retryRequest } from '../records/api/sync.ts';
 import { worklistAnswer, worklistsAnswer } from '../records/api/worklists.ts';
 import { getAccount } from './accounts/account.ts';
 import { getAnswers, listDisagreements } from './accounts/disagreements.ts';
@@ -73,7 +73,7 @@ import {
   worklistParameters,
 } from './parameters.ts';
 import { decide, getRun, listRuns } from './runs.ts';
-import { listParked, retry } from './sync.ts';
+import { getComparison, listParked, retry } from './sync.ts';
 
 const health = {
   role: null,
@@ -338,6 +338,13 @@ export const endpoints: readonly Endpoint[] = [
     query: parkedParameters,
     answer: parkedList,
     handle: ({ runtime, query }) => listParked(runtime, query),
+  }),
+  endpoint({
+    path: '/v1/sync/comparison',
+    name: 'getComparison',
+    summary: 'How far the comparison with Salesforce is, and what the last one found',
+    answer: comparisonAnswer,
+    handle: ({ runtime }) => getComparison(runtime),
   }),
   endpoint({
     path: '/v1/sync/retry',

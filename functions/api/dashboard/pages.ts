@@ -29,7 +29,7 @@ import {
   parseParameters,
   worklistParameters,
 } from '../parameters.ts';
-import { listParked } from '../sync.ts';
+import { getComparison, listParked } from '../sync.ts';
 import { accountPage } from './account-page.ts';
 import { accountForm, accountTable, pager } from './account-table.ts';
 import { formRoutes } from './acting/take-form.ts';
@@ -132,7 +132,8 @@ const routes: Record<string, PageRoute> = {
     parameters: ['cursor'],
     make: async ({ runtime, context, given }) => {
       const parameters = parseParameters(parkedParameters, given);
-      return syncPage(context, await listParked(runtime, parameters), given);
+      const list = await listParked(runtime, parameters);
+      return syncPage(context, list, await getComparison(runtime), given);
     },
   },
   '/candidate': {

@@ -1,7 +1,7 @@
-/** Accounts that Salesforce refuses as they are, for whoever mends it there. */
+/** Accounts that Salesforce refuses as they are, for whoever mends it there, and how far the comparison is. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { ParkedAccount, ParkedList } from '../../records/api/sync.ts';
+import type { ComparisonAnswer, ParkedAccount, ParkedList } from '../../records/api/sync.ts';
 import type { PageContext } from './context.ts';
 import type { Page } from './frame.ts';
 import { titleOf } from './parts.ts';
@@ -11,6 +11,7 @@ const path = '/sync';
 export function syncPage(
   context: PageContext,
   list: ParkedList,
+  comparison: ComparisonAnswer,
   { cursor }: { cursor?: string },
 ): Page {
   const { text, format, href } = context;
@@ -30,9 +31,39 @@ export function syncPage(
           ${cursor && html`<a href=${href(path)}>${text.firstPage}</a>`}
           ${list.next && html`<a rel="next" href=${href(path, { cursor: list.next })}>${text.nextPage}</a>`}
         </nav>
-      </section>`,
+      </section>
+      ${comparisonSection(context, comparison)}`,
   };
 }
+
+function comparisonSection({ text, format }: PageContext, comparison: ComparisonAnswer): VNode {
+  const { current, last } = comparison;
+  const sorts = Object.keys(text.found) as (keyof typeof text.found)[];
+  return html`<section class="card" aria-label=${text.comparison}>
+    <h2>${text.comparison}</h2>
+    <p class="lead">${text.comparisonLead}</p>
+    ${
+      current &&
+      html`<dl class="facts">
+        ${fact(text.comparing, text.comparisonState[current.state])}
+        ${fact(text.comparisonStep[current.step], text.comparedSoFar(format.count(current.compared), current.compared === 1))}
+        ${fact(text.comparisonBegan, format.instant(current.started_at))}
+        ${fact(text.comparisonSeen, format.instant(current.seen_at))}
+      </dl>`
+    }
+    ${
+      last === null
+        ? html`<p class="soft">${text.neverCompared}</p>`
+        : html`<dl class="facts">
+          ${fact(text.lastCompared, format.instant(last.ended_at))}
+          ${sorts.map((sort) => fact(text.found[sort], format.count(last.found[sort])))}
+        </dl>`
+    }
+  </section>`;
+}
+
+const fact = (name: string, value: string): VNode =>
+  html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 function parkedTable(context: PageContext, parked: readonly ParkedAccount[]): VNode {
   const { text } = context;

@@ -3,6 +3,7 @@ import type { Label, Lang } from '../../scorecard/language/pack/catalogue.ts';
 import { both, inLanguage } from '../../scorecard/meaning/texts.ts';
 import { actingTexts } from './acting/acting-texts.ts';
 import { candidateTexts } from './candidate-texts.ts';
+import { comparisonTexts } from './comparison-texts.ts';
 
 /** Counters of units in Japanese; a unit that is not here follows its number as it is. */
 const counters: Record<string, string> = {
@@ -171,6 +172,7 @@ const pairs = {
   lookOn: both('Look further back', 'さらにさかのぼる'),
   ...candidateTexts,
   ...actingTexts,
+  ...comparisonTexts,
   evidence: both('Evidence', 'エビデンス'),
   evidenceAccepted: (day: string, by: string) =>
     both(`accepted on ${day} by ${by}`, `${day} に ${by} が承認`),

@@ -1,5 +1,6 @@
 /** What the API says of accounts that Salesforce refuses, and how they are tried again. */
 import { z } from 'zod';
+import { reconciliationStep } from '../documents.ts';
 import { count, cursor, instant, nameBodies } from './common.ts';
 
 export const parkedAccount = z.strictObject({
@@ -22,6 +23,42 @@ export const parkedList = z.strictObject({
   next: cursor,
 });
 export type ParkedList = z.infer<typeof parkedList>;
+
+/** What a comparison with Salesforce counted; each sort by itself. */
+const found = z.strictObject({
+  compared: count.describe('Accounts compared field by field'),
+  differing: count.describe('Accounts whose fields differed; sent again'),
+  kept: count.describe("Accounts in whose fields a person's value is kept"),
+  unsent: count.describe('Accounts not sent before, or waiting; sent again'),
+  parked: count.describe('Accounts that Salesforce refuses; tried again'),
+  missing: count.describe('Accounts without a record'),
+  moved: count.describe('Accounts whose record is another now; sent there'),
+  left: count.describe("Accounts that a record showed which is nobody's"),
+  orphans: count.describe('Records that name no account'),
+  typed: count.describe("Records that are nobody's, in which people filled in a field"),
+});
+
+export const comparisonAnswer = z.strictObject({
+  current: z
+    .strictObject({
+      state: z
+        .enum(['running', 'waiting'])
+        .describe(
+          '`running`: the next call goes on; `waiting`: so it does once Salesforce takes calls',
+        ),
+      started_at: instant,
+      seen_at: instant.describe('When it was last known how far it is'),
+      step: reconciliationStep.describe('The part that it is at, of four in this order'),
+      compared: count.describe('Accounts compared so far'),
+    })
+    .nullable()
+    .describe('Null where none is under way'),
+  last: z
+    .strictObject({ started_at: instant, ended_at: instant, found })
+    .nullable()
+    .describe('The last that came to its end; null where none of the last ten did'),
+});
+export type ComparisonAnswer = z.infer<typeof comparisonAnswer>;
 
 const accountId = 'the id of an account, or nothing for all that are parked';
 
@@ -72,6 +109,7 @@ export const previewPage = z.strictObject({
 export type PreviewPage = z.infer<typeof previewPage>;
 
 nameBodies({
+  Comparison: comparisonAnswer,
   ParkedAccount: parkedAccount,
   ParkedList: parkedList,
   RetryRequest: retryRequest,

@@ -56,6 +56,7 @@ describe('GET /v1/openapi.json', () => {
       'get /v1/portfolio',
       'get /v1/runs',
       'get /v1/runs/{id}',
+      'get /v1/sync/comparison',
       'get /v1/sync/parked',
       'get /v1/worklists',
       'get /v1/worklists/{id}',

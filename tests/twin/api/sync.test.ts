@@ -1,8 +1,13 @@
 /** Accounts that Salesforce refuses: what the API and its page say of them, and how they are tried again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parkedList, retryAnswer } from '../../../functions/records/api/sync.ts';
+import { comparisonAnswer, parkedList, retryAnswer } from '../../../functions/records/api/sync.ts';
 import { ref } from '../../../functions/records/collection.ts';
-import { type CrmDocument, crmAccounts } from '../../../functions/records/documents.ts';
+import {
+  type CrmDocument,
+  crmAccounts,
+  type ReconciliationDocument,
+  reconciliations,
+} from '../../../functions/records/documents.ts';
 import { startApi, type TestApi } from '../../support/api/fixture.ts';
 
 const parkedIds = Array.from({ length: 450 }, (_, i) => `p${String(i).padStart(3, '0')}`);
@@ -129,5 +134,72 @@ describe('the page of refused accounts', () => {
     await keep('p000', { ...refused, code: 'no-record', reason: 'No Account is found by it.' });
     expect((await api.get('/sync?lang=ja')).text).toContain('このIDのレコードがありません');
     await keep('p000', refused);
+  });
+});
+
+describe('the comparison with Salesforce', () => {
+  const of = (count: number) => ({ count, examples: [] });
+  const ended: ReconciliationDocument = {
+    ...{ pack: 'saas', state: 'ended', complete: true, step: 'emptying', cursor: null, calls: 2 },
+    ...{ started_at: '2026-11-23T18:00:00.000Z', ended_at: '2026-11-23T18:40:00.000Z' },
+    ...{ compared: 4_321, fields: {}, parked: 450, unclaimed: 3, traced: true },
+    ...{ differing: of(11), kept: of(12), unsent: of(13), missing: of(14), orphans: of(15) },
+    ...{ moved: of(16), left: of(17), typed: of(18) },
+  };
+  const night = (day: number, changes: Partial<ReconciliationDocument> = {}) => {
+    const began = `2026-11-${day}T18:00:00.000Z`;
+    const document = { ...ended, started_at: began, ...changes };
+    return api.runtime.snapshots.set(ref(reconciliations, `saas~${began}`), document);
+  };
+  const comparison = async () =>
+    comparisonAnswer.parse((await api.get('/v1/sync/comparison')).body);
+  const pageIn = async (lang: string) => (await api.get(`/sync?lang=${lang}`)).text;
+  const absent = (text: string, wanted: string[]) => wanted.filter((one) => !text.includes(one));
+
+  it('says that there was none', async () => {
+    expect(await comparison()).toEqual({ current: null, last: null });
+    expect(await pageIn('en')).toContain('None has come to its end lately.');
+    expect(await pageIn('ja')).toContain('最近完了した照合はありません。');
+  });
+
+  it('says when the last one ended, and what it found, past those that compared nothing', async () => {
+    await night(22);
+    await night(23);
+    await night(24, { complete: false, ended_at: '2026-11-24T18:00:01.000Z' });
+    await night(25, { pack: 'other' });
+    expect(await comparison()).toEqual({
+      current: null,
+      last: {
+        ...{ started_at: ended.started_at, ended_at: ended.ended_at },
+        found: {
+          ...{ compared: 4_321, differing: 11, kept: 12, unsent: 13, parked: 450, missing: 14 },
+          ...{ orphans: 15, moved: 16, left: 17, typed: 18 },
+        },
+      },
+    });
+    const shown = ['<dd>4,321</dd>', '<dd>11</dd>', '<dd>18</dd>'];
+    expect(absent(await pageIn('en'), [...shown, 'Last finished', 'Nov 24, 2026'])).toEqual([]);
+    expect(absent(await pageIn('ja'), [...shown, '前回の完了', '2026/11/24'])).toEqual([]);
+  });
+
+  it.each(['running', 'waiting'] as const)('says how far one is that is %s', async (state) => {
+    const seen_at = '2026-11-26T18:20:00.000Z';
+    await night(26, {
+      ...{ state, step: 'records', complete: false, compared: 1_234, ended_at: seen_at },
+    });
+    expect(await comparison()).toMatchObject({
+      current: {
+        ...{ state, step: 'records', compared: 1_234, seen_at },
+        started_at: '2026-11-26T18:00:00.000Z',
+      },
+      last: { ended_at: ended.ended_at },
+    });
+    const said = {
+      running: { en: 'Under way', ja: '照合中' },
+      waiting: { en: 'until Salesforce takes calls', ja: 'API呼び出し枠が空く' },
+    }[state];
+    const english = [said.en, '2 of 4', '1,234 accounts compared so far', 'Last progress'];
+    expect(absent(await pageIn('en'), english)).toEqual([]);
+    expect(absent(await pageIn('ja'), [said.ja, '2/4', '1,234件を照合済み'])).toEqual([]);
   });
 });
