@@ -249,7 +249,7 @@ describe('SOQL', () => {
   test('text comes back as it was, whatever it holds', () => {
     for (const text of ["it's", '\\', "\\'", 'a\nb\rc\td\be\ff', '🙂', "') OR (", '%_']) {
       const { where } = parseSoql(`SELECT Id FROM Account WHERE Name = ${soqlText(text)}`);
-      expect(where).toEqual([{ field: 'Name', operator: '=', values: [text] }]);
+      expect(where).toEqual([[{ field: 'Name', operator: '=', values: [text] }]]);
     }
   });
 
@@ -263,7 +263,7 @@ describe('SOQL', () => {
     });
     expect(queries.length).toBeGreaterThan(1);
     for (const soql of queries) expect(encodeURIComponent(soql).length).toBeLessThan(12_100);
-    const found = queries.flatMap((soql) => parseSoql(soql).where[0]?.values ?? []);
+    const found = queries.flatMap((soql) => parseSoql(soql).where[0]?.[0]?.values ?? []);
     expect(found).toEqual(values);
   });
 
