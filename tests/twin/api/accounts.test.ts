@@ -305,6 +305,7 @@ describe('the list of composite indexes', () => {
       'signals',
       'episodes digest',
       'episodes folded',
+      'reconciliations',
       'episodes due_at',
     ]);
     const isOther = ({ collection, equal, by }: CompositeIndex) =>
