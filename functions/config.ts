@@ -202,6 +202,7 @@ const variablesOfPort: Record<PortName, readonly VariableName[]> = {
 
 /** What a function is told beside what its ports need. */
 const variablesOfFunction: Partial<Record<FunctionName, readonly VariableName[]>> = {
+  'publish-shard': ['KENKO_INSTANCES'],
   sweep: ['KENKO_INSTANCES'],
 };
 

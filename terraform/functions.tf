@@ -128,7 +128,8 @@ locals {
     )
   }
 
-  # Sweep adds no more to a queue than its consumer gets done until the next sweep.
+  # Sweep adds no more to a queue than its consumer gets done until the next sweep; whoever publishes
+  # keeps to its share of what Firestore takes.
   taken_at_once = {
     for name in flatten([for queue in local.queues : queue.consumers]) :
     name => local.resources[name].max_instances * local.resources[name].concurrency
@@ -212,7 +213,7 @@ module "function" {
       KENKO_PROJECT  = var.project_id
     },
     length(each.value.publishes) == 0 ? {} : { KENKO_PREFIX = var.prefix },
-    each.key == "sweep" ? { KENKO_INSTANCES = join(",", [for name, several in local.taken_at_once : "${name}=${several}"]) } : {},
+    contains(["publish-shard", "sweep"], each.key) ? { KENKO_INSTANCES = join(",", [for name, several in local.taken_at_once : "${name}=${several}"]) } : {},
     each.value.warehouse == "none" ? {} : local.environment_of_warehouse,
     each.value.salesforce ? local.environment_of_salesforce : {},
   )

@@ -9,11 +9,11 @@ import {
 } from '../config.ts';
 import { code, Rejected } from '../errors.ts';
 import type { BigQueryWarehouseOptions } from '../gcp/bigquery/warehouse.ts';
+import { RampUp } from '../gcp/firestore/ramp-up.ts';
 import type { FirestoreSnapshotsOptions } from '../gcp/firestore/snapshots.ts';
 import type { GoogleIdentityOptions } from '../gcp/identity.ts';
 import type { PubSubBus, PubSubBusOptions } from '../gcp/pubsub/bus.ts';
 import { createLog, writeToStdout } from '../log.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Crm } from '../ports/crm.ts';
 import type { Identity } from '../ports/identity.ts';
 import type { Messenger } from '../ports/messenger.ts';
@@ -98,7 +98,8 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
   const clock = systemClock;
   const [rules, snapshots, bus, warehouse, crm, messenger, identity] = await Promise.all([
     readRules(pack, root),
-    ports.snapshots && firestore({ projectId, ...ports.snapshots }, clock),
+    ports.snapshots &&
+      firestore({ projectId, ...ports.snapshots }, new RampUp(clock, instances?.['publish-shard'])),
     ports.bus && pubSub({ projectId, clock, ...ports.bus }),
     ports.warehouse && bigQuery({ projectId, clock, ...ports.warehouse }),
     ports.crm && salesforce({ clock, ...ports.crm }),
@@ -123,10 +124,9 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
 // Each adapter loads its client with its first call: that is most of a cold start, and many
 // requests need one of them or none.
 
-async function firestore(options: FirestoreSnapshotsOptions, clock: Clock): Promise<Snapshots> {
+async function firestore(options: FirestoreSnapshotsOptions, rampUp: RampUp): Promise<Snapshots> {
   const { openFirestoreSnapshots } = await import('../gcp/firestore/snapshots.ts');
-  const { RampUp } = await import('../gcp/firestore/ramp-up.ts');
-  return openFirestoreSnapshots({ rampUp: new RampUp(clock), ...options });
+  return openFirestoreSnapshots({ ...options, rampUp });
 }
 
 async function pubSub(options: PubSubBusOptions): Promise<PubSubBus> {

@@ -160,11 +160,15 @@ describe('a configuration', () => {
     );
   });
 
-  it('tells sweep how many messages each function takes at once, as far as that was given', () => {
+  it('tells sweep and publish-shard how many messages each function takes at once, as far as that was given', () => {
     const given = { ...complete, KENKO_INSTANCES: 'notify=3,sync-salesforce=10' };
     expect(readConfiguration('sweep', given).instances).toEqual({
       notify: 3,
       'sync-salesforce': 10,
+    });
+    const publishing = { ...complete, KENKO_INSTANCES: 'publish-shard=20' };
+    expect(readConfiguration('publish-shard', publishing).instances).toEqual({
+      'publish-shard': 20,
     });
     expect(readConfiguration('sweep', complete).instances).toEqual({});
     expect(readConfiguration('score', given).instances).toBeUndefined();

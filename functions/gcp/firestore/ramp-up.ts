@@ -9,8 +9,8 @@ import type { Clock } from '../../ports/clock.ts';
 const writesPerSecond = 500;
 const growth = 1.5;
 const growsEveryMs = 5 * 60_000;
-/** As many as `terraform/functions.tf` lets publish at once: nobody counts for all of them. */
-const processes = 10;
+/** Publishing at once unless configured otherwise (terraform: `max_instances` of publish-shard). */
+const usualProcesses = 10;
 
 /**
  * The share of one process. Only transactions that make documents count, with all that they write;
@@ -18,12 +18,15 @@ const processes = 10;
  */
 export class RampUp {
   readonly #clock: Clock;
+  readonly #processes: number;
   #begun = 0;
   /** When all that was written is within the rate. */
   #due = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock) {
+  /** @param processes that may make documents at once: nobody counts for all of them */
+  constructor(clock: Clock, processes: number = usualProcesses) {
     this.#clock = clock;
+    this.#processes = processes;
   }
 
   /** Resolves when another transaction may begin. */
@@ -38,7 +41,7 @@ export class RampUp {
     // After a pause it is a load that begins.
     if (now - this.#due > growsEveryMs) this.#begun = now;
     const steps = Math.floor((now - this.#begun) / growsEveryMs);
-    const perMs = (writesPerSecond * growth ** steps) / processes / 1000;
+    const perMs = (writesPerSecond * growth ** steps) / this.#processes / 1000;
     this.#due = Math.max(now, this.#due) + writes / perMs;
   }
 }

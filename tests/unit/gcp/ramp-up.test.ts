@@ -46,6 +46,11 @@ describe('new documents', () => {
     expect(clock.now().getTime() - before).toBe((200 / share) * 1000);
   });
 
+  it('have twice the rate where half as many processes make them', async () => {
+    rampUp = new RampUp(clock, 5);
+    expect((await rateDuring(minute)) / share).toBeCloseTo(2, 1);
+  });
+
   it('begin slowly again after a pause', async () => {
     await rateDuring(12 * minute);
     await clock.sleep(6 * minute);
