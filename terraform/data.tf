@@ -54,6 +54,8 @@ module "snapshots" {
   scores     = local.scores
   users      = local.members
   worklists  = local.worklists
+  # As functions/records/owners.ts has it.
+  owner_field = fileexists("${local.root}/rules/${var.pack}/routing.yaml") ? "assignment.owner" : "attributes.owner"
 
   depends_on = [module.services]
 }

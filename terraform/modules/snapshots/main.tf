@@ -1,16 +1,16 @@
 # The Firestore database: what readers see, and what runs know of themselves.
 
 locals {
-  # `{score}` and `{worklist}` stand for each of the pack's.
+  # `{score}` and `{worklist}` stand for each of the pack's, `{owner}` for the field of the owner.
   indexes = merge([
     for index in var.indexes : {
       for id in(
         strcontains("${index.equal} ${index.by}", "{score}") ? var.scores :
         strcontains(index.by, "{worklist}") ? var.worklists : [""]
       ) :
-      "${index.collection}: ${replace(index.equal, "{score}", id)}, ${replace(index.by, "/{score}|{worklist}/", id)} ${index.direction}" => {
+      "${index.collection}: ${replace(replace(index.equal, "{score}", id), "{owner}", var.owner_field)}, ${replace(index.by, "/{score}|{worklist}/", id)} ${index.direction}" => {
         collection = index.collection
-        equal      = replace(index.equal, "{score}", id)
+        equal      = replace(replace(index.equal, "{score}", id), "{owner}", var.owner_field)
         by         = replace(index.by, "/{score}|{worklist}/", id)
         order      = { asc = "ASCENDING", desc = "DESCENDING" }[index.direction]
       }

@@ -24,7 +24,7 @@ variable "expiring" {
 }
 
 variable "indexes" {
-  description = "Composite indexes: a field compared for equality and the field of the order; `{score}` and `{worklist}` stand for each of the pack's."
+  description = "Composite indexes: a field compared for equality and the field of the order; `{score}` and `{worklist}` stand for each of the pack's, `{owner}` for `owner_field`."
   type = list(object({
     by         = string
     collection = string
@@ -41,6 +41,12 @@ variable "indexes" {
 
 variable "location" {
   description = "Location of the database."
+  type        = string
+  nullable    = false
+}
+
+variable "owner_field" {
+  description = "The field of an account's document that says who looks after it."
   type        = string
   nullable    = false
 }

@@ -4,16 +4,17 @@
 mock_provider "google" {}
 
 variables {
-  database   = "kenko-snapshots"
-  expiring   = { years = "expires_at" }
-  location   = "asia-northeast1"
-  project_id = "acme-health"
-  scores     = ["health", "approach"]
-  worklists  = ["save"]
+  database    = "kenko-snapshots"
+  expiring    = { years = "expires_at" }
+  location    = "asia-northeast1"
+  project_id  = "acme-health"
+  scores      = ["health", "approach"]
+  worklists   = ["save"]
+  owner_field = "assignment.owner"
   indexes = [
     { collection = "accounts", equal = "scores.{score}.band", by = "scores.{score}.points", direction = "asc" },
     { collection = "runs", equal = "pack", by = "started_at", direction = "desc" },
-    { collection = "accounts", equal = "assignment.owner", by = "worklists.{worklist}.rank", direction = "desc" },
+    { collection = "accounts", equal = "{owner}", by = "worklists.{worklist}.rank", direction = "desc" },
   ]
   unindexed = [{ collection = "accounts", field = "details" }]
   users     = { api = "serviceAccount:kenko-api@acme-health.iam.gserviceaccount.com" }
