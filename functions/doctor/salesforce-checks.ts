@@ -1,7 +1,12 @@
 /** Checks of the org that scores are written to. */
 import { code, hasCode, messageOf, Unauthorized } from '../errors.ts';
 import { type Crm, type CrmField, taskKeyField } from '../ports/crm.ts';
-import { type CustomField, externalIdField, mappedFields } from '../salesforce/custom-fields.ts';
+import {
+  type CustomField,
+  externalIdField,
+  mappedFields,
+  placingFields,
+} from '../salesforce/custom-fields.ts';
 import { type WrittenValues, writtenValues } from '../salesforce/written-values.ts';
 import type { Check, Examined } from './checks.ts';
 import { type Found, notChecked, ok, problem, type Trouble, warning } from './report.ts';
@@ -15,6 +20,7 @@ const fittingTypes: Record<CustomField['type'], readonly string[]> = {
   number: ['double', 'currency', 'percent', 'int'],
   checkbox: ['boolean'],
   date: ['date'],
+  lookup: ['reference'],
 };
 /** Reconciling takes numbers for equal that differ by less than half of a hundredth. */
 const leastScale = 2;
@@ -25,7 +31,7 @@ const busyShare = 0.8;
 function target({ crm, pack }: Examined, title: Found['checked']) {
   if (!pack.salesforce) return { without: [notChecked(title, reasons.noMapping)] };
   if (!crm) return { without: [notChecked(title, reasons.noSalesforce)] };
-  return { crm, object: pack.salesforce.object };
+  return { crm, object: pack.salesforce.object, child: pack.salesforce.child };
 }
 
 export const salesforceLogin: Check = {
@@ -33,16 +39,18 @@ export const salesforceLogin: Check = {
   needs: ['salesforce-configuration', 'salesforce-key'],
   async look(examined) {
     const title = titles['salesforce-login'];
-    const { without, crm, object } = target(examined, title);
+    const { without, crm, object, child } = target(examined, title);
     if (without) return without;
-    try {
-      await crm.describe(object);
-      return [ok(title, texts.loggedIn(object))];
-    } catch (error) {
-      if (error instanceof Unauthorized) return [problem(title, texts.refused(messageOf(error)))];
-      if (hasCode(error, code.notFound)) return [problem(title, texts.noObject(object))];
-      throw error;
+    for (const name of [object, ...(child ? [child.object] : [])]) {
+      try {
+        await crm.describe(name);
+      } catch (error) {
+        if (error instanceof Unauthorized) return [problem(title, texts.refused(messageOf(error)))];
+        if (hasCode(error, code.notFound)) return [problem(title, texts.noObject(name))];
+        throw error;
+      }
     }
+    return [ok(title, texts.loggedIn(child?.object ?? object))];
   },
 };
 
@@ -51,14 +59,16 @@ export const salesforceFields: Check = {
   needs: ['salesforce-login'],
   async look(examined) {
     const title = titles['salesforce-fields'];
-    const { without, crm, object } = target(examined, title);
+    const { without, crm, object, child } = target(examined, title);
     if (without) return without;
-    const described = await crm.describe(object);
-    const byName = new Map(described.map((field) => [field.name.toLowerCase(), field]));
     const values = writtenValues(examined.pack);
-    const looked = (wanted: CustomField, look: FieldCheck): Found[] => {
-      const field = byName.get(wanted.name.toLowerCase());
-      const title = texts.field(object, wanted.name);
+    const written = child?.object ?? object;
+    const names = new Set([object, written]);
+    const described = new Map<string, CrmField[]>();
+    for (const name of names) described.set(name, await crm.describe(name));
+    const looked = (of: string, wanted: CustomField, look: FieldCheck): Found[] => {
+      const field = described.get(of)?.find(({ name }) => isNamed(name, wanted.name));
+      const title = texts.field(of, wanted.name);
       if (!field) return [problem(title, texts.noField(wanted))];
       const { problems = [], warnings = [] } = look(field, wanted, values.get(wanted.name) ?? {});
       const findings = [
@@ -69,12 +79,33 @@ export const salesforceFields: Check = {
     };
     const externalId = externalIdField(examined.pack);
     return [
-      ...(externalId ? looked(externalId, lookAtExternalId) : []),
-      ...mappedFields(examined.pack).flatMap((wanted) => looked(wanted, lookAtField)),
+      ...(externalId ? looked(object, externalId, lookAtExternalId) : []),
+      ...mappedFields(examined.pack).flatMap((wanted) =>
+        looked(written, wanted, child ? lookAtNewField : lookAtField),
+      ),
+      ...(child ? await placingFindings(child, crm, looked) : []),
       ...(await taskFindings(examined.pack, crm)),
     ];
   },
 };
+
+const isNamed = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** Whether records below Accounts can be made, found again, and put back below their Account. */
+async function placingFindings(
+  child: NonNullable<NonNullable<Examined['pack']['salesforce']>['child']>,
+  crm: Crm,
+  looked: (of: string, wanted: CustomField, look: FieldCheck) => Found[],
+): Promise<Found[]> {
+  const { object } = child;
+  const [key, lookup] = placingFields(child);
+  const mayMake = await crm.canCreate(object);
+  return [
+    ...(mayMake ? [] : [problem(texts.field(object, key.name), texts.cannotMake(object))]),
+    ...looked(object, key, lookAtKey),
+    ...looked(object, lookup, lookAtLookup),
+  ];
+}
 
 /** By which a task is found again, so that it is never made twice. */
 const taskKey: CustomField = { name: taskKeyField, type: 'text', length: 255 };
@@ -125,6 +156,32 @@ const lookAtExternalId: FieldCheck = (found, wanted) => ({
     ...(found.unique && !found.caseSensitive ? [texts.notCaseSensitive] : []),
   ],
 });
+
+const lookAtKey: FieldCheck = (found, wanted) => ({
+  problems: [
+    ...(found.type === 'string' ? [] : [texts.wrongType(found.type, wanted)]),
+    ...(found.externalId ? [] : [texts.notExternalId]),
+    ...(found.unique ? [] : [texts.severalBelow]),
+    ...(found.createable ? [] : [texts.readOnly]),
+  ],
+});
+
+/** Where it can be changed, too: people move records, and Salesforce does when Accounts are merged. */
+const lookAtLookup: FieldCheck = (found, wanted) => ({
+  problems: [
+    ...(found.type === 'reference' && found.referenceTo.includes('Account')
+      ? []
+      : [texts.wrongType(found.type, wanted)]),
+    ...(found.createable && found.updateable ? [] : [texts.fixedLookup]),
+  ],
+});
+
+/** Of a record that Kenko makes. */
+const lookAtNewField: FieldCheck = (found, wanted, values) => {
+  const { problems = [], warnings = [] } = lookAtField(found, wanted, values);
+  const isShut = !found.createable && found.updateable;
+  return { problems: [...problems, ...(isShut ? [texts.readOnly] : [])], warnings };
+};
 
 const lookAtField: FieldCheck = (found, wanted, values) => {
   const takesSeveral = values.several && found.type === 'multipicklist';

@@ -32,6 +32,7 @@ const kinds: Record<CustomField['type'], Label> = {
   number: both('Number', '数値'),
   checkbox: both('Checkbox', 'チェックボックス'),
   date: both('Date', '日付'),
+  lookup: both('Lookup(Account)', '参照関係（取引先）'),
 };
 
 export const salesforce = {
@@ -151,6 +152,34 @@ export const salesforce = {
     both(
       "Give edit access to the field in the permission set of Kenko's user.",
       'Kenko の権限セットで、この項目の編集を許可してください。',
+    ),
+  ),
+  cannotMake: (object: string) =>
+    trouble(
+      both(
+        `Kenko's user may not make records of ${object}, so accounts without one are refused.`,
+        `Kenko のユーザーが ${object} のレコードを作成できないため、レコードのない顧客は書き込みを拒否されます。`,
+      ),
+      both(
+        `Give Create and Edit on ${object} in the permission set of Kenko's user.`,
+        `Kenko の権限セットで ${object} の「作成」と「編集」を許可してください。`,
+      ),
+    ),
+  severalBelow: trouble(
+    both(
+      'It is not Unique, so that two records below one Account would carry one key.',
+      '「ユニーク」でないため、同じキーのレコードが複数できるおそれがあります。',
+    ),
+    both('Make it Unique in Setup.', '設定で「ユニーク」にしてください。'),
+  ),
+  fixedLookup: trouble(
+    both(
+      "Kenko's user may not change it, so a record that was moved, or whose Account was merged, cannot be put back.",
+      'Kenko のユーザーが変更できないため、移動されたレコードや、取引先がマージされたレコードを元に戻せません。',
+    ),
+    both(
+      'Make it a Lookup, or a Master-Detail that allows reparenting, and give edit access to it.',
+      '参照関係にするか、主従関係の「親の変更を許可」を有効にし、項目の編集を許可してください。',
     ),
   ),
   noTasks: trouble(

@@ -1,4 +1,7 @@
-/** The CRM accounts are written to. Kenko only ever updates records, and creates tasks alone. */
+/**
+ * The CRM accounts are written to. Kenko only ever updates accounts' records, and creates tasks; a mapping may
+ * name records of their own below them, which are made.
+ */
 
 /** How Kenko logs in, as a connected app that an administrator approved. */
 export type CrmAuth =
@@ -45,6 +48,8 @@ export interface CrmField {
   filterable: boolean;
   externalId: boolean;
   unique: boolean;
+  /** Objects that a lookup is to. */
+  referenceTo: string[];
   /** Of a unique text: "ABC" and "abc" are two values. */
   caseSensitive: boolean;
   /** Values of a picklist that may be chosen. */
@@ -109,6 +114,8 @@ export interface Crm {
   ): Promise<{ records: { id: string; externalId: string | null }[]; next: string | null }>;
   /** Fields of an object type. @throws Rejected `not-found` for an unknown type. */
   describe(objectType: string): Promise<CrmField[]>;
+  /** Whether records of an object type may be made. Throws as `describe`. */
+  canCreate(objectType: string): Promise<boolean>;
   /**
    * Makes one task: never twice by itself, so a Retryable may mean that it is there.
    * @returns its id

@@ -1,5 +1,5 @@
 /** The CRM port on Salesforce's REST API, by jsforce. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { code, Rejected, Unauthorized } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
@@ -11,7 +11,9 @@ import type {
   RecordUpdate,
   UpdateResult,
 } from '../ports/crm.ts';
-import { sameRecord, shortId } from '../ports/record-ids.ts';
+import { sameRecord } from '../ports/record-ids.ts';
+import { described, queryPage, readRecords, scalarOf } from './answers.ts';
+import { chunksOf } from './chunks.ts';
 import {
   callFailure,
   isOverLimit,
@@ -39,8 +41,7 @@ export interface SalesforceCrmOptions {
   attempts?: number;
 }
 
-/** Most records of one Collections call: 200 to write, 2,000 to read. */
-const mostWritten = 200;
+/** Most records of one Collections call that reads. */
 const mostRead = 2_000;
 /** Records of one page of a query, so that a list of records is one call a page. */
 const mostListed = 2_000;
@@ -48,45 +49,11 @@ const mostListed = 2_000;
 /** Rows that each fail at a limit of automation, after which it is taken to fail at any. */
 const mostIndigestible = 3;
 
-const records = z.array(z.record(z.string(), z.unknown()));
-const queryPage = z.union([
-  z.object({ records, done: z.literal(true) }),
-  z.object({ records, done: z.literal(false), nextRecordsUrl: z.string() }),
-]);
-const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const readRecords = z.array(z.record(z.string(), z.unknown()).nullable());
-const choice = z.object({ value: z.string(), active: z.boolean() });
-const described = z.object({
-  fields: z.array(
-    z
-      .object({
-        name: z.string(),
-        type: z.string(),
-        length: z.number(),
-        precision: z.number(),
-        scale: z.number(),
-        updateable: z.boolean(),
-        createable: z.boolean(),
-        filterable: z.boolean(),
-        externalId: z.boolean(),
-        unique: z.boolean(),
-        caseSensitive: z.boolean().default(false),
-        restrictedPicklist: z.boolean().default(false),
-        picklistValues: z.array(choice).default([]),
-      })
-      .transform(({ restrictedPicklist, picklistValues, ...field }) => ({
-        ...field,
-        restricted: restrictedPicklist,
-        choices: picklistValues.filter(({ active }) => active).map(({ value }) => value),
-      })),
-  ),
-});
-
 /**
  * Opens the org; nothing is sent before the first call.
  * @throws Rejected for an option that cannot be right
  */
-export function openSalesforceCrm(options: SalesforceCrmOptions): Crm {
+export function openSalesforceCrm(options: SalesforceCrmOptions): SalesforceCrm {
   const { loginUrl, headroomShare = 0.2, version = '62.0' } = options;
   if (!URL.canParse(loginUrl)) {
     throw new Rejected(
@@ -113,7 +80,7 @@ export function openSalesforceCrm(options: SalesforceCrmOptions): Crm {
   return new SalesforceCrm(session, attempts);
 }
 
-class SalesforceCrm implements Crm {
+export class SalesforceCrm implements Crm {
   readonly #session: SalesforceSession;
   readonly #attempts: number;
   /** Fields of objects that are being listed, as they were at the first page. */
@@ -150,9 +117,21 @@ class SalesforceCrm implements Crm {
     return { ids, ambiguous };
   }
 
-  async update(objectType: string, records: readonly RecordUpdate[]): Promise<UpdateResult[]> {
+  update(objectType: string, records: readonly RecordUpdate[]): Promise<UpdateResult[]> {
+    return this.write({ type: objectType, key: null }, records);
+  }
+
+  /**
+   * Updates records whose `id` is the CRM's own, or, with a key, the value of that external id: then one
+   * that is not there is made. Answers and errors as of `update`.
+   */
+  async write(
+    { type, key }: { type: string; key: string | null },
+    records: readonly RecordUpdate[],
+  ): Promise<UpdateResult[]> {
     const results = new Array<UpdateResult>(records.length);
-    const update = { type: named(objectType), records, results, indigestible: [] };
+    const to = { type: named(type), key: key === null ? null : named(key) };
+    const update = { to, records, results, indigestible: [] };
     let stopped: UpdateResult | undefined;
     for (const chunk of chunksOf(records)) {
       if (stopped === undefined) {
@@ -226,13 +205,20 @@ class SalesforceCrm implements Crm {
   }
 
   async describe(objectType: string): Promise<CrmField[]> {
-    const { fields } = await this.#session.ask(
-      `describing ${objectType}`,
-      described,
-      (connection) => connection.request(`/sobjects/${named(objectType)}/describe`),
-      { asking: true },
-    );
+    const { fields } = await this.#describe(objectType);
     return fields;
+  }
+
+  async canCreate(objectType: string): Promise<boolean> {
+    const { createable } = await this.#describe(objectType);
+    return createable;
+  }
+
+  /** Rows of a query, with these fields. @throws as `read` */
+  async select(soql: string, fields: readonly string[]): Promise<Record<string, FieldValue>[]> {
+    await this.#session.keepHeadroom();
+    const rows = await this.#query(soql);
+    return rows.map((row) => Object.fromEntries(fields.map((name) => [name, scalarOf(row[name])])));
   }
 
   createTask(task: CrmTask): Promise<string> {
@@ -245,6 +231,15 @@ class SalesforceCrm implements Crm {
 
   usage(): { used: number; limit: number } | undefined {
     return this.#session.usage();
+  }
+
+  #describe(objectType: string): Promise<z.infer<typeof described>> {
+    return this.#session.ask(
+      `describing ${objectType}`,
+      described,
+      (connection) => connection.request(`/sobjects/${named(objectType)}/describe`),
+      { asking: true },
+    );
   }
 
   async #query(soql: string): Promise<Record<string, unknown>[]> {
@@ -263,13 +258,13 @@ class SalesforceCrm implements Crm {
 
   /** Fills in the results of one call; gives what to answer for later chunks if they cannot be sent. */
   async #updateChunk(update: Update, chunk: readonly number[]): Promise<UpdateResult | undefined> {
-    const { type, records, results } = update;
+    const { to, records, results } = update;
     let pending = chunk;
     for (let attempt = 1; ; attempt++) {
       let answers: z.infer<typeof saveResults>;
       try {
         answers = await this.#patch(
-          type,
+          to,
           pending.map((at) => recordAt(records, at)),
         );
       } catch (error) {
@@ -310,20 +305,27 @@ class SalesforceCrm implements Crm {
     return stopped;
   }
 
-  async #patch(type: string, rows: readonly RecordUpdate[]): Promise<z.infer<typeof saveResults>> {
+  async #patch(
+    { type, key }: Update['to'],
+    rows: readonly RecordUpdate[],
+  ): Promise<z.infer<typeof saveResults>> {
     const body = {
       allOrNone: false,
-      records: rows.map(({ id, fields }) => ({ attributes: { type }, id, ...fields })),
+      records: rows.map(({ id, fields }) => ({
+        attributes: { type },
+        [key ?? 'id']: id,
+        ...fields,
+      })),
     };
+    const path = `/composite/sobjects${key === null ? '' : `/${type}/${key}`}`;
     return this.#session.call(`updating ${type}`, async (connection) => {
-      const read = saveResults.safeParse(
-        await connection.requestPatch('/composite/sobjects', body),
-      );
+      const read = saveResults.safeParse(await connection.requestPatch(path, body));
       const inOrder =
         read.success &&
         read.data.length === rows.length &&
         read.data.every(
-          (row, i) => !row.success || !row.id || sameRecord(row.id, rows[i]?.id ?? ''),
+          (row, i) =>
+            !row.success || !row.id || key !== null || sameRecord(row.id, rows[i]?.id ?? ''),
         );
       if (!read.success || !inOrder) throw unreadable('updating records');
       return read.data;
@@ -333,7 +335,7 @@ class SalesforceCrm implements Crm {
 
 /** What is being written, and what has become of it. */
 interface Update {
-  type: string;
+  to: { type: string; key: string | null };
   records: readonly RecordUpdate[];
   results: UpdateResult[];
   /** Rows that automation could not manage even alone. */
@@ -357,39 +359,10 @@ function parkAlone(
   return result;
 }
 
-/** Positions of records in calls of at most 200, no record twice in one call. */
-function chunksOf(records: readonly RecordUpdate[]): number[][] {
-  const chunks: { positions: number[]; ids: Set<string> }[] = [];
-  let firstOpen = 0;
-  for (const [at, { id }] of records.entries()) {
-    const key = shortId(id);
-    // A later update of the same record comes in a later call, so that it wins.
-    let chunk = firstOpen;
-    for (let i = chunks.length - 1; i >= firstOpen; i--) {
-      if (chunks[i]?.ids.has(key)) {
-        chunk = i + 1;
-        break;
-      }
-    }
-    while ((chunks[chunk]?.positions.length ?? 0) >= mostWritten) chunk++;
-    chunks[chunk] ??= { positions: [], ids: new Set() };
-    chunks[chunk]?.positions.push(at);
-    chunks[chunk]?.ids.add(key);
-    while ((chunks[firstOpen]?.positions.length ?? 0) >= mostWritten) firstOpen++;
-  }
-  return chunks.map(({ positions }) => positions);
-}
-
 function recordAt(records: readonly RecordUpdate[], at: number): RecordUpdate {
   const record = records[at];
   if (record === undefined) throw new RangeError(`there is no record ${at}`);
   return record;
-}
-
-function scalarOf(value: unknown): FieldValue {
-  const read = fieldValue.safeParse(value ?? null);
-  if (!read.success) throw unreadable('reading records');
-  return read.data;
 }
 
 /** Names go into paths and queries as they are, so they have to be names. */

@@ -5,7 +5,7 @@ import type { Pack, SalesforceValue } from '../scorecard/language/pack/pack.ts';
 /** A custom field as an administrator makes it in Setup. */
 export interface CustomField {
   name: string;
-  type: 'text' | 'long-text' | 'number' | 'checkbox' | 'date';
+  type: 'text' | 'long-text' | 'number' | 'checkbox' | 'date' | 'lookup';
   /** Characters, for texts. */
   length?: number;
   precision?: number;
@@ -17,6 +17,7 @@ export interface CustomField {
 }
 
 type Kind = Omit<CustomField, 'name'>;
+type Child = NonNullable<NonNullable<Pack['salesforce']>['child']>;
 
 const idField: Kind = {
   type: 'text',
@@ -30,14 +31,28 @@ const points: Kind = { type: 'number', precision: 18, scale: 2 };
 const checkbox: Kind = { type: 'checkbox' };
 const reasons: Kind = { type: 'long-text', length: 32_768 };
 
-/** The external id included. Standard fields, without `__c`, are there already. */
+/** Of Account; the external id included. Standard fields, without `__c`, are there already. */
 export function customFields(pack: Pack): CustomField[] {
   const externalId = externalIdField(pack);
-  return [
-    ...mappedFields(pack).filter(({ name }) => name.endsWith('__c')),
-    ...(externalId ? [externalId] : []),
-  ];
+  return [...(childOf(pack) ? [] : customOf(pack)), ...(externalId ? [externalId] : [])];
 }
+
+const customOf = (pack: Pack): CustomField[] =>
+  mappedFields(pack).filter(({ name }) => name.endsWith('__c'));
+
+/** The object below Account that is written to, with all that it needs; undefined where Account is. */
+export function childOf(pack: Pack): { name: string; fields: CustomField[] } | undefined {
+  const child = pack.salesforce?.child;
+  return child
+    ? { name: child.object, fields: [...customOf(pack), ...placingFields(child)] }
+    : undefined;
+}
+
+/** The fields by which a record below an Account is found: what Kenko writes beside the mapping. */
+export const placingFields = ({ key, lookup }: Child): [key: CustomField, lookup: CustomField] => [
+  { ...idField, name: key },
+  { name: lookup, type: 'lookup' },
+];
 
 /** What each field of the mapping has to hold; a standard field as if it were made for it. */
 export function mappedFields(pack: Pack): CustomField[] {

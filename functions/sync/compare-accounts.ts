@@ -12,7 +12,7 @@ import {
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
-import { crmFields } from './crm-fields.ts';
+import { crmFields, writtenTo } from './crm-fields.ts';
 import { sameInCrm } from './field-values.ts';
 import { isByHand, keptFields } from './kept-by-hand.ts';
 import { fieldsHash, recordIdColumn } from './pending-accounts.ts';
@@ -70,7 +70,7 @@ export async function compareAccounts(
       continue;
     }
     const fields = crmFields(mapping, account.data);
-    const hash = fieldsHash(mapping.object, fields);
+    const hash = fieldsHash(writtenTo(mapping), fields);
     if (crm.hash === hash && crm.state === 'parked') {
       report.parked += 1;
       if (crm.code === noRecord && !isAbsent(account)) note(report.missing, account.id);

@@ -14,6 +14,9 @@ export function mappingOf({ id, salesforce }: Pack): SalesforceMapping {
   throw new Rejected(code.conflict, why);
 }
 
+/** The object whose fields are written. */
+export const writtenTo = ({ child, object }: SalesforceMapping): string => child?.object ?? object;
+
 /** What the CRM should show of an account, by field: nothing at all of one outside the pilot. */
 export const crmFields = (
   mapping: SalesforceMapping,

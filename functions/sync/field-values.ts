@@ -12,7 +12,8 @@ const rounding = 0.005;
 export function sameInCrm(written: FieldValue, found: FieldValue | undefined): boolean {
   const ours = normal(written);
   const theirs = normal(found ?? null);
-  if (ours === theirs) return true;
+  // An unchecked box of a record that is not there yet.
+  if (ours === theirs || (isEmpty(ours) && isEmpty(theirs))) return true;
   if (typeof ours === 'number' && typeof theirs === 'number') {
     return Math.abs(ours - theirs) <= rounding + 1e-9;
   }

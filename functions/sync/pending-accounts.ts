@@ -12,7 +12,7 @@ import {
 } from '../records/documents.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SalesforceMapping } from '../scorecard/language/pack/pack.ts';
-import { allFields } from './crm-fields.ts';
+import { allFields, writtenTo } from './crm-fields.ts';
 import { isOutside, isUntouched } from './pilot.ts';
 
 export interface PendingAccount {
@@ -113,7 +113,7 @@ function contentOf(
   document: AccountDocument,
 ): Pick<PendingAccount, 'fields' | 'hash'> {
   const fields = allFields(mapping, document);
-  const hash = fieldsHash(mapping.object, isOutside(mapping, document) ? {} : fields);
+  const hash = fieldsHash(writtenTo(mapping), isOutside(mapping, document) ? {} : fields);
   return { fields, hash };
 }
 

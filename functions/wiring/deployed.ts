@@ -96,13 +96,14 @@ async function openGoogleRuntime(name: FunctionName): Promise<Runtime> {
   const { pack, projectId, instances, ...ports } = readConfiguration(name);
   const root = repositoryRoot();
   const clock = systemClock;
+  const rulesRead = readRules(pack, root);
   const [rules, snapshots, bus, warehouse, crm, messenger, identity] = await Promise.all([
-    readRules(pack, root),
+    rulesRead,
     ports.snapshots &&
       firestore({ projectId, ...ports.snapshots }, new RampUp(clock, instances?.['publish-shard'])),
     ports.bus && pubSub({ projectId, clock, ...ports.bus }),
     ports.warehouse && bigQuery({ projectId, clock, ...ports.warehouse }),
-    ports.crm && salesforce({ clock, ...ports.crm }),
+    ports.crm && salesforce({ clock, ...ports.crm }, rulesRead),
     ports.messenger && slack(ports.messenger),
     ports.identity && google({ clock, ...ports.identity }),
   ]);
@@ -139,9 +140,13 @@ async function bigQuery(options: BigQueryWarehouseOptions): Promise<Warehouse> {
   return openBigQueryWarehouse(options);
 }
 
-async function salesforce(options: SalesforceCrmOptions): Promise<Crm> {
+async function salesforce(
+  options: SalesforceCrmOptions,
+  rules: Promise<Pick<Runtime, 'pack'>>,
+): Promise<Crm> {
   const { openSalesforceCrm } = await import('../salesforce/crm.ts');
-  return openSalesforceCrm(options);
+  const { writtenBy } = await import('../salesforce/child-object.ts');
+  return writtenBy(openSalesforceCrm(options), (await rules).pack.salesforce);
 }
 
 async function slack(options: SlackOptions): Promise<Messenger> {
@@ -181,6 +186,7 @@ export async function loadAdapters(): Promise<void> {
     import('../gcp/bigquery/client.ts'),
     import('../gcp/identity.ts'),
     import('../salesforce/crm.ts'),
+    import('../salesforce/child-object.ts'),
     import('../salesforce/connection.ts'),
     import('../slack/messenger.ts'),
   ]);

@@ -9,6 +9,7 @@ import { createLog, type LogSink } from '../log.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Queue } from '../records/messages.ts';
 import type { Runtime } from '../runtime.ts';
+import { writtenBy } from '../salesforce/child-object.ts';
 import { openSalesforceCrm } from '../salesforce/crm.ts';
 import type { Pack } from '../scorecard/language/pack/pack.ts';
 import { openSlackMessenger } from '../slack/messenger.ts';
@@ -110,11 +111,14 @@ export function runtimeWith(
   const clock = systemClock;
   return {
     ...ports,
-    crm: openSalesforceCrm({
-      loginUrl: salesforceUrl,
-      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
-      clock,
-    }),
+    crm: writtenBy(
+      openSalesforceCrm({
+        loginUrl: salesforceUrl,
+        auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+        clock,
+      }),
+      pack.salesforce,
+    ),
     messenger: openSlackMessenger({ token: 'local', apiUrl: slackUrl }),
     identity: localIdentity(userName()),
     clock,

@@ -1,6 +1,6 @@
 /** Records whose values a person copied from an account's: clones, imports, merges. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FieldData } from '../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../functions/local/salesforce/record-table.ts';
 import type { ReconciliationDocument } from '../../functions/records/documents.ts';
 import type { Org } from '../support/contracts/salesforce-org.ts';
 import { crmStateOf, openSystemWithOrg, reconciled } from '../support/system/system-with-org.ts';

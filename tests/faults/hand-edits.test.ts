@@ -35,6 +35,11 @@ describe('case 01: whatever people do to records and ids between syncs and recon
     await holds(7, 100);
   });
 
+  it('and so where fields stand on records below Accounts: dropped, moved, copied, merged', async () => {
+    org = await openOrg({ onChildren: true });
+    await holds(8, 100);
+  });
+
   it('and so in a pilot that accounts enter and leave: nothing is left of those outside', async () => {
     org = await openOrg({ pilot: somePilot });
     await holds(6, 100);

@@ -1,6 +1,6 @@
 /** The record that carries the external id now is the account's, whatever people do in Salesforce. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FieldData } from '../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../functions/local/salesforce/record-table.ts';
 import type { FieldValue } from '../../functions/ports/crm.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { crmAccounts, type ReconciliationDocument } from '../../functions/records/documents.ts';

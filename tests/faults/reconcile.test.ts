@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { getJson } from '../../functions/cli/session/http-client.ts';
-import type { FieldData } from '../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../functions/local/salesforce/record-table.ts';
 import { accountAnswer } from '../../functions/records/api/accounts.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { crmAccounts } from '../../functions/records/documents.ts';

@@ -1,6 +1,6 @@
 /** Packs whose accounts carry the ids of their records: what the team's own table says may be wrong. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FieldData } from '../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../functions/local/salesforce/record-table.ts';
 import { shortId } from '../../functions/ports/record-ids.ts';
 import { ref } from '../../functions/records/collection.ts';
 import { crmAccounts } from '../../functions/records/documents.ts';

@@ -48,6 +48,7 @@ function withUpdate(before: () => Promise<void>): Runtime {
     'read',
     'list',
     'describe',
+    'canCreate',
     'createTask',
     'findTask',
     'usage',

@@ -1,6 +1,6 @@
 /** The Salesforce stand-in by plain HTTP, as any client would reach it. */
 import { afterEach, beforeEach } from 'vitest';
-import type { FieldData } from '../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../functions/local/salesforce/record-table.ts';
 import {
   type SalesforceServer,
   type SalesforceServerOptions,

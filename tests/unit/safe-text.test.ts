@@ -81,7 +81,7 @@ describe('a name', () => {
 
 describe('Salesforce', () => {
   const mapping: SalesforceMapping = {
-    ...{ object: 'Account', externalId: 'K__c', pilot: null },
+    ...{ object: 'Account', externalId: 'K__c', child: null, pilot: null },
     fields: [
       ...['name', 'owner'].map((column) => ({
         ...{ name: `${column}__c`, source: `account.${column}`, keepByHand: false },

@@ -12,7 +12,7 @@ import { titles } from '../../doctor/texts.ts';
 import { requestGoogleToken } from '../../gcp/google-credentials.ts';
 import { startSalesforceServer } from '../../local/salesforce/server.ts';
 import type { Runtime } from '../../runtime.ts';
-import { customFields } from '../../salesforce/custom-fields.ts';
+import { childOf, customFields } from '../../salesforce/custom-fields.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { runtimeOf } from '../../wiring/deployed.ts';
 import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
@@ -45,6 +45,7 @@ export async function examineFolder(folder: string, packName: string): Promise<D
     const salesforce = await startSalesforceServer({
       path: join(copy, 'salesforce.sqlite'),
       fields: customFields(pack),
+      child: childOf(pack),
     });
     opened.push(() => salesforce.close());
     const local = await openLocalRuntime({

@@ -14,7 +14,7 @@ import { startSlackServer } from '../../local/slack/server.ts';
 import { createViews } from '../../local/warehouse/reporting-views.ts';
 import type { LogEntry } from '../../log.ts';
 import { type Queue, queueConsumers } from '../../records/messages.ts';
-import { customFields } from '../../salesforce/custom-fields.ts';
+import { childOf, customFields } from '../../salesforce/custom-fields.ts';
 import { parsePack } from '../../scorecard/language/parse/pack.ts';
 import { useRuntime } from '../../wiring/deployed.ts';
 import { readPackFiles, repositoryRoot } from '../../wiring/deployed-files.ts';
@@ -57,6 +57,7 @@ export async function openLocalSystem(options: LocalSystemOptions) {
   const salesforce = await startSalesforceServer({
     path: join(options.folder, 'salesforce.sqlite'),
     fields: customFields(pack),
+    child: childOf(pack),
   });
   const slack = await startSlackServer({ path: join(options.folder, 'slack.sqlite') });
   const openRuntime = options.emulators ? openEmulatedRuntime : openLocalRuntime;

@@ -2,8 +2,9 @@
  * What an org's own rules, triggers and flows do to rows on their way. Nothing by default; tests,
  * and whoever tries an org with automation, say what.
  */
-import type { FieldData } from './account-table.ts';
+
 import type { FieldError } from './field-values.ts';
+import type { FieldData } from './record-table.ts';
 
 export interface AutomationOptions {
   /** A trigger, flow or validation rule: the error of a row as it would be saved, or undefined. */

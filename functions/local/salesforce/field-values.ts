@@ -1,5 +1,7 @@
 /** What Salesforce lets be written to a field, by its type, and what it then shows. */
 import { z } from 'zod';
+import { longId } from '../../ports/record-ids.ts';
+import { numberOf } from './record-ids.ts';
 
 /** A custom field as an administrator makes it in Setup. */
 export const salesforceField = z.strictObject({
@@ -17,6 +19,7 @@ export const salesforceField = z.strictObject({
     'url',
     'email',
     'phone',
+    'lookup',
   ]),
   /** Characters, for texts. Default: the most that Salesforce gives one of the type. */
   length: z.int().min(1).max(131_072).optional(),
@@ -31,6 +34,8 @@ export const salesforceField = z.strictObject({
   /** Of a unique text: "ABC" and "abc" are two values. */
   caseSensitive: z.boolean().optional(),
   readOnly: z.boolean().optional(),
+  /** No record is without a value. */
+  required: z.boolean().optional(),
   /** Of picklists, in the order of their definition. */
   values: z.array(z.string()).optional(),
   /** Of picklists: no other value is taken. */
@@ -62,6 +67,7 @@ export const describedTypes: Record<Type, string> = {
   url: 'url',
   email: 'email',
   phone: 'phone',
+  lookup: 'reference',
 };
 
 /** Characters of a field that says no number of its own; 0 for what is no text. */
@@ -79,6 +85,7 @@ const usualLengths: Record<Type, number> = {
   url: 255,
   email: 80,
   phone: 40,
+  lookup: 18,
 };
 
 export const isTextual = ({ type }: SalesforceField): boolean => usualLengths[type] > 0;
@@ -137,6 +144,11 @@ function checkText(name: string, field: SalesforceField, value: unknown): FieldC
   if (value.length > length) {
     const message = `${name}: data value too large: ${value.slice(0, 40)}... (max length=${length})`;
     return refuse('STRING_TOO_LONG', name, message);
+  }
+  if (field.type === 'lookup') {
+    return numberOf(value) === undefined
+      ? refuse('MALFORMED_ID', name, `${name}: id value of incorrect type: ${value}`)
+      : { value: longId(value) };
   }
   if (field.type === 'email' && !/^[^\s@;,]+@[^\s@;,]+\.[^\s@;,.]+$/.test(value)) {
     return refuse('INVALID_EMAIL_ADDRESS', name, `${name}: invalid email address: ${value}`);

@@ -1,4 +1,4 @@
-/** Fields of the stand-in's Account. */
+/** Fields of the stand-in's objects: Account, and one of an org's own below it. */
 import {
   checkValue,
   describedTypes,
@@ -10,31 +10,45 @@ import {
   type SalesforceField,
 } from './field-values.ts';
 
+export const account = 'Account';
+
 /** A custom field with its API name. */
 export type FieldDefinition = SalesforceField & { name: string };
 
 /** Names as the API gives them; Salesforce itself takes names in any case. */
-const standardFields: Record<string, SalesforceField> = {
+const everyObjects: Record<string, SalesforceField> = {
   Id: { type: 'text', length: 18, readOnly: true },
   IsDeleted: { type: 'checkbox', readOnly: true },
+  CreatedDate: { type: 'datetime', readOnly: true },
+  LastModifiedDate: { type: 'datetime', readOnly: true },
+};
+/** Of an object of the org's own, whose records are numbered by Salesforce. */
+const customObjects: Record<string, SalesforceField> = {
+  ...everyObjects,
+  Name: { type: 'text', length: 80, readOnly: true },
+};
+const accounts: Record<string, SalesforceField> = {
+  ...everyObjects,
   MasterRecordId: { type: 'text', length: 18, readOnly: true },
-  Name: { type: 'text', length: 255 },
+  Name: { type: 'text', length: 255, required: true },
   Type: { type: 'picklist', length: 255 },
   Industry: { type: 'picklist', length: 255 },
   Phone: { type: 'phone' },
   Website: { type: 'url' },
   AnnualRevenue: { type: 'currency', precision: 18, scale: 0 },
   Description: { type: 'long-text', length: 32_000 },
-  CreatedDate: { type: 'datetime', readOnly: true },
-  LastModifiedDate: { type: 'datetime', readOnly: true },
 };
 
-export class AccountFields {
-  readonly #fields = new Map<string, SalesforceField>(Object.entries(standardFields));
+export class ObjectFields {
+  /** The object's name. */
+  readonly object: string;
+  readonly #fields: Map<string, SalesforceField>;
   readonly #names = new Map<string, string>();
   #externalId = 'Kenko_Account_Id__c';
 
-  constructor(custom: readonly FieldDefinition[]) {
+  constructor(object: string, custom: readonly FieldDefinition[]) {
+    this.object = object;
+    this.#fields = new Map(Object.entries(object === account ? accounts : customObjects));
     this.define(custom);
   }
 
@@ -46,7 +60,7 @@ export class AccountFields {
   /** Adds custom fields, or changes them. */
   define(custom: readonly FieldDefinition[]): void {
     this.#externalId = custom.find((field) => field.externalId)?.name ?? this.#externalId;
-    if (!this.#fields.has(this.#externalId)) {
+    if (this.object === account && !this.#fields.has(this.#externalId)) {
       this.#fields.set(this.#externalId, { type: 'text', length: 255, externalId: true });
     }
     for (const { name, ...field } of custom) this.#fields.set(name, field);
@@ -101,6 +115,15 @@ export class AccountFields {
     return [...this.#fields.keys()];
   }
 
+  /** Without a value of these no record is made. */
+  required(): string[] {
+    return [...this.#fields].filter(([, { required }]) => required).map(([name]) => name);
+  }
+
+  lookups(): string[] {
+    return [...this.#fields].filter(([, { type }]) => type === 'lookup').map(([name]) => name);
+  }
+
   describe() {
     return [...this.#fields].map(([name, field]) => ({
       name,
@@ -112,7 +135,8 @@ export class AccountFields {
       updateable: !field.readOnly,
       createable: !field.readOnly,
       filterable: this.isFilterable(name),
-      nillable: field.type !== 'checkbox' && name !== 'Name',
+      referenceTo: field.type === 'lookup' ? [account] : [],
+      nillable: field.type !== 'checkbox' && !field.required,
       custom: name.endsWith('__c'),
       externalId: field.externalId ?? false,
       unique: field.unique ?? false,
@@ -132,15 +156,19 @@ export class AccountFields {
     const known = this.nameOf(name);
     const field = known === undefined ? undefined : this.#fields.get(known);
     if (known === undefined || field === undefined) {
-      return refuse('INVALID_FIELD', name, `No such column '${name}' on sobject of type Account`);
+      return refuse(
+        'INVALID_FIELD',
+        name,
+        `No such column '${name}' on sobject of type ${this.object}`,
+      );
     }
     if (field.readOnly) {
       const message = `Unable to create/update fields: ${known}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`;
       return refuse('INVALID_FIELD_FOR_INSERT_UPDATE', known, message);
     }
     const checked = checkValue(known, field, value);
-    if (known === 'Name' && 'value' in checked && checked.value === null) {
-      return refuse('REQUIRED_FIELD_MISSING', known, 'Required fields are missing: [Name]');
+    if (field.required && 'value' in checked && checked.value === null) {
+      return refuse('REQUIRED_FIELD_MISSING', known, `Required fields are missing: [${known}]`);
     }
     return checked;
   }

@@ -1,8 +1,8 @@
 /** The resources below /services/data of the Salesforce stand-in. */
 import { z } from 'zod';
-import { type FieldData, InvalidField } from './account-table.ts';
-import type { AccountStore, SaveResult } from './accounts.ts';
-import type { AccountFields } from './fields.ts';
+import { account, type ObjectFields } from './fields.ts';
+import { type FieldData, InvalidField } from './record-table.ts';
+import type { RecordStore, SaveResult } from './records.ts';
 import { MalformedQuery, parseSoql } from './soql.ts';
 import type { TaskStore } from './tasks.ts';
 
@@ -11,10 +11,16 @@ export interface Answer {
   body?: unknown;
 }
 
+/** An object's records, and the fields that they have. */
+interface ObjectRecords {
+  store: RecordStore;
+  fields: ObjectFields;
+}
+
 interface Resources {
-  store: AccountStore;
+  /** By name, as the API gives it. */
+  objects: ReadonlyMap<string, ObjectRecords>;
   tasks: TaskStore;
-  fields: AccountFields;
   usage: { used: number; limit: number };
   pageSize: number;
 }
@@ -23,7 +29,6 @@ interface Resources {
 const mostWritten = 200;
 const mostRead = 2_000;
 
-const account = 'Account';
 /** Tasks are only made, in a Collections call, queried and described. */
 const task = 'Task';
 
@@ -35,6 +40,7 @@ const writeBody = z.object({ allOrNone: z.boolean().optional(), records: z.array
 const readBody = z.object({ ids: z.array(z.string()), fields: z.array(z.string()) });
 
 interface Cursor {
+  object: ObjectRecords;
   ids: string[];
   fields: string[];
 }
@@ -66,7 +72,7 @@ export class SalesforceRest {
   }
 
   #route(method: string, parts: string[], url: URL, text: string, base: string): Answer {
-    const { fields, tasks, usage } = this.#resources;
+    const { tasks, usage } = this.#resources;
     const [resource, type, ...rest] = parts;
     const route = `${method} ${resource}`;
     if (route === 'GET limits') {
@@ -87,19 +93,26 @@ export class SalesforceRest {
     if (rest.length === 0 || rest.length === 2) return this.#writeOne(method, parts, text, base);
     const [id = '', ...below] = rest;
     if (below.length > 0) return missing();
-    if (id === 'describe' && method === 'GET' && (type === account || type === task)) {
-      const described = type === account ? fields.describe() : tasks.describe();
-      return ok({ name: type, label: type, custom: false, fields: described });
+    const object = this.#object(type);
+    if (id === 'describe' && method === 'GET' && (object || type === task)) {
+      const fields = object?.fields.describe() ?? tasks.describe();
+      const createable = object?.store.createable ?? true;
+      return ok({ name: type, label: type, custom: object !== undefined, createable, fields });
     }
-    if (type !== account) return missing();
+    if (!object) return missing();
     if (method === 'PATCH') return this.#writeOne(method, parts, text, base);
-    return this.#single(method, id, url.searchParams.get('fields'), base);
+    return this.#single(object, method, id, url.searchParams.get('fields'), base);
+  }
+
+  #object(name: string | undefined): ObjectRecords | undefined {
+    return name === undefined ? undefined : this.#resources.objects.get(name);
   }
 
   /** One record: made, updated by its id, or either by an external id. */
   #writeOne(method: string, [, type, key, value]: string[], text: string, base: string): Answer {
-    const { store, fields } = this.#resources;
-    if (type !== account) return missing();
+    const object = this.#object(type);
+    if (!object) return missing();
+    const { store, fields } = object;
     const row = record.parse(JSON.parse(text)) as FieldData;
     if (method === 'POST' && key === undefined) return saved(201, store.create([row], true));
     if (method !== 'PATCH' || key === undefined) {
@@ -116,7 +129,7 @@ export class SalesforceRest {
       const where = [[{ field, operator: '=' as const, values: [value] }]];
       const alike = store.query({
         fields: ['Id'],
-        object: type,
+        object: fields.object,
         where,
         orderBy: [],
         limit: undefined,
@@ -126,8 +139,13 @@ export class SalesforceRest {
     return saved(results[0]?.created ? 201 : 200, results);
   }
 
-  #single(method: string, id: string, wanted: string | null, base: string): Answer {
-    const { store } = this.#resources;
+  #single(
+    { store, fields: { object } }: ObjectRecords,
+    method: string,
+    id: string,
+    wanted: string | null,
+    base: string,
+  ): Answer {
     if (method === 'DELETE') {
       const [result] = store.delete([id], true);
       const [error] = result?.errors ?? [];
@@ -139,13 +157,16 @@ export class SalesforceRest {
     const found = store.get(id);
     if (found === undefined) return missing();
     const shown = wanted === null ? found : (store.pick(id, wanted.split(',')) ?? {});
-    return ok(withAttributes(shown, base, found.Id));
+    return ok(withAttributes(object, shown, base, found.Id));
   }
 
   #deleteMany(query: URLSearchParams): Answer {
     const ids = (query.get('ids') ?? '').split(',').filter((id) => id !== '');
     if (ids.length > mostWritten) return tooMany();
-    return ok(this.#resources.store.delete(ids, query.get('allOrNone') === 'true'));
+    const object = [...this.#resources.objects.values()].find(({ store }) =>
+      ids.every((id) => store.owns(id)),
+    );
+    return object ? ok(object.store.delete(ids, query.get('allOrNone') === 'true')) : missing();
   }
 
   #collection(method: string, path: string[], text: string, base: string): Answer {
@@ -160,7 +181,9 @@ export class SalesforceRest {
     if (method === 'POST' && types.size === 1 && types.has(task)) {
       return ok(this.#resources.tasks.create(records as FieldData[]));
     }
-    if (types.size > 1 || (types.size === 1 && !types.has(account))) {
+    const named = types.size === 0 ? account : [...types][0];
+    const object = this.#object(named);
+    if (types.size > 1 || !object) {
       return refuse(
         400,
         'INVALID_TYPE',
@@ -179,26 +202,28 @@ export class SalesforceRest {
       );
     }
     const rows = records as FieldData[];
-    const { store, fields } = this.#resources;
+    const { store, fields } = object;
     if (method === 'POST') return ok(store.create(rows, allOrNone));
     if (externalId === undefined) return ok(store.update(rows, allOrNone));
     const key = fields.nameOf(externalId);
-    if (type !== account || key === undefined || !fields.isExternalId(key)) return missing();
+    if (type !== fields.object || key === undefined || !fields.isExternalId(key)) return missing();
     return ok(store.upsert(key, rows, allOrNone));
   }
 
   #readMany(type: string, text: string, base: string): Answer {
-    if (type !== account) return missing();
+    const object = this.#object(type);
+    if (!object) return missing();
     const { ids, fields } = readBody.parse(JSON.parse(text));
     if (ids.length > mostRead) {
       return refuse(400, 'EXCEEDED_ID_LIMIT', `cannot retrieve more than ${mostRead} records`);
     }
-    const { store } = this.#resources;
+    const { store } = object;
     return ok(
       ids.map((id) => {
         const found = store.get(id);
         if (found === undefined) return null;
-        return withAttributes({ ...store.pick(id, fields), Id: found.Id ?? null }, base);
+        const shown = { ...store.pick(id, fields), Id: found.Id ?? null };
+        return withAttributes(type, shown, base);
       }),
     );
   }
@@ -210,15 +235,17 @@ export class SalesforceRest {
       const records = rows.map(({ Id: id }) => ({ attributes: { type: task }, Id: id }));
       return ok({ totalSize: rows.length, done: true, records });
     }
-    if (query.object !== account) {
+    const object = this.#object(query.object);
+    if (!object) {
       return refuse(400, 'INVALID_TYPE', `sObject type '${query.object}' is not supported.`);
     }
-    const { store, pageSize } = this.#resources;
-    const rows = store.query({ ...query, fields: ['Id', ...query.fields] }, { deletedToo });
+    const { pageSize } = this.#resources;
+    const rows = object.store.query({ ...query, fields: ['Id', ...query.fields] }, { deletedToo });
     if (query.fields.length === 0) {
       return ok({ totalSize: rows.length, done: true, records: [] });
     }
-    const cursor = { ids: rows.map((row) => String(row.Id)), fields: query.fields };
+    const ids = rows.map((row) => String(row.Id));
+    const cursor = { object, ids, fields: query.fields };
     const locator = `01g5g${String(this.#cursors.size + 1).padStart(10, '0')}`;
     if (rows.length > pageSize) this.#cursors.set(locator, cursor);
     return this.#page(cursor, 0, locator, base);
@@ -233,12 +260,12 @@ export class SalesforceRest {
     return this.#page(cursor, Number(offset), name, base);
   }
 
-  #page({ ids, fields }: Cursor, offset: number, locator: string, base: string): Answer {
-    const { store, pageSize } = this.#resources;
+  #page({ object, ids, fields }: Cursor, offset: number, locator: string, base: string): Answer {
+    const { pageSize } = this.#resources;
     const end = offset + pageSize;
     const records = ids.slice(offset, end).flatMap((id) => {
-      const found = store.pick(id, fields);
-      return found === undefined ? [] : [withAttributes(found, base, id)];
+      const found = object.store.pick(id, fields);
+      return found === undefined ? [] : [withAttributes(object.fields.object, found, base, id)];
     });
     const done = end >= ids.length;
     return ok({
@@ -268,8 +295,8 @@ function isNested(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-function withAttributes(row: FieldData, base: string, id = row.Id) {
-  return { attributes: { type: account, url: `${base}/sobjects/${account}/${id}` }, ...row };
+function withAttributes(type: string, row: FieldData, base: string, id = row.Id) {
+  return { attributes: { type, url: `${base}/sobjects/${type}/${id}` }, ...row };
 }
 
 function ok(body: unknown): Answer {

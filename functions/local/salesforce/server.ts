@@ -8,10 +8,10 @@ import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../system-clock.ts';
 import { bodyOf, closeServer, listenOnLoopback } from '../loopback.ts';
-import type { FieldData } from './account-table.ts';
-import { AccountStore, type SaveResult } from './accounts.ts';
 import { Automation, type AutomationOptions } from './automation.ts';
-import { AccountFields, type FieldDefinition } from './fields.ts';
+import { account, type FieldDefinition, ObjectFields } from './fields.ts';
+import type { FieldData } from './record-table.ts';
+import { RecordStore, type SaveResult } from './records.ts';
 import { SalesforceRest } from './rest.ts';
 import { type SalesforceClients, Sessions } from './sessions.ts';
 import { TaskStore } from './tasks.ts';
@@ -29,6 +29,8 @@ export interface SalesforceServerOptions {
    * `Kenko_Account_Id__c`.
    */
   fields?: readonly FieldDefinition[];
+  /** An object of the org's own, whose records look up to Accounts. */
+  child?: { name: string; fields: readonly FieldDefinition[] } | undefined;
   /** API calls allowed in 24 hours. Default 1,000,000. */
   dailyLimit?: number;
   /** Rows of one page of a query's result. Default 2,000, Salesforce's own. */
@@ -55,6 +57,10 @@ export interface SalesforceServer {
   readonly automation: AutomationOptions;
   /** Every account with all of its fields, oldest first. */
   accounts(): FieldData[];
+  /** Every record of the org's own object, oldest first. */
+  children(): FieldData[];
+  /** Whether Kenko's user may make records of the org's own object. */
+  mayCreate(child: boolean): void;
   /** Every task, oldest first. */
   tasks(): FieldData[];
   /** API calls counted so far; settable, to come near the daily limit. */
@@ -73,16 +79,23 @@ export async function startSalesforceServer(
   options: SalesforceServerOptions,
 ): Promise<SalesforceServer> {
   const clock = options.clock ?? systemClock;
-  const fields = new AccountFields(options.fields ?? []);
+  const fields = new ObjectFields(account, options.fields ?? []);
   const automation = new Automation();
-  const store = new AccountStore(options.path, fields, automation, clock);
+  const store = new RecordStore(options.path, fields, automation, clock);
+  const objects = new Map([[account, { store, fields }]]);
+  const { child } = options;
+  const childFields = child && new ObjectFields(child.name, child.fields);
+  const children =
+    childFields && new RecordStore(options.path, childFields, new Automation(), clock, store);
+  if (childFields && children) {
+    objects.set(childFields.object, { store: children, fields: childFields });
+  }
   const tasks = new TaskStore(options.path, (id) => store.get(id) !== undefined);
   const sessions = new Sessions(options.clients ?? { kenko: { secret: 'local' } }, clock);
   const usage = { used: 0, limit: options.dailyLimit ?? 1_000_000 };
   const rest = new SalesforceRest({
-    store,
+    objects,
     tasks,
-    fields,
     usage,
     pageSize: options.queryPageSize ?? 2_000,
   });
@@ -151,12 +164,17 @@ export async function startSalesforceServer(
     automation: automation.options,
     seedAccounts: (accounts) => store.seed(accounts),
     accounts: () => store.all(),
+    children: () => children?.all() ?? [],
+    mayCreate: (may) => {
+      if (children) children.createable = may;
+    },
     tasks: () => tasks.all(),
     usage,
     expireSessions: () => sessions.expire(),
     close: async () => {
       await closeServer(server);
       tasks.close();
+      children?.close();
       store.close();
     },
   };

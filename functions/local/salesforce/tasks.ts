@@ -1,8 +1,8 @@
 /** The Task records of the Salesforce stand-in: made and found by their key, no more. */
 import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../state/database.ts';
-import type { FieldData } from './account-table.ts';
-import type { SaveResult } from './accounts.ts';
+import type { FieldData } from './record-table.ts';
+import type { SaveResult } from './records.ts';
 import type { SoqlQuery } from './soql.ts';
 
 /** Characters of its fields that are texts; others are refused where they are no field. */

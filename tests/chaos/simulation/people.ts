@@ -1,7 +1,7 @@
 /** What people do to records in Salesforce, by chance, past Kenko. */
 
 import type { Random } from '../../../functions/local/demo/random.ts';
-import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../../functions/local/salesforce/record-table.ts';
 import type { Org } from '../../support/contracts/salesforce-org.ts';
 import { accountIds } from '../../support/system/tiny-data.ts';
 

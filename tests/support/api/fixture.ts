@@ -94,6 +94,7 @@ const crm: Crm = {
   read: noCrm,
   list: noCrm,
   describe: noCrm,
+  canCreate: noCrm,
   createTask: noCrm,
   findTask: noCrm,
   usage: noCrm,

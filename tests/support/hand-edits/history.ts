@@ -1,11 +1,19 @@
 /** Histories of what people do in Salesforce while Kenko writes to it, and what has to hold in the end. */
 import fc from 'fast-check';
-import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../../functions/local/salesforce/record-table.ts';
 import { sameRecord, shortId } from '../../../functions/ports/record-ids.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts } from '../../../functions/records/documents.ts';
 import { isOutside } from '../../../functions/sync/pilot.ts';
-import { accountNames, externalId, type Fault, ourFields, stranger, type World } from './world.ts';
+import {
+  accountNames,
+  child,
+  externalId,
+  type Fault,
+  ourFields,
+  stranger,
+  type World,
+} from './world.ts';
 
 const names = [...accountNames, stranger, null];
 const typed = 'typed by somebody';
@@ -18,7 +26,10 @@ type Edit =
   | { do: 'merge'; record: number; into: number; takesId: boolean; takesValues: boolean }
   | { do: 'make'; as: number }
   | { do: 'copy'; record: number; as: number }
-  | { do: 'type'; record: number; field: number };
+  | { do: 'type'; record: number; field: number }
+  /** Of a record below the Account, where fields stand there. */
+  | { do: 'drop'; record: number }
+  | { do: 'move'; record: number; to: number };
 /** What else happens at any time: other results, and messages side by side. */
 type Other =
   | { do: 'change' | 'leave'; account: number }
@@ -49,6 +60,8 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ do: fc.constant('make' as const), as }),
   { weight: 2, arbitrary: fc.record({ do: fc.constant('copy' as const), record: small, as }) },
   fc.record({ do: fc.constant('type' as const), record: small, field: fc.nat({ max: 1 }) }),
+  fc.record({ do: fc.constant('drop' as const), record: small }),
+  fc.record({ do: fc.constant('move' as const), record: small, to: small }),
 );
 const account = fc.nat({ max: accountNames.length - 1 });
 const other: fc.Arbitrary<Other> = fc.oneof(
@@ -143,22 +156,39 @@ async function editRecords(world: World, edit: Edit): Promise<void> {
       const winner = world.byId(world.recordAt(edit.into));
       if (!record || !winner || record.Id === winner.Id) return;
       const isNamed = edit.takesId ? record[externalId] : winner[externalId];
-      const taken = edit.takesValues ? oursOf(record) : {};
-      if (edit.takesValues) world.copied(String(record.Id), String(winner.Id));
+      const takesValues = edit.takesValues && !isOnChildren(world);
+      const taken = takesValues ? world.shows(record) : {};
+      if (takesValues) world.copied(String(record.Id), String(winner.Id));
       const values = { ...taken, [externalId]: isNamed ?? null };
       return world.merge(String(record.Id), String(winner.Id), values);
     }
     case 'copy': {
       if (!record) return;
-      const copy = await world.make({ ...oursOf(record), [externalId]: names[edit.as] ?? null });
+      const named = { [externalId]: names[edit.as] ?? null };
+      const copy = await world.make(
+        isOnChildren(world) ? named : { ...world.shows(record), ...named },
+      );
+      if (isOnChildren(world)) await world.copyBelow(record, copy);
       return world.copied(String(record.Id), copy);
     }
     case 'type':
-      return world.edit(id, { [ourFields[edit.field] ?? '']: typed });
+      return world.type(id, { [ourFields[edit.field] ?? '']: typed });
+    case 'drop': {
+      const below = world.below(id);
+      if (!below) return;
+      await world.salesforce.admin('DELETE', `/sobjects/${child.object}/${below.Id}`);
+      return;
+    }
+    case 'move': {
+      const [below, to] = [world.below(id), world.byId(world.recordAt(edit.to))];
+      if (!below || !to) return;
+      return world.editChild(String(below.Id), { [child.lookup]: to.Id ?? null });
+    }
   }
 }
 
 const isAccount = (name: unknown): boolean => accountNames.some((one) => one === name);
+const isOnChildren = ({ pack }: World): boolean => Boolean(pack.salesforce?.child);
 const oursOf = (record: FieldData): FieldData =>
   Object.fromEntries(ourFields.map((name) => [name, record[name] ?? null]));
 
@@ -175,7 +205,7 @@ export async function wrongInTheEnd(world: World): Promise<string[]> {
   const wrong: string[] = [];
   for (const record of world.salesforce.accounts()) {
     const { owners, isContested } = await claimsOn(world, record);
-    const shown = oursOf(record);
+    const shown = world.shows(record);
     const is = `${record.Id} of ${owners.join(' and ') || 'nobody'} shows ${JSON.stringify(shown)}`;
     const [owner] = owners;
     const right =
@@ -195,6 +225,12 @@ export async function wrongInTheEnd(world: World): Promise<string[]> {
       ([field, value]) => isOurs(value) && !mayStay(field, value),
     );
     if (others.length > 0) wrong.push(is);
+  }
+  for (const record of world.salesforce.children()) {
+    const shown = Object.values(oursOf(record)).filter(
+      (value) => value !== null && value !== typed,
+    );
+    if (!world.isPlaced(record) && shown.length > 0) wrong.push(`${record.Id} shows ${shown}`);
   }
   return wrong;
 }

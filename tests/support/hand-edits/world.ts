@@ -1,15 +1,17 @@
 /** Accounts, an org that people change as they like, and Kenko between them; all in one process. */
 import { Retryable } from '../../../functions/errors.ts';
-import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../../functions/local/salesforce/record-table.ts';
 import { openSqliteSnapshots } from '../../../functions/local/state/snapshots.ts';
 import { createLog, type LogEntry } from '../../../functions/log.ts';
 import type { Crm, RecordUpdate } from '../../../functions/ports/crm.ts';
+import { sameRecord } from '../../../functions/ports/record-ids.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { accounts, crmAccounts } from '../../../functions/records/documents.ts';
 import type { AccountsChangedMessage } from '../../../functions/records/messages.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
+import { writtenBy } from '../../../functions/salesforce/child-object.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
-import { customFields } from '../../../functions/salesforce/custom-fields.ts';
+import { childOf, customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { reconcile } from '../../../functions/sync/reconcile.ts';
 import { syncSalesforce } from '../../../functions/sync/sync-salesforce.ts';
@@ -28,13 +30,19 @@ interface OrgOptions {
   pilot?: string;
   /** Whether a column of accounts holds ids of records. */
   byColumn?: boolean;
+  /** Whether fields stand on records of the org's own below Accounts. */
+  onChildren?: boolean;
 }
 
 /** Two of three owners that an account has in turn. */
 export const somePilot = 'pilot: account.owner.endsWith("-1") || account.owner.endsWith("-2")';
 
-const mapping = ({ pilot = '', byColumn = false }: OrgOptions) => `
+/** Records of the org's own below Accounts. */
+export const child = { object: 'Kenko_Health__c', lookup: 'Account__c', key: 'Kenko_Key__c' };
+
+const mapping = ({ pilot = '', byColumn = false, onChildren = false }: OrgOptions) => `
 object: Account
+${onChildren ? `child: ${JSON.stringify(child)}` : ''}
 ${byColumn ? '' : `external_id: ${externalId}`}
 ${pilot}
 fields:
@@ -43,6 +51,8 @@ fields:
   Kenko_Day__c: date
   Kenko_Health__c: health.points
 `;
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 const accountsPerMessage = 200;
 
@@ -60,17 +70,21 @@ export async function openOrg(options: OrgOptions = {}) {
   const clock = virtualClock(new Date('2026-03-02T00:00:00Z'), { auto: true });
   // Not unique, so that two records may carry one id.
   const fields = customFields(pack).map(({ unique: _, ...field }) => field);
-  const salesforce = await startOrg({ path: ':memory:', fields, clock });
-  const crm = openSalesforceCrm({
+  const salesforce = await startOrg({ path: ':memory:', fields, child: childOf(pack), clock });
+  const org = openSalesforceCrm({
     loginUrl: salesforce.url,
     auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
     clock,
   });
-  return { pack, clock, salesforce, crm, close: () => salesforce.close() };
+  const crm = writtenBy(org, pack.salesforce);
+  return { pack, clock, salesforce, org, crm, close: () => salesforce.close() };
 }
 export type HandEditedOrg = Awaited<ReturnType<typeof openOrg>>;
 
-export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg) {
+export async function openWorld({ pack, clock, salesforce, org, crm }: HandEditedOrg) {
+  for (const { Id: id } of salesforce.children()) {
+    await salesforce.admin('DELETE', `/sobjects/${child.object}/${id}`);
+  }
   for (const { Id: id } of salesforce.accounts()) {
     await salesforce.admin('DELETE', `/sobjects/Account/${id}`);
   }
@@ -135,6 +149,7 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
       return results;
     },
     describe: (type) => crm.describe(type),
+    canCreate: (type) => crm.canCreate(type),
     createTask: (task) => crm.createTask(task),
     findTask: (key) => crm.findTask(key),
     usage: () => crm.usage(),
@@ -209,9 +224,42 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
   const byId = (id: string | undefined): FieldData | undefined =>
     salesforce.accounts().find((one) => one.Id === id);
 
+  /** Records below Accounts that are there by key and lookup alike, and all others. */
+  const isPlaced = (record: FieldData): boolean =>
+    sameRecord(textOf(record[child.key]), textOf(record[child.lookup]));
+  const below = (id: unknown): FieldData | undefined =>
+    salesforce.children().find((one) => one[child.lookup] === id);
+
+  /** What a record shows in fields of ours, wherever they stand. */
+  function shows(record: FieldData): FieldData {
+    const placed = salesforce
+      .children()
+      .find((one) => one[child.lookup] === record.Id && isPlaced(one));
+    const from = pack.salesforce?.child ? (placed ?? {}) : record;
+    return Object.fromEntries(ourFields.map((name) => [name, from[name] ?? null]));
+  }
+
+  /** A person types into fields of ours; where they stand below the Account, into what is there. */
+  async function type(id: string | undefined, fields: FieldData): Promise<void> {
+    if (!pack.salesforce?.child) return edit(id, fields);
+    const record = below(id);
+    if (record) await editChild(String(record.Id), fields);
+  }
+
+  async function editChild(id: string, fields: FieldData): Promise<void> {
+    await org.update(child.object, [{ id, fields }]);
+  }
+
+  /** A person copies a record below an Account to another Account; a key is nobody's twice. */
+  async function copyBelow(from: FieldData, to: string): Promise<void> {
+    const attributes = { type: child.object };
+    const copy = { attributes, ...shows(from), [child.lookup]: to };
+    await salesforce.admin('POST', '/composite/sobjects', { records: [copy] });
+  }
+
   /** What a person does in Salesforce; nothing where the record is not there. */
   async function edit(id: string | undefined, fields: FieldData): Promise<void> {
-    if (id !== undefined && byId(id)) await crm.update('Account', [{ id, fields }]);
+    if (id !== undefined && byId(id)) await org.update('Account', [{ id, fields }]);
   }
 
   /** @returns its id */
@@ -279,6 +327,12 @@ export async function openWorld({ pack, clock, salesforce, crm }: HandEditedOrg)
       copied,
       recordAt,
       byId,
+      shows,
+      type,
+      copyBelow,
+      below,
+      editChild,
+      isPlaced,
       edit,
       make,
       show,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { code, Retryable } from '../../../functions/errors.ts';
-import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../../functions/local/salesforce/record-table.ts';
 import type { SalesforceServerOptions } from '../../../functions/local/salesforce/server.ts';
 
 /** Records of one seeding request. */

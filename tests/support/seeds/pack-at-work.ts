@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { getJson, postJson } from '../../../functions/cli/session/http-client.ts';
 import { advanceDemo } from '../../../functions/local/demo/advance.ts';
-import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../../functions/local/salesforce/record-table.ts';
 import { createViews } from '../../../functions/local/warehouse/reporting-views.ts';
 import { ref } from '../../../functions/records/collection.ts';
 import { type AccountDocument, accounts } from '../../../functions/records/documents.ts';

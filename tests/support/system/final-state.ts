@@ -1,5 +1,5 @@
 /** All that a run leaves behind and people can see, without the times and tokens of getting there. */
-import type { FieldData } from '../../../functions/local/salesforce/account-table.ts';
+import type { FieldData } from '../../../functions/local/salesforce/record-table.ts';
 import type { DeadLetter } from '../../../functions/ports/bus.ts';
 import type { Snapshots } from '../../../functions/ports/snapshots.ts';
 import type { Warehouse } from '../../../functions/ports/warehouse.ts';

@@ -28,8 +28,9 @@ import {
   runs,
 } from '../../../functions/records/run-documents.ts';
 import type { Runtime } from '../../../functions/runtime.ts';
+import { writtenBy } from '../../../functions/salesforce/child-object.ts';
 import { openSalesforceCrm } from '../../../functions/salesforce/crm.ts';
-import { customFields } from '../../../functions/salesforce/custom-fields.ts';
+import { childOf, customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { openSlackMessenger } from '../../../functions/slack/messenger.ts';
 import { sweep } from '../../../functions/sweep/sweep.ts';
@@ -71,6 +72,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
   const salesforce = await (options.startSalesforce ?? startSalesforceServer)({
     path: join(folder, 'salesforce.sqlite'),
     fields: customFields(pack),
+    child: childOf(pack),
     clock,
   });
   const slack = await startSlackServer({ path: join(folder, 'slack.sqlite'), clock });
@@ -93,11 +95,14 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     warehouse,
     snapshots: ports.snapshots,
     bus: ports.bus,
-    crm: openSalesforceCrm({
-      loginUrl: salesforce.url,
-      auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
-      clock,
-    }),
+    crm: writtenBy(
+      openSalesforceCrm({
+        loginUrl: salesforce.url,
+        auth: { kind: 'client-credentials', clientId: 'kenko', clientSecret: 'local' },
+        clock,
+      }),
+      pack.salesforce,
+    ),
     messenger: openSlackMessenger({ token: 'local', apiUrl: slack.url }),
     identity: localIdentity('tester'),
     clock,

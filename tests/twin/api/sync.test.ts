@@ -25,7 +25,10 @@ beforeAll(async () => {
       ...{ id, points: 50, attributes: { name: `Name of ${id}` } },
     })),
   });
-  const mapping = { object: 'Account', externalId: 'Kenko_Account_Id__c', pilot: null, fields: [] };
+  const mapping = {
+    ...{ object: 'Account', externalId: 'Kenko_Account_Id__c', child: null },
+    ...{ pilot: null, fields: [] },
+  };
   api.runtime.pack = { ...api.runtime.pack, salesforce: mapping };
   for (const id of parkedIds) await keep(id, refused);
   await keep('fine', { ...refused, state: 'synced', code: null, reason: null, since: null });

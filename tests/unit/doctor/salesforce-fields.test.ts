@@ -3,14 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { Examined } from '../../../functions/doctor/checks.ts';
 import { salesforceFields } from '../../../functions/doctor/salesforce-checks.ts';
 import type { CrmField } from '../../../functions/ports/crm.ts';
-import { customFields } from '../../../functions/salesforce/custom-fields.ts';
+import { childOf, customFields } from '../../../functions/salesforce/custom-fields.ts';
 import { writtenValues } from '../../../functions/salesforce/written-values.ts';
 import { parsePack } from '../../../functions/scorecard/language/parse/pack.ts';
 import { readPackFiles } from '../../../functions/wiring/deployed-files.ts';
 
 const pack = parsePack(readPackFiles('monoxer'));
-const described = (changes: Record<string, Partial<CrmField>> = {}): CrmField[] =>
-  customFields(pack).map(({ name, type, length = 0, precision = 0, scale = 0 }) => ({
+const child = { object: 'Kenko_Health__c', lookup: 'Account__c', key: 'Kenko_Key__c' };
+const described = (
+  changes: Record<string, Partial<CrmField>> = {},
+  fields = customFields(pack),
+): CrmField[] =>
+  fields.map(({ name, type, length = 0, precision = 0, scale = 0 }) => ({
     name,
     type: {
       text: 'string',
@@ -18,6 +22,7 @@ const described = (changes: Record<string, Partial<CrmField>> = {}): CrmField[] 
       number: 'double',
       checkbox: 'boolean',
       date: 'date',
+      lookup: 'reference',
     }[type],
     length,
     precision,
@@ -25,10 +30,11 @@ const described = (changes: Record<string, Partial<CrmField>> = {}): CrmField[] 
     updateable: true,
     createable: true,
     filterable: true,
-    externalId: name === pack.salesforce?.externalId,
-    unique: name === pack.salesforce?.externalId,
+    externalId: name === pack.salesforce?.externalId || name === child.key,
+    unique: name === pack.salesforce?.externalId || name === child.key,
     caseSensitive: true,
     choices: [],
+    referenceTo: type === 'lookup' ? ['Account'] : [],
     restricted: false,
     ...changes[name],
   }));
@@ -37,6 +43,26 @@ async function wrong(changes: Record<string, Partial<CrmField>>): Promise<string
   const crm = { describe: async () => described(changes) };
   const examined = { pack: { ...pack, signals: null }, crm } as unknown as Examined;
   const findings = await salesforceFields.look(examined);
+  return findings
+    .filter(({ outcome }) => outcome !== 'ok')
+    .map(({ outcome, checked, said }) => `${outcome} ${checked.en}: ${said?.en}`);
+}
+/** The same where the fields stand on records below Accounts. */
+async function wrongBelow(
+  changes: Record<string, Partial<CrmField>>,
+  mayMake = true,
+): Promise<string[]> {
+  const { salesforce } = pack;
+  if (!salesforce) throw new Error('the pack writes nothing to Salesforce');
+  const below = { ...pack, signals: null, salesforce: { ...salesforce, child } };
+  const crm = {
+    describe: async (object: string) =>
+      object === 'Account'
+        ? described({}, customFields(below))
+        : described(changes, childOf(below)?.fields),
+    canCreate: async () => mayMake,
+  };
+  const findings = await salesforceFields.look({ pack: below, crm } as unknown as Examined);
   return findings
     .filter(({ outcome }) => outcome !== 'ok')
     .map(({ outcome, checked, said }) => `${outcome} ${checked.en}: ${said?.en}`);
@@ -129,6 +155,61 @@ describe('a field', () => {
     ]);
     expect(await wrong({ Kenko_Health_Confidence__c: { precision: 2, scale: 2 } })).toEqual([
       expect.stringContaining('up to 0.99, but what is written goes up to 1'),
+    ]);
+  });
+});
+
+describe('a record below an Account', () => {
+  it('as Kenko asks for it takes everything, and Account itself needs the external id alone', async () => {
+    expect(await wrongBelow({})).toEqual([]);
+    expect(customFields({ ...pack, salesforce: null })).toEqual([]);
+  });
+
+  it.each<[string, Record<string, Partial<CrmField>>, RegExp]>([
+    [
+      'has a key that is no External ID',
+      { Kenko_Key__c: { externalId: false } },
+      /Kenko_Key__c: It is no External ID/,
+    ],
+    [
+      'has a key that is not unique',
+      { Kenko_Key__c: { unique: false } },
+      /Kenko_Key__c: It is not Unique, so that two/,
+    ],
+    [
+      'has a key that may not be set',
+      { Kenko_Key__c: { createable: false } },
+      /Kenko_Key__c: Kenko's user may not write it/,
+    ],
+    [
+      'looks up to something else',
+      { Account__c: { referenceTo: ['Contact'] } },
+      /Account__c: It is of type reference/,
+    ],
+    [
+      'has a text instead of a lookup',
+      { Account__c: { type: 'string' } },
+      /Account__c: It is of type string/,
+    ],
+    [
+      'cannot be put back',
+      { Account__c: { updateable: false } },
+      /Account__c: Kenko's user may not change it/,
+    ],
+    [
+      'may not hold a mapped field when it is made',
+      { Kenko_Health__c: { createable: false } },
+      /Kenko_Health__c: Kenko's user may not write it/,
+    ],
+  ])('that %s is said', async (_, changes, said) => {
+    const found = await wrongBelow(changes);
+    expect(found).toEqual([expect.stringMatching(said)]);
+    expect(found[0]).toMatch(/^problem Kenko_Health__c\./);
+  });
+
+  it('that may not be made is said', async () => {
+    expect(await wrongBelow({}, false)).toEqual([
+      "problem Kenko_Health__c.Kenko_Key__c: Kenko's user may not make records of Kenko_Health__c, so accounts without one are refused.",
     ]);
   });
 });

@@ -198,7 +198,7 @@ const strayFiles: [what: string, path: string, text: string, sentence: string][]
     'records of another object by an external id',
     'rules/small/salesforce.yaml',
     'object: Kenko_Health__c\nexternal_id: K__c\nfields: { A__c: health.points }',
-    'rules/small/salesforce.yaml:1 object is Kenko_Health__c, but records are found by external_id on Account alone: write Account, or keep ids of Kenko_Health__c in salesforce_id instead of external_id',
+    'rules/small/salesforce.yaml:1 object is Kenko_Health__c, but records are found by external_id on Account alone: write Account (and name Kenko_Health__c under child, to write to records below it), or keep ids of Kenko_Health__c in salesforce_id instead of external_id',
   ],
   [
     'a pilot over a column that accounts are not shown with',
@@ -294,6 +294,7 @@ fields:
     );
     const mapping = parsePack(files).salesforce;
     expect(mapping).toMatchObject({ object: 'Account', externalId: 'Kenko_Account_Id__c' });
+    expect(mapping?.child).toBeNull();
     expect(mapping?.fields.map(({ value }) => value)).toEqual([
       { of: 'score', score: 'health', value: 'points' },
       { of: 'score', score: 'health', value: 'band', as: 'ja' },
@@ -304,5 +305,56 @@ fields:
       { of: 'account', column: 'mrr' },
       { of: 'score', score: 'health', value: 'headline' },
     ]);
+  });
+
+  describe('with records below Accounts', () => {
+    const parsed = (child: string, object = 'Account') => {
+      const files = filesWith();
+      files.set(
+        'rules/small/salesforce.yaml',
+        `object: ${object}\nexternal_id: Kenko_Account_Id__c\nchild: ${child}\nfields: { A__c: health.points }\n`,
+      );
+      return files;
+    };
+
+    it('names their object, their lookup to Account, and their key', () => {
+      const child = '{ object: Kenko_Health__c, lookup: Account__c, key: Kenko_Key__c }';
+      expect(parsePack(parsed(child)).salesforce).toMatchObject({
+        object: 'Account',
+        child: { object: 'Kenko_Health__c', lookup: 'Account__c', key: 'Kenko_Key__c' },
+      });
+    });
+
+    it.each([
+      [
+        '{ object: Account, lookup: A1__c, key: K__c }',
+        {},
+        'object is Account, but Accounts are no records below one: leave child out',
+      ],
+      [
+        '{ object: H__c, lookup: K__c, key: K__c }',
+        {},
+        'key is K__c, which is the lookup already: name a text field',
+      ],
+      [
+        '{ object: H__c, lookup: L__c, key: A__c }',
+        {},
+        'A__c is a field that records of the child are found by: remove it',
+      ],
+      [
+        '{ object: H__c, lookup: A__c, key: K__c }',
+        {},
+        'A__c is a field that records of the child are found by: remove it',
+      ],
+      [
+        '{ object: H__c, lookup: L__c, key: K__c }',
+        { object: 'Contact' },
+        'object is Contact, but records of a child are below Accounts: write Account',
+      ],
+      ['{ object: H__c, lookup: L__c }', {}, 'child.key'],
+    ])('refuses %s in one sentence', (child, { object }: { object?: string }, sentence) => {
+      const said = problemsIn(parsed(child, object)).map((one) => `${one.field} ${one.message}`);
+      expect(said).toEqual([expect.stringContaining(sentence)]);
+    });
   });
 });

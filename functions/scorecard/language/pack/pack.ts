@@ -205,6 +205,11 @@ export interface SalesforceField {
 export interface SalesforceMapping {
   object: string;
   externalId: string | null;
+  /**
+   * Where fields are written instead of on the Account itself: records of another object, one an Account, by
+   * a key that holds the Account's id, with a lookup to it.
+   */
+  child: { object: string; lookup: string; key: string } | null;
   /** Only accounts of which it holds are written; of the others nothing stands there. Null: all are. */
   pilot: Expression | null;
   fields: SalesforceField[];

@@ -44,10 +44,10 @@ export function readSalesforce(
   const { data, report } = document;
   const fields: SalesforceMapping['fields'] = [];
   const isById = data.external_id === undefined;
-  if (!isById && data.object !== 'Account') {
+  if (!isById && !data.child && data.object !== 'Account') {
     report(
       ['object'],
-      `is ${data.object}, but records are found by external_id on Account alone: write Account, or keep ids of ${data.object} in salesforce_id instead of external_id`,
+      `is ${data.object}, but records are found by external_id on Account alone: write Account (and name ${data.object} under child, to write to records below it), or keep ids of ${data.object} in salesforce_id instead of external_id`,
     );
   }
   if (isById && !account.has('salesforce_id')) {
@@ -72,7 +72,35 @@ export function readSalesforce(
     else fields.push({ name, source, value, keepByHand: byHand === 'keep' });
   }
   const pilot = data.pilot === undefined ? null : readPilot(data.pilot, report, showable.shown);
-  return { object: data.object, externalId: data.external_id ?? null, pilot, fields };
+  const { child = null } = data;
+  if (child) checkChild(child, data, report);
+  return { object: data.object, externalId: data.external_id ?? null, child, pilot, fields };
+}
+
+/** Records below Accounts: Kenko itself writes what they are found by. */
+function checkChild(
+  { object, lookup, key }: NonNullable<SalesforceFile['child']>,
+  data: SalesforceFile,
+  report: Report,
+): void {
+  if (data.object !== 'Account') {
+    report(
+      ['object'],
+      `is ${data.object}, but records of a child are below Accounts: write Account`,
+    );
+  }
+  if (object === 'Account') {
+    report(
+      ['child', 'object'],
+      'is Account, but Accounts are no records below one: leave child out',
+    );
+  }
+  if (lookup === key) {
+    report(['child', 'key'], `is ${key}, which is the lookup already: name a text field`);
+  }
+  for (const name of [lookup, key].filter((field) => field in data.fields)) {
+    report(['fields', name], 'is a field that records of the child are found by: remove it');
+  }
 }
 
 /** Which accounts are written: a condition over what their documents hold of them. */

@@ -277,6 +277,16 @@ export const salesforceFile = z.strictObject({
     .string()
     .regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Account_Id__c')
     .optional(),
+  child: z
+    .strictObject({
+      object: z.string().regex(/^[A-Za-z]\w{0,79}$/, 'an object name such as Kenko_Health__c'),
+      lookup: z.string().regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Account__c'),
+      key: z.string().regex(/^[A-Za-z]\w{0,79}$/, 'a field name such as Kenko_Key__c'),
+    })
+    .optional()
+    .describe(
+      'Records of another object that the fields are written to, one below each Account: its lookup to Account, and the external id of its own that Kenko keeps.',
+    ),
   pilot: expression
     .optional()
     .describe('Condition over account columns: only these accounts are written; without it, all.'),

@@ -1,11 +1,11 @@
-/** The Account records of the Salesforce stand-in, and what its API and its people do to them. */
+/** The records of one object of the Salesforce stand-in, and what its API and its people do to them. */
 import type { Clock } from '../../ports/clock.ts';
 import { shortId } from '../../ports/record-ids.ts';
-import { type AccountRow, AccountTable, type FieldData } from './account-table.ts';
 import type { Automation } from './automation.ts';
 import type { FieldError } from './field-values.ts';
-import type { AccountFields } from './fields.ts';
+import type { ObjectFields } from './fields.ts';
 import { idOf, numberOf } from './record-ids.ts';
+import { type FieldData, type RecordRow, RecordTable } from './record-table.ts';
 import type { SoqlQuery } from './soql.ts';
 
 /** One row's answer of the sObject Collections API. */
@@ -19,14 +19,28 @@ export interface SaveResult {
 /** Most records of one merge, the one that is kept included. */
 const mostMerged = 3;
 
-export class AccountStore {
-  readonly #table: AccountTable;
-  readonly #fields: AccountFields;
+export class RecordStore {
+  readonly #table: RecordTable;
+  readonly #fields: ObjectFields;
   readonly #automation: Automation;
   readonly #clock: Clock;
 
-  constructor(path: string, fields: AccountFields, automation: Automation, clock: Clock) {
-    this.#table = new AccountTable(path, fields);
+  /** Whether the login may make records. */
+  createable = true;
+  /** Records that look up to those of this object. */
+  readonly children: RecordStore[] = [];
+  readonly #parents: RecordStore | undefined;
+
+  constructor(
+    path: string,
+    fields: ObjectFields,
+    automation: Automation,
+    clock: Clock,
+    parents?: RecordStore,
+  ) {
+    this.#parents = parents;
+    parents?.children.push(this);
+    this.#table = new RecordTable(path, fields);
     this.#fields = fields;
     this.#automation = automation;
     this.#clock = clock;
@@ -50,7 +64,7 @@ export class AccountStore {
         // As it would be stored: blanks around it make no other account.
         const external = this.#fields.stored(key, record[key]);
         const alike = external === null ? [] : this.#table.holders(key, keyOf(external));
-        if (alike.some((row) => visible(row)[key] === external)) continue;
+        if (alike.some((row) => this.#visible(row)[key] === external)) continue;
         const saved = this.#create(record);
         if (!saved.success) {
           throw new Error(`account ${record[key]} is refused: ${saved.errors[0]?.message}`);
@@ -61,13 +75,18 @@ export class AccountStore {
     });
   }
 
+  /** Whether the id is of this object. */
+  owns(id: string): boolean {
+    return numberOf(id, this.#table.prefix) !== undefined;
+  }
+
   get(id: string): FieldData | undefined {
     const row = this.#table.row(id);
-    return row === undefined || row.deleted ? undefined : visible(row);
+    return row === undefined || row.deleted ? undefined : this.#visible(row);
   }
 
   all(): FieldData[] {
-    return this.#table.all().map(visible);
+    return this.#table.all().map((row) => this.#visible(row));
   }
 
   create(records: readonly FieldData[], allOrNone: boolean): SaveResult[] {
@@ -77,8 +96,12 @@ export class AccountStore {
   update(records: readonly FieldData[], allOrNone: boolean): SaveResult[] {
     const repeated = repeatedKeys(records.map((record) => shortId(String(record.id ?? ''))));
     return this.#save(records, allOrNone, ({ id, ...data }) => {
-      if (typeof id !== 'string' || numberOf(id) === undefined) {
-        return failed('MALFORMED_ID', `Account ID: id value of incorrect type: ${id}`, ['Id']);
+      if (typeof id !== 'string' || !this.owns(id)) {
+        return failed(
+          'MALFORMED_ID',
+          `${this.#fields.object} ID: id value of incorrect type: ${id}`,
+          ['Id'],
+        );
       }
       if (repeated.has(shortId(id))) {
         return failed('DUPLICATE_VALUE', `Duplicate id in list: ${id}`, ['Id']);
@@ -118,15 +141,17 @@ export class AccountStore {
   /** Moves records to the recycle bin. */
   delete(ids: readonly string[], allOrNone: boolean): SaveResult[] {
     const rows = ids.map((id) => ({ id }));
-    return this.#save(rows, allOrNone, ({ id }) => {
+    const results = this.#save(rows, allOrNone, ({ id }) => {
       const row = this.#table.row(id);
       if (row === undefined) {
         return failed('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
       }
       if (row.deleted) return failed('ENTITY_IS_DELETED', 'entity is deleted');
       this.#table.replace(row, JSON.parse(row.data), true);
-      return saved(row);
+      return this.#saved(row);
     });
+    for (const { id, success } of results) if (success && id !== undefined) this.#leave(id, null);
+    return results;
   }
 
   /** Takes a record out of the recycle bin, as people do in Setup and `undelete()` of the SOAP API. */
@@ -139,7 +164,7 @@ export class AccountStore {
     const taken = this.#duplicateValue(data, {}, row);
     if (taken) return { success: false, errors: [taken] };
     this.#table.replace(row, { ...data, LastModifiedDate: this.#timestamp() });
-    return saved(row);
+    return this.#saved(row);
   }
 
   /**
@@ -157,7 +182,7 @@ export class AccountStore {
       return failed('ENTITY_IS_DELETED', 'entity is deleted');
     }
     const undo = new Error('the merge failed');
-    let result = saved(master);
+    let result = this.#saved(master);
     try {
       this.#table.atomically(() => {
         for (const row of duplicates) {
@@ -170,31 +195,39 @@ export class AccountStore {
     } catch (error) {
       if (error !== undo) throw error;
     }
+    if (result.success) {
+      for (const row of duplicates) if (row) this.#leave(this.#idOf(row), this.#idOf(master));
+    }
     return result;
   }
 
   /** Rows of a query, with exactly its fields. @throws InvalidField */
   query(query: SoqlQuery, options?: { deletedToo?: boolean }): FieldData[] {
     const names = query.fields.map((field) => this.#table.known(field));
-    return this.#table.find(query, options).map((row) => picked(visible(row), names));
+    return this.#table.find(query, options).map((row) => picked(this.#visible(row), names));
   }
 
   /** A record with exactly these fields; one in the recycle bin too. @throws InvalidField */
   pick(id: string, fields: readonly string[]): FieldData | undefined {
     const names = fields.map((field) => this.#table.known(field));
     const row = this.#table.row(id);
-    return row && picked(visible(row), names);
+    return row && picked(this.#visible(row), names);
   }
 
   #create(record: FieldData): SaveResult {
-    const checked = this.#checked({ Name: null, ...record });
+    if (!this.createable) {
+      const message = `entity type cannot be inserted: ${this.#fields.object}`;
+      return failed('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', message);
+    }
+    const needed = Object.fromEntries(this.#fields.required().map((name) => [name, null]));
+    const checked = this.#checked({ ...needed, ...record });
     if ('errors' in checked) return { success: false, errors: checked.errors };
     const now = this.#timestamp();
     const data = { CreatedDate: now, LastModifiedDate: now, ...checked.data };
     return this.#stored(data, {}, undefined);
   }
 
-  #update(row: AccountRow, changes: FieldData): SaveResult {
+  #update(row: RecordRow, changes: FieldData): SaveResult {
     const checked = this.#checked(changes);
     if ('errors' in checked) return { success: false, errors: checked.errors };
     const before: FieldData = JSON.parse(row.data);
@@ -203,23 +236,71 @@ export class AccountStore {
   }
 
   /** In this order: automation, unique fields, duplicate rules. */
-  #stored(data: FieldData, before: FieldData, row: AccountRow | undefined): SaveResult {
+  #stored(data: FieldData, before: FieldData, row: RecordRow | undefined): SaveResult {
     const others = () => this.#table.all().filter((other) => other.number !== row?.number);
     const error =
+      this.#lookUp(data, before) ??
       this.#automation.errorOf(data) ??
       this.#duplicateValue(data, before, row) ??
-      this.#automation.duplicateIn(data, () => others().map(visible));
+      this.#automation.duplicateIn(data, () => others().map((other) => this.#visible(other)));
     if (error) return { success: false, errors: [error] };
     if (row === undefined) return { id: this.#table.insert(data), success: true, errors: [] };
     this.#table.replace(row, data);
-    return saved(row);
+    return this.#saved(row);
+  }
+
+  /** Whether a lookup that is given names a record: that of one which is kept is not looked at again. */
+  #lookUp(data: FieldData, before: FieldData): FieldError | undefined {
+    for (const name of this.#fields.lookups()) {
+      const id = data[name];
+      if (typeof id !== 'string' || id === before[name]) continue;
+      const row = this.#parents?.row(id);
+      if (row && !row.deleted) continue;
+      const [statusCode, message] = row
+        ? ['ENTITY_IS_DELETED', 'entity is deleted']
+        : ['INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id'];
+      return { statusCode, message, fields: [] };
+    }
+    return undefined;
+  }
+
+  /** In the recycle bin, too. */
+  row(id: string): RecordRow | undefined {
+    return this.#table.row(id);
+  }
+
+  #leave(id: string, now: string | null): void {
+    for (const child of this.children) child.lookFrom(id, now);
+  }
+
+  /** Records that look up to one that was deleted look up to none then, or to what it was merged into. */
+  lookFrom(before: string, now: string | null): void {
+    for (const row of this.#table.all()) {
+      const data: FieldData = JSON.parse(row.data);
+      const names = this.#fields.lookups().filter((name) => data[name] === before);
+      if (names.length === 0) continue;
+      const moved = Object.fromEntries(names.map((name) => [name, now]));
+      this.#table.replace(row, { ...data, ...moved });
+    }
+  }
+
+  #idOf(row: RecordRow): string {
+    return idOf(row.number, this.#table.prefix);
+  }
+
+  #saved(row: RecordRow): SaveResult {
+    return { id: this.#idOf(row), success: true, errors: [] };
+  }
+
+  #visible(row: RecordRow): FieldData {
+    return { Id: this.#idOf(row), IsDeleted: row.deleted === 1, ...JSON.parse(row.data) };
   }
 
   /** Records in the recycle bin are in nobody's way. */
   #duplicateValue(
     data: FieldData,
     before: FieldData,
-    row: AccountRow | undefined,
+    row: RecordRow | undefined,
   ): FieldError | undefined {
     for (const name of this.#fields.unique()) {
       const value = data[name] ?? null;
@@ -228,7 +309,7 @@ export class AccountStore {
         .holders(name, keyOf(value))
         .find((one) => one.number !== row?.number);
       if (!holder) continue;
-      const message = `duplicate value found: ${name} duplicates value on record with id: ${shortId(idOf(holder.number))}`;
+      const message = `duplicate value found: ${name} duplicates value on record with id: ${shortId(this.#idOf(holder))}`;
       return { statusCode: 'DUPLICATE_VALUE', message, fields: [] };
     }
     return undefined;
@@ -273,16 +354,6 @@ export class AccountStore {
   #timestamp(): string {
     return this.#clock.now().toISOString().replace('Z', '+0000');
   }
-}
-
-const saved = ({ number }: AccountRow): SaveResult => ({
-  id: idOf(number),
-  success: true,
-  errors: [],
-});
-
-function visible(row: AccountRow): FieldData {
-  return { Id: idOf(row.number), IsDeleted: row.deleted === 1, ...JSON.parse(row.data) };
 }
 
 function picked(account: FieldData, names: readonly string[]): FieldData {

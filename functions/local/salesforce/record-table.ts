@@ -1,45 +1,50 @@
-/** Where the stand-in keeps Account records, and how it finds them. */
+/** Where the stand-in keeps an object's records, and how it finds them. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { atomically, openDatabase } from '../state/database.ts';
-import type { AccountFields } from './fields.ts';
-import { idOf, numberOf } from './record-ids.ts';
+import { account, type ObjectFields } from './fields.ts';
+import { idOf, numberOf, prefixes } from './record-ids.ts';
 import type { SoqlCondition, SoqlQuery } from './soql.ts';
 
 export type FieldData = Record<string, string | number | boolean | null>;
 
-export interface AccountRow {
+export interface RecordRow {
   number: number;
   /** 1 for one in the recycle bin. */
   deleted: number;
   data: string;
 }
 
-/** The query names a field that Account lacks. */
+/** The query names a field that the object lacks. */
 export class InvalidField extends Error {}
 
-export class AccountTable {
+export class RecordTable {
   readonly #database: DatabaseSync;
-  readonly #fields: AccountFields;
+  readonly #table: string;
+  readonly prefix: (typeof prefixes)[keyof typeof prefixes];
+  readonly #fields: ObjectFields;
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
   /** By the field that they look into. */
   readonly #lookUps = new Map<string, StatementSync>();
 
-  constructor(path: string, fields: AccountFields) {
+  constructor(path: string, fields: ObjectFields) {
     this.#fields = fields;
+    const isAccount = fields.object === account;
+    this.prefix = isAccount ? prefixes.account : prefixes.child;
+    this.#table = isAccount ? 'accounts' : 'children';
     this.#database = openDatabase(
       path,
-      `CREATE TABLE IF NOT EXISTS accounts (
+      `CREATE TABLE IF NOT EXISTS ${this.#table} (
          number INTEGER PRIMARY KEY AUTOINCREMENT,
          deleted INTEGER NOT NULL DEFAULT 0,
          data TEXT NOT NULL
        );`,
     );
-    this.#select = this.#database.prepare('SELECT * FROM accounts WHERE number = ?');
-    this.#insert = this.#database.prepare('INSERT INTO accounts (data) VALUES (?)');
+    this.#select = this.#database.prepare(`SELECT * FROM ${this.#table} WHERE number = ?`);
+    this.#insert = this.#database.prepare(`INSERT INTO ${this.#table} (data) VALUES (?)`);
     this.#replace = this.#database.prepare(
-      'UPDATE accounts SET data = ?, deleted = ? WHERE number = ?',
+      `UPDATE ${this.#table} SET data = ?, deleted = ? WHERE number = ?`,
     );
     this.indexKeys();
   }
@@ -48,9 +53,9 @@ export class AccountTable {
   indexKeys(): void {
     // Salesforce compares text without regard to case.
     for (const name of this.#fields.keys()) {
-      const index = `accounts_by_${name}${this.#fields.isCaseSensitive(name) ? '_exactly' : ''}`;
+      const index = `${this.#table}_by_${name}${this.#fields.isCaseSensitive(name) ? '_exactly' : ''}`;
       this.#database.exec(
-        `CREATE INDEX IF NOT EXISTS "${index}" ON accounts (${this.#column(name)});`,
+        `CREATE INDEX IF NOT EXISTS "${index}" ON ${this.#table} (${this.#column(name)});`,
       );
     }
     this.#lookUps.clear();
@@ -65,43 +70,43 @@ export class AccountTable {
   }
 
   /** By a 15- or 18-character id; deleted ones too. */
-  row(id: string): AccountRow | undefined {
-    return this.#select.get(numberOf(id) ?? -1) as unknown as AccountRow | undefined;
+  row(id: string): RecordRow | undefined {
+    return this.#select.get(numberOf(id, this.prefix) ?? -1) as unknown as RecordRow | undefined;
   }
 
-  all(): AccountRow[] {
+  all(): RecordRow[] {
     return this.#database
-      .prepare('SELECT * FROM accounts WHERE deleted = 0 ORDER BY number')
-      .all() as unknown as AccountRow[];
+      .prepare(`SELECT * FROM ${this.#table} WHERE deleted = 0 ORDER BY number`)
+      .all() as unknown as RecordRow[];
   }
 
   /** @returns the new record's id */
   insert(data: FieldData): string {
-    return idOf(Number(this.#insert.run(JSON.stringify(data)).lastInsertRowid));
+    return idOf(Number(this.#insert.run(JSON.stringify(data)).lastInsertRowid), this.prefix);
   }
 
-  replace({ number }: AccountRow, data: FieldData, deleted = false): void {
+  replace({ number }: RecordRow, data: FieldData, deleted = false): void {
     this.#replace.run(JSON.stringify(data), deleted ? 1 : 0, number);
   }
 
   /** Rows whose field, one that records are found by, has a value. */
-  holders(name: string, value: string | number): AccountRow[] {
+  holders(name: string, value: string | number): RecordRow[] {
     let lookUp = this.#lookUps.get(name);
     if (lookUp === undefined) {
       const [bound] = this.#bound(name, value);
       lookUp = this.#database.prepare(
-        `SELECT * FROM accounts WHERE deleted = 0 AND ${this.#column(name)} = ${bound} ORDER BY +number`,
+        `SELECT * FROM ${this.#table} WHERE deleted = 0 AND ${this.#column(name)} = ${bound} ORDER BY +number`,
       );
       this.#lookUps.set(name, lookUp);
     }
-    return lookUp.all(value) as unknown as AccountRow[];
+    return lookUp.all(value) as unknown as RecordRow[];
   }
 
   /** Rows that meet all conditions, deleted ones only where they are asked for. @throws InvalidField */
   find(
     query: Pick<SoqlQuery, 'where' | 'orderBy' | 'limit'>,
     { deletedToo = false } = {},
-  ): AccountRow[] {
+  ): RecordRow[] {
     const values: SQLInputValue[] = [];
     const where = query.where.map(
       (alternatives) =>
@@ -115,17 +120,17 @@ export class AccountTable {
     // The plus keeps SQLite from walking all accounts in order instead of looking up ids.
     return this.#database
       .prepare(
-        `SELECT * FROM accounts WHERE ${those}
+        `SELECT * FROM ${this.#table} WHERE ${those}
          ORDER BY ${[...order, '+number'].join(', ')} LIMIT ${query.limit ?? -1}`,
       )
-      .all(...values) as unknown as AccountRow[];
+      .all(...values) as unknown as RecordRow[];
   }
 
   /** The field's own name. @throws InvalidField */
   known(field: string): string {
     const name = this.#fields.nameOf(field);
     if (name === undefined) {
-      throw new InvalidField(`No such column '${field}' on entity 'Account'.`);
+      throw new InvalidField(`No such column '${field}' on entity '${this.#fields.object}'.`);
     }
     return name;
   }
@@ -149,7 +154,7 @@ export class AccountTable {
         throw new InvalidField(message);
       }
       if (name === 'Id') {
-        bound.push(numberOf(String(value)) ?? -1);
+        bound.push(numberOf(String(value), this.prefix) ?? -1);
         return '?';
       }
       const [mark, given] = this.#bound(name, value);
