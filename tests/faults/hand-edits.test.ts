@@ -37,7 +37,7 @@ describe('case 01: whatever people do to records and ids between syncs and recon
 
   it('and so where fields stand on records below Accounts: dropped, moved, copied, merged', async () => {
     org = await openOrg({ onChildren: true });
-    await holds(8, 100);
+    await holds(8, 60);
   });
 
   it('and so in a pilot that accounts enter and leave: nothing is left of those outside', async () => {
