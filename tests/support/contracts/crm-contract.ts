@@ -267,6 +267,7 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
           updateable: true,
           createable: true,
           filterable: true,
+          referenceTo: [],
           externalId: false,
           unique: false,
           caseSensitive: false,
@@ -282,6 +283,11 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
         expect(byName.get(fields.externalId)).toMatchObject({ externalId: true });
         expect(byName.get(fields.checkbox)).toMatchObject({ type: 'boolean' });
         expect(byName.get(fields.date)).toMatchObject({ type: 'date' });
+      });
+
+      test('whether records may be made', async () => {
+        expect(await crm.canCreate('Account')).toBe(true);
+        await expect(crm.canCreate('Nope__c')).rejects.toMatchObject({ code: code.notFound });
       });
 
       test('an unknown type is refused', async () => {
