@@ -6,7 +6,7 @@ locals {
     api = {
       description = "Answers over HTTPS: JSON API, dashboard, overrides"
       has_caller  = false
-      ingress     = var.api_access.ingress
+      ingress     = local.api_ingress
       # A run that was held goes on, or ends, with a message to whoever scores.
       publishes  = ["accounts-changed", "events", "score-shards", "signals-changed"]
       salesforce = false
@@ -136,11 +136,6 @@ locals {
     if contains(keys(local.deployed), name)
   }
 
-  api_members = setunion(
-    var.api_access.members,
-    var.api_access.public ? ["allUsers"] : [],
-  )
-
   members = { for name, account in google_service_account.function : name => account.member }
 
   environment_of_warehouse = {
@@ -195,8 +190,8 @@ module "function" {
   description = each.value.description
   has_caller  = each.value.has_caller
   ingress     = each.value.ingress
+  invokers    = each.key == "api" ? local.api_invokers : {}
   labels      = local.labels
-  members     = each.key == "api" ? local.api_members : []
   name        = each.key
   prefix      = var.prefix
   project_id  = var.project_id
@@ -216,6 +211,7 @@ module "function" {
     contains(["publish-shard", "sweep"], each.key) ? { KENKO_INSTANCES = join(",", [for name, several in local.taken_at_once : "${name}=${several}"]) } : {},
     each.value.warehouse == "none" ? {} : local.environment_of_warehouse,
     each.value.salesforce ? local.environment_of_salesforce : {},
+    each.key == "api" ? local.environment_of_api : {},
   )
   secrets = {
     for variable, secret in module.secret : variable => secret.version

@@ -64,6 +64,7 @@ module "services" {
       "storage.googleapis.com",
     ],
     var.budget == null ? [] : ["billingbudgets.googleapis.com"],
+    local.behind_proxy ? ["compute.googleapis.com", "iap.googleapis.com"] : [],
   )
 }
 

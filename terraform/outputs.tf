@@ -3,9 +3,15 @@ output "alert_policies" {
   value       = module.alerts.policies
 }
 
+output "api_address" {
+  description = "Behind Identity-Aware Proxy, the IPv4 address that the A record of `api_access.domain` has to hold; else null."
+  value       = one([for proxy in module.identity_aware_proxy : proxy.address])
+}
+
 output "api_url" {
-  description = "Address of API and dashboard; callers send an identity token, unless it is public."
-  value       = module.function["api"].uri
+  description = "Address of API and dashboard; without Identity-Aware Proxy also the audience of the ID tokens that callers send."
+  value       = local.api_url
+  depends_on  = [module.function]
 }
 
 output "bundle" {
@@ -44,7 +50,7 @@ output "dead_letter_subscriptions" {
 
 output "function_urls" {
   description = "By function, where it is called."
-  value       = { for name, function in module.function : name => function.uri }
+  value       = merge({ for name, function in module.function : name => function.uri }, { api = local.api_url })
 }
 
 output "jobs" {

@@ -18,28 +18,90 @@ variable "alert_thresholds" {
 }
 
 variable "api_access" {
-  description = "Who may call the API: `members` such as `group:cs@example.com` or `serviceAccount:...`, everybody on the internet only with `public`; and `ingress`, from where."
+  description = "Who may do what in the API and the dashboard, and how they prove who they are: [people and roles](#people-and-roles) has every setting. Default: nobody."
   type = object({
-    ingress = optional(string, "ALLOW_ALL")
-    members = optional(set(string), [])
-    public  = optional(bool, false)
+    audiences            = optional(set(string), [])
+    domain               = optional(string)
+    editors              = optional(set(string), [])
+    identity             = optional(string, "token")
+    ingress              = optional(string)
+    members              = optional(set(string), [])
+    oauth_client         = optional(string)
+    operators            = optional(set(string), [])
+    programmatic_clients = optional(set(string), [])
+    public               = optional(bool, false)
+    viewers              = optional(set(string), [])
   })
   default  = {}
   nullable = false
 
   validation {
-    condition = alltrue([
-      for member in var.api_access.members :
-      can(regex("^(user|group|serviceAccount|domain|principal|principalSet):\\S+$", member))
-    ])
-    error_message = "A member is a principal such as group:cs@example.com; for everybody on the internet set public = true instead."
+    condition     = contains(["iap", "token"], var.api_access.identity)
+    error_message = "api_access.identity is \"token\" (callers bring a Google ID token) or \"iap\" (people sign in at Identity-Aware Proxy)."
   }
 
   validation {
-    condition = contains(
-      ["ALLOW_ALL", "ALLOW_INTERNAL_AND_GCLB", "ALLOW_INTERNAL_ONLY"], var.api_access.ingress
-    )
-    error_message = "The ingress is ALLOW_ALL, ALLOW_INTERNAL_AND_GCLB or ALLOW_INTERNAL_ONLY."
+    condition     = var.api_access.identity != "iap" || var.api_access.domain != null
+    error_message = "Identity-Aware Proxy needs api_access.domain, the DNS name that people will open, such as kenko.example.com."
+  }
+
+  validation {
+    condition     = var.api_access.identity == "iap" || var.api_access.domain == null && var.api_access.oauth_client == null && length(var.api_access.programmatic_clients) == 0
+    error_message = "domain, oauth_client and programmatic_clients of api_access are those of Identity-Aware Proxy: set identity = \"iap\", or leave them out."
+  }
+
+  validation {
+    condition     = var.api_access.identity == "iap" || length(var.api_access.members) == 0
+    error_message = "api_access.members are whom Identity-Aware Proxy lets in. Without it, give each a role instead: viewers read, editors also enter and override, operators also release and discard runs; as user:ann@example.com, serviceAccount:... or domain:example.com. For groups, set identity = \"iap\" and a domain."
+  }
+
+  validation {
+    condition = !anytrue([
+      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators) :
+      startswith(member, "group:") || startswith(member, "principal")
+    ])
+    error_message = "A role in api_access goes to user:ann@example.com, serviceAccount:... or domain:example.com, not to a group: a signed identity names no groups. With identity = \"iap\", put groups into members, which lets them in to read."
+  }
+
+  validation {
+    condition = !anytrue([
+      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators) :
+      startswith(member, "all")
+    ])
+    error_message = "No role in api_access goes to everybody; to let everybody on the internet read, and nothing else, set public = true."
+  }
+
+  validation {
+    condition = alltrue([
+      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators) :
+      can(regex("^((user|serviceAccount):[^\\s:,@]+@[^\\s:,@]+|domain:[\\w.-]+|(group:|principal|all).*)$", member))
+    ])
+    error_message = "A role in api_access goes to user:ann@example.com, serviceAccount:portal@project.iam.gserviceaccount.com or domain:example.com."
+  }
+
+  validation {
+    condition     = var.api_access.identity != "iap" || !var.api_access.public
+    error_message = "Identity-Aware Proxy lets in nobody who is not signed in, so api_access cannot be public with it: leave public out, or set identity = \"token\"."
+  }
+
+  validation {
+    condition     = var.api_access.identity != "iap" || length(var.api_access.audiences) == 0
+    error_message = "api_access.audiences are those of ID tokens; behind Identity-Aware Proxy it is IAP that checks tokens, and programmatic_clients are what it takes."
+  }
+
+  validation {
+    condition     = alltrue([for audience in var.api_access.audiences : can(regex("^[^\\s,]+$", audience))])
+    error_message = "An audience in api_access is one word without commas, such as https://kenko.example.com or 32555940559.apps.googleusercontent.com."
+  }
+
+  validation {
+    condition     = var.api_access.ingress == null || contains(["ALLOW_ALL", "ALLOW_INTERNAL_AND_GCLB", "ALLOW_INTERNAL_ONLY"], coalesce(var.api_access.ingress, "none"))
+    error_message = "api_access.ingress is ALLOW_ALL, ALLOW_INTERNAL_AND_GCLB or ALLOW_INTERNAL_ONLY."
+  }
+
+  validation {
+    condition     = var.api_access.identity != "iap" || !contains(["ALLOW_ALL", "ALLOW_INTERNAL_ONLY"], coalesce(var.api_access.ingress, "none"))
+    error_message = "Behind Identity-Aware Proxy requests come through its load balancer: leave api_access.ingress out."
   }
 }
 
@@ -178,6 +240,31 @@ variable "notification_emails" {
   validation {
     condition     = alltrue([for address in var.notification_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
     error_message = "An address looks like on-call@example.com."
+  }
+}
+
+variable "oauth_client_secret" {
+  description = "Secret of `api_access.oauth_client`; give it as `TF_VAR_oauth_client_secret`. It is in no plan and in no state."
+  type        = string
+  default     = null
+  ephemeral   = true
+  sensitive   = true
+
+  validation {
+    condition     = var.api_access.oauth_client == null || var.oauth_client_secret != null
+    error_message = "The OAuth client of api_access needs TF_VAR_oauth_client_secret; Google Cloud's console shows it once, when it is made (terraform/README.md, \"Secrets\")."
+  }
+}
+
+variable "oauth_client_secret_version" {
+  description = "Raise it by one to hand over another secret."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.oauth_client_secret_version >= 1 && floor(var.oauth_client_secret_version) == var.oauth_client_secret_version
+    error_message = "The version is a whole number from 1."
   }
 }
 

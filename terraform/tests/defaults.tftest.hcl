@@ -17,6 +17,7 @@ variables {
   warehouse_location = "asia-northeast1"
 
   # `terraform test` cannot apply where an ephemeral variable is left out.
+  oauth_client_secret      = "unused"
   salesforce_client_secret = "unused"
   salesforce_private_key   = "unused"
   slack_token              = "unused"
@@ -40,8 +41,16 @@ run "smallest" {
     error_message = "No budget and no secret."
   }
   assert {
-    condition     = length(local.api_members) == 0
-    error_message = "Nobody may call the API unless somebody is named."
+    condition     = keys(local.environment_of_api) == ["KENKO_API_AUDIENCES", "KENKO_API_IDENTITY"]
+    error_message = "Nobody may do anything in the API unless somebody is named."
+  }
+  assert {
+    condition     = output.api_url == "https://kenko-api-123456789012.asia-northeast1.run.app" && output.api_address == null
+    error_message = "The API is called at the address that follows from its name."
+  }
+  assert {
+    condition     = length(module.identity_aware_proxy) == 0
+    error_message = "No load balancer where nobody asks for one."
   }
   assert {
     condition     = length(terraform_data.grants_in_force) == 0

@@ -8,13 +8,22 @@ mock_provider "google-beta" {
 }
 
 variables {
-  api_access              = { members = ["group:cs@acme.example"] }
+  api_access = {
+    identity             = "iap"
+    domain               = "kenko.acme.example"
+    members              = ["group:cs@acme.example"]
+    editors              = ["domain:acme.example"]
+    operators            = ["user:ops@acme.example"]
+    oauth_client         = "123456789012-web.apps.googleusercontent.com"
+    programmatic_clients = ["123456789012-desktop.apps.googleusercontent.com"]
+  }
   budget                  = { amount = 200, billing_account = "012345-6789AB-CDEF01" }
   bundle_manifest         = "./tests/bundle/functions.json"
   functions               = { api = { min_instances = 1 } }
   further_source_datasets = ["acme-data.raw"]
   grant_wait_seconds      = 0
   labels                  = { team = "customer-success" }
+  oauth_client_secret     = "a client secret"
   notification_channels   = ["projects/acme-health/notificationChannels/77"]
   notification_emails     = ["on-call@acme.example"]
   project_id              = "acme-health"
@@ -68,13 +77,44 @@ run "client_credentials" {
   }
 }
 
+run "identities" {
+  command = plan
+  assert {
+    condition     = output.api_url == "https://kenko.acme.example"
+    error_message = "People open the domain."
+  }
+  assert {
+    condition     = local.environment_of_api.KENKO_API_VIEWERS == "allAuthenticatedUsers"
+    error_message = "Whom IAP lets in may read, where no readers are named."
+  }
+  assert {
+    condition     = keys(module.identity_aware_proxy) == ["this"] && local.api_ingress == "ALLOW_INTERNAL_AND_GCLB"
+    error_message = "The way to the API is the load balancer."
+  }
+}
+
 run "public" {
   command = plan
   variables {
-    api_access = { public = true }
+    api_access = { public = true, viewers = ["domain:acme.example"], editors = ["user:ann@acme.example"] }
   }
   assert {
-    condition     = local.api_members == toset(["allUsers"])
-    error_message = "The API is public where that is asked for."
+    condition     = local.environment_of_api.KENKO_API_VIEWERS == "allUsers,domain:acme.example"
+    error_message = "Everybody reads where that is asked for."
+  }
+  assert {
+    condition     = local.environment_of_api.KENKO_API_EDITORS == "user:ann@acme.example"
+    error_message = "Nobody but editors enters anything."
+  }
+}
+
+run "internal" {
+  command = plan
+  variables {
+    api_access = { viewers = ["domain:acme.example"], ingress = "ALLOW_INTERNAL_ONLY" }
+  }
+  assert {
+    condition     = local.api_ingress == "ALLOW_INTERNAL_ONLY"
+    error_message = "Requests come from where the operator says."
   }
 }

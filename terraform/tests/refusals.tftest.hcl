@@ -11,6 +11,7 @@ mock_provider "google-beta" {
 variables {
   bundle_manifest          = "./tests/bundle/functions.json"
   grant_wait_seconds       = 0
+  oauth_client_secret      = "unused"
   project_id               = "acme-health"
   region                   = "asia-northeast1"
   salesforce_client_secret = "unused"
@@ -24,7 +25,6 @@ run "malformed_values" {
   command = plan
   variables {
     alert_thresholds          = { api_errors = 0 }
-    api_access                = { members = ["allUsers"] } # public is asked for by name
     budget                    = { amount = 0.5, billing_account = "012345-6789AB-CDEF01" }
     further_source_datasets   = ["acme-data.mart.accounts"] # a table
     grant_wait_seconds        = 3600
@@ -46,7 +46,6 @@ run "malformed_values" {
   }
   expect_failures = [
     var.alert_thresholds,
-    var.api_access,
     var.budget,
     var.further_source_datasets,
     var.grant_wait_seconds,
@@ -71,13 +70,12 @@ run "malformed_values" {
 run "second_rules" {
   command = plan
   variables {
-    api_access = { ingress = "ALLOW_SOME" }
     budget     = { amount = 200, billing_account = "Our account" }
     prefix     = "google"
     retention  = { history_days = 90 }
     salesforce = { client_id = "key", login_url = "https://acme.my.salesforce.com", username = "a@b.c", audience = "https://acme.my.salesforce.com" }
   }
-  expect_failures = [var.api_access, var.budget, var.prefix, var.retention, var.salesforce]
+  expect_failures = [var.budget, var.prefix, var.retention, var.salesforce]
 }
 
 run "third_rules" {

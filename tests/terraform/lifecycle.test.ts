@@ -218,11 +218,13 @@ describe('a value of a secret', () => {
     expect(state).not.toContain('the first key');
     expect(state).toContain('kenko-slack-token');
     expect(state).not.toContain(largest.slack_token);
+    expect(state).toContain(largest.api_access.oauth_client);
+    expect(state).not.toContain(largest.oauth_client_secret);
     deployment.set({ salesforce_secret_version: 2, salesforce_private_key: 'the second key' });
     await deployment.plan();
     const shown = await terraform.must('show', '-json', join(terraform.folder, 'plan'));
     expect(shown).toContain('kenko-salesforce-private-key');
-    expect(shown).not.toMatch(/the (first|second) key/);
+    expect(shown).not.toMatch(/the (first|second) key|the secret of the client/);
     const values = [...deployment.cloud.secretValues.values()];
     expect(values.sort()).toEqual([largest.salesforce_private_key, largest.slack_token].sort());
   });

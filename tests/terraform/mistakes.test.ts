@@ -17,6 +17,7 @@ import { needsOfLargest, smallestGrants } from '../support/terraform/needs.ts';
 import { observeCalls } from '../support/terraform/observed-calls.ts';
 import { deliveryProblems } from './cloud/deliveries.ts';
 import { grantTexts } from './cloud/grants.ts';
+import { accessProblems } from './cloud/reach.ts';
 
 /** Everything wrong that the other tests would find. */
 function problemsIn(deployment: Deployment, calls: Calls): string {
@@ -43,7 +44,14 @@ function problemsIn(deployment: Deployment, calls: Calls): string {
     ];
   });
   const early = deployment.cloud.tooEarly.map((problem) => `too early: ${problem}`);
-  return [...grants, ...variables, ...deliveryProblems(deployment.cloud), ...early].join('\n');
+  const access = accessProblems(
+    deployment.cloud,
+    'kenko-api',
+    environmentIn(deployment, 'api').plain,
+  );
+  return [...grants, ...variables, ...deliveryProblems(deployment.cloud), ...access, ...early].join(
+    '\n',
+  );
 }
 
 let folder = '';

@@ -8,7 +8,6 @@ import {
   largest,
   openDeployment,
   project,
-  smallest,
 } from '../support/terraform/deployment.ts';
 import { needsOfLargest, smallestGrants } from '../support/terraform/needs.ts';
 import { observeCalls } from '../support/terraform/observed-calls.ts';
@@ -102,24 +101,6 @@ describe('what nobody gets', () => {
           !/^roles\/(bigquery\.jobUser|logging\.logWriter)$|\/roles\/kenko_jobs$/.test(role)),
     );
     expect(broad).toEqual([]);
-  });
-
-  it('is access from the internet, unless the operator asks for it', async () => {
-    const isPublic = ({ member }: { member: string }) => /^all(Authenticated)?Users$/.test(member);
-    expect(grantsOf(everything.cloud).filter(isPublic)).toEqual([]);
-    const open = await openDeployment({ variables: { ...smallest, api_access: { public: true } } });
-    try {
-      await open.apply();
-      expect(grantsOf(open.cloud).filter(isPublic)).toEqual([
-        {
-          member: 'allUsers',
-          role: 'roles/run.invoker',
-          resource: `projects/${project}/locations/asia-northeast1/services/kenko-api`,
-        },
-      ]);
-    } finally {
-      open.close();
-    }
   });
 
   it('is the way to internal functions from outside', () => {

@@ -1,5 +1,5 @@
-# What a team in production sets: state in a bucket, Salesforce by JWT, people and a machine who
-# may call the API, alerts that reach somebody, a budget, an intraday run, a warm API.
+# What a team in production sets: state in a bucket, Salesforce by JWT, people who open the dashboard
+# under a domain of their own and a machine that calls the API, alerts that reach somebody, a budget, an intraday run, a warm API.
 
 terraform {
   required_version = ">= 1.11"
@@ -69,11 +69,17 @@ module "kenko" {
   salesforce_private_key    = var.salesforce_private_key
   salesforce_secret_version = 1
 
+  # The domain's A record holds the output `api_address`. Groups are let in, and may read; who may
+  # do more is named one by one.
   api_access = {
-    members = [
-      "group:customer-success@acme.example",
+    identity = "iap"
+    domain   = "kenko.acme.example"
+    members  = ["group:customer-success@acme.example"]
+    editors = [
+      "user:yuki.sato@acme.example",
       "serviceAccount:portal@acme-portal.iam.gserviceaccount.com",
     ]
+    operators = ["user:ken.mori@acme.example"]
   }
   functions = {
     api         = { min_instances = 1 }
@@ -93,6 +99,11 @@ module "kenko" {
 output "api_url" {
   description = "Address of API and dashboard."
   value       = module.kenko.api_url
+}
+
+output "api_address" {
+  description = "The IPv4 address that the A record of the domain has to hold."
+  value       = module.kenko.api_address
 }
 
 output "jobs" {

@@ -1,4 +1,4 @@
-# The least that works: no Salesforce, nobody told of alerts, nobody allowed to call the API.
+# The least that works: no Salesforce, nobody told of alerts, nobody with a role in the API.
 
 terraform {
   required_version = ">= 1.11"

@@ -10,7 +10,7 @@ locals {
 }
 
 resource "google_cloudfunctions2_function" "this" {
-  #checkov:skip=CKV_GCP_124: Internal by default; only the API, which people call, is given another ingress, and IAM guards it.
+  #checkov:skip=CKV_GCP_124: Internal by default; only the API, which people call, is given another ingress, and verifies every caller by itself.
   project     = var.project_id
   location    = var.region
   name        = "${var.prefix}-${var.name}"
@@ -69,7 +69,7 @@ resource "google_service_account" "caller" {
 }
 
 resource "google_cloud_run_service_iam_member" "invoker" {
-  for_each = merge(local.caller, { for member in var.members : member => member })
+  for_each = merge(local.caller, var.invokers)
 
   project  = var.project_id
   location = var.region

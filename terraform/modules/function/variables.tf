@@ -38,17 +38,17 @@ variable "ingress" {
   }
 }
 
-variable "labels" {
-  description = "Labels of the function."
+variable "invokers" {
+  description = "Further members whom Cloud Run lets call it, each under a name for its grant."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
-variable "members" {
-  description = "Further members who may call it, such as `group:cs@example.com`."
-  type        = set(string)
-  default     = []
+variable "labels" {
+  description = "Labels of the function."
+  type        = map(string)
+  default     = {}
   nullable    = false
 }
 

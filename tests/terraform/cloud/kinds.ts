@@ -34,6 +34,19 @@ const located =
   (values: Values, place: Place): string =>
     `projects/${projectOf(values, place)}/locations/${textIn(values, location)}/${collection}/${textIn(values, attribute)}`;
 
+/** A resource of Compute Engine that no region has. */
+const global = (collection: string, given?: Kind['given']): Kind => ({
+  api: 'compute',
+  name: named(`global/${collection}`),
+  immutable: ['name', 'project'],
+  given: (values, name, place) => ({
+    self_link: selfLink(name),
+    ...given?.(values, name, place),
+  }),
+});
+
+const selfLink = (name: string): string => `https://www.googleapis.com/compute/v1/${name}`;
+
 /** A number that stays the same for a name: Google numbers what it names itself. */
 function numberOf(text: string): string {
   let hash = 7;
@@ -271,6 +284,38 @@ export const kinds: Readonly<Record<string, Kind>> = {
       `billingAccounts/${textIn(values, 'billing_account')}/budgets/${numberOf(textIn(values, 'display_name'))}`,
     immutable: ['billing_account'],
     given: (_, name) => ({ name }),
+  },
+  google_compute_global_address: global('addresses', () => ({ address: '203.0.113.7' })),
+  google_compute_region_network_endpoint_group: {
+    api: 'compute',
+    name: (values, place) =>
+      `projects/${projectOf(values, place)}/regions/${textIn(values, 'region')}/networkEndpointGroups/${textIn(values, 'name')}`,
+    immutable: ['name', 'region', 'cloud_run', 'network_endpoint_type', 'project'],
+    given: (_, name) => ({ self_link: selfLink(name) }),
+  },
+  google_compute_backend_service: global('backendServices', (_, name) => ({
+    generated_id: Number(numberOf(name)),
+  })),
+  google_compute_managed_ssl_certificate: {
+    ...global('sslCertificates'),
+    immutable: ['name', 'managed', 'project'],
+  },
+  google_compute_ssl_policy: global('sslPolicies'),
+  google_compute_url_map: global('urlMaps'),
+  google_compute_target_https_proxy: global('targetHttpsProxies'),
+  google_compute_global_forwarding_rule: {
+    ...global('forwardingRules'),
+    immutable: ['name', 'ip_address', 'ip_protocol', 'port_range', 'project'],
+  },
+  google_iap_web_backend_service_iam_member: grant(
+    'iap',
+    named('iap_web/compute/services', 'web_backend_service'),
+    ['web_backend_service'],
+  ),
+  google_iap_settings: {
+    api: 'iap',
+    name: (values) => textIn(values, 'name'),
+    immutable: ['name'],
   },
   // Its name needs the number of the version: see Cloud.create.
   google_secret_manager_secret_version: {

@@ -15,11 +15,31 @@ import {
 
 type Check = (values: Values) => string[];
 
+const computeName = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 const patterns: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   google_artifact_registry_repository: { repository_id: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/ },
   google_bigquery_dataset: { dataset_id: /^\w{1,1024}$/ },
   google_cloud_scheduler_job: { name: /^[\w-]{1,500}$/, schedule: /^\S+( \S+){4}$/ },
   google_cloudfunctions2_function: { name: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/ },
+  google_compute_backend_service: {
+    name: computeName,
+    load_balancing_scheme: /^EXTERNAL_MANAGED$/,
+  },
+  google_compute_global_address: { name: computeName },
+  google_compute_global_forwarding_rule: { name: computeName, port_range: /^\d+(-\d+)?$/ },
+  google_compute_managed_ssl_certificate: { name: computeName },
+  google_compute_region_network_endpoint_group: {
+    name: computeName,
+    network_endpoint_type: /^SERVERLESS$/,
+  },
+  google_compute_ssl_policy: {
+    name: computeName,
+    profile: /^(COMPATIBLE|MODERN|RESTRICTED|CUSTOM|FIPS_202205)$/,
+    min_tls_version: /^TLS_1_[0-3]$/,
+  },
+  google_compute_target_https_proxy: { name: computeName },
+  google_compute_url_map: { name: computeName },
   google_firestore_database: {
     name: /^(\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$/,
     type: /^(FIRESTORE_NATIVE|DATASTORE_MODE)$/,
@@ -28,6 +48,7 @@ const patterns: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     deletion_policy: /^(DELETE|ABANDON)$/,
   },
   google_logging_metric: { name: /^[\w\-.,+!*',()%][\w\-.,+!*',()%/]{0,99}$/ },
+  google_iap_settings: { name: /^projects\/\d+\/iap_web\/compute\/services\/[a-z0-9-]+$/ },
   google_project_iam_custom_role: { role_id: /^[\w.]{3,64}$/ },
   google_project_service: { service: /^[a-z]+\.googleapis\.com$/ },
   google_pubsub_subscription: { name: /^(?!goog)[A-Za-z][\w\-.~+%]{2,254}$/ },
@@ -238,11 +259,40 @@ const checkBudget: Check = (values) => [
 const checkDatabaseIndex: Check = (values) =>
   blocksIn(values.fields).length >= 2 ? [] : ['a composite index has two fields at least'];
 
+const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}\.?$/i;
+
+const checkCertificate: Check = (values) => {
+  const managed = blockIn(values, 'managed');
+  const domains = managed?.domains;
+  if (Array.isArray(domains) && (domains.length < 1 || domains.length > 100)) {
+    return ['a managed certificate has 1 to 100 domains'];
+  }
+  return textsIn(managed, 'domains')
+    .filter((name) => !domainName.test(name))
+    .map((name) => `${name} is no domain`);
+};
+
+/** IAP signs in through the client that is named with its secret, or through Google's own. */
+const checkBackend: Check = (values) => {
+  const iap = blockIn(values, 'iap');
+  if (!iap) return [];
+  const [client, secret, version] = [
+    'oauth2_client_id',
+    'oauth2_client_secret_wo',
+    'oauth2_client_secret_wo_version',
+  ].map((name) => iap[name] !== null && iap[name] !== undefined);
+  return client === secret && secret === version
+    ? []
+    : ['iap has oauth2_client_id, oauth2_client_secret_wo and its version, or none of them'];
+};
+
 const checks: Readonly<Record<string, Check>> = {
   google_bigquery_table: checkTable,
   google_billing_budget: checkBudget,
   google_cloud_scheduler_job: checkJob,
   google_cloudfunctions2_function: checkFunction,
+  google_compute_backend_service: checkBackend,
+  google_compute_managed_ssl_certificate: checkCertificate,
   google_firestore_index: checkDatabaseIndex,
   google_logging_metric: checkMetric,
   google_monitoring_alert_policy: checkPolicy,

@@ -139,6 +139,33 @@ const refuseGrant =
 const ownDataset = (cloud: Cloud, values: Values): string =>
   `projects/${textIn(values, 'project') || cloud.place.project}/datasets/${textIn(values, 'dataset_id')}`;
 
+/** A resource of Compute Engine by its id or its link. */
+const linked = (text: string): string =>
+  text.replace(/^https:\/\/www\.googleapis\.com\/compute\/v1\//, '');
+
+const refuseBackend: Refuse = (cloud, values) => {
+  for (const backend of blocksIn(values.backend)) {
+    must(cloud, 'google_compute_region_network_endpoint_group', linked(textIn(backend, 'group')));
+  }
+  if (blockIn(values, 'iap')?.enabled === true && !cloud.apis.has('iap.googleapis.com')) {
+    throw new Error('Error 403: iap.googleapis.com is not enabled');
+  }
+};
+
+const refuseProxy: Refuse = (cloud, values) => {
+  must(cloud, 'google_compute_url_map', linked(textIn(values, 'url_map')));
+  const certificates = textsIn(values, 'ssl_certificates');
+  if (certificates.length === 0) throw new Error('Error 400: an HTTPS proxy needs a certificate');
+  for (const name of certificates) {
+    must(cloud, 'google_compute_managed_ssl_certificate', linked(name));
+  }
+  const policy = textIn(values, 'ssl_policy');
+  if (policy) must(cloud, 'google_compute_ssl_policy', linked(policy));
+};
+
+const backendOf = (cloud: Cloud, name: string): string =>
+  `projects/${cloud.place.project}/global/backendServices/${name.split('/').at(-1)}`;
+
 const refusals: Readonly<Record<string, Refuse>> = {
   google_artifact_registry_repository_iam_member: refuseGrant(
     'google_artifact_registry_repository',
@@ -170,6 +197,15 @@ const refusals: Readonly<Record<string, Refuse>> = {
   },
   google_cloud_scheduler_job: refuseJob,
   google_cloudfunctions2_function: refuseFunction,
+  google_compute_backend_service: refuseBackend,
+  google_compute_global_forwarding_rule: (cloud, values) => {
+    must(cloud, 'google_compute_target_https_proxy', linked(textIn(values, 'target')));
+    must(cloud, 'google_compute_global_address', linked(textIn(values, 'ip_address')));
+  },
+  google_compute_target_https_proxy: refuseProxy,
+  google_compute_url_map: (cloud, values) => {
+    must(cloud, 'google_compute_backend_service', linked(textIn(values, 'default_service')));
+  },
   google_firestore_field: (cloud, values) => {
     must(
       cloud,
@@ -183,6 +219,15 @@ const refusals: Readonly<Record<string, Refuse>> = {
       'google_firestore_database',
       inProject(cloud, 'databases', textIn(values, 'database')),
     );
+  },
+  google_iap_settings: (cloud, _, name) => {
+    const [, number] = name.split('/');
+    if (number !== cloud.place.number) throw new Error(`Error 403: ${name} is of another project`);
+    must(cloud, 'google_compute_backend_service', backendOf(cloud, name));
+  },
+  google_iap_web_backend_service_iam_member: (cloud, values, name) => {
+    refuseGrant()(cloud, values, name);
+    must(cloud, 'google_compute_backend_service', backendOf(cloud, grantedOn(name)));
   },
   google_monitoring_alert_policy: refusePolicy,
   google_project_iam_member: refuseGrant(),
@@ -220,6 +265,9 @@ export function refuseCreation(cloud: Cloud, type: string, values: Values, name:
   refusals[type]?.(cloud, values, name);
 }
 
+const namesIt = (values: Values, name: string): boolean =>
+  JSON.stringify(values).includes(`${name}"`);
+
 /** @throws Error with what Google, or its provider, would answer to this deletion */
 export function refuseDeletion(cloud: Cloud, type: string, values: Values, name: string): void {
   const refuse = (why: string): never => {
@@ -234,6 +282,18 @@ export function refuseDeletion(cloud: Cloud, type: string, values: Values, name:
     if (holds || values.versioning !== null)
       refuse('it holds objects and force_destroy is not set');
   }
+  // What requests pass on their way is taken away from the front.
+  const user = type.startsWith('google_compute_')
+    ? cloud
+        .all()
+        .find(
+          (other) =>
+            other.type.startsWith('google_compute_') &&
+            other.name !== name &&
+            namesIt(other.values, name),
+        )
+    : undefined;
+  if (user) refuse(`${user.name} still uses it`);
   if (type === 'google_bigquery_dataset' && values.delete_contents_on_destroy !== true) {
     if (cloud.foreignTables.size > 0) refuse('it still holds tables');
   }

@@ -21,6 +21,7 @@ export const rolePermissions: Readonly<Record<string, readonly string[]>> = {
   'roles/bigquery.jobUser': ['bigquery.jobs.create'],
   'roles/datastore.user': ['datastore.entities.read', 'datastore.entities.write'],
   'roles/iam.serviceAccountTokenCreator': ['iam.serviceAccounts.getOpenIdToken'],
+  'roles/iap.httpsResourceAccessor': ['iap.webServiceVersions.accessViaIAP'],
   'roles/logging.logWriter': ['logging.logEntries.create'],
   'roles/pubsub.publisher': ['pubsub.topics.publish'],
   'roles/pubsub.subscriber': ['pubsub.subscriptions.consume'],

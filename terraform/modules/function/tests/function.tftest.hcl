@@ -54,14 +54,14 @@ run "people_call_it" {
   variables {
     has_caller = false
     ingress    = "ALLOW_ALL"
-    members    = ["group:cs@acme.example"]
+    invokers   = { everybody = "allUsers" }
   }
   assert {
     condition     = output.caller == null
     error_message = "Where nothing of Google's calls it, there is no identity for that."
   }
   assert {
-    condition     = google_cloud_run_service_iam_member.invoker["group:cs@acme.example"].member == "group:cs@acme.example"
+    condition     = google_cloud_run_service_iam_member.invoker["everybody"].member == "allUsers"
     error_message = "Those who may call it may call it."
   }
 }
