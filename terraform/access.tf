@@ -30,9 +30,10 @@ locals {
     },
     {
       for name, members in {
-        KENKO_API_EDITORS   = var.api_access.editors
-        KENKO_API_OPERATORS = var.api_access.operators
-        KENKO_API_VIEWERS   = local.api_viewers
+        KENKO_API_EDITORS      = var.api_access.editors
+        KENKO_API_OPERATORS    = var.api_access.operators
+        KENKO_API_OWN_ACCOUNTS = var.api_access.own_accounts
+        KENKO_API_VIEWERS      = local.api_viewers
       } : name => join(",", sort(members)) if length(members) > 0
     },
   )

@@ -28,6 +28,7 @@ variable "api_access" {
     members              = optional(set(string), [])
     oauth_client         = optional(string)
     operators            = optional(set(string), [])
+    own_accounts         = optional(set(string), [])
     programmatic_clients = optional(set(string), [])
     public               = optional(bool, false)
     viewers              = optional(set(string), [])
@@ -57,7 +58,7 @@ variable "api_access" {
 
   validation {
     condition = !anytrue([
-      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators) :
+      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators, var.api_access.own_accounts) :
       startswith(member, "group:") || startswith(member, "principal")
     ])
     error_message = "A role in api_access goes to user:ann@example.com, serviceAccount:... or domain:example.com, not to a group: a signed identity names no groups. With identity = \"iap\", put groups into members, which lets them in to read."
@@ -65,7 +66,7 @@ variable "api_access" {
 
   validation {
     condition = !anytrue([
-      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators) :
+      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators, var.api_access.own_accounts) :
       startswith(member, "all")
     ])
     error_message = "No role in api_access goes to everybody; to let everybody on the internet read, and nothing else, set public = true."
@@ -73,7 +74,7 @@ variable "api_access" {
 
   validation {
     condition = alltrue([
-      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators) :
+      for member in setunion(var.api_access.viewers, var.api_access.editors, var.api_access.operators, var.api_access.own_accounts) :
       can(regex("^((user|serviceAccount):[^\\s:,@]+@[^\\s:,@]+|domain:[\\w.-]+|(group:|principal|all).*)$", member))
     ])
     error_message = "A role in api_access goes to user:ann@example.com, serviceAccount:portal@project.iam.gserviceaccount.com or domain:example.com."
