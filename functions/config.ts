@@ -292,9 +292,9 @@ export function readQueues(environment: Environment = process.env): {
   return found;
 }
 
-/** Whether an environment says anything about Salesforce: a deployment may be without it. */
-export function namesSalesforce(environment: Environment = process.env): boolean {
-  return variablesOfPort.crm.some((variable) => environment[variable]?.trim());
+/** Whether an environment says anything about a port: of Salesforce, a deployment may say nothing. */
+export function namesPort(port: PortName, environment: Environment = process.env): boolean {
+  return variablesOfPort[port].some((variable) => environment[variable]?.trim());
 }
 
 /** Variables that begin as ours do and that nothing reads. */

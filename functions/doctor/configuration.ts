@@ -4,12 +4,13 @@ import {
   type Configuration,
   configurationProblems,
   functionNames,
-  namesSalesforce,
+  namesPort,
   type PortName,
   portsOf,
   readConfiguration,
   unknownVariables,
 } from '../config.ts';
+import { accessFindings } from './access-checks.ts';
 import { type Finding, type Found, notChecked, ok, problem, warning } from './report.ts';
 import { type CheckId, reasons, configuration as texts, titles } from './texts.ts';
 
@@ -29,23 +30,30 @@ export interface ExaminedEnvironment {
 
 export function examineEnvironment(environment?: Environment): ExaminedEnvironment {
   const bySentence = new Map<string, string[]>();
-  const salesforce = namesSalesforce(environment);
+  const salesforce = namesPort('crm', environment);
+  const api = namesPort('identity', environment);
   for (const name of functionNames) {
     const ports: readonly PortName[] = portsOf[name];
     if (ports.includes('crm') && !salesforce) continue;
+    if (ports.includes('identity') && !api) continue;
     for (const sentence of configurationProblems(name, environment)) {
       bySentence.set(sentence, [...(bySentence.get(sentence) ?? []), name]);
     }
   }
   const general = new Set(configurationProblems(withoutSalesforce, environment));
-  const wrong = (id: CheckId, isGeneral: boolean): Finding[] =>
+  const ofApi = new Set(api ? configurationProblems('api', environment) : []);
+  const idOf = (sentence: string): CheckId => {
+    if (general.has(sentence)) return 'configuration';
+    return ofApi.has(sentence) ? 'api-configuration' : 'salesforce-configuration';
+  };
+  const wrong = (id: CheckId): Finding[] =>
     [...bySentence]
-      .filter(([sentence]) => general.has(sentence) === isGeneral)
+      .filter(([sentence]) => idOf(sentence) === id)
       .map(([sentence, names]) => ({
         id,
         ...problem(texts.checked(names), texts.wrong(sentence)),
       }));
-  const [ours, theirs] = [wrong('configuration', true), wrong('salesforce-configuration', false)];
+  const [ours, theirs] = [wrong('configuration'), wrong('salesforce-configuration')];
   const usable =
     ours.length > 0
       ? undefined
@@ -57,6 +65,9 @@ export function examineEnvironment(environment?: Environment): ExaminedEnvironme
     findings: [
       ...orOk('configuration', ours),
       ...unknown(environment),
+      ...(api
+        ? [...wrong('api-configuration'), ...(ofApi.size > 0 ? [] : access(environment))]
+        : [finding('api-configuration', (title) => notChecked(title, reasons.noApi))]),
       ...(salesforce
         ? orOk('salesforce-configuration', theirs)
         : [
@@ -76,6 +87,13 @@ const finding = (id: CheckId, found: (title: Finding['checked']) => Found): Find
 
 const orOk = (id: CheckId, findings: Finding[]): Finding[] =>
   findings.length > 0 ? findings : [finding(id, ok)];
+
+function access(environment: Environment): Finding[] {
+  const { identity } = readConfiguration('api', environment);
+  return identity
+    ? accessFindings(identity).map((found) => ({ id: 'api-configuration', ...found }))
+    : [];
+}
 
 function unknown(environment: Environment): Finding[] {
   const names = unknownVariables(environment);

@@ -8,6 +8,7 @@ import type { Trouble } from './report.ts';
 export const titles = {
   rules: both('rules', 'ルール'),
   configuration: both('environment variables', '環境変数'),
+  'api-configuration': both('access to the API', 'API へのアクセス'),
   'salesforce-configuration': both(
     'environment variables for Salesforce',
     'Salesforce 用の環境変数',
@@ -36,6 +37,10 @@ export const trouble = (said: Label, advice: Label): Trouble => ({ said, advice 
 export const reasons = {
   after: (title: Label) =>
     both(`because of what is wrong with ${title.en}.`, `先に「${title.ja}」を直してください。`),
+  noApi: both(
+    'because no KENKO_API_ variable is given; take those of the function api too, as terraform/README.md shows.',
+    'KENKO_API_ で始まる環境変数がありません。terraform/README.md の手順で、関数 api の環境変数も取得してください。',
+  ),
   noSalesforce: both(
     'because no Salesforce is set up for this deployment.',
     'このデプロイには Salesforce の設定がありません。',
@@ -103,6 +108,66 @@ export const configuration = {
       both(`It has only ${bits} bits.`, `${bits} ビットしかありません。`),
       both('Make one of at least 2048 bits.', '2048 ビット以上の鍵を作ってください。'),
     ),
+};
+
+/** Where roles are given. */
+const giveRole = (setting: string, who: Label) =>
+  both(
+    `Name ${who.en} in api_access.${setting}, and apply.`,
+    `api_access.${setting} に${who.ja}を書いて、apply してください。`,
+  );
+
+export const access = {
+  audience: {
+    iap: trouble(
+      both(
+        'Nobody is let in: no audience is one that Identity-Aware Proxy makes assertions for, such as /projects/123456789012/global/backendServices/987.',
+        '誰もアクセスできません。Identity-Aware Proxy のアサーションの対象（例: /projects/123456789012/global/backendServices/987）が KENKO_API_AUDIENCES にありません。',
+      ),
+      both(
+        'Apply again; if it was changed by hand, take KENKO_API_AUDIENCES from Terraform.',
+        'もう一度 apply してください。手作業で変更した場合は、Terraform の値に戻してください。',
+      ),
+    ),
+    token: trouble(
+      both(
+        'Nobody is let in: no audience is one that ID tokens are made for, such as the address of the API.',
+        '誰もアクセスできません。ID トークンの対象（例: API のアドレス）が KENKO_API_AUDIENCES にありません。',
+      ),
+      both(
+        'Apply again; if Identity-Aware Proxy is meant, set api_access.identity to "iap".',
+        'もう一度 apply してください。Identity-Aware Proxy を使う場合は、api_access.identity を "iap" にしてください。',
+      ),
+    ),
+  },
+  nobody: trouble(
+    both(
+      'Nobody has a role, so the API and the dashboard answer nobody.',
+      '権限を持つ人がいないため、API もダッシュボードも誰も使えません。',
+    ),
+    giveRole('viewers', both('who reads', '閲覧する人')),
+  ),
+  nobodyEnters: trouble(
+    both('Nobody may enter or override anything.', '入力や上書きができる人がいません。'),
+    giveRole('editors', both('who enters', '入力する人')),
+  ),
+  nobodyOperates: trouble(
+    both(
+      'Nobody may release or discard a run that is held.',
+      '保留中の実行を公開または破棄できる人がいません。',
+    ),
+    giveRole('operators', both('who decides that', '判断する人')),
+  ),
+  gcloud: trouble(
+    both(
+      "Tokens for gcloud's own client are taken: whoever is sent one elsewhere can use it here.",
+      'gcloud 自身のクライアント向けのトークンを受け付けています。ほかのサービスに送られたトークンが、ここでも使えてしまいます。',
+    ),
+    both(
+      'Take 32555940559.apps.googleusercontent.com out of api_access.audiences once nobody tries things out any more.',
+      '試用が終わったら、api_access.audiences から 32555940559.apps.googleusercontent.com を外してください。',
+    ),
+  ),
 };
 
 export const sources = {

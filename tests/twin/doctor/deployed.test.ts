@@ -28,6 +28,10 @@ const right = {
   KENKO_DATASET: 'kenko',
   KENKO_SOURCE_DATASET: 'product',
   KENKO_MAX_BYTES_BILLED: '50000000000',
+  KENKO_API_IDENTITY: 'token',
+  KENKO_API_AUDIENCES: 'https://kenko-api-123456789012.asia-northeast1.run.app',
+  KENKO_API_VIEWERS: 'domain:acme.example',
+  KENKO_API_OPERATORS: 'user:ken@acme.example',
   KENKO_SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com',
   KENKO_SALESFORCE_CLIENT_ID: 'consumer-key',
   KENKO_SALESFORCE_USERNAME: 'kenko@acme.example',
@@ -76,6 +80,57 @@ describe('the environment', () => {
       expect.stringMatching(/^not-checked salesforce-configuration .*no Salesforce is set up/),
     ]);
     expect(usable).toBe('score');
+  });
+
+  it('that is wrong about the API still opens the rest', () => {
+    const { findings, usable } = examineEnvironment({ ...right, KENKO_API_IDENTITY: 'ldap' });
+    expect(wrongIn(findings)).toEqual([
+      expect.stringMatching(/^problem api-configuration .*of api: KENKO_API_IDENTITY is malformed/),
+    ]);
+    expect(usable).toBe('sync-salesforce');
+  });
+
+  it('without the variables of the API says where they come from', () => {
+    const without = Object.fromEntries(
+      Object.entries(right).filter(([name]) => !name.startsWith('KENKO_API_')),
+    );
+    expect(wrongIn(examineEnvironment(without).findings)).toEqual([
+      expect.stringMatching(/^not-checked api-configuration .*no KENKO_API_ variable is given/),
+    ]);
+  });
+
+  const iap = { KENKO_API_IDENTITY: 'iap' };
+  const backend = '/projects/123456789012/global/backendServices/987';
+  it.each<[string, Record<string, string>, RegExp[]]>([
+    ['of assertions', { ...iap, KENKO_API_AUDIENCES: backend }, []],
+    ['of tokens behind IAP', iap, [/^problem .*Nobody is let in: .*Identity-Aware Proxy makes/]],
+    [
+      'of assertions without IAP',
+      { KENKO_API_AUDIENCES: backend },
+      [/^problem .*Nobody is let in: .*ID tokens are made for/],
+    ],
+    [
+      'that gcloud makes tokens for',
+      {
+        KENKO_API_AUDIENCES: `${right.KENKO_API_AUDIENCES},32555940559.apps.googleusercontent.com`,
+      },
+      [/^warning .*whoever is sent one elsewhere/],
+    ],
+  ])('with an audience %s says what follows', (_, changed, said) => {
+    expect(wrongIn(examineEnvironment({ ...right, ...changed }).findings)).toEqual(
+      said.map((each) => expect.stringMatching(each)),
+    );
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['anything', { KENKO_API_VIEWERS: '' }, /^warning .*Nobody has a role/],
+    ['more than read', {}, /^warning .*Nobody may enter/],
+    ['operate', { KENKO_API_EDITORS: 'user:yuki@acme.example' }, /^warning .*Nobody may release/],
+  ])('in which nobody may %s says so', (_, changed, said) => {
+    const environment = { ...right, KENKO_API_OPERATORS: '', ...changed };
+    expect(wrongIn(examineEnvironment(environment).findings)).toEqual([
+      expect.stringMatching(said),
+    ]);
   });
 
   it('with a variable that nothing reads says so', () => {
