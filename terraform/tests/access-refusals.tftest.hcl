@@ -158,3 +158,11 @@ run "half_a_version" {
   }
   expect_failures = [var.oauth_client_secret_version]
 }
+
+run "a_limit_for_a_group" {
+  command = plan
+  variables {
+    api_access = { viewers = ["domain:acme.example"], own_accounts = ["group:partners@acme.example"] }
+  }
+  expect_failures = [var.api_access]
+}

@@ -96,7 +96,12 @@ run "identities" {
 run "public" {
   command = plan
   variables {
-    api_access = { public = true, viewers = ["domain:acme.example"], editors = ["user:ann@acme.example"] }
+    api_access = {
+      public       = true
+      viewers      = ["domain:acme.example"]
+      editors      = ["user:ann@acme.example"]
+      own_accounts = ["domain:partner.example"]
+    }
   }
   assert {
     condition     = local.environment_of_api.KENKO_API_VIEWERS == "allUsers,domain:acme.example"
@@ -105,6 +110,10 @@ run "public" {
   assert {
     condition     = local.environment_of_api.KENKO_API_EDITORS == "user:ann@acme.example"
     error_message = "Nobody but editors enters anything."
+  }
+  assert {
+    condition     = local.environment_of_api.KENKO_API_OWN_ACCOUNTS == "domain:partner.example"
+    error_message = "Who is limited to their own accounts is told to the API."
   }
 }
 
