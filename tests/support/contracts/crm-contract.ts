@@ -287,7 +287,9 @@ export function describeCrm(adapter: string, open: () => Promise<OpenedCrm>): vo
 
       test('whether records may be made', async () => {
         expect(await opened.crm.canCreate('Account')).toBe(true);
-        await expect(opened.crm.canCreate('Nope__c')).rejects.toMatchObject({ code: code.notFound });
+        await expect(opened.crm.canCreate('Nope__c')).rejects.toMatchObject({
+          code: code.notFound,
+        });
       });
 
       test('an unknown type is refused', async () => {

@@ -36,8 +36,6 @@ const right = {
   KENKO_SALESFORCE_CLIENT_ID: 'consumer-key',
   KENKO_SALESFORCE_USERNAME: 'kenko@acme.example',
   KENKO_SALESFORCE_PRIVATE_KEY: key,
-  KENKO_API_IDENTITY: 'token',
-  KENKO_API_AUDIENCES: 'https://kenko.example',
 };
 const salesforce = Object.keys(right).filter((name) => name.startsWith('KENKO_SALESFORCE_'));
 
