@@ -13,7 +13,7 @@ export function sameInCrm(written: FieldValue, found: FieldValue | undefined): b
   const ours = normal(written);
   const theirs = normal(found ?? null);
   // An unchecked box of a record that is not there yet.
-  if (ours === theirs || (found === undefined && isEmpty(ours))) return true;
+  if (ours === theirs || (ours === false && theirs === null)) return true;
   if (typeof ours === 'number' && typeof theirs === 'number') {
     return Math.abs(ours - theirs) <= rounding + 1e-9;
   }

@@ -18,6 +18,11 @@ describe('what was written is the same', () => {
     expect(markOf(written)).toBe(markOf(shown));
   });
 
+  it('an unchecked box where there is no record yet', () => {
+    expect(sameInCrm(false, null)).toBe(true);
+    expect(sameInCrm(true, null)).toBe(false);
+  });
+
   it('rounded to a hundredth', () => {
     expect(sameInCrm(71.254, 71.25)).toBe(true);
     expect(sameInCrm(71.26, 71.25)).toBe(false);
