@@ -148,13 +148,13 @@ export const access = {
     giveRole('viewers', both('who reads', '閲覧する人')),
   ),
   nobodyEnters: trouble(
-    both('Nobody may enter or override anything.', '入力や上書きができる人がいません。'),
+    both('Nobody may enter or override anything.', '入力やバンドの手動設定ができる人がいません。'),
     giveRole('editors', both('who enters', '入力する人')),
   ),
   nobodyOperates: trouble(
     both(
       'Nobody may release or discard a run that is held.',
-      '保留中の実行を公開または破棄できる人がいません。',
+      '保留中の実行について release か discard を選べる人がいません。',
     ),
     giveRole('operators', both('who decides that', '判断する人')),
   ),

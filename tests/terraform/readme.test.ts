@@ -1,8 +1,8 @@
 /** What operators read agrees with what is there. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rowsOf } from '../support/terraform/blocks.ts';
+import { blocksOf, rowsOf } from '../support/terraform/blocks.ts';
 import {
   configuration,
   type Deployment,
@@ -65,6 +65,26 @@ describe('of what is deployed, the README', () => {
     for (const row of rows) {
       for (const cell of row.split('|').slice(2, 4)) expect(cell.trim().length).toBeGreaterThan(30);
     }
+  });
+
+  it('begins with variables that are understood', async () => {
+    const [, written = ''] =
+      /cat > terraform\/terraform\.tfvars <<'END'\n([\s\S]*?)\nEND\n/.exec(text) ?? [];
+    const { terraform } = deployed;
+    const file = join(terraform.folder, 'quick-start.tfvars');
+    writeFileSync(file, written);
+    const printed = await terraform.must('plan', `-var-file=${file}`, '-no-color');
+    expect(printed).toMatch(/"KENKO_API_OPERATORS" += "user:ken\.mori@acme\.example"/);
+    expect(printed).toMatch(/api_url +=.* "https:\/\/kenko\.acme\.example"/);
+    expect(printed).not.toContain('Warning: Value for undeclared variable');
+  });
+
+  it('names every setting of access, and no other', () => {
+    const body = blocksOf(join(configuration, 'variables.tf'), 'variable').get('api_access') ?? '';
+    const settings = [...body.matchAll(/^ {4}(\w+) += optional/gm)].map(([, name]) => name);
+    const rows = text.split('\n| setting | what it says |\n')[1]?.split('\n\n')[0] ?? '';
+    const named = rows.split('\n').flatMap((row) => firstCell(row).match(/\w+/g) ?? []);
+    expect(named.sort()).toEqual(settings);
   });
 
   it('says of every function what it may touch', () => {

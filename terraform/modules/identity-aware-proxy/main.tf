@@ -44,7 +44,7 @@ resource "google_compute_backend_service" "this" {
   iap {
     enabled                         = true
     oauth2_client_id                = var.oauth_client
-    oauth2_client_secret_wo         = var.oauth_client_secret
+    oauth2_client_secret_wo         = var.oauth_client == null ? null : var.oauth_client_secret
     oauth2_client_secret_wo_version = local.client_secret_version
   }
 }

@@ -132,7 +132,7 @@ export const refused: readonly Mistake[] = [
   leftOut(
     'a client without its secret',
     'modules/identity-aware-proxy/main.tf',
-    'oauth2_client_secret_wo         = var.oauth_client_secret',
+    'oauth2_client_secret_wo         = var.oauth_client == null ? null : var.oauth_client_secret',
     /iap has oauth2_client_id, oauth2_client_secret_wo and its version, or none of them/,
   ),
   {
