@@ -15,6 +15,7 @@ import { accessProblems, waysTo } from './cloud/reach.ts';
 const withTokens = {
   viewers: ['domain:acme.example'],
   editors: ['user:yuki@acme.example', 'user:ken@acme.example'],
+  own_accounts: ['domain:partner.example'],
   operators: ['serviceAccount:ops@acme-tools.iam.gserviceaccount.com'],
   audiences: ['32555940559.apps.googleusercontent.com'],
 };
@@ -68,6 +69,7 @@ describe('with tokens', () => {
         viewer: ['domain:acme.example'],
         editor: ['user:ken@acme.example', 'user:yuki@acme.example'],
         operator: ['serviceAccount:ops@acme-tools.iam.gserviceaccount.com'],
+        own: ['domain:partner.example'],
       },
     });
   });
@@ -125,6 +127,7 @@ describe('behind Identity-Aware Proxy', () => {
         viewer: ['allAuthenticatedUsers'],
         editor: ['domain:acme.example', 'user:yuki@acme.example'],
         operator: ['serviceAccount:ops@acme-tools.iam.gserviceaccount.com'],
+        own: [],
       },
     });
   });
