@@ -153,6 +153,14 @@ function withoutLatestState(): Without {
             return (old as typeof found) ?? found;
           });
         },
+        versions: async (refs) => {
+          const versions = await snapshots.versions(refs);
+          return versions.map((version, i) => {
+            const ref = refs[i];
+            const old = ref?.collection.path === 'accounts' ? before?.get(ref.id) : undefined;
+            return old?.version ?? version;
+          });
+        },
       }),
     };
   };
@@ -201,6 +209,11 @@ function withoutCompareAndSet(): Without {
             return { ...found, version };
           });
         },
+        versions: async (refs) =>
+          (await snapshots.versions(refs)).map((version, i) => {
+            const ref = refs[i];
+            return (ref?.collection.path === 'accounts' && results.get(ref.id)) || version;
+          }),
       }),
     };
   };
