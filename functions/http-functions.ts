@@ -4,7 +4,7 @@
  */
 import type { Request, Response } from '@google-cloud/functions-framework';
 import type { z } from 'zod';
-import type { FunctionName } from './config.ts';
+import type { FunctionName } from './deployed-functions.ts';
 import {
   code,
   HttpRefusal,

@@ -8,13 +8,13 @@ import type { ErrorAnswer } from '../records/api/common.ts';
 import type { Runtime } from '../runtime.ts';
 import { quoted } from '../safe-text.ts';
 import { contextOf, withinRequest } from '../trace.ts';
-import { checkedBody, jsonOf, readBody } from './bodies.ts';
-import { hasAuthor, requireCaller, withAuthor } from './callers.ts';
+import { jsonOf, readBody } from './bodies.ts';
+import { callEndpoint } from './call-endpoint.ts';
+import { requireCaller } from './callers.ts';
 import { pagePaths, pages } from './dashboard/pages.ts';
 import { type Endpoint, routeOf } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { failureOf, logFailure } from './failures.ts';
-import { limitToOwn } from './own-accounts.ts';
 import { parseParameters } from './parameters.ts';
 
 type GetRuntime = () => Promise<Runtime>;
@@ -72,20 +72,15 @@ function register(app: express.Express, endpoint: Endpoint, getRuntime: GetRunti
     const { role } = endpoint;
     const caller = role === null ? undefined : await requireCaller(runtime, request, role);
     const query = parseParameters(endpoint.query, request.query);
-    const sent = endpoint.body ? checkedBody(endpoint.body, jsonOf(request)) : undefined;
-    const body = caller && hasAuthor(endpoint.body) ? withAuthor(caller, Object(sent)) : sent;
+    const body = endpoint.body ? jsonOf(request) : undefined;
     const key = request.get('Idempotency-Key');
     if (key !== undefined && (key === '' || key.length > longestKey)) {
       throw new Rejected(code.badRequest, `An Idempotency-Key has 1 to ${longestKey} characters.`);
     }
-    const id = segmentOf(request, 'id');
-    const answer: unknown = await endpoint.handle({
-      runtime,
-      caller,
-      id,
+    const answer = await callEndpoint(endpoint, {
+      ...{ runtime, caller, query, body },
+      id: segmentOf(request, 'id'),
       item: segmentOf(request, 'item'),
-      query: await limitToOwn(runtime, caller, endpoint.shows, { id, query, body }),
-      body,
       header: (name) => request.get(name),
     });
     response.status(endpoint.status).json(checked(endpoint, answer));

@@ -1,6 +1,8 @@
 /** What the pack calls its scores, bands and phases. */
 import { code, Rejected } from '../errors.ts';
+import type { Filter } from '../ports/snapshots.ts';
 import type { Named } from '../records/api/common.ts';
+import { hasOwners, ownerField } from '../records/owners.ts';
 import { quoted } from '../safe-text.ts';
 import type { Label } from '../scorecard/language/pack/catalogue.ts';
 import type { Pack, Score } from '../scorecard/language/pack/pack.ts';
@@ -54,4 +56,10 @@ export function teamNamed({ routing }: Pack, team: string): Named {
 function named(known: readonly { id: string; label: Label }[], id: string): Named {
   const found = known.find((candidate) => candidate.id === id);
   return { id, label: found?.label ?? plain(id) };
+}
+
+/** Accounts that somebody looks after. @throws Rejected `bad-request` where the pack names no owners */
+export function ownedBy(pack: Pack, owner: string): Filter {
+  if (!hasOwners(pack)) requireListed('attribute', 'owner', `pack ${pack.id}`, pack.attributes);
+  return { field: ownerField(pack), op: '==', value: owner };
 }

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { functionNames } from '../config.ts';
+import { functionNames } from '../deployed-functions.ts';
 import { KenkoError } from '../errors.ts';
 import { engineHash, packNames, readPackFiles, repositoryRoot } from '../wiring/deployed-files.ts';
 import { keptRules } from '../wiring/deployed-rules.ts';

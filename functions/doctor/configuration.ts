@@ -3,13 +3,11 @@ import { createPrivateKey } from 'node:crypto';
 import {
   type Configuration,
   configurationProblems,
-  functionNames,
   namesPort,
-  type PortName,
-  portsOf,
   readConfiguration,
   unknownVariables,
 } from '../config.ts';
+import { functionNames, type PortName, portsOf } from '../deployed-functions.ts';
 import { accessFindings } from './access-checks.ts';
 import { type Finding, type Found, notChecked, ok, problem, warning } from './report.ts';
 import { type CheckId, reasons, configuration as texts, titles } from './texts.ts';

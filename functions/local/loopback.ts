@@ -62,7 +62,7 @@ function refusalOf(
     return new HttpRefusal(
       401,
       'unauthenticated',
-      'The token of the state folder is missing; use `npm run kenko` instead of this address.',
+      'This address is for Kenko itself, and its token is missing; use `npm run kenko` instead.',
     );
   }
   return undefined;

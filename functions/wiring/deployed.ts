@@ -1,12 +1,6 @@
 /** Chooses the adapters. Nothing else in what is deployed knows which ones there are. */
-import {
-  type FunctionName,
-  maySpare,
-  type PortName,
-  portsOf,
-  readConfiguration,
-  readQueues,
-} from '../config.ts';
+import { readConfiguration, readQueues } from '../config.ts';
+import { type FunctionName, maySpare, type PortName, portsOf } from '../deployed-functions.ts';
 import { code, Rejected } from '../errors.ts';
 import type { BigQueryWarehouseOptions } from '../gcp/bigquery/warehouse.ts';
 import { RampUp } from '../gcp/firestore/ramp-up.ts';
@@ -86,7 +80,9 @@ function absent<P extends PortName>(name: FunctionName, port: P): Runtime[P] {
 function outOfReach<P extends PortName>(name: FunctionName, port: P): Runtime[P] {
   return new Proxy({} as Runtime[P], {
     get() {
-      throw new Error(`${name} is not configured for ${port}; see portsOf in config.ts.`);
+      throw new Error(
+        `${name} is not configured for ${port}; see portsOf in deployed-functions.ts.`,
+      );
     },
   });
 }

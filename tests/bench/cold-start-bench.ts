@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 import type { ArchiveFile } from '../../functions/bundle/archive.ts';
 import { archiveFiles } from '../../functions/bundle/build.ts';
 import { bundleOptions } from '../../functions/bundle/compile.ts';
-import { type FunctionName, functionNames } from '../../functions/config.ts';
+import { type FunctionName, functionNames } from '../../functions/deployed-functions.ts';
 import { startSalesforceServer } from '../../functions/local/salesforce/server.ts';
 import { customFields } from '../../functions/salesforce/custom-fields.ts';
 import { parsePack } from '../../functions/scorecard/language/parse/pack.ts';

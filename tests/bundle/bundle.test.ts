@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BundleManifest, buildBundle } from '../../functions/bundle/build.ts';
-import { type FunctionName, functionNames } from '../../functions/config.ts';
+import { type FunctionName, functionNames } from '../../functions/deployed-functions.ts';
 import {
   type SalesforceServer,
   startSalesforceServer,

@@ -1,13 +1,12 @@
 /** The code and what is deployed for it: they have to know each other's names and times. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentOf, readConfiguration } from '../../functions/config.ts';
 import {
-  environmentOf,
   type FunctionName,
   functionNames,
   maySpare,
   portsOf,
-  readConfiguration,
-} from '../../functions/config.ts';
+} from '../../functions/deployed-functions.ts';
 import { announcedMs } from '../../functions/publish/overrides.ts';
 import { queueConsumers, queues } from '../../functions/records/messages.ts';
 import { leaseMs } from '../../functions/runs/leases.ts';

@@ -1,6 +1,6 @@
 /** What every identity may do, from the applied state, against what the functions call. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { functionNames } from '../../functions/config.ts';
+import { functionNames } from '../../functions/deployed-functions.ts';
 import { queueNames } from '../../functions/records/messages.ts';
 import type { Calls } from '../support/terraform/calls.ts';
 import {

@@ -1,12 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  environmentOf,
-  type FunctionName,
-  functionNames,
-  readConfiguration,
-} from '../../functions/config.ts';
+import { environmentOf, readConfiguration } from '../../functions/config.ts';
+import { type FunctionName, functionNames } from '../../functions/deployed-functions.ts';
 import { Rejected } from '../../functions/errors.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { functionNames, type PortName, portsOf } from '../../functions/config.ts';
+import { functionNames, type PortName, portsOf } from '../../functions/deployed-functions.ts';
 import type { Runtime } from '../../functions/runtime.ts';
 import { runtimeOf, useRuntime } from '../../functions/wiring/deployed.ts';
 import { engineHash } from '../../functions/wiring/deployed-files.ts';

@@ -7,7 +7,7 @@ import type { Filter, Query, Snapshots } from '../../ports/snapshots.ts';
 import type { AccountList, AccountSummary } from '../../records/api/accounts.ts';
 import { ref } from '../../records/collection.ts';
 import { type AccountDocument, accountName, accounts } from '../../records/documents.ts';
-import { ownerField } from '../../records/owners.ts';
+import { ownerOf } from '../../records/owners.ts';
 import { packs } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Pack, Score } from '../../scorecard/language/pack/pack.ts';
@@ -18,6 +18,7 @@ import {
   ids,
   inPoints,
   inPointsOrNull,
+  ownedBy,
   phaseNamed,
   requireListed,
   scoreOf,
@@ -133,8 +134,7 @@ function filtersOf(pack: Pack, score: Score, { band, phase, owner }: AccountPara
     filters.push({ field: 'phase', op: '==', value: phase });
   }
   if (owner !== undefined) {
-    if (!pack.routing) requireListed('attribute', 'owner', `pack ${pack.id}`, pack.attributes);
-    filters.push({ field: ownerField(pack), op: '==', value: owner });
+    filters.push(ownedBy(pack, owner));
   }
   return filters;
 }
@@ -197,6 +197,7 @@ export function summaryOf(pack: Pack, { id, data }: Account): AccountSummary {
     name: accountName(data),
     state: data.state,
     phase: phaseNamed(pack, data.phase),
+    owner: ownerOf(data),
     attributes: data.attributes,
     date: data.date,
     scores,

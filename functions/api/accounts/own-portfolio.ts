@@ -3,12 +3,11 @@ import type { Filter } from '../../ports/snapshots.ts';
 import { mostCounted } from '../../records/api/common.ts';
 import type { PortfolioAnswer, ScorePortfolio } from '../../records/api/portfolio.ts';
 import { accounts } from '../../records/documents.ts';
-import { hasOwners, ownerField } from '../../records/owners.ts';
 import type { PackDocument } from '../../records/run-documents.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
-import { inPoints, phaseNamed, requireListed } from '../names.ts';
+import { inPoints, ownedBy, phaseNamed } from '../names.ts';
 import { moversOf } from './movers.ts';
 
 type Current = PackDocument['current'];
@@ -17,8 +16,7 @@ type Own = Pick<PortfolioAnswer, 'accounts' | 'scores' | 'phases'>;
 /** @throws Rejected `bad-request` where the pack names no owners */
 export async function countOwn(runtime: Runtime, owner: string, current: Current): Promise<Own> {
   const { pack, snapshots } = runtime;
-  if (!hasOwners(pack)) requireListed('attribute', 'owner', `pack ${pack.id}`, pack.attributes);
-  const own: Filter = { field: ownerField(pack), op: '==', value: owner };
+  const own = ownedBy(pack, owner);
   const count = (field: string, value: string | null, ...more: Filter[]): Promise<number> =>
     snapshots.count({
       collection: accounts,

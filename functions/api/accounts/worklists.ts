@@ -10,7 +10,7 @@ import type {
   WorklistsAnswer,
 } from '../../records/api/worklists.ts';
 import { type AccountDocument, accounts } from '../../records/documents.ts';
-import { ownerField, ownerOf } from '../../records/owners.ts';
+import { ownerOf } from '../../records/owners.ts';
 import type { Runtime } from '../../runtime.ts';
 import { quoted } from '../../safe-text.ts';
 import type { Lang } from '../../scorecard/language/pack/catalogue.ts';
@@ -19,7 +19,7 @@ import type { Worklist } from '../../scorecard/language/pack/worklists.ts';
 import { type Held, heldTexts } from '../../scorecard/meaning/reasons.ts';
 import { unranked } from '../../scorecard/meaning/worklists.ts';
 import { decodeAccountCursor, encodeCursor } from '../cursors.ts';
-import { ids } from '../names.ts';
+import { ids, ownedBy } from '../names.ts';
 import type { OwnerParameters, WorklistParameters } from '../parameters.ts';
 import { summaryOf } from './list.ts';
 
@@ -66,11 +66,9 @@ type Whose = { owner?: string | undefined; team?: string | undefined };
 
 /** Accounts of somebody, of a team, or all. */
 const of = (pack: Pack, { owner, team }: Whose): Filter[] => [
-  ...(owner === undefined ? [] : [equal(ownerField(pack), owner)]),
-  ...(team === undefined ? [] : [equal('assignment.team.id', team)]),
+  ...(owner === undefined ? [] : [ownedBy(pack, owner)]),
+  ...(team === undefined ? [] : [{ field: 'assignment.team.id', op: '==', value: team } as const]),
 ];
-
-const equal = (field: string, value: string): Filter => ({ field, op: '==', value });
 
 function listNamed({ id: pack, worklists: { lists } }: Pack, id: string): Worklist {
   const list = lists.find((candidate) => candidate.id === id);

@@ -2,6 +2,7 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { AccountList } from '../../records/api/accounts.ts';
+import { hasOwners } from '../../records/owners.ts';
 import type { Score } from '../../scorecard/language/pack/pack.ts';
 import { unknownBand } from '../../scorecard/meaning/texts.ts';
 import { type AccountParameters, accountSorts } from '../parameters.ts';
@@ -13,7 +14,7 @@ type Wanted = Partial<Pick<AccountParameters, 'band' | 'phase' | 'owner' | 'q'>>
 
 export function accountForm(context: PageContext, score: Score, wanted: Wanted): VNode {
   const { lang, text, pack } = context;
-  const hasOwner = pack.attributes.includes('owner');
+  const hasOwner = hasOwners(pack);
   const option = (value: string, shown: string, chosen: string | undefined) =>
     html`<option value=${value} selected=${value === (chosen ?? '')}>${shown}</option>`;
   const filtered = [wanted.band, wanted.phase, wanted.owner, wanted.q].some(Boolean);
@@ -58,7 +59,7 @@ export function accountTable(context: PageContext, score: Score, list: AccountLi
   }
   const others = pack.scores.filter(({ id }) => id !== score.id);
   const hasPhase = pack.phases.length > 0;
-  const hasOwner = pack.attributes.includes('owner');
+  const hasOwner = hasOwners(pack);
   return html`<div class="scroll"><table class="stack flow">
     <thead><tr>
       <th scope="col">${text.account}</th>
@@ -87,7 +88,7 @@ export function accountTable(context: PageContext, score: Score, list: AccountLi
           return html`<td class="num hide">${other === null ? text.none : format.score(other)}</td>`;
         })}
         ${hasPhase && html`<td class="hide">${account.phase?.label[lang] ?? text.none}</td>`}
-        ${hasOwner && html`<td class="hide">${format.attribute(account.attributes.owner ?? null)}</td>`}
+        ${hasOwner && html`<td class="hide">${account.owner ?? text.none}</td>`}
       </tr>`;
     })}</tbody>
   </table></div>`;

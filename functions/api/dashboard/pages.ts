@@ -165,6 +165,7 @@ export function pages(getRuntime: GetRuntime): Router {
       const runtime = await getRuntime();
       const caller = await requireCaller(runtime, request, 'viewer');
       const given = givenParameters(request, parameters);
+      // An id that no path can hold comes as a parameter.
       const id = String(given.id ?? request.params.id ?? '');
       const limit = given.id === undefined ? shows : 'account';
       Object.assign(given, await limitToOwn(runtime, caller, limit, { id, query: given }));

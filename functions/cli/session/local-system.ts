@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import type { FunctionName } from '../../config.ts';
+import type { FunctionName } from '../../deployed-functions.ts';
 import { code, Rejected } from '../../errors.ts';
 import { bearer, drainServer } from '../../local/loopback.ts';
 import { startSalesforceServer } from '../../local/salesforce/server.ts';
@@ -43,7 +43,7 @@ export type LocalSystem = Awaited<ReturnType<typeof openLocalSystem>>;
 /** Opens the state folder and serves everything on loopback. */
 export async function openLocalSystem(options: LocalSystemOptions) {
   mkdirSync(options.folder, { recursive: true });
-  /** Whoever reads the state folder may call its functions; nobody else. */
+  /** Of the functions; nobody outside of this process has it. */
   const token = randomBytes(32).toString('base64url');
   const urls = new Map<FunctionName, string>();
   const logFile = join(options.folder, 'kenko.log');
@@ -83,11 +83,11 @@ export async function openLocalSystem(options: LocalSystemOptions) {
 
   useRuntime(runtime);
   await import('../../index.ts');
-  const { servers } = await serveFunctions(async (name) => {
+  const servers = await serveFunctions(urls, async (name) => {
     if (name !== 'api') return { token };
     const wished = options.apiPort ?? 0;
     return { port: (await canListen(wished)) ? wished : 0 };
-  }, urls);
+  });
   local.bus.start();
 
   return {

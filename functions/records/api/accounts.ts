@@ -32,6 +32,10 @@ export const accountSummary = z.strictObject({
   name: z.string().nullable(),
   state: z.enum(['active', 'absent']),
   phase: named.nullable(),
+  owner: z
+    .string()
+    .nullable()
+    .describe('Who looks after it: as routing has it, else the column `owner`'),
   attributes: z.record(z.string(), attributeValue),
   date: day.describe('Day on which the result last changed'),
   scores: z.record(z.string(), scoreSummary),

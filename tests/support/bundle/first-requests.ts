@@ -1,5 +1,6 @@
 /** For each function, the environment it runs in and a request that it answers at once. */
-import { environmentOf, type FunctionName } from '../../../functions/config.ts';
+import { environmentOf } from '../../../functions/config.ts';
+import type { FunctionName } from '../../../functions/deployed-functions.ts';
 import type { PackDocument, RunDocument } from '../../../functions/records/run-documents.ts';
 import { finishedRun } from '../runs.ts';
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveFunctions } from '../../../functions/cli/session/function-server.ts';
 import { postJson } from '../../../functions/cli/session/http-client.ts';
-import type { FunctionName } from '../../../functions/config.ts';
+import type { FunctionName } from '../../../functions/deployed-functions.ts';
 import { readTableSchemas } from '../../../functions/inputs/table-schemas.ts';
 import { localIdentity } from '../../../functions/local/identity.ts';
 import { closeServer } from '../../../functions/local/loopback.ts';
@@ -115,7 +115,7 @@ export async function openTestSystem(options: TestSystemOptions = {}) {
     engineHash: options.engineHash ?? 'test-engine',
   };
   useRuntime(runtime);
-  const { servers } = await serveFunctions(() => ({}), urls);
+  const servers = await serveFunctions(urls);
   bus.start();
 
   return {

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleManifest } from '../../../functions/bundle/build.ts';
-import { functionNames } from '../../../functions/config.ts';
+import { functionNames } from '../../../functions/deployed-functions.ts';
 import { packNames, repositoryRoot } from '../../../functions/wiring/deployed-files.ts';
 import { Cloud } from '../../terraform/cloud/cloud.ts';
 import { startProviderServer } from '../../terraform/provider/provider-server.ts';

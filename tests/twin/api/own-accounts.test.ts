@@ -216,3 +216,48 @@ describe('what is their own', () => {
     );
   });
 });
+
+describe('where a pack routes', () => {
+  let routed: TestApi;
+  beforeAll(async () => {
+    routed = await startApi({
+      pack: { routing: { teams: [], milestones: [], cells: [], checklist: [], hash: '' } },
+      accounts: [
+        // The column says one, routing says another.
+        { id: 'own-1', points: 20, team: 'csm', owner: me, attributes: { owner: other } },
+        { id: 'secret-1', points: 20, team: 'csm', owner: other, attributes: { owner: me } },
+      ],
+    });
+  });
+  afterAll(() => routed.close());
+
+  it('an account is its owner’s by routing, in every list', async () => {
+    const list = accountList.parse((await routed.get(`/v1/accounts?owner=${me}`)).body);
+    expect(list.accounts).toMatchObject([{ id: 'own-1', owner: me, attributes: { owner: other } }]);
+    const totals = portfolioAnswer.parse((await routed.get(`/v1/portfolio?owner=${me}`)).body);
+    expect(totals.accounts).toEqual({ active: 1, absent: 0 });
+    const { text } = await routed.get(`/accounts?owner=${me}`);
+    expect(text).toContain(`<td class="hide">${me}</td>`);
+    expect(text).not.toContain(`<td class="hide">${other}</td>`);
+    routed.runtime.identity = {
+      callerOf: async () => callerOf({ name: me, ownOnly: true }),
+    };
+    expect((await routed.get('/v1/accounts/own-1')).status).toBe(200);
+    expect((await routed.get('/v1/accounts/secret-1')).status).toBe(404);
+  });
+});
+
+it('a pack that names no owners says so', async () => {
+  limited = false;
+  const { pack } = api.runtime;
+  api.runtime.pack = { ...pack, attributes: ['name'] };
+  for (const path of ['/v1/accounts', '/v1/portfolio', '/v1/worklists', '/v1/worklists/save']) {
+    const { status, body } = await api.get(`${path}?owner=${me}`);
+    expect([path, status, errorAnswer.parse(body).error.message]).toEqual([
+      path,
+      400,
+      expect.stringContaining('attribute'),
+    ]);
+  }
+  api.runtime.pack = pack;
+});

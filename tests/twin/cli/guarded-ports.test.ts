@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serveAdmin } from '../../../functions/cli/session/admin.ts';
 import { type LocalSystem, openLocalSystem } from '../../../functions/cli/session/local-system.ts';
 import type { Session } from '../../../functions/cli/session/session.ts';
-import { functionNames } from '../../../functions/config.ts';
+import { functionNames } from '../../../functions/deployed-functions.ts';
 
 let folder: string;
 let system: LocalSystem;

@@ -1,11 +1,13 @@
 /** Commands that talk to the process which owns the state folder: each call goes through. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connect, serveAdmin } from '../../../functions/cli/session/admin.ts';
 import type { Call, Session } from '../../../functions/cli/session/session.ts';
 import { Rejected } from '../../../functions/errors.ts';
+import { closeServer, listenOnLoopback } from '../../../functions/local/loopback.ts';
 import { queueNames } from '../../../functions/records/messages.ts';
 
 let folder: string;
@@ -91,4 +93,13 @@ it('finds nobody once the owner has gone', async () => {
   await stop();
   expect(await connect(folder)).toBeUndefined();
   stop = async () => undefined;
+});
+
+it('knows an owner of an earlier release, which asks for no token, and works beside it on nothing', async () => {
+  const server = createServer((_request, response) => response.end('{}'));
+  const admin = await listenOnLoopback(server);
+  const file = { admin, api: admin, pack: 'saas', records: 'of an earlier release' };
+  writeFileSync(join(folder, 'server.json'), JSON.stringify(file));
+  await expect(connect(folder)).rejects.toThrow('was started before its code changed');
+  await closeServer(server);
 });

@@ -8,11 +8,11 @@ import { parseDate } from '../../../calendar.ts';
 import { HttpRefusal } from '../../../errors.ts';
 import { endOfDate } from '../../../inputs/moments.ts';
 import type { Runtime } from '../../../runtime.ts';
-import { checkedBody, readBody, textOf } from '../../bodies.ts';
-import { hasAuthor, requireCaller, withAuthor } from '../../callers.ts';
+import { readBody, textOf } from '../../bodies.ts';
+import { callEndpoint } from '../../call-endpoint.ts';
+import { requireCaller } from '../../callers.ts';
 import { type Endpoint, routeOf } from '../../endpoint.ts';
 import { endpoints } from '../../endpoints.ts';
-import { limitToOwn } from '../../own-accounts.ts';
 import { type FormName, formNames } from './acting-texts.ts';
 
 /** Of a form, but not of the operation. */
@@ -40,15 +40,12 @@ export function formRoutes(
       const caller = await requireCaller(runtime, request, endpoint.role ?? 'editor');
       requireOrigin(request);
       const form = new URLSearchParams(textOf(request, 'form'));
-      const sent = checkedBody(endpoint.body as never, bodyOf(endpoint, form, runtime));
       const key = keyOf(form);
-      const { id, item } = request.params;
-      await limitToOwn(runtime, caller, endpoint.shows, { id: String(id ?? ''), query: {} });
-      await endpoint.handle({
+      const { id = '', item = '' } = request.params;
+      await callEndpoint(endpoint, {
         ...{ runtime, caller, query: {} },
-        id: String(id ?? ''),
-        item: String(item ?? ''),
-        body: hasAuthor(endpoint.body) ? withAuthor(caller, Object(sent)) : sent,
+        ...{ id: String(id), item: String(item) },
+        body: bodyOf(endpoint, form, runtime),
         header: (name) => (name === 'Idempotency-Key' ? key : undefined),
       });
       const account = form.get('account') ?? undefined;
